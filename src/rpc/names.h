@@ -1,0 +1,38 @@
+/* names.h: the methods and events of the local protocol; cam-rpc(7) shows one of each. */
+#ifndef CAM_RPC_NAMES_H
+#define CAM_RPC_NAMES_H
+
+enum { RPC_VERSION = 1 };
+
+#define RPC_HELLO "hello"		 /* {protocol, program, version} -> the same of camd, {id} of the user */
+#define RPC_SUBSCRIBE "subscribe"	 /* {types: ["message", "user.entered"]} -> {} */
+#define RPC_STATUS "status.get"		 /* {} -> {user, host, addresses, port, ...} */
+#define RPC_ROSTER_LIST "roster.list"	 /* {all, refresh} -> {users: [roster object]} */
+#define RPC_ROSTER_RESOLVE "roster.resolve" /* {who} -> {users: [id]} */
+#define RPC_USER_SET "user.set"		 /* {who, hidden, priority, name} -> {user} */
+#define RPC_MESSAGE_SEND "message.send"	 /* {to: [WHO], text, sealed, locked, clear, reply, follow} -> {id, recipients: [..]} */
+#define RPC_MESSAGE_LIST "message.list"	 /* {who, grep, since, until, limit, before} -> {messages: [..], more} */
+#define RPC_MESSAGE_GET "message.get"	 /* {id} -> {message} */
+#define RPC_MESSAGE_OPEN "message.open"	 /* {id, password} -> {message} */
+#define RPC_TALK_READ "talk.read"	 /* {who} -> {count} */
+#define RPC_AWAY "presence.away"	 /* {text} -> {} */
+#define RPC_BACK "presence.back"	 /* {} -> {} */
+#define RPC_KEY_LIST "key.list"		 /* {} -> {keys: [{bits, fingerprint, ...}]} */
+#define RPC_CONFIG_GET "config.get"	 /* {key} -> {key, value, default, source} */
+#define RPC_CONFIG_SET "config.set"	 /* {key, value} -> {} */
+#define RPC_CONFIG_LIST "config.list"	 /* {} -> {settings: [..]} */
+#define RPC_RELOAD "daemon.reload"	 /* {} -> {} */
+#define RPC_STOP "daemon.stop"		 /* {} -> {} */
+#define RPC_DOCTOR "doctor.get"		 /* {} -> what only camd can know of its sockets */
+#define RPC_SYNC "daemon.sync"		 /* {} -> {} when all that was received before is stored and told */
+
+#define EVENT_MESSAGE_RECEIVED "message.received"
+#define EVENT_MESSAGE_SENT "message.sent"
+#define EVENT_MESSAGE_STATE "message.state"
+#define EVENT_USER_ENTERED "user.entered"
+#define EVENT_USER_LEFT "user.left"
+#define EVENT_USER_CHANGED "user.changed"
+#define EVENT_OFFER_RECEIVED "offer.received"
+#define EVENT_KEY_CHANGED "key.changed"
+
+#endif
