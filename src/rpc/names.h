@@ -7,19 +7,21 @@ enum { RPC_VERSION = 1 };
 #define RPC_HELLO "hello"		 /* {protocol, program, version} -> the same of camd, {id} of the user */
 #define RPC_SUBSCRIBE "subscribe"	 /* {types: ["message", "user.entered"]} -> {} */
 #define RPC_STATUS "status.get"		 /* {} -> {user, host, addresses, port, ...} */
-#define RPC_ROSTER_LIST "roster.list"	 /* {all, refresh} -> {users: [roster object]} */
+#define RPC_ROSTER_LIST "roster.list"	 /* {all, refresh, after} -> {users: [user object], next} */
 #define RPC_ROSTER_RESOLVE "roster.resolve" /* {who} -> {users: [id]} */
+#define RPC_ROSTER_COMPLETE "roster.complete" /* {begin, limit} -> {names} */
 #define RPC_USER_SET "user.set"		 /* {who, hidden, priority, name} -> {user} */
 #define RPC_MESSAGE_SEND "message.send"	 /* {to: [WHO], text, sealed, locked, clear, reply, follow} -> {id, recipients: [..]} */
-#define RPC_MESSAGE_LIST "message.list"	 /* {who, grep, since, until, limit, before} -> {messages: [..], more} */
+#define RPC_MESSAGE_RETRY "message.retry" /* {id, to, clear, follow} -> {id, recipients: [..]} */
+#define RPC_MESSAGE_LIST "message.list"	 /* {who, grep, since, until, limit, before, after} -> {messages: [..], more} */
 #define RPC_MESSAGE_GET "message.get"	 /* {id} -> {message} */
 #define RPC_MESSAGE_OPEN "message.open"	 /* {id, password} -> {message} */
 #define RPC_TALK_READ "talk.read"	 /* {who} -> {count} */
-#define RPC_AWAY "presence.away"	 /* {text} -> {} */
-#define RPC_BACK "presence.back"	 /* {} -> {} */
-#define RPC_KEY_LIST "key.list"		 /* {} -> {keys: [{bits, fingerprint, ...}]} */
+#define RPC_AWAY "presence.away"	 /* {text} -> {state, away} */
+#define RPC_BACK "presence.back"	 /* {} -> {state, away} */
+#define RPC_KEY_LIST "key.list"		 /* {} -> {id, keys: [{algorithm, fingerprint, current, created}]} */
 #define RPC_CONFIG_GET "config.get"	 /* {key} -> {key, value, default, source} */
-#define RPC_CONFIG_SET "config.set"	 /* {key, value} -> {} */
+#define RPC_CONFIG_SET "config.set"	 /* {key, value} -> as config.get */
 #define RPC_CONFIG_LIST "config.list"	 /* {} -> {settings: [..]} */
 #define RPC_RELOAD "daemon.reload"	 /* {} -> {} */
 #define RPC_STOP "daemon.stop"		 /* {} -> {} */
