@@ -11,7 +11,7 @@ Q = $(if $(filter 0,$V),@)
 say = $(if $(filter 0,$V),@printf '  %-7s %s\n' $1 $2,@:)
 
 # config.mk is made by configure, and made again when what it is made from has changed.
-NO_CONFIG = help deps clean distclean
+NO_CONFIG = help deps demo check clean distclean
 ifneq ($(filter-out $(NO_CONFIG),$(or $(MAKECMDGOALS),all)),)
 -include config.mk
 endif
@@ -38,6 +38,8 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer
 STD = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/cam"' \
 	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"'
+# What has these paths compiled in is compiled again when PREFIX is another than last time.
+PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
@@ -62,6 +64,11 @@ programs: $(PROGRAMS:%=$B/%)
 $B/%.o: src/%.c config.mk
 	$(call say,CC,$<)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(PLACED:src/%.c=$B/%.o): $B/prefix
+$B/prefix: FORCE
+	$Qmkdir -p $(@D) && echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+FORCE:
 
 define folder_archive
 $$(call archive,$1): $$(call objects,$1)
@@ -114,3 +121,119 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
+
+# Tests run on programs of their own, with sanitizers; tests/run runs, counts and sums up.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+SANITIZED = $(MAKE) --no-print-directory $(parallel) B=$B/san CFLAGS='-g -O1' WERROR= \
+	SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+RUN = tests/run --build $B/san --jobs $(JOBS)
+
+check: deps
+	$Q$(MAKE) --no-print-directory check-all
+check-all: check-build
+	$Q$(RUN) unit fuzz session lan
+check-build: config.mk
+	$Q$(SANITIZED) programs unit-tests fuzz-targets
+check-unit: config.mk
+	$Q$(SANITIZED) unit-tests
+	$Q$(RUN) unit
+check-session: config.mk
+	$Q$(SANITIZED) programs
+	$Q$(RUN) session
+check-lan: config.mk
+	$Q$(SANITIZED) programs
+	$Q$(RUN) lan
+
+# The session tests under valgrind: longer, so not in check.
+check-valgrind: programs
+	$Qtests/run --build $B --jobs $(JOBS) --valgrind session
+
+lint: config.mk
+	$QCLANG_TIDY_FLAGS="$(filter-out -MMD -MP,$(STD) $(INC) $(EXT_CFLAGS))" contrib/lint
+
+# -- demonstration and measurements -----------------------------------------
+
+demo: deps
+	$Q$(MAKE) --no-print-directory $(parallel) all
+	$Qcontrib/demo $B
+
+# Optimised, without sanitizers: what users run.
+BENCHES = $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
+bench: programs $(BENCHES:%=$B/bench/%)
+	$Qtests/bench/run $B
+$B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
+	$(call say,BENCH,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -MMD -MP -o $@ $< \
+		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(OPENSSL_LIBS) \
+		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+
+# -- installing -------------------------------------------------------------
+
+# Each entry is mode:file:place below PREFIX.
+place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
+UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
+	contrib/systemd/*.socket))
+INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
+	$(call place,755,$B/cam-debug,libexec/cam) \
+	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
+	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
+	$(call place,644,completions/_cam,share/zsh/site-functions) \
+	$(call place,644,completions/cam.fish,share/fish/vendor_completions.d) \
+	$(call place,644,$(UNITS),lib/systemd/user) \
+	$(call place,644,README.md,share/doc/cam) \
+	$(call place,644,$(filter-out %.sh,$(wildcard contrib/examples/*)),share/doc/cam/examples) \
+	$(call place,755,$(wildcard contrib/examples/*.sh),share/doc/cam/examples)
+
+# The units in contrib name /usr/bin; installed ones name where the programs are.
+$B/systemd/%: contrib/systemd/% $B/prefix
+	$Qmkdir -p $(@D) && sed 's,/usr/bin/,$(PREFIX)/bin/,' $< >$@
+
+install: programs $(UNITS)
+	$Qset -e; for entry in $(INSTALLED); do \
+		mode=$${entry%%:*} rest=$${entry#*:}; \
+		install -D -m $$mode "$${rest%%:*}" "$(DESTDIR)$(PREFIX)/$${rest#*:}"; \
+	done
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
+
+uninstall:
+	$Qfor entry in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${entry##*:}"; done
+	$Qrmdir -p "$(DESTDIR)$(PREFIX)/libexec/cam" "$(DESTDIR)$(PREFIX)/share/doc/cam/examples" \
+		2>/dev/null || true
+
+# -- the rest ---------------------------------------------------------------
+
+deps:
+	$Qcontrib/deps
+
+# What git tracks, and configure, so that who builds it needs no autoconf.
+DIST = cam-$(VERSION)
+dist: configure
+	$Qgit ls-files | tar -czf $(DIST).tar.gz --owner=0 --group=0 --numeric-owner --sort=name \
+		--transform 's,^,$(DIST)/,' -T - configure config.h.in
+	$(call say,DIST,$(DIST).tar.gz)
+
+clean:
+	rm -rf $B
+distclean: clean
+	rm -rf config.h config.h.in config.mk config.log config.status configure autom4te.cache \
+		build-config.log cam-*.tar.gz
+
+help:
+	@echo 'make              build everything, into build/'
+	@echo 'make demo         two users on this machine talk (installs what is missing)'
+	@echo 'make check        every test, with sanitizers (installs what is missing)'
+	@echo 'make check-unit   the unit tests only; also check-session, check-lan'
+	@echo 'make check-valgrind  the session tests under valgrind'
+	@echo 'make lint         style, warnings of the analysers, house rules'
+	@echo 'make fuzz         fuzz every parser for a while (TIME=seconds each)'
+	@echo 'make bench        measure against the limits of the machine; build/bench.json'
+	@echo 'make install      PREFIX=/usr/local DESTDIR=; also uninstall'
+	@echo 'make dist         the source as one archive'
+	@echo 'make deps         install the Debian packages that are needed'
+	@echo 'make clean        remove build/; distclean: what configure made, too'
+	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
+
+.PHONY: all programs unit-tests fuzz-targets check check-all check-build check-unit check-session \
+	check-lan check-valgrind lint demo bench install uninstall deps dist clean distclean help FORCE
+.DELETE_ON_ERROR:

@@ -1,0 +1,73 @@
+# shellcheck shell=bash disable=SC2034,SC2004
+# tests/lan/ns.sh: a LAN inside a test's own namespaces: hosts on a bridge, and nothing
+# that leads outside. Source it in a test file, then:
+#
+#   lan_up N              hosts 1..N, host I has eth0 with 10.77.0.I/24
+#   in_host I COMMAND...  replaces this (sub)shell by COMMAND on host I, named hostI
+#   on I COMMAND...       runs COMMAND on host I
+#   host NAME I [KEY=VALUE]...   a user (see lib.sh) whose camd runs on host I
+#   plug I | unplug I     host I's cable
+#
+# Adapted for networks inside an unshared one, so it needs no root: everything vanishes
+# with the test. Tests of files without "test_" in their name are not run.
+
+LAN_NET=10.77.0
+
+lan_up() { # N
+	local i
+	mount -t tmpfs tmpfs /run
+	mkdir -p /run/netns
+	ip link add br0 type bridge forward_delay 0 stp_state 0
+	ip link set br0 type bridge mcast_snooping 0
+	echo 1 >/proc/sys/net/ipv6/conf/br0/disable_ipv6
+	ip link set br0 up
+	for ((i = 1; i <= $1; i++)); do
+		lan_host "$i"
+	done
+	for ((i = 1; i <= $1; i++)); do
+		await 5 lan_is_up "$i"
+	done
+}
+
+lan_host() { # I
+	ip netns add "h$1"
+	ip -n "h$1" link set lo up
+	# IPv6 addresses are usable at once: nobody else could have them.
+	ip netns exec "h$1" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+	ip link add "p$1" type veth peer name eth0 netns "h$1"
+	ip link set "p$1" master br0 up
+	ip -n "h$1" addr add "$LAN_NET.$1/24" broadcast "$LAN_NET.255" dev eth0
+	ip -n "h$1" link set eth0 up
+	ip -n "h$1" route add 255.255.255.255/32 dev eth0
+	ip -n "h$1" route add 224.0.0.0/4 dev eth0
+}
+
+lan_is_up() { # I
+	ip -n "h$1" -o link show eth0 | grep -q 'state UP' &&
+		ip -o link show "p$1" | grep -q 'state forwarding\|state UP'
+}
+
+in_host() { # I COMMAND...
+	exec ip netns exec "h$1" unshare --uts sh -c 'hostname "host$1"; shift; exec "$@"' sh "$@"
+}
+
+on() { # I COMMAND...
+	(in_host "$@")
+}
+
+host() { # NAME I [KEY=VALUE]...
+	local name=$1 i=$2
+	shift 2
+	HOST_OF[$name]=$i
+	user "$name" "user.host=host$i" "$@"
+	ADDR_OF[$name]=$LAN_NET.$i
+}
+
+plug() { # I
+	ip link set "p$1" up
+	await 5 lan_is_up "$1"
+}
+
+unplug() { # I
+	ip link set "p$1" down
+}

@@ -1,0 +1,280 @@
+# shellcheck shell=bash disable=SC2034
+# tests/lib.sh: what session and lan tests are written with. tests/run sources it.
+#
+#   user NAME [KEY=VALUE]...      a CAM_HOME for NAME, not started; NAME@pcN is the user's id
+#   start NAME [ARG]...           camd -f for that user, ready when this returns
+#   stop NAME | kill_camd NAME    ends it as asked (exit 0 expected) | at once
+#   cam_as NAME VERB...           the cam command as that user
+#   run COMMAND...                its exit in $status, stdout in $OUT, stderr in $ERR
+#   expect CODE COMMAND...        the same, and the exit must be CODE
+#   expect_text TEXT WORD...      TEXT holds each WORD;  refuse_text: none of them
+#   expect_json TEXT FILTER       jq's FILTER holds for TEXT
+#   expect_equal WANTED GOT
+#   await SECONDS COMMAND...      until COMMAND succeeds
+#   await_user NAME ID [STATE]    until ID stands in NAME's roster as STATE (online)
+#   skip REASON | fail REASON
+#
+# $T is the test's own folder. What is started is stopped, and its sanitizer reports are
+# failures, when the test ends.
+set -eu -o pipefail
+
+declare -A PID_OF=() HOST_OF=() ADDR_OF=()
+USERS=()
+status=0 OUT='' ERR=''
+
+fail() {
+	echo "FAILED: $*" >&2
+	local i
+	for ((i = 1; i < ${#FUNCNAME[@]} - 1; i++)); do
+		echo "  in ${FUNCNAME[i]} (${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]})" >&2
+	done
+	trap - ERR
+	exit 1
+}
+
+skip() {
+	echo "skip: $*"
+	exit 77
+}
+
+on_error() {
+	echo "FAILED: exit $1 of: $2 (${BASH_SOURCE[1]##*/}:$3)" >&2
+}
+
+# -- beginning and end --------------------------------------------------------
+
+test_begin() {
+	T=$(mktemp -d)
+	export T
+	trap test_end EXIT
+	trap 'exit 1' TERM INT HUP
+	trap 'on_error $? "$BASH_COMMAND" $LINENO' ERR
+	set -E
+	unset CAM_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR XDG_DOWNLOAD_DIR NO_COLOR \
+		NOTIFY_SOCKET LISTEN_FDS LISTEN_PID LANG LANGUAGE
+	export HOME=$T/home LC_ALL=C.UTF-8 TERM=xterm-256color TZ=UTC PATH="$TEST_BUILD:$PATH"
+	export ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$T/sanitizer"
+	export UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$T/sanitizer"
+	mkdir "$HOME"
+	# Addresses of our own: in a network namespace any, else by the process id.
+	NET=127.0.77
+	if [ -n "${TEST_SANDBOX:-}" ]; then
+		ip link set lo up
+		mount -t tmpfs -o mode=755 tmpfs /run
+	else
+		NET=127.$((1 + $$ / 250 % 250)).$((1 + $$ % 250))
+	fi
+	CAMD=("$TEST_BUILD/camd")
+	if [ -n "$TEST_VALGRIND" ]; then
+		CAMD=(valgrind -q --error-exitcode=99 --leak-check=full --log-file="$T/sanitizer.%p"
+			"$TEST_BUILD/camd")
+	fi
+}
+
+test_end() {
+	local rc=$? name report pid
+	trap - ERR EXIT
+	set +e
+	for name in "${USERS[@]}"; do
+		pid=${PID_OF[$name]:-}
+		[ -n "$pid" ] || pid=$(cat "$T/$name/run/camd.pid" 2>/dev/null)
+		[ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null
+	done
+	for name in "${USERS[@]}"; do
+		end_camd "$name" || [ $rc -ne 0 ] || { rc=1; echo "camd of $name ended with $?"; }
+	done
+	[ "$(type -t lan_end)" != function ] || lan_end
+	for report in "$T"/sanitizer*; do
+		if [ -s "$report" ]; then
+			rc=1
+			echo "-- $(basename "$report")"
+			head -n 60 "$report"
+		fi
+	done
+	if [ $rc -ne 0 ] && [ $rc -ne 77 ]; then
+		show_logs
+		[ -z "$ERR" ] || echo "-- last stderr: $ERR"
+		[ -z "$OUT" ] || echo "-- last stdout: ${OUT:0:2000}"
+	fi
+	[ -n "${TEST_KEEP:-}" ] || rm -rf "$T"
+	exit $rc
+}
+
+show_logs() {
+	local name log
+	for name in "${USERS[@]}"; do
+		for log in "$T/$name.err" "$T/$name/log/camd.log"; do
+			if [ -s "$log" ]; then
+				echo "-- $name: ${log##*/}"
+				tail -n 15 "$log"
+			fi
+		done
+	done
+}
+
+# -- users and their camd -----------------------------------------------------
+
+# Users hear of each other by net.broadcast; HOST_OF (see lan/ns.sh) puts them on a LAN.
+user() { # NAME [KEY=VALUE]...
+	local name=$1 n=$((${#USERS[@]} + 1)) pair
+	shift
+	USERS+=("$name")
+	ADDR_OF[$name]=$NET.$n
+	mkdir -m 700 "$T/$name"
+	{
+		echo "user.name = $name"
+		echo "user.host = pc$n"
+		echo "user.nick = ${name^}"
+		echo 'daemon.autostart = no'
+		if [ -z "${HOST_OF[$name]:-}" ]; then
+			echo "net.bind = $NET.$n"
+			echo "net.broadcast = $NET.1 $NET.2 $NET.3 $NET.4 $NET.5"
+			echo 'net.ipv6 = off'
+		fi
+		for pair; do echo "${pair%%=*} = ${pair#*=}"; done
+	} >"$T/$name/cam.ini"
+	chmod 600 "$T/$name/cam.ini"
+}
+
+id_of() {
+	echo "$1@$(sed -n 's/^user.host = //p' "$T/$1/cam.ini" | tail -n 1)"
+}
+
+at_host() { # NAME COMMAND...: on the host NAME is at
+	local host=${HOST_OF[$1]:-}
+	shift
+	if [ -n "$host" ]; then in_host "$host" "$@"; else exec "$@"; fi
+}
+
+start() { # NAME [ARG]...
+	local name=$1 waiter pid
+	shift
+	(
+		export CAM_HOME="$T/$name"
+		exec </dev/null >"$T/$name.out" 2>>"$T/$name.err"
+		at_host "$name" "${CAMD[@]}" -f "$@"
+	) &
+	pid=$!
+	PID_OF[$name]=$pid
+	cam_as "$name" --no-start wait ready --timeout 40 >/dev/null &
+	waiter=$!
+	if ! wait -n "$pid" "$waiter"; then
+		kill "$waiter" 2>/dev/null || true
+		fail "camd of $name is not ready"
+	fi
+	kill -0 "$pid" 2>/dev/null || fail "camd of $name ended while starting"
+}
+
+# Waits for the camd of a user to end and gives its exit status; 0 when there is none.
+end_camd() { # NAME
+	local pid=${PID_OF[$1]:-} rc=0
+	if [ -n "$pid" ]; then
+		timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || rc=$?
+		PID_OF[$1]=
+	elif pid=$(cat "$T/$1/run/camd.pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null; then
+		timeout 20 tail --pid="$pid" -f /dev/null || rc=$?
+	fi
+	return $rc
+}
+
+stop() { # NAME
+	kill -TERM "${PID_OF[$1]}"
+	end_camd "$1" || fail "camd of $1 ended with $?"
+}
+
+kill_camd() { # NAME
+	kill -KILL "${PID_OF[$1]}"
+	end_camd "$1" || true
+}
+
+cam_as() { # NAME ARG...
+	local name=$1
+	shift
+	CAM_HOME=$T/$name "$TEST_BUILD/cam" "$@"
+}
+
+# -- expecting ----------------------------------------------------------------
+
+run() { # COMMAND...
+	status=0
+	"$@" >"$T/.out" 2>"$T/.err" || status=$?
+	OUT=$(tr -d '\0' <"$T/.out")
+	ERR=$(tr -d '\0' <"$T/.err")
+}
+
+expect() { # CODE COMMAND...
+	local code=$1
+	shift
+	run "$@"
+	[ "$status" = "$code" ] || fail "exit $status, not $code: $*"
+}
+
+expect_equal() { # WANTED GOT
+	[ "$1" = "$2" ] || fail "wanted '$1', got '$2'"
+}
+
+expect_text() { # TEXT WORD...
+	local text=$1 word
+	shift
+	for word; do
+		case $text in *"$word"*) ;; *) fail "no '$word' in: $text" ;; esac
+	done
+}
+
+refuse_text() { # TEXT WORD...
+	local text=$1 word
+	shift
+	for word; do
+		case $text in *"$word"*) fail "'$word' in: $text" ;; esac
+	done
+}
+
+expect_json() { # TEXT FILTER: of one object or several, the last decides
+	[ -n "$1" ] || fail "no JSON, so not $2"
+	jq -e "$2" <<<"$1" >/dev/null || fail "not $2: $1"
+}
+
+# A clear error names the program and the thing, on one line of stderr, and nothing on stdout.
+expect_complaint() { # WORD...
+	expect_text "$ERR" 'cam: ' "$@"
+	expect_equal '' "$OUT"
+}
+
+# -- waiting ------------------------------------------------------------------
+
+exec {never}<> <(:) # a pipe nothing is ever written to: reading it is how we pause
+
+await() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt "$end" ] || fail "not in time: $*"
+		read -r -t 0.05 -u "$never" || true
+	done
+}
+
+roster_has() { # NAME FILTER: an entry of NAME's roster for which jq's FILTER holds
+	cam_as "$1" ls --all --json | jq -es "any(.[]; $2)"
+}
+
+await_user() { # NAME ID [STATE]
+	await 20 roster_has "$1" ".id == \"$2\" and .state == \"${3:-online}\""
+}
+
+meet() { # NAME NAME: both know each other
+	await_user "$1" "$(id_of "$2")"
+	await_user "$2" "$(id_of "$1")"
+}
+
+log_has() { # NAME FILTER: a message in NAME's history for which FILTER holds
+	cam_as "$1" log --json -n 0 | jq -es "any(.[]; $2)"
+}
+
+await_log() { # NAME FILTER
+	await 20 log_has "$1" "$2"
+}
+
+in_log() { # NAME FILTER: how many of NAME's messages
+	cam_as "$1" log --json -n 0 | jq -s "[.[] | select($2)] | length"
+}
