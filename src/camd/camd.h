@@ -1,0 +1,46 @@
+/* camd.h: the daemon of one user, from which everything it knows hangs. */
+#ifndef CAM_CAMD_H
+#define CAM_CAMD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/path.h"
+
+struct camd {
+	struct loop *loop;
+	struct paths paths;
+	int64_t started_ms; /* wall time */
+	struct settings *settings;
+	struct crypto *crypto;
+	struct keyring *keyring;
+	struct workers *pool;	 /* RSA and what else takes long; no context */
+	struct workers *writer;	 /* one thread, context struct store *: jobs of a batch are one commit */
+	struct workers *readers; /* context struct store *, read-only */
+	struct lan *lan;
+	struct roster *roster;
+	struct inbox *inbox;
+	struct outbox *outbox;
+	struct presence *presence;
+	struct events *events;
+	struct clients *clients;
+	int exit_code;
+};
+
+/*
+ * Makes everything and is ready when it returns: database open, ports
+ * bound, socket listening. On an error *problem is a sentence for people (free it).
+ * fd >= 0 is a listening socket handed over by a service manager.
+ */
+int camd_start(struct camd *camd, int fd, char **problem);
+/* Says goodbye to the network, writes what is to be written, frees everything. */
+void camd_finish(struct camd *camd);
+/* Takes the settings as they are now; *problem as above, the old ones stay. */
+int camd_apply(struct camd *camd, char **problem);
+/* Reads cam.ini again and applies it. */
+int camd_reload(struct camd *camd, char **problem);
+
+/* Calls fn(arg) on the loop when what has arrived or been asked until now is stored and told. */
+void camd_sync(struct camd *camd, void (*fn)(void *arg), void *arg);
+
+#endif

@@ -1,0 +1,19 @@
+/* clients.h: the programs connected to the socket. */
+#ifndef CAM_CAMD_CLIENTS_H
+#define CAM_CAMD_CLIENTS_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct camd;
+struct clients;
+
+/* Serves the listening fd, which it takes. Other users' connections are closed at once (threat model U1). */
+struct clients *clients_new(struct camd *camd, int fd);
+void clients_free(struct clients *clients);
+size_t clients_count(const struct clients *clients);
+/* For events.c: each client that subscribed to type, or follows the message id (may be NULL), gets the notification. */
+void clients_tell(struct clients *clients, const char *type, const char *follow_id, json_t *params);
+int clients_wanted(const struct clients *clients, const char *type);
+
+#endif

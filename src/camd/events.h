@@ -1,0 +1,22 @@
+/* events.h: what happens, told to subscribed clients and hook programs. */
+#ifndef CAM_CAMD_EVENTS_H
+#define CAM_CAMD_EVENTS_H
+
+#include <jansson.h>
+
+struct camd;
+struct events;
+
+struct events *events_new(struct camd *camd);
+void events_free(struct events *events);
+
+/*
+ * Tells everybody who subscribed to it, in the order of calls. type is a name
+ * of rpc/names.h. Takes params and adds type and time. message.state events also go to the client that
+ * follows the message whose id they carry.
+ */
+void events_tell(struct events *events, const char *type, json_t *params);
+/* Whether anybody would hear it: saves making the object. */
+int events_wanted(const struct events *events, const char *type);
+
+#endif

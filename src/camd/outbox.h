@@ -1,0 +1,60 @@
+/* outbox.h: messages on their way to their recipients. */
+#ifndef CAM_CAMD_OUTBOX_H
+#define CAM_CAMD_OUTBOX_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct camd;
+struct outbox;
+struct store;
+struct user;
+
+/*
+ * A delivery is one message to one user:
+ *
+ *	queued -> sent -> delivered -> opened
+ *	   ^       |
+ *	   +-------+   not acknowledged: again when the user is heard, or later
+ *	queued, sent -> failed: refused by a setting, or cannot be
+ */
+enum delivery_state { DELIVERY_FAILED, DELIVERY_QUEUED, DELIVERY_SENT, DELIVERY_DELIVERED, DELIVERY_OPENED };
+
+/* Takes up what is unfinished in store. */
+struct outbox *outbox_new(struct camd *camd, struct store *store);
+void outbox_free(struct outbox *outbox);
+
+struct outbox_request {
+	const char *text; /* 1 .. LIMIT_MESSAGE_TEXT bytes of UTF-8 */
+	size_t text_len;
+	bool sealed;
+	bool locked;
+	bool clear; /* may leave in clear, or weaker than before */
+	const char *reply; /* full id of the message answered, or NULL */
+	struct user **to;
+	size_t to_count;
+	bool broadcast; /* to everybody (@all) */
+};
+/*
+ * Stores the message and then sends it. on_stored gets its id, its message
+ * object and the recipient objects (both borrowed), or err and NULLs; before that no
+ * event of this message is told.
+ */
+void outbox_send(struct outbox *outbox, const struct outbox_request *request,
+    void (*on_stored)(void *arg, int err, const char *id, json_t *message, json_t *recipients), void *arg);
+
+/*
+ * Tries again at once what is queued or failed of the message to these users
+ * (count 0: to all). on_done gets the recipient objects. CAM_ERR_UNKNOWN when there is no such message of ours.
+ */
+void outbox_retry(struct outbox *outbox, const char *id, struct user **to, size_t count, bool clear,
+    void (*on_done)(void *arg, int err, json_t *recipients), void *arg);
+
+/* The user was heard, or his key came: what waits for him is tried. */
+void outbox_user_heard(struct outbox *outbox, struct user *user);
+/* Deliveries not yet delivered or failed. */
+size_t outbox_count(const struct outbox *outbox);
+
+#endif
