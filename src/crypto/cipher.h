@@ -32,10 +32,10 @@ void cipher_iv(enum cipher_kind kind, struct span packet_number,
     uint8_t iv[CIPHER_BLOCK_MAX]);
 
 /*
- * Appends to out. CAM_ERR_LIMIT when out is full, CAM_ERR_CRYPTO when the
- * cipher is not to be had or, decrypting CBC, length or padding are wrong. Text
- * that a peer encrypted under RSA goes through suite_decrypt(), which is no
- * oracle.
+ * Appends to out. CAM_ERR_LIMIT when out is full, CAM_ERR_UNSUPPORTED when
+ * this OpenSSL has no such cipher, CAM_ERR_CRYPTO when, decrypting CBC, length
+ * or padding are wrong. Text that a peer encrypted under RSA goes through
+ * suite_decrypt(), which is no oracle.
  */
 int cipher_encrypt(struct crypto *crypto, enum cipher_kind kind,
     const uint8_t *key, const uint8_t *iv, struct span plain, struct buf *out);

@@ -12,7 +12,7 @@
  */
 struct crypto;
 
-/* Never NULL; ends the program where OpenSSL lacks RSA, AES or SHA-2. */
+/* Never NULL. */
 struct crypto *crypto_new(void);
 /* After every thread that used it has ended. NULL is fine. */
 void crypto_free(struct crypto *crypto);

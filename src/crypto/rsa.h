@@ -74,8 +74,6 @@ bool rsa_public_equal(const struct rsa_public *a, const struct rsa_public *b);
  * proves (C4). */
 void rsa_public_fingerprint(
     const struct rsa_public *key, char text[RSA_FINGERPRINT_SIZE]);
-/* The same from a modulus of any length, without a key. */
-void rsa_fingerprint(struct span modulus, char text[RSA_FINGERPRINT_SIZE]);
 /* For people to compare: SHA-256 of the key as DER SubjectPublicKeyInfo, as the
  * openssl command shows it too. */
 void rsa_public_digest(

@@ -79,7 +79,8 @@ struct suite_text {
  * recipient and signs all of it with own, which may be NULL when the suite is
  * unsigned. iv is the packet number's text, or the sixteen bytes of
  * SUITE_IV_GIVEN, or empty. CAM_ERR_KEY when a key has not the suite's size,
- * CAM_ERR_LIMIT above LIMIT_BODY_LEGACY, CAM_ERR_CRYPTO. Two RSA operations:
+ * CAM_ERR_LIMIT above LIMIT_BODY_LEGACY, CAM_ERR_UNSUPPORTED when this OpenSSL
+ * has not the cipher, CAM_ERR_CRYPTO. Two RSA operations:
  * worker pool. Release with suite_text_finish().
  */
 int suite_encrypt(struct crypto *crypto, const struct suite *suite,
@@ -115,9 +116,9 @@ struct suite_opened {
  * all return CAM_ERR_CRYPTO, write nothing and take the same time. What anyone
  * on the wire can see for himself returns at once: CAM_ERR_FORMAT when key or
  * text have a length that cannot be, CAM_ERR_KEY when own has not the suite's
- * size, CAM_ERR_LIMIT above LIMIT_BODY_LEGACY. A caller that gets
- * SIGNATURE_UNCHECKED asks for the sender's key and opens again before it
- * acknowledges anything. A private RSA operation: worker pool.
+ * size, CAM_ERR_LIMIT above LIMIT_BODY_LEGACY, CAM_ERR_UNSUPPORTED. A caller
+ * that gets SIGNATURE_UNCHECKED asks for the sender's key and opens again
+ * before it acknowledges anything. A private RSA operation: worker pool.
  */
 int suite_decrypt(struct crypto *crypto, const struct suite *suite,
     const struct rsa_key *own, const struct rsa_public *sender, struct span iv,

@@ -1,0 +1,36 @@
+/* evp.h: what the files of this folder share of OpenSSL; no other folder
+ * includes it. */
+#ifndef CAM_EVP_H
+#define CAM_EVP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <openssl/evp.h>
+
+#include "crypto/cipher.h"
+#include "crypto/digest.h"
+#include "crypto/rsa.h"
+
+struct crypto;
+
+/* Before the first use of OpenSSL in every way into this folder; the work is
+ * done once. */
+void evp_ready(void);
+/* Ends the program: for what fails only without memory, in calls that return no
+ * error. */
+void evp_need(bool done);
+
+/* Borrowed from crypto; NULL when this OpenSSL has no such cipher. */
+const EVP_CIPHER *crypto_cipher(struct crypto *crypto, enum cipher_kind kind);
+const EVP_MD *digest_evp(enum digest_kind kind);
+
+/* CAM_ERR_KEY unless pkey is RSA of our sizes; takes pkey over in any case.
+ * private: it must have both halves. */
+int rsa_key_from_pkey(EVP_PKEY *pkey, struct rsa_key **key);
+int rsa_public_from_pkey(EVP_PKEY *pkey, struct rsa_public **key);
+/* Borrowed. */
+EVP_PKEY *rsa_key_pkey(const struct rsa_key *key);
+EVP_PKEY *rsa_public_pkey(const struct rsa_public *key);
+
+#endif
