@@ -1,0 +1,87 @@
+/* message.h: messages sent and received, for ever. */
+#ifndef CAM_STORE_MESSAGE_H
+#define CAM_STORE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/random.h"
+#include "store/delivery.h"
+#include "store/offer.h"
+#include "store/seen.h"
+#include "store/word.h"
+
+struct store;
+
+/* Members that are 0, false or "" say that there is none. */
+struct store_message {
+	/* > 0, the order in which they were stored; never used again. */
+	int64_t row;
+	char id[ID_SIZE]; /* 32 hex digits */
+	char reply_to[ID_SIZE];
+	int64_t talk;
+	int64_t from;	 /* uid; 0: ourselves, the message is a sent one */
+	int64_t time_ms; /* when it was sent, as far as is known */
+	/* Of the received one; ours have one in each delivery. */
+	uint32_t packet_no;
+	/* UTF-8, also while sealed: whoever shows it looks at opened. */
+	const char *text;
+	enum store_state state;
+	enum store_encryption encryption;
+	enum store_signed signature;
+	bool sealed;
+	bool locked;
+	bool opened; /* a sealed one that was opened */
+	bool broadcast;
+	bool automatic; /* an automatic answer */
+	bool has_offers;
+	/* Told, not given: sent, or not after the talk's read_row. */
+	bool read;
+};
+
+/*
+ * Keeps a message that arrived, with its offers and the hashes by which it is
+ * known again. When one of the hashes is known already nothing is stored,
+ * *duplicate_of is the row of the earlier one, and 0 is returned. Else
+ * *duplicate_of is 0 and message->row is set, and message->id where it was "".
+ * CAM_ERR_EXISTS: the id is taken. CAM_ERR_UNKNOWN: no such talk or user.
+ * CAM_ERR_LIMIT: text above LIMIT_MESSAGE_TEXT. CAM_ERR_CHARSET: not UTF-8.
+ */
+int store_message_receive(struct store *store, struct store_message *message,
+    const struct store_offer *offers, size_t offer_count,
+    const struct store_hash *hashes, size_t hash_count, int64_t *duplicate_of);
+
+/*
+ * Keeps a message of ours and its deliveries, whose message is filled in. Sets
+ * row and id, and fails, as above.
+ */
+int store_message_send(struct store *store, struct store_message *message,
+    struct store_delivery *deliveries, size_t count);
+
+/*
+ * A sealed one was opened: sets opened and state, and search finds it from now
+ * on. CAM_ERR_UNKNOWN; CAM_ERR_EXISTS: it is open already.
+ */
+int store_message_open(struct store *store, int64_t row);
+/* CAM_ERR_UNKNOWN. */
+int store_message_set_state(
+    struct store *store, int64_t row, enum store_state state);
+/* With its deliveries, offers and words in the index. CAM_ERR_UNKNOWN. */
+int store_message_remove(struct store *store, int64_t row);
+
+/*
+ * The row of an id or of an unambiguous beginning of one, at least 4 hex
+ * digits in either case. CAM_ERR_REQUEST: not that. CAM_ERR_UNKNOWN.
+ * CAM_ERR_AMBIGUOUS: ids holds the candidates, *count of them, at most max;
+ * ids and count may be NULL.
+ */
+int store_message_find(struct store *store, const char *beginning,
+    char (*ids)[ID_SIZE], size_t max, size_t *count, int64_t *row);
+/* CAM_ERR_UNKNOWN. The copy is one piece of memory: release with free(). */
+int store_message_get(
+    struct store *store, int64_t row, struct store_message **message);
+/* The same of a message handed to a callback. */
+struct store_message *store_message_copy(const struct store_message *message);
+
+#endif

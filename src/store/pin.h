@@ -1,0 +1,41 @@
+/* pin.h: public keys seen first and kept (threat model I1). */
+#ifndef CAM_STORE_PIN_H
+#define CAM_STORE_PIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+struct store;
+
+/* One key a user and size. */
+struct store_pin {
+	int64_t uid;
+	int bits;      /* 1024, 2048 */
+	struct span n; /* modulus, at most 512 bytes */
+	uint32_t e;
+	uint32_t word; /* capability word it came with */
+	int64_t pinned_ms;
+	bool verified; /* compared by people */
+};
+
+/*
+ * Keeps the key of a user who has none of that size. The same key again is 0
+ * and keeps pinned_ms and verified, with the newer word. CAM_ERR_EXISTS:
+ * another one is pinned. CAM_ERR_UNKNOWN: no such user.
+ */
+int store_pin_add(struct store *store, const struct store_pin *pin);
+/*
+ * Takes the place of what was pinned; verified as given. Only after people
+ * agreed.
+ */
+int store_pin_replace(struct store *store, const struct store_pin *pin);
+/* CAM_ERR_UNKNOWN: no such key. */
+int store_pin_verify(struct store *store, int64_t uid, int bits, bool verified);
+/* uid 0: all, by uid. What each returns, when not 0, ends it. */
+int store_pin_each(struct store *store, int64_t uid,
+    int (*each)(const struct store_pin *pin, void *arg), void *arg);
+
+#endif
