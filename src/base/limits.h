@@ -44,7 +44,17 @@ enum {
 	LIMIT_RPC_LINE = 8 * 1024 * 1024,
 	LIMIT_RPC_CLIENTS = 256,
 	LIMIT_RPC_QUEUE = 16 * 1024 * 1024, /* unread output of one client */
+	LIMIT_RPC_CALLS = 1024, /* of one client, not yet answered */
 	LIMIT_JSON_DEPTH = 32,
+	LIMIT_JSON_VALUES = 1024 * 1024, /* in one line: each costs far more than its bytes */
+};
+
+/* Files and folders of our own. Sizes in bytes. */
+enum {
+	LIMIT_INI_FILE = 1024 * 1024,
+	LIMIT_INI_KEY = 255,
+	LIMIT_INI_VALUE = 4096,
+	LIMIT_PATH = 4096,
 };
 
 #endif

@@ -36,6 +36,8 @@ char *text_printable(const char *text, enum text_kind kind);
 
 /* Columns a printable text takes on a terminal (wcwidth by grapheme). */
 size_t text_width(struct span text);
+/* The same where characters of ambiguous width take that many columns: 1, or 2 as on some East Asian terminals. */
+size_t text_width_ambiguous(struct span text, unsigned ambiguous);
 
 /* ASCII letters alike in either case, other bytes exactly: how IPMSG compares user and host (reference 1.11). */
 bool text_same(const char *a, const char *b);

@@ -1,0 +1,144 @@
+/* width.c: the columns one character and a whole text take on a terminal. */
+#include "base/width.h"
+
+#include <stddef.h>
+#include <utf8proc.h>
+
+#include "base/text.h"
+
+enum { ZERO_WIDTH_JOINER = 0x200d, EMOJI_SELECTOR = 0xfe0f };
+
+struct width_range {
+	uint32_t first;
+	uint32_t last;
+};
+
+#include "base/width_table.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static bool
+is_in(uint32_t codepoint, const struct width_range *ranges, size_t count)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (codepoint > ranges[middle].last)
+			low = middle + 1;
+		else if (codepoint < ranges[middle].first)
+			high = middle;
+		else
+			return true;
+	}
+	return false;
+}
+
+unsigned
+width_of(uint32_t codepoint, unsigned ambiguous)
+{
+	if (codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0))
+		return 0;
+	if (codepoint < 0x7f)
+		return 1;
+	if (is_in(codepoint, zero_ranges, COUNT(zero_ranges)))
+		return 0;
+	if (is_in(codepoint, wide_ranges, COUNT(wide_ranges)))
+		return 2;
+	if (ambiguous != 1 &&
+	    is_in(codepoint, ambiguous_ranges, COUNT(ambiguous_ranges)))
+		return ambiguous;
+	return 1;
+}
+
+bool
+width_is_pictograph(uint32_t codepoint)
+{
+	return utf8proc_get_property((utf8proc_int32_t)codepoint)->boundclass ==
+	       UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
+}
+
+bool
+width_is_skin_tone(uint32_t codepoint)
+{
+	return codepoint >= 0x1f3fb && codepoint <= 0x1f3ff;
+}
+
+bool
+width_is_keycap(uint32_t codepoint)
+{
+	return (codepoint >= '0' && codepoint <= '9') || codepoint == '#' ||
+	       codepoint == '*';
+}
+
+/* What one grapheme takes while its characters come in one by one. */
+struct grapheme {
+	uint32_t last;
+	utf8proc_int32_t state; /* utf8proc's */
+	unsigned columns;
+	bool pictograph; /* begins with one, or with a keycap's digit */
+	bool emoji;	 /* a sequence: two columns, whatever its parts take */
+	bool joined;	 /* a ZWJ was the last */
+};
+
+static unsigned
+grapheme_columns(const struct grapheme *grapheme)
+{
+	return grapheme->emoji ? 2 : grapheme->columns;
+}
+
+static void
+grapheme_add(struct grapheme *grapheme, uint32_t codepoint, unsigned ambiguous)
+{
+	if (grapheme->pictograph &&
+	    (codepoint == EMOJI_SELECTOR || width_is_skin_tone(codepoint) ||
+		(grapheme->joined && width_is_pictograph(codepoint))))
+		grapheme->emoji = true;
+	grapheme->joined = codepoint == ZERO_WIDTH_JOINER;
+	grapheme->columns += width_of(codepoint, ambiguous);
+	grapheme->last = codepoint;
+}
+
+static void
+grapheme_begin(
+    struct grapheme *grapheme, uint32_t codepoint, unsigned ambiguous)
+{
+	*grapheme =
+	    (struct grapheme){ .pictograph = width_is_pictograph(codepoint) ||
+					     width_is_keycap(codepoint) };
+	grapheme_add(grapheme, codepoint, ambiguous);
+}
+
+size_t
+text_width_ambiguous(struct span text, unsigned ambiguous)
+{
+	struct grapheme grapheme = { 0 };
+	size_t columns = 0;
+	bool inside = false;
+
+	while (text.len > 0) {
+		uint32_t codepoint = 0xfffd;
+		size_t len = utf8_next(text, &codepoint);
+
+		if (inside &&
+		    !utf8proc_grapheme_break_stateful(
+			(utf8proc_int32_t)grapheme.last,
+			(utf8proc_int32_t)codepoint, &grapheme.state)) {
+			grapheme_add(&grapheme, codepoint, ambiguous);
+		} else {
+			columns += grapheme_columns(&grapheme);
+			grapheme_begin(&grapheme, codepoint, ambiguous);
+			inside = true;
+		}
+		len = len > 0 ? len : 1;
+		text = span_of(text.data + len, text.len - len);
+	}
+	return columns + grapheme_columns(&grapheme);
+}
+
+size_t
+text_width(struct span text)
+{
+	return text_width_ambiguous(text, 1);
+}
