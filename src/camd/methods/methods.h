@@ -1,0 +1,46 @@
+/* methods.h: every method of the local protocol, one file per noun (cam-rpc(7)). */
+#ifndef CAM_CAMD_METHODS_H
+#define CAM_CAMD_METHODS_H
+
+#include <jansson.h>
+
+#include "rpc/session.h"
+
+struct camd;
+
+/* Ends with a NULL name; for rpc_session_new(). Sessions belong to a struct client. */
+const struct rpc_method *methods_table(void);
+
+/* The camd that was asked. Only while the call is being handled: later its client may have gone. */
+struct camd *method_camd(const struct rpc_call *call);
+
+int hello(struct rpc_call *call, json_t *params);
+int subscribe(struct rpc_call *call, json_t *params);
+int status_get(struct rpc_call *call, json_t *params);
+
+int roster_list(struct rpc_call *call, json_t *params);
+int roster_resolve(struct rpc_call *call, json_t *params);
+int roster_complete(struct rpc_call *call, json_t *params);
+int user_set(struct rpc_call *call, json_t *params);
+
+int message_send(struct rpc_call *call, json_t *params);
+int message_retry(struct rpc_call *call, json_t *params);
+int message_list(struct rpc_call *call, json_t *params);
+int message_get(struct rpc_call *call, json_t *params);
+int message_open(struct rpc_call *call, json_t *params);
+int talk_read(struct rpc_call *call, json_t *params);
+
+int presence_set_away(struct rpc_call *call, json_t *params);
+int presence_set_back(struct rpc_call *call, json_t *params);
+int key_list(struct rpc_call *call, json_t *params);
+
+int config_get(struct rpc_call *call, json_t *params);
+int config_set(struct rpc_call *call, json_t *params);
+int config_list(struct rpc_call *call, json_t *params);
+
+int daemon_reload(struct rpc_call *call, json_t *params);
+int daemon_stop(struct rpc_call *call, json_t *params);
+int daemon_sync(struct rpc_call *call, json_t *params);
+int doctor_get(struct rpc_call *call, json_t *params);
+
+#endif
