@@ -67,7 +67,8 @@ int addr_from_sockaddr(
 socklen_t addr_to_sockaddr(
     const struct addr *addr, struct sockaddr_storage *sa);
 
-/* The first bits bits agree, in the same family and (IPv6) scope. */
+/* The first bits bits agree, in the same family; a scope of network must be
+ * that of addr. */
 bool addr_in_prefix(
     const struct addr *addr, const struct addr *network, unsigned bits);
 /* Keeps the first bits bits; port and scope become 0. */
