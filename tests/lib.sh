@@ -156,7 +156,7 @@ start() { # NAME [ARG]...
 	) &
 	pid=$!
 	PID_OF[$name]=$pid
-	cam_as "$name" --no-start wait ready --timeout 40 >/dev/null &
+	cam_as "$name" wait ready --no-start --timeout 40 >/dev/null &
 	waiter=$!
 	if ! wait -n "$pid" "$waiter"; then
 		kill "$waiter" 2>/dev/null || true
