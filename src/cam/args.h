@@ -21,7 +21,8 @@ struct args {
 	char **argv; /* ends with NULL; borrowed */
 	struct args_option *options;
 	size_t option_count;
-	bool help; /* --help was given */
+	bool help;    /* --help was given */
+	bool version; /* --version, before the verb */
 };
 
 /*
@@ -31,6 +32,8 @@ struct args {
  */
 int args_parse(struct args *args, struct cam *cam, const struct verb *verb,
     int argc, char **argv);
+/* The same for what stands before the verb; argv then begins with the verb. */
+int args_parse_global(struct args *args, struct cam *cam, int argc, char **argv);
 void args_finish(struct args *args);
 
 bool args_has(const struct args *args, const char *option);

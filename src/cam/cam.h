@@ -47,14 +47,4 @@ void cam_words(struct cam *cam);
  * not. */
 const struct paths *cam_paths(struct cam *cam);
 
-/*
- * "cam: " and the text as one printable line on stderr. Text from elsewhere
- * may be among the arguments.
- */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same, for what was called wrongly: adds where to read on, returns
- * EXIT_USAGE. */
-int complain_usage(const char *verb, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
 #endif
