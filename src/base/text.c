@@ -18,12 +18,12 @@ enum {
 	ESCAPE_GROWTH = 8,
 };
 
-enum class {
-	CLASS_PLAIN,
-	CLASS_MARK,	/* drawn onto the character before */
-	CLASS_SELECTOR, /* picks a form of the character before */
-	CLASS_JOINER,
-	CLASS_HIDDEN, /* shown as an escape */
+enum role {
+	ROLE_PLAIN,
+	ROLE_MARK,     /* drawn onto the character before */
+	ROLE_SELECTOR, /* picks a form of the character before */
+	ROLE_JOINER,
+	ROLE_HIDDEN, /* shown as an escape */
 };
 
 /* What the characters before allow the next one. */
@@ -50,22 +50,27 @@ is_selector(uint32_t codepoint)
 	       (codepoint >= 0xe0100 && codepoint <= 0xe01ef);
 }
 
-static enum class classify(uint32_t codepoint) {
+static enum role
+find_role(uint32_t codepoint)
+{
 	const utf8proc_property_t *property = NULL;
 
-	if (codepoint >= 0x20 && codepoint < 0x7f) return CLASS_PLAIN;
-	if (codepoint == ZERO_WIDTH_JOINER) return CLASS_JOINER;
-	if (is_selector(codepoint)) return CLASS_SELECTOR;
+	if (codepoint >= 0x20 && codepoint < 0x7f)
+		return ROLE_PLAIN;
+	if (codepoint == ZERO_WIDTH_JOINER)
+		return ROLE_JOINER;
+	if (is_selector(codepoint))
+		return ROLE_SELECTOR;
 	property = utf8proc_get_property((utf8proc_int32_t)codepoint);
-	switch (property->category){
-		case UTF8PROC_CATEGORY_CC : case UTF8PROC_CATEGORY_ZL : case
-		UTF8PROC_CATEGORY_ZP : return CLASS_HIDDEN;
-		default : break;
-	}
-if (property->ignorable || is_noncharacter(codepoint)) return CLASS_HIDDEN;
-if (width_of(codepoint, 1) > 0)
-	return CLASS_PLAIN;
-return property->category == UTF8PROC_CATEGORY_CF ? CLASS_HIDDEN : CLASS_MARK;
+	if (property->category == UTF8PROC_CATEGORY_CC ||
+	    property->category == UTF8PROC_CATEGORY_ZL ||
+	    property->category == UTF8PROC_CATEGORY_ZP || property->ignorable ||
+	    is_noncharacter(codepoint))
+		return ROLE_HIDDEN;
+	if (width_of(codepoint, 1) > 0)
+		return ROLE_PLAIN;
+	return property->category == UTF8PROC_CATEGORY_CF ? ROLE_HIDDEN
+							  : ROLE_MARK;
 }
 
 /* A mark that follows would be drawn onto the escape: nothing of this text is
@@ -104,21 +109,21 @@ joiner_fits(const struct printer *printer, struct span rest)
 }
 
 static bool
-is_shown(const struct printer *printer, uint32_t codepoint, enum class class,
+is_shown(const struct printer *printer, uint32_t codepoint, enum role role,
     struct span rest)
 {
 	if (codepoint == '\n' || codepoint == '\t')
 		return printer->kind == TEXT_BLOCK;
-	switch (class) {
-	case CLASS_PLAIN:
+	switch (role) {
+	case ROLE_PLAIN:
 		return true;
-	case CLASS_MARK:
+	case ROLE_MARK:
 		return printer->base != 0 && printer->marks < MARKS_MAX;
-	case CLASS_SELECTOR:
+	case ROLE_SELECTOR:
 		return selector_fits(printer, codepoint);
-	case CLASS_JOINER:
+	case ROLE_JOINER:
 		return joiner_fits(printer, rest);
-	case CLASS_HIDDEN:
+	case ROLE_HIDDEN:
 		break;
 	}
 	return false;
@@ -128,23 +133,23 @@ static void
 print_character(struct printer *printer, struct span character,
     uint32_t codepoint, struct span rest)
 {
-	enum class class = classify(codepoint);
+	enum role role = find_role(codepoint);
 
-	if (!is_shown(printer, codepoint, class, rest)) {
+	if (!is_shown(printer, codepoint, role, rest)) {
 		buf_printf(printer->out, "<U+%04X>", (unsigned)codepoint);
 		forget_base(printer);
 		return;
 	}
 	buf_put_span(printer->out, character);
-	if (class == CLASS_MARK || class == CLASS_SELECTOR) {
+	if (role == ROLE_MARK || role == ROLE_SELECTOR) {
 		printer->marks++;
-	} else if (class == CLASS_PLAIN) {
+	} else if (role == ROLE_PLAIN) {
 		printer->pictograph =
 		    width_is_pictograph(codepoint) ||
 		    (printer->pictograph && width_is_skin_tone(codepoint));
 		printer->base = codepoint;
 		printer->marks = 0;
-	} else if (class == CLASS_HIDDEN) { /* LF or TAB */
+	} else if (role == ROLE_HIDDEN) { /* LF or TAB */
 		forget_base(printer);
 	}
 }
