@@ -29,7 +29,8 @@ const EVP_MD *digest_evp(enum digest_kind kind);
  * private: it must have both halves. */
 int rsa_key_from_pkey(EVP_PKEY *pkey, struct rsa_key **key);
 int rsa_public_from_pkey(EVP_PKEY *pkey, struct rsa_public **key);
-/* Borrowed. */
+/* Borrowed. That of a public key is made on first use: NULL when out of memory.
+ */
 EVP_PKEY *rsa_key_pkey(const struct rsa_key *key);
 EVP_PKEY *rsa_public_pkey(const struct rsa_public *key);
 

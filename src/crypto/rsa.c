@@ -16,12 +16,14 @@
 #include "base/number.h"
 #include "crypto/evp.h"
 
+/* Thousands of peers may be known and few of them talk: what OpenSSL needs is
+ * made on first use. */
 struct rsa_public {
 	atomic_uint refs;
 	enum rsa_size size;
 	uint32_t exponent;
-	uint8_t modulus[RSA_SIZE_MAX];
-	EVP_PKEY *pkey;
+	_Atomic(EVP_PKEY *) pkey;
+	uint8_t modulus[];
 };
 
 struct rsa_key {
@@ -36,14 +38,7 @@ rsa_key_pkey(const struct rsa_key *key)
 	return key->pkey;
 }
 
-EVP_PKEY *
-rsa_public_pkey(const struct rsa_public *key)
-{
-	return key->pkey;
-}
-
-/* -- public keys ------------------------------------------------------------
- */
+/* -- public keys ------------------------------------------------------- */
 
 static bool
 numbers_allowed(struct span modulus, uint64_t exponent)
@@ -88,25 +83,37 @@ pkey_from_numbers(struct span modulus, uint32_t exponent)
 	return pkey;
 }
 
+EVP_PKEY *
+rsa_public_pkey(const struct rsa_public *key)
+{
+	struct rsa_public *owner = (struct rsa_public *)key;
+	EVP_PKEY *pkey = atomic_load(&owner->pkey), *earlier = NULL;
+
+	if (pkey)
+		return pkey;
+	evp_ready();
+	pkey = pkey_from_numbers(rsa_public_modulus(key), key->exponent);
+	/* Another thread may have been faster: its one stays. */
+	if (!atomic_compare_exchange_strong(&owner->pkey, &earlier, pkey)) {
+		EVP_PKEY_free(pkey);
+		pkey = earlier;
+	}
+	return pkey;
+}
+
 int
 rsa_public_new(struct span modulus, uint64_t exponent, struct rsa_public **key)
 {
 	struct rsa_public *made = NULL;
-	EVP_PKEY *pkey = NULL;
 
 	if (!numbers_allowed(modulus, exponent))
 		return CAM_ERR_KEY;
-	evp_ready();
-	pkey = pkey_from_numbers(modulus, (uint32_t)exponent);
-	ERR_clear_error();
-	if (!pkey)
-		return CAM_ERR_CRYPTO;
-	made = xcalloc(1, sizeof(*made));
+	made = xcalloc(1, sizeof(*made) + modulus.len);
 	atomic_init(&made->refs, 1);
+	atomic_init(&made->pkey, NULL);
 	made->size = (enum rsa_size)modulus.len;
 	made->exponent = (uint32_t)exponent;
 	memcpy(made->modulus, modulus.data, modulus.len);
-	made->pkey = pkey;
 	*key = made;
 	return 0;
 }
@@ -168,7 +175,7 @@ rsa_public_free(struct rsa_public *key)
 {
 	if (!key || atomic_fetch_sub(&key->refs, 1) > 1)
 		return;
-	EVP_PKEY_free(key->pkey);
+	EVP_PKEY_free(atomic_load(&key->pkey));
 	free(key);
 }
 
@@ -197,8 +204,7 @@ rsa_public_equal(const struct rsa_public *a, const struct rsa_public *b)
 	       span_equal(rsa_public_modulus(a), rsa_public_modulus(b));
 }
 
-/* -- fingerprints -----------------------------------------------------------
- */
+/* -- fingerprints ------------------------------------------------------ */
 
 static void
 reverse(uint8_t *bytes, size_t len)
@@ -233,15 +239,14 @@ void
 rsa_public_digest(const struct rsa_public *key, uint8_t digest[SHA256_SIZE])
 {
 	uint8_t *der = NULL;
-	int len = i2d_PUBKEY(key->pkey, &der);
+	int len = i2d_PUBKEY(rsa_public_pkey(key), &der);
 
 	evp_need(len > 0);
 	digest_sha256(span_of(der, (size_t)len), digest);
 	OPENSSL_free(der);
 }
 
-/* -- pairs ------------------------------------------------------------------
- */
+/* -- pairs ------------------------------------------------------------- */
 
 int
 rsa_key_from_pkey(EVP_PKEY *pkey, struct rsa_key **key)
@@ -314,8 +319,7 @@ rsa_key_size(const struct rsa_key *key)
 	return key->public->size;
 }
 
-/* -- signatures -------------------------------------------------------------
- */
+/* -- signatures -------------------------------------------------------- */
 
 int
 rsa_sign(const struct rsa_key *key, enum digest_kind kind, struct span data,
@@ -340,12 +344,13 @@ int
 rsa_verify(const struct rsa_public *key, enum digest_kind kind,
     struct span data, struct span signature)
 {
+	EVP_PKEY *pkey = rsa_public_pkey(key);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	int rc = CAM_ERR_CRYPTO;
 
-	if (context &&
-	    EVP_DigestVerifyInit(
-		context, NULL, digest_evp(kind), NULL, key->pkey) == 1 &&
+	if (pkey && context &&
+	    EVP_DigestVerifyInit(context, NULL, digest_evp(kind), NULL, pkey) ==
+		1 &&
 	    EVP_DigestVerify(context, signature.data, signature.len, data.data,
 		data.len) == 1)
 		rc = 0;

@@ -18,8 +18,7 @@
 #include "base/mem.h"
 #include "crypto/evp.h"
 
-/* -- text -------------------------------------------------------------------
- */
+/* -- text -------------------------------------------------------------- */
 
 /* A locked key is refused: nobody is there to be asked for its passphrase. */
 static int
@@ -101,8 +100,7 @@ rsa_public_from_pem(struct span pem, struct rsa_public **key)
 	return pkey ? rsa_public_from_pkey(pkey, key) : CAM_ERR_KEY;
 }
 
-/* -- files ------------------------------------------------------------------
- */
+/* -- files ------------------------------------------------------------- */
 
 /* Follows no link; the folder's own safety is the caller's (path_make_private).
  */

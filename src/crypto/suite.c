@@ -14,8 +14,7 @@
 #include "base/random.h"
 #include "crypto/evp.h"
 
-/* -- encrypting -------------------------------------------------------------
- */
+/* -- encrypting -------------------------------------------------------- */
 
 static enum digest_kind
 digest_kind_of(const struct suite *suite)
@@ -35,8 +34,8 @@ static int
 wrap_key(const struct rsa_public *recipient, struct span key, uint8_t *block,
     size_t *len)
 {
-	EVP_PKEY_CTX *context =
-	    EVP_PKEY_CTX_new(rsa_public_pkey(recipient), NULL);
+	EVP_PKEY *pkey = rsa_public_pkey(recipient);
+	EVP_PKEY_CTX *context = pkey ? EVP_PKEY_CTX_new(pkey, NULL) : NULL;
 	int rc = CAM_ERR_CRYPTO;
 
 	*len = RSA_SIZE_MAX;
@@ -101,8 +100,7 @@ suite_text_finish(struct suite_text *text)
 	buf_finish(&text->text);
 }
 
-/* -- opening ----------------------------------------------------------------
- */
+/* -- opening ----------------------------------------------------------- */
 
 /*
  * What follows works with masks, all ones or all zero, so that no branch
@@ -204,7 +202,8 @@ signed_digest(const struct rsa_public *sender, enum digest_kind kind,
 {
 	uint8_t found[RSA_SIZE_MAX];
 	size_t len = sizeof(found);
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(rsa_public_pkey(sender), NULL);
+	EVP_PKEY *pkey = rsa_public_pkey(sender);
+	EVP_PKEY_CTX *context = pkey ? EVP_PKEY_CTX_new(pkey, NULL) : NULL;
 	bool good =
 	    context && EVP_PKEY_verify_recover_init(context) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&

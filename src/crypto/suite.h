@@ -11,7 +11,7 @@
 #include "crypto/cipher.h"
 #include "crypto/rsa.h"
 
-/* The bits of a capability word that choose a suite (reference 5.1). */
+/* The bits of the flags that make up a suite (reference 5.1). */
 enum suite_bit {
 	SUITE_RSA_1024 = 0x2,
 	SUITE_RSA_2048 = 0x4,
@@ -39,19 +39,11 @@ struct suite {
 };
 
 /*
- * The suite that the flags of a received text name (reference 5.6: 2048 before
- * 1024, AES before Blowfish, SHA-256 before SHA-1). CAM_ERR_UNSUPPORTED for
- * RSA-512, RC2, MD5 alone and mixtures that nobody sends.
+ * The suite that the flags of a text name, received or about to be sent
+ * (reference 5.6: 2048 before 1024, AES before Blowfish, SHA-256 before
+ * SHA-1). CAM_ERR_UNSUPPORTED for RSA-512, RC2 and mixtures that nobody sends.
  */
 int suite_from_flags(uint32_t flags, struct suite *suite);
-/* The other way round; the caller adds ENCODE_BASE64 where it encodes so. */
-uint32_t suite_flags(const struct suite *suite);
-/*
- * What to send with to a peer of this capability word (reference 5.4.4),
- * signing wherever that is possible (C5). weak_ok: RSA-1024 with Blowfish may
- * be used. CAM_ERR_KEY when nothing is in common.
- */
-int suite_choose(uint32_t peer_word, bool weak_ok, struct suite *suite);
 /* Whose key it takes to open a text of the suite. */
 enum rsa_size suite_rsa_size(const struct suite *suite);
 /* "rsa2048-aes256" or "rsa1024-blowfish128", as the contract names them. */

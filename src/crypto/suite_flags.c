@@ -36,40 +36,6 @@ suite_from_flags(uint32_t flags, struct suite *suite)
 	return 0;
 }
 
-uint32_t
-suite_flags(const struct suite *suite)
-{
-	static const uint32_t ciphers[] = {
-		[CIPHER_AES256_CBC] = SUITE_RSA_2048 | SUITE_AES_256,
-		[CIPHER_BLOWFISH128_CBC] = SUITE_RSA_1024 | SUITE_BLOWFISH_128,
-		[CIPHER_AES256_CTR] =
-		    SUITE_RSA_2048 | SUITE_AES_256 | SUITE_IPDICT_CTR,
-	};
-	static const uint32_t signs[] = {
-		[SUITE_UNSIGNED] = 0,
-		[SUITE_SHA256] = SUITE_SIGN_SHA256,
-		[SUITE_SHA1] = SUITE_SIGN_SHA1,
-	};
-
-	return ciphers[suite->cipher] | signs[suite->sign] |
-	       (suite->iv == SUITE_IV_PACKETNO ? SUITE_PACKETNO_IV : 0);
-}
-
-int
-suite_choose(uint32_t peer_word, bool weak_ok, struct suite *suite)
-{
-	uint32_t ours = SUITE_RSA_2048 | SUITE_AES_256 | SUITE_PACKETNO_IV |
-			SUITE_SIGN_SHA1 | SUITE_SIGN_SHA256;
-	uint32_t weak = SUITE_RSA_1024 | SUITE_BLOWFISH_128;
-
-	if (suite_from_flags(peer_word & ours, suite) == 0)
-		return 0;
-	if (weak_ok && suite_from_flags(
-			   peer_word & (weak | SUITE_PACKETNO_IV), suite) == 0)
-		return 0;
-	return CAM_ERR_KEY;
-}
-
 enum rsa_size
 suite_rsa_size(const struct suite *suite)
 {
