@@ -1,7 +1,6 @@
 /* target.c: lists of addresses, networks and wildcards. */
 #include "net/target.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +64,10 @@ parse_network(
 	target->bits = (unsigned)number;
 	target->address.port = port;
 	mask_prefix(target);
+	/* A prefix this short covers more than one interface's own. */
+	if (!addr_is_link_local(&target->address) &&
+	    !addr_is_multicast(&target->address))
+		target->address.scope = 0;
 	return 0;
 }
 
@@ -133,21 +136,19 @@ complain(struct span item, int err, uint64_t hosts)
 	char *name = text_printable(raw, TEXT_LINE);
 	char *error = NULL;
 
-	if (err == CAM_ERR_LIMIT && hosts == 0)
+	if (err == CAM_ERR_LIMIT && hosts > TARGETS_HOSTS_MAX)
+		error = xasprintf(_("with '%s' the list covers more than %d "
+				    "hosts, the most that can be asked"),
+		    name, TARGETS_HOSTS_MAX);
+	else if (err == CAM_ERR_LIMIT)
 		error = xasprintf(
 		    _("'%s' is one too many: a list has at most %d items"),
 		    name, TARGETS_MAX);
-	else if (err == CAM_ERR_LIMIT)
-		error = xasprintf(_("'%s' covers %" PRIu64
-				    " hosts: at most %d in the whole list "
-				    "can be asked one by one"),
-		    name, hosts, TARGETS_HOSTS_MAX);
 	else
-		error =
-		    xasprintf(_("'%s' is not an address such as 10.1.2.3, a "
-				"network such as "
-				"10.1.2.0/24 or a wildcard such as 10.1.2.*"),
-			name);
+		error = xasprintf(_("'%s' is not an address such as 10.1.2.3, "
+				    "a network such as 10.1.2.0/24 or a "
+				    "wildcard such as 10.1.2.*"),
+		    name);
 	free(name);
 	free(raw);
 	return error;
@@ -178,18 +179,18 @@ targets_parse(const char *text, uint16_t default_port, bool walked,
 		return CAM_ERR_LIMIT;
 	}
 	while (next_item(&text, &item)) {
-		hosts = 0;
 		err = parsed.count == TARGETS_MAX ? CAM_ERR_LIMIT : 0;
 		if (err == 0)
 			err = parse_item(item, default_port, &target);
 		if (err == 0 && walked) {
 			hosts = target_count(&target);
-			if (hosts > TARGETS_HOSTS_MAX - total)
+			total = hosts > UINT64_MAX - total ? UINT64_MAX
+							   : hosts + total;
+			if (total > TARGETS_HOSTS_MAX)
 				err = CAM_ERR_LIMIT;
-			total += hosts;
 		}
 		if (err < 0) {
-			*error = complain(item, err, hosts);
+			*error = complain(item, err, total);
 			targets_finish(&parsed);
 			return err;
 		}
