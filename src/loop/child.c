@@ -1,0 +1,259 @@
+/* child.c: programs started and waited for. */
+#include "loop/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "loop/internal.h"
+#include "loop/timer.h"
+#include "loop/watch.h"
+
+struct child {
+	struct loop *loop;
+	ev_child watcher;
+	struct timer limit;
+	struct watch watch; /* of the pipe to its stdin; fd -1 once closed */
+	char *input;
+	size_t len;
+	size_t written;
+	void (*on_exit)(int status, void *arg);
+	void *arg;
+};
+
+/* Both ends of the two pipes: what the child reads, and how it says that exec
+ * failed. */
+struct pipes {
+	int input[2];
+	int status[2];
+};
+
+static void
+close_input(struct child *child)
+{
+	if (child->watch.fd < 0)
+		return;
+	watch_finish(&child->watch);
+	close(child->watch.fd);
+	child->watch.fd = -1;
+}
+
+static void
+child_free(struct child *child)
+{
+	ev_child_stop(loop_ev(child->loop), &child->watcher);
+	timer_finish(&child->limit);
+	close_input(child);
+	wipe_free(child->input, child->len);
+	free(child);
+}
+
+static void
+on_end(struct ev_loop *ev, ev_child *watcher, int events)
+{
+	struct child *child = watcher->data;
+	void (*on_exit)(int status, void *arg) = child->on_exit;
+	void *arg = child->arg;
+	int status = watcher->rstatus;
+
+	child_free(child);
+	if (on_exit != NULL)
+		on_exit(status, arg);
+}
+
+/* It leads a process group of its own, so what it started goes too. */
+static void
+on_limit(void *arg)
+{
+	struct child *child = arg;
+
+	kill(-child->watcher.pid, SIGKILL);
+}
+
+/* A child need not read its input: then the rest is lost, and that is its own
+ * affair. */
+static void
+on_writable(int fd, int events, void *arg)
+{
+	struct child *child = arg;
+	ssize_t done = write(
+	    fd, child->input + child->written, child->len - child->written);
+
+	if (done < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (done > 0)
+		child->written += (size_t)done;
+	if (done < 0 || child->written == child->len)
+		close_input(child);
+}
+
+static void
+close_both(const int fds[2])
+{
+	for (int i = 0; i < 2; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+	}
+}
+
+static int
+open_pipes(struct pipes *pipes)
+{
+	*pipes = (struct pipes){ { -1, -1 }, { -1, -1 } };
+	if (pipe2(pipes->input, O_CLOEXEC) < 0)
+		return CAM_ERR_SYSTEM;
+	if (pipe2(pipes->status, O_CLOEXEC) < 0) {
+		close_both(pipes->input);
+		return CAM_ERR_SYSTEM;
+	}
+	fcntl(pipes->input[1], F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+/* From here to exec only what is safe after fork() in a process with threads.
+ */
+
+static void
+reset_signals(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int signo = 1; signo < NSIG; signo++)
+		sigaction(signo, &action, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Those of ours are all close-on-exec; this is for the ones of libraries and of
+ * who started us. */
+static void
+close_others(int kept)
+{
+	int max = (int)sysconf(_SC_OPEN_MAX);
+
+#ifdef CLOSE_RANGE_CLOEXEC
+	if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return;
+#endif
+	for (int fd = STDERR_FILENO + 1; fd < max; fd++) {
+		if (fd != kept)
+			close(fd);
+	}
+}
+
+static _Noreturn void
+become(const char *const argv[], const struct pipes *pipes)
+{
+	int null = open("/dev/null", O_RDWR), failure;
+
+	reset_signals();
+	setsid();
+	umask(022);
+	if (null >= 0 && dup2(pipes->input[0], STDIN_FILENO) >= 0 &&
+	    dup2(null, STDOUT_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0) {
+		close_others(pipes->status[1]);
+		execv(argv[0], (char *const *)argv);
+	}
+	failure = errno;
+	if (write(pipes->status[1], &failure, sizeof failure) < 0)
+		_exit(126);
+	_exit(127);
+}
+
+/* Waits until the child runs the program: the pipe closes, or tells why it does
+ * not. */
+static int
+start(const char *const argv[], const struct pipes *pipes, pid_t *pid)
+{
+	int failure = 0;
+	ssize_t len;
+	sigset_t all, old;
+
+	/* No handler of ours may run in the child before its signals are reset.
+	 */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	*pid = fork();
+	if (*pid == 0)
+		become(argv, pipes);
+	failure = errno;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	close(pipes->input[0]);
+	close(pipes->status[1]);
+	if (*pid < 0) {
+		errno = failure;
+		return CAM_ERR_SYSTEM;
+	}
+	do {
+		len = read(pipes->status[0], &failure, sizeof failure);
+	} while (len < 0 && errno == EINTR);
+	if (len != sizeof failure)
+		return 0;
+	errno = failure;
+	return CAM_ERR_SYSTEM;
+}
+
+static void
+follow(struct child *child, pid_t pid, unsigned timeout_ms)
+{
+	ev_child_init(&child->watcher, on_end, pid, 0);
+	child->watcher.data = child;
+	ev_child_start(loop_ev(child->loop), &child->watcher);
+	timer_init(&child->limit, child->loop, on_limit, child);
+	if (timeout_ms > 0)
+		timer_start(&child->limit, timeout_ms);
+	if (child->len > 0)
+		watch_set(&child->watch, WATCH_WRITE);
+	else
+		close_input(child);
+}
+
+int
+child_run(struct loop *loop, const char *const argv[], const void *input,
+    size_t len, unsigned timeout_ms, void (*on_exit)(int status, void *arg),
+    void *arg, struct child **child)
+{
+	struct child *started = NULL;
+	struct pipes pipes;
+	pid_t pid;
+	int err, saved;
+
+	if (!ev_is_default_loop(loop_ev(loop)))
+		return CAM_ERR_UNSUPPORTED;
+	err = open_pipes(&pipes);
+	if (err != 0)
+		return err;
+	err = start(argv, &pipes, &pid);
+	saved = errno;
+	close(pipes.status[0]);
+	if (err != 0) {
+		/* One that was forked but could not become the program is
+		 * reaped by libev. */
+		close(pipes.input[1]);
+		errno = saved;
+		return err;
+	}
+	started = xcalloc(1, sizeof *started);
+	started->loop = loop;
+	started->input = xmemdup(input, len);
+	started->len = len;
+	started->on_exit = on_exit;
+	started->arg = arg;
+	watch_init(&started->watch, loop, pipes.input[1], on_writable, started);
+	follow(started, pid, timeout_ms);
+	*child = started;
+	return 0;
+}
+
+void
+child_forget(struct child *child)
+{
+	if (child != NULL)
+		child_free(child);
+}

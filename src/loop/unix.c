@@ -1,0 +1,272 @@
+/* unix.c: Unix stream sockets that only their owner can use. */
+#include "loop/unix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "loop/timer.h"
+#include "loop/watch.h"
+
+enum {
+	BACKLOG = 128,
+	ACCEPTS_A_TURN = 16,
+	CONNECT_TIMEOUT_S = 10,
+	/* Until the next try when there are no descriptors left. */
+	ACCEPT_PAUSE_MS = 500,
+};
+
+struct listener {
+	struct watch watch;
+	struct timer pause;
+	void (*on_accept)(int fd, void *arg);
+	void *arg;
+	bool accepting; /* inside on_accept: freed when that is over */
+	bool gone;
+};
+
+static int
+make_address(const char *path, struct sockaddr_un *address)
+{
+	if (path[0] == '\0' || strlen(path) >= sizeof address->sun_path)
+		return CAM_ERR_LIMIT;
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	memcpy(address->sun_path, path, strlen(path) + 1);
+	return 0;
+}
+
+static void
+close_keeping_errno(int fd)
+{
+	int saved = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+}
+
+/* A full backlog is an answer too. */
+static bool
+somebody_answers(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool answers = fd >= 0 && (connect(fd, (const struct sockaddr *)address,
+				       sizeof *address) == 0 ||
+				      errno == EAGAIN);
+
+	if (fd >= 0)
+		close(fd);
+	return answers;
+}
+
+/* Of two that begin at once the second must not take away the first one's new
+ * socket. */
+static int
+lock_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash != NULL
+			   ? xstrndup(path, (size_t)(slash - path) + 1)
+			   : xstrdup(".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	free(folder);
+	while (fd >= 0 && flock(fd, LOCK_EX) < 0) {
+		if (errno != EINTR) {
+			close_keeping_errno(fd);
+			return -1;
+		}
+	}
+	return fd;
+}
+
+static int
+remove_dead(const struct sockaddr_un *address)
+{
+	struct stat st;
+
+	if (lstat(address->sun_path, &st) < 0)
+		return errno == ENOENT ? 0 : CAM_ERR_SYSTEM;
+	if (!S_ISSOCK(st.st_mode) || somebody_answers(address))
+		return CAM_ERR_EXISTS;
+	return unlink(address->sun_path) < 0 ? CAM_ERR_SYSTEM : 0;
+}
+
+static int
+bind_and_listen(int fd, const struct sockaddr_un *address)
+{
+	/* With the umask the file never exists with another mode. */
+	mode_t old = umask(0177);
+	int bound = bind(fd, (const struct sockaddr *)address, sizeof *address);
+	int saved = errno;
+
+	umask(old);
+	errno = saved;
+	return bound < 0 || listen(fd, BACKLOG) < 0 ? CAM_ERR_SYSTEM : 0;
+}
+
+int
+unix_listen(const char *path, int *fd)
+{
+	struct sockaddr_un address;
+	int lock = -1, made = -1;
+	int err = make_address(path, &address);
+
+	if (err != 0)
+		return err;
+	lock = lock_folder(path);
+	if (lock < 0)
+		return CAM_ERR_SYSTEM;
+	err = remove_dead(&address);
+	if (err == 0) {
+		made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		err =
+		    made < 0 ? CAM_ERR_SYSTEM : bind_and_listen(made, &address);
+	}
+	if (err == 0)
+		*fd = made;
+	else
+		close_keeping_errno(made);
+	close_keeping_errno(lock);
+	return err;
+}
+
+static int
+connect_error(void)
+{
+	switch (errno) {
+	case ENOENT:
+	case ENOTDIR:
+	case ECONNREFUSED:
+		return CAM_ERR_UNREACHABLE;
+	case EAGAIN:
+		return CAM_ERR_TIMEOUT;
+	default:
+		return CAM_ERR_SYSTEM;
+	}
+}
+
+int
+unix_connect(const char *path, int *fd)
+{
+	/* One that hangs with a full backlog must not hang us too. */
+	struct timeval timeout = { .tv_sec = CONNECT_TIMEOUT_S };
+	struct sockaddr_un address;
+	int made, err = make_address(path, &address);
+
+	if (err != 0)
+		return err;
+	made = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (made < 0)
+		return CAM_ERR_SYSTEM;
+	setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+	if (connect(made, (const struct sockaddr *)&address, sizeof address) <
+	    0) {
+		err = connect_error();
+		close_keeping_errno(made);
+		return err;
+	}
+	timeout.tv_sec = 0;
+	setsockopt(made, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+	*fd = made;
+	return 0;
+}
+
+int
+unix_peer(int fd, uid_t *uid, pid_t *pid)
+{
+#ifdef SO_PEERCRED
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+		return CAM_ERR_SYSTEM;
+	*uid = peer.uid;
+	*pid = peer.pid;
+#else
+	gid_t gid;
+
+	if (getpeereid(fd, uid, &gid) < 0)
+		return CAM_ERR_SYSTEM;
+	*pid = 0;
+#endif
+	return 0;
+}
+
+static void
+on_pause_over(void *arg)
+{
+	struct listener *listener = arg;
+
+	watch_set(&listener->watch, WATCH_READ);
+}
+
+static void
+on_connection(int fd, int events, void *arg)
+{
+	struct listener *listener = arg;
+
+	listener->accepting = true;
+	for (int i = 0; i < ACCEPTS_A_TURN && !listener->gone; i++) {
+		int accepted =
+		    accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (accepted >= 0) {
+			listener->on_accept(accepted, listener->arg);
+			continue;
+		}
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+		    errno == ENOMEM) {
+			/* It stays readable: without a pause the loop would
+			 * spin. */
+			watch_set(&listener->watch, 0);
+			timer_start(&listener->pause, ACCEPT_PAUSE_MS);
+			break;
+		}
+		if (errno != EINTR && errno != ECONNABORTED)
+			break;
+	}
+	listener->accepting = false;
+	if (listener->gone)
+		free(listener);
+}
+
+struct listener *
+listener_new(
+    struct loop *loop, int fd, void (*on_accept)(int fd, void *arg), void *arg)
+{
+	struct listener *listener = xcalloc(1, sizeof *listener);
+	int flags = fcntl(fd, F_GETFL);
+
+	listener->on_accept = on_accept;
+	listener->arg = arg;
+	watch_init(&listener->watch, loop, fd, on_connection, listener);
+	timer_init(&listener->pause, loop, on_pause_over, listener);
+	if (flags >= 0)
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	watch_set(&listener->watch, WATCH_READ);
+	return listener;
+}
+
+void
+listener_free(struct listener *listener)
+{
+	if (listener == NULL)
+		return;
+	watch_finish(&listener->watch);
+	timer_finish(&listener->pause);
+	close(listener->watch.fd);
+	listener->gone = true;
+	if (!listener->accepting)
+		free(listener);
+}
