@@ -23,6 +23,7 @@ enum {
 	LIMIT_IPDICT_TCP = 64 * 1024,
 	LIMIT_STREAM_HEADER = 8192,   /* of a folder stream's record */
 	LIMIT_STREAM_DEPTH = 64,
+	LIMIT_STREAM_ENTRIES = 100000,
 	LIMIT_UTF8_LINES = 32,
 };
 

@@ -4,6 +4,10 @@
 
 struct loop;
 
+/*
+ * The first of a process is the one that hears of children. SIGPIPE is ignored
+ * from here on. After a fork() only the parent may go on using it.
+ */
 struct loop *loop_new(void);
 /* Every watcher, timer and stream on it must be gone. */
 void loop_free(struct loop *loop);

@@ -12,7 +12,8 @@ struct stream_ops {
 	/* Bytes that arrived; borrowed for the call. The stream may be freed inside. */
 	void (*on_data)(struct stream *stream, const void *data, size_t len, void *arg);
 	/* The other end closed, an error came, or it read too slowly: err is CAM_ERR_CLOSED,
-	 * CAM_ERR_SYSTEM or CAM_ERR_FULL. Called once, never inside stream_write(). */
+	 * CAM_ERR_SYSTEM or CAM_ERR_FULL. Called once, never inside stream_write();
+	 * the stream is still the owner's to free. */
 	void (*on_closed)(struct stream *stream, int err, void *arg);
 };
 

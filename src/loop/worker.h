@@ -26,7 +26,8 @@ struct worker_ops {
 	/*
 	 * With these a thread takes everything queued at once (at most
 	 * batch_max), calls begin, runs each, calls end, and only then are the
-	 * jobs done: a group commit.
+	 * jobs done: a group commit. Where begin fails nothing is run and its
+	 * error is the jobs' batch_err.
 	 */
 	int (*begin)(void *context);
 	int (*end)(void *context);

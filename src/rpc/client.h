@@ -27,7 +27,8 @@ const json_t *rpc_client_hello(const struct rpc_client *client);
  * Sends the request and waits for its answer; events that arrive meanwhile
  * are kept for rpc_client_next(). Takes params (NULL: none). On 0 result is the
  * caller's reference. CAM_ERR_REQUEST: the other side answered with an error, then
- * in error. Else CAM_ERR_TIMEOUT, CAM_ERR_CLOSED, CAM_ERR_FORMAT. timeout_ms < 0: for ever.
+ * in error. Else CAM_ERR_TIMEOUT, CAM_ERR_CLOSED, CAM_ERR_FORMAT, or CAM_ERR_SYSTEM with EINTR
+ * after a signal that has a handler (so also rpc_client_next()). timeout_ms < 0: for ever.
  */
 int rpc_client_call(struct rpc_client *client, const char *method, json_t *params,
     int64_t timeout_ms, json_t **result, struct rpc_error *error);

@@ -8,7 +8,11 @@
 
 /* An object in strict UTF-8, duplicate keys refused, at most LIMIT_JSON_DEPTH deep. CAM_ERR_FORMAT. */
 int json_parse_line(struct span line, json_t **object);
-/* Compact, UTF-8 unescaped, controls as escapes, with a LF at the end; release with free(). */
+/*
+ * Compact, UTF-8 unescaped, controls as escapes (DEL, C1, direction controls
+ * and their like too, so that a line may be shown as it is), with a LF at the
+ * end; release with free(). NULL for what is no object or array.
+ */
 char *json_line(const json_t *object, size_t *len);
 
 /* Text that may hold bytes which are no UTF-8 or NULs: invalid ones become U+FFFD. */

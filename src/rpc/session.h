@@ -32,7 +32,8 @@ void rpc_session_free(struct rpc_session *session);
 /*
  * Bytes as they arrived, any pieces. Handles every whole line; a line over
  * LIMIT_RPC_LINE or a broken one is answered by an error and CAM_ERR_FORMAT or
- * CAM_ERR_LIMIT is returned: close. The session may be freed inside a handler.
+ * CAM_ERR_LIMIT is returned: close. The session may be freed inside a handler; then
+ * 0 is returned.
  */
 int rpc_session_feed(struct rpc_session *session, const void *data, size_t len);
 /* Sends a notification; params is borrowed. */
@@ -41,6 +42,8 @@ void rpc_notify(struct rpc_session *session, const char *event, json_t *params);
 bool rpc_session_greeted(const struct rpc_session *session);
 void rpc_session_greet(struct rpc_session *session);
 
+/* The session of a call, or NULL once it has gone; a hello's handler greets it. */
+struct rpc_session *rpc_call_session(const struct rpc_call *call);
 /* The session's arg, or NULL once it has gone. */
 void *rpc_call_owner(const struct rpc_call *call);
 /* Takes the reference to result (NULL: an empty object). */

@@ -1,0 +1,448 @@
+/* client.c: the asking end of the local protocol, for commands that do one
+ * thing: it blocks. */
+#include "rpc/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "loop/unix.h"
+#include "rpc/json.h"
+#include "rpc/names.h"
+
+enum {
+	READ_SIZE = 16 * 1024,
+	HELLO_TIMEOUT_MS = 10000,
+	/* Events kept while an answer is waited for. */
+	EVENTS_MAX = 65536,
+};
+
+/* An event that came while something else was waited for. */
+struct event {
+	json_t *object;
+	struct event *next;
+};
+
+struct rpc_client {
+	int fd;
+	struct buf in;
+	size_t scanned; /* so many bytes of in hold no LF */
+	json_int_t last_id;
+	json_t *hello;
+	json_t *present; /* the event rpc_client_next() gave last */
+	struct event *events;
+	struct event **events_end;
+	size_t event_count;
+};
+
+void
+rpc_error_finish(struct rpc_error *error)
+{
+	free(error->message);
+	json_decref(error->data);
+	*error = (struct rpc_error){ 0 };
+}
+
+/* -- waiting ----------------------------------------------------------------
+ */
+
+/* A moment to be done by; for ever where timeout_ms is negative. */
+struct deadline {
+	bool never;
+	uint64_t at_ms;
+};
+
+static struct deadline
+deadline_in(int64_t timeout_ms)
+{
+	return (struct deadline){ timeout_ms < 0,
+		clock_now_ms() + (uint64_t)(timeout_ms < 0 ? 0 : timeout_ms) };
+}
+
+/* Waits for one of events. An interrupting signal ends the wait: CAM_ERR_SYSTEM
+ * with EINTR. */
+static int
+wait_for(int fd, short events, struct deadline deadline, short *got)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = events };
+	int timeout_ms = -1, count;
+
+	if (!deadline.never) {
+		uint64_t now_ms = clock_now_ms();
+		uint64_t left_ms =
+		    deadline.at_ms > now_ms ? deadline.at_ms - now_ms : 0;
+
+		timeout_ms = left_ms < 1000000000 ? (int)left_ms : 1000000000;
+	}
+	count = poll(&poll_fd, 1, timeout_ms);
+	if (count < 0)
+		return CAM_ERR_SYSTEM;
+	if (count == 0)
+		return CAM_ERR_TIMEOUT;
+	*got = poll_fd.revents;
+	return 0;
+}
+
+/* -- bytes ------------------------------------------------------------------
+ */
+
+/* Reads what is there, without waiting. */
+static int
+read_some(struct rpc_client *client)
+{
+	uint8_t *place = buf_reserve(&client->in, READ_SIZE);
+	ssize_t len;
+
+	if (place == NULL)
+		return CAM_ERR_FORMAT;
+	len = recv(client->fd, place, READ_SIZE, MSG_DONTWAIT);
+	if (len > 0) {
+		client->in.len += (size_t)len;
+		return 0;
+	}
+	if (len < 0 &&
+	    (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return 0;
+	return len == 0 || errno == ECONNRESET ? CAM_ERR_CLOSED
+					       : CAM_ERR_SYSTEM;
+}
+
+/* Also reads: the other end may have stopped taking because we did not take its
+ * events. */
+static int
+write_all(struct rpc_client *client, struct span line, struct deadline deadline)
+{
+	while (line.len > 0) {
+		ssize_t len = send(client->fd, line.data, line.len,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+		short got;
+		int err = 0;
+
+		if (len >= 0) {
+			line = span_of(line.data + len, line.len - (size_t)len);
+			continue;
+		}
+		if (errno == EPIPE || errno == ECONNRESET)
+			return CAM_ERR_CLOSED;
+		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+			return CAM_ERR_SYSTEM;
+		err = wait_for(client->fd, POLLIN | POLLOUT, deadline, &got);
+		if (err == 0 && (got & POLLIN) != 0)
+			err = read_some(client);
+		if (err != 0)
+			return err;
+	}
+	return 0;
+}
+
+/* Takes a whole line off what has been read; CAM_ERR_MORE when there is none.
+ */
+static int
+take_object(struct rpc_client *client, json_t **object)
+{
+	struct span rest = span_of(client->in.data + client->scanned,
+	    client->in.len - client->scanned);
+	struct span tail;
+	size_t len;
+	int err;
+
+	if (client->in.len == 0 || !span_cut(&rest, '\n', &tail)) {
+		client->scanned = client->in.len;
+		return client->in.len > LIMIT_RPC_LINE ? CAM_ERR_FORMAT
+						       : CAM_ERR_MORE;
+	}
+	len = client->scanned + tail.len;
+	err = json_parse_line(span_of(client->in.data, len), object);
+	buf_drop(&client->in, len + 1);
+	client->scanned = 0;
+	return err;
+}
+
+static int
+read_object(
+    struct rpc_client *client, struct deadline deadline, json_t **object)
+{
+	short got;
+	int err;
+
+	while ((err = take_object(client, object)) == CAM_ERR_MORE) {
+		err = wait_for(client->fd, POLLIN, deadline, &got);
+		if (err == 0)
+			err = read_some(client);
+		if (err != 0)
+			return err;
+	}
+	return err;
+}
+
+/* -- events -----------------------------------------------------------------
+ */
+
+static bool
+is_event(const json_t *object)
+{
+	return json_is_string(json_object_get(object, "method")) &&
+	       json_object_get(object, "id") == NULL;
+}
+
+/* Takes the reference. */
+static int
+keep_event(struct rpc_client *client, json_t *object)
+{
+	struct event *event = NULL;
+
+	if (client->event_count >= EVENTS_MAX) {
+		json_decref(object);
+		return CAM_ERR_FULL;
+	}
+	event = xmalloc(sizeof *event);
+	*event = (struct event){ .object = object };
+	*client->events_end = event;
+	client->events_end = &event->next;
+	client->event_count++;
+	return 0;
+}
+
+static json_t *
+take_event(struct rpc_client *client)
+{
+	struct event *event = client->events;
+	json_t *object = NULL;
+
+	if (event == NULL)
+		return NULL;
+	client->events = event->next;
+	if (client->events == NULL)
+		client->events_end = &client->events;
+	client->event_count--;
+	object = event->object;
+	free(event);
+	return object;
+}
+
+int
+rpc_client_next(struct rpc_client *client, int64_t timeout_ms,
+    const char **event, json_t **params)
+{
+	struct deadline deadline = deadline_in(timeout_ms);
+	json_t *object = take_event(client), *found = NULL;
+	int err;
+
+	while (object == NULL) {
+		err = read_object(client, deadline, &object);
+		if (err != 0)
+			return err;
+		if (!is_event(object)) { /* the late answer to a call that timed
+					    out */
+			json_decref(object);
+			object = NULL;
+		}
+	}
+	json_decref(client->present);
+	client->present = object;
+	found = json_object_get(object, "params");
+	*event = json_string_value(json_object_get(object, "method"));
+	*params = json_is_object(found) ? json_incref(found) : json_object();
+	return 0;
+}
+
+/* -- calls ------------------------------------------------------------------
+ */
+
+static void
+read_error(const json_t *from, struct rpc_error *error)
+{
+	const char *message =
+	    json_string_value(json_object_get(from, "message"));
+	json_t *data = json_object_get(from, "data");
+	json_t *code = json_object_get(data, "exit");
+
+	error->exit = json_is_integer(code) ? (int)json_integer_value(code) : 1;
+	error->message = xstrdup(message != NULL ? message : "");
+	error->data = json_incref(data);
+}
+
+/* The result or the error of an answer; borrowed answer. */
+static int
+read_answer(json_t *answer, json_t **result, struct rpc_error *error)
+{
+	json_t *found = json_object_get(answer, "result");
+	json_t *failure = json_object_get(answer, "error");
+
+	if (json_is_object(failure)) {
+		read_error(failure, error);
+		return CAM_ERR_REQUEST;
+	}
+	if (found == NULL)
+		return CAM_ERR_FORMAT;
+	*result = json_incref(found);
+	return 0;
+}
+
+static bool
+answers(const json_t *object, json_int_t id)
+{
+	const json_t *found = json_object_get(object, "id");
+
+	/* Without an id: the other end could not read our request. */
+	return (json_is_integer(found) && json_integer_value(found) == id) ||
+	       (json_is_null(found) &&
+		   json_object_get(object, "error") != NULL);
+}
+
+static int
+wait_for_answer(struct rpc_client *client, json_int_t id,
+    struct deadline deadline, json_t **answer)
+{
+	for (;;) {
+		json_t *object = NULL;
+		int err = read_object(client, deadline, &object);
+
+		if (err != 0)
+			return err;
+		if (answers(object, id)) {
+			*answer = object;
+			return 0;
+		}
+		if (is_event(object))
+			err = keep_event(client, object);
+		else
+			json_decref(object);
+		if (err != 0)
+			return err;
+	}
+}
+
+int
+rpc_client_call(struct rpc_client *client, const char *method, json_t *params,
+    int64_t timeout_ms, json_t **result, struct rpc_error *error)
+{
+	struct deadline deadline = deadline_in(timeout_ms);
+	json_int_t id = ++client->last_id;
+	json_t *request = NULL, *answer = NULL;
+	char *line = NULL;
+	size_t len;
+	int err;
+
+	*error = (struct rpc_error){ 0 };
+	if (params == NULL)
+		params = json_object();
+	request = json_pack("{s:s, s:I, s:s, s:o}", "jsonrpc", "2.0", "id", id,
+	    "method", method, "params", params);
+	if (request == NULL)
+		return CAM_ERR_FORMAT;
+	line = json_line(request, &len);
+	json_decref(request);
+	if (line == NULL)
+		return CAM_ERR_FORMAT;
+	err = len > LIMIT_RPC_LINE
+		  ? CAM_ERR_LIMIT
+		  : write_all(client, span_of(line, len), deadline);
+	free(line);
+	if (err == 0)
+		err = wait_for_answer(client, id, deadline, &answer);
+	if (err == 0)
+		err = read_answer(answer, result, error);
+	json_decref(answer);
+	return err;
+}
+
+/* -- connecting -------------------------------------------------------------
+ */
+
+static int
+say_hello(struct rpc_client *client, const char *program)
+{
+	struct rpc_error error;
+	json_t *protocol = NULL;
+	int err = rpc_client_call(client, RPC_HELLO,
+	    json_pack("{s:i, s:s, s:s}", "protocol", RPC_VERSION, "program",
+		program, "version", CAM_VERSION),
+	    HELLO_TIMEOUT_MS, &client->hello, &error);
+
+	rpc_error_finish(&error);
+	if (err == CAM_ERR_REQUEST)
+		return CAM_ERR_VERSION;
+	if (err != 0)
+		return err;
+	protocol = json_object_get(client->hello, "protocol");
+	return json_integer_value(protocol) == RPC_VERSION ? 0
+							   : CAM_ERR_VERSION;
+}
+
+int
+rpc_client_open(int fd, const char *program, struct rpc_client **client)
+{
+	struct rpc_client *opened = xcalloc(1, sizeof *opened);
+	int err;
+
+	opened->fd = fd;
+	opened->events_end = &opened->events;
+	/* One line and the piece of the next that came with it. */
+	buf_init(&opened->in, LIMIT_RPC_LINE + 2 * READ_SIZE);
+	err = say_hello(opened, program);
+	if (err != 0) {
+		rpc_client_free(opened);
+		return err;
+	}
+	*client = opened;
+	return 0;
+}
+
+int
+rpc_client_connect(
+    const char *path, const char *program, struct rpc_client **client)
+{
+	uid_t uid;
+	pid_t pid;
+	int fd, err = unix_connect(path, &fd);
+
+	if (err != 0)
+		return err;
+	err = unix_peer(fd, &uid, &pid);
+	if (err == 0 && uid != geteuid())
+		err = CAM_ERR_REFUSED;
+	if (err != 0) {
+		close(fd);
+		return err;
+	}
+	return rpc_client_open(fd, program, client);
+}
+
+void
+rpc_client_free(struct rpc_client *client)
+{
+	json_t *object = NULL;
+
+	if (client == NULL)
+		return;
+	while ((object = take_event(client)) != NULL)
+		json_decref(object);
+	json_decref(client->hello);
+	json_decref(client->present);
+	buf_finish(&client->in);
+	close(client->fd);
+	free(client);
+}
+
+const json_t *
+rpc_client_hello(const struct rpc_client *client)
+{
+	return client->hello;
+}
+
+int
+rpc_client_fd(const struct rpc_client *client)
+{
+	return client->fd;
+}

@@ -1,0 +1,177 @@
+/* json.c: JSON as we read and write it: strict, bounded, one object a line. */
+#include "rpc/json.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+/*
+ * jansson parses 2048 levels and as many values as fit in the line, each of
+ * which takes a hundred bytes: both are counted before. What is no JSON at
+ * all may be counted wrongly here; the parser refuses it anyway.
+ */
+static bool
+is_within_limits(struct span line)
+{
+	size_t depth = 0, values = 1;
+	bool in_string = false;
+
+	for (size_t i = 0; i < line.len; i++) {
+		uint8_t byte = line.data[i];
+
+		if (in_string) {
+			if (byte == '\\')
+				i++;
+			else if (byte == '"')
+				in_string = false;
+			continue;
+		}
+		if (byte == '"')
+			in_string = true;
+		else if (byte == '{' || byte == '[')
+			depth++, values++;
+		else if ((byte == '}' || byte == ']') && depth > 0)
+			depth--;
+		else if (byte == ',')
+			values++;
+		if (depth > LIMIT_JSON_DEPTH || values > LIMIT_JSON_VALUES)
+			return false;
+	}
+	return true;
+}
+
+int
+json_parse_line(struct span line, json_t **object)
+{
+	json_t *parsed = NULL;
+
+	if (!is_within_limits(line))
+		return CAM_ERR_FORMAT;
+	parsed = json_loadb(
+	    (const char *)line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(parsed)) {
+		json_decref(parsed);
+		return CAM_ERR_FORMAT;
+	}
+	*object = parsed;
+	return 0;
+}
+
+/*
+ * What JSON lets stand as it is but a terminal would act on when a line is
+ * shown as it is (threat model T2, T3): DEL, C1, line separators, direction
+ * controls, tags.
+ */
+static bool
+is_escaped(uint32_t codepoint)
+{
+	return (codepoint >= 0x7f && codepoint <= 0x9f) || codepoint == 0x61c ||
+	       (codepoint >= 0x200b && codepoint <= 0x200f &&
+		   codepoint != 0x200d) ||
+	       (codepoint >= 0x2028 && codepoint <= 0x202e) ||
+	       (codepoint >= 0x2060 && codepoint <= 0x206f) ||
+	       codepoint == 0xfeff ||
+	       (codepoint >= 0xe0000 && codepoint <= 0xe007f);
+}
+
+/* Whether a character of is_escaped() may begin with this byte: CJK text never
+ * does. */
+static bool
+may_begin_escaped(uint8_t byte)
+{
+	return byte == 0x7f || byte == 0xc2 || byte == 0xd8 || byte == 0xe2 ||
+	       byte == 0xef || byte == 0xf3;
+}
+
+static void
+put_escape(struct buf *out, uint32_t codepoint)
+{
+	if (codepoint < 0x10000) {
+		buf_printf(out, "\\u%04x", (unsigned)codepoint);
+		return;
+	}
+	codepoint -= 0x10000;
+	buf_printf(out, "\\u%04x\\u%04x", 0xd800 | (unsigned)(codepoint >> 10),
+	    0xdc00 | (unsigned)(codepoint & 0x3ff));
+}
+
+static int
+put_escaped(const char *text, size_t len, void *arg)
+{
+	struct buf *out = arg;
+	struct span rest = span_of(text, len);
+	size_t plain = 0;
+
+	while (plain < rest.len) {
+		uint32_t codepoint;
+		size_t size = 0;
+
+		if (may_begin_escaped(rest.data[plain]))
+			size = utf8_next(
+			    span_of(rest.data + plain, rest.len - plain),
+			    &codepoint);
+		if (size == 0 || !is_escaped(codepoint)) {
+			plain++;
+			continue;
+		}
+		buf_put(out, rest.data, plain);
+		put_escape(out, codepoint);
+		rest =
+		    span_of(rest.data + plain + size, rest.len - plain - size);
+		plain = 0;
+	}
+	buf_put_span(out, rest);
+	return buf_failed(out) ? -1 : 0;
+}
+
+char *
+json_line(const json_t *object, size_t *len)
+{
+	struct buf out;
+
+	buf_init(&out, SIZE_MAX / 4);
+	/* jansson hands over whole characters, never parts of one. */
+	if (json_dump_callback(object, put_escaped, &out, JSON_COMPACT) < 0)
+		out.failed = true;
+	buf_put_byte(&out, '\n');
+	*len = out.len;
+	return buf_steal_text(&out);
+}
+
+json_t *
+json_text(struct span text)
+{
+	json_t *string = NULL;
+	struct buf repaired;
+	struct span rest = text, head;
+
+	if (text.len == 0)
+		return json_string("");
+	if (memchr(text.data, '\0', text.len) == NULL && utf8_is_valid(text))
+		return json_stringn_nocheck((const char *)text.data, text.len);
+	buf_init(&repaired, 3 * text.len);
+	while (span_cut(&rest, '\0', &head)) {
+		utf8_repair(head, &repaired);
+		utf8_put(&repaired, 0xfffd);
+	}
+	utf8_repair(rest, &repaired);
+	string =
+	    json_stringn_nocheck((const char *)repaired.data, repaired.len);
+	buf_finish(&repaired);
+	return string;
+}
+
+json_t *
+json_time(int64_t wall_ms)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_format(wall_ms, text, sizeof text);
+	return json_string(text);
+}
