@@ -8,6 +8,7 @@
 
 #include "base/span.h"
 #include "crypto/suite.h"
+#include "ipmsg/charset.h"
 #include "lan/peer.h"
 #include "net/addr.h"
 #include "net/interface.h"
@@ -33,7 +34,7 @@ struct lan_settings {
 	bool ipv6;
 	const char *broadcast; /* net.broadcast */
 	const char *list_for;  /* net.list_for */
-	int charset;	       /* enum charset for those without UTF-8 */
+	enum charset charset;  /* for those without UTF-8 */
 	enum lan_legacy legacy;
 };
 
@@ -55,7 +56,7 @@ struct lan_entry {
 	const char *version;	 /* for people: "Windows 4.99r3", "iptux 0.8.3", "" when untold */
 	uint32_t status;	 /* 0 when LAN_LEFT */
 	uint32_t packet_no;
-	enum peer_client client;
+	enum client_kind client;
 	bool absent;		 /* ABSENCEOPT from a client that means it */
 	bool unicast;		 /* was sent to us alone */
 };
@@ -85,11 +86,10 @@ struct lan_message {
 	char *host;
 	uint32_t packet_no;
 	uint32_t options; /* of SENDMSG (reference 3.2) */
-	enum peer_client client;
+	enum client_kind client;
 	char *text;
 	size_t text_len;
-	bool encrypted;
-	struct suite suite;	      /* when encrypted */
+	uint32_t protection;	      /* flags of the encrypted text, 0: it came in clear */
 	enum lan_signed signature;    /* checked with the peer's key */
 	struct lan_attachment *attachments;
 	size_t attachment_count;
@@ -125,7 +125,7 @@ struct lan_ops {
 	struct peer *(*find)(void *arg, const char *user, const char *host, const struct addr *addr);
 	/* A peer with a pinned key has this address of record: its budget is its own (threat model L2). */
 	bool (*known)(void *arg, const struct addr *addr);
-	/* Walks everybody to whom entries go one by one (DIALUPOPT) and all to whom hosts are listed. */
+	/* Walks all that are told in host lists; after NULL: the first. */
 	struct peer *(*next)(void *arg, const struct peer *after);
 	size_t (*count)(void *arg);
 	/* The absence text to answer with, NULL: present. */
@@ -169,30 +169,33 @@ bool lan_is_own(const struct lan *lan, const struct addr *addr);
 uint32_t lan_number(struct lan *lan);
 void lan_number_floor(struct lan *lan, uint32_t floor);
 
-/* How a message would be protected now. CAM_ERR_MORE: ask for the key first; CAM_ERR_KEY: not at all. */
-int lan_suite(const struct lan *lan, const struct peer *peer, struct suite *suite);
+/*
+ * How a message would be protected now: flags of an encrypted text (reference
+ * 5.4.4). CAM_ERR_MORE: ask for the key first; CAM_ERR_KEY: not at all.
+ */
+int lan_protection(const struct lan *lan, const struct peer *peer, uint32_t *flags);
+/* "rsa2048-aes256", "rsa1024-blowfish128" or, for 0, "none". */
+const char *lan_protection_name(uint32_t flags);
+enum peer_strength lan_protection_strength(uint32_t flags);
 /* GETPUBKEY, until answered; on_key or on_no_key follows, once for calls that overlap. */
 void lan_ask_key(struct lan *lan, struct peer *peer);
 /* The same to another address than the one of record, to check a hint. */
 void lan_ask_key_at(struct lan *lan, struct peer *peer, const struct addr *at);
-void lan_ask_version(struct lan *lan, const struct peer *peer);
-void lan_ask_absence(struct lan *lan, const struct peer *peer);
+void lan_ask_version(struct lan *lan, struct peer *peer);
+void lan_ask_absence(struct lan *lan, struct peer *peer);
 
 /* A message on its way to one peer: sealed, sent, and repeated until acknowledged. */
 enum lan_flag {
 	LAN_SEALED = 1,
 	LAN_LOCKED = 2,
-	LAN_CLEAR = 4,	   /* do not encrypt */
-	LAN_MULTICAST = 8, /* others get it too */
-	LAN_AUTO = 16,	   /* an automatic answer: not acknowledged, sent once */
-	LAN_BROADCAST = 32,
+	LAN_MULTICAST = 4, /* others get it too */
 };
 struct lan_letter {
 	const struct peer *peer;
 	uint32_t packet_no;
 	struct span text;
 	unsigned flags;
-	const struct suite *suite; /* NULL with LAN_CLEAR */
+	uint32_t protection; /* of lan_protection(), 0: in clear */
 	const struct lan_name *to; /* all recipients, at most LIMIT_TO_LIST, or NULL */
 	size_t to_count;
 };
@@ -213,7 +216,7 @@ struct sending *lan_send(struct lan *lan, const struct lan_letter *letter,
 void sending_cancel(struct sending *sending);
 
 /* The longest text in bytes that fits one packet to the peer. */
-size_t lan_text_max(const struct lan *lan, const struct peer *peer, const struct suite *suite);
+size_t lan_text_max(const struct lan *lan, const struct peer *peer, uint32_t protection);
 
 /* RECVMSG for a message that is stored, where its sender wants one. */
 void lan_acknowledge(struct lan *lan, const struct lan_message *message);
@@ -231,6 +234,11 @@ void lan_forget(struct lan *lan, struct peer *peer);
 
 /* Messages still being opened: none when what arrived before has been told. */
 size_t lan_pending(const struct lan *lan);
+
+/* Sends a broadcast that nobody answers through every interface; lan_echo_ms() then tells which came back. */
+void lan_test_broadcast(struct lan *lan);
+/* When a broadcast of ours was last heard on that interface (clock_now_ms); 0: never. */
+uint64_t lan_echo_ms(const struct lan *lan, unsigned interface);
 
 struct lan_counters {
 	uint64_t received;   /* datagrams */

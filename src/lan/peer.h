@@ -5,16 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/span.h"
+#include "ipmsg/client.h"
 #include "net/addr.h"
 
 struct rsa_public;
-
-enum peer_client {
-	PEER_PLAIN, /* the official clients, camd, and whoever behaves as they do */
-	PEER_IPTUX, /* reference 7.1 */
-	PEER_FEIQ,  /* reference 7.2 */
-};
 
 /* What a peer has proved to know best; sending below it needs a word (threat model I2). */
 enum peer_strength { PEER_UNKNOWN, PEER_WEAK, PEER_STRONG };
@@ -31,9 +25,10 @@ struct peer {
 	uint32_t status;	/* option bits of its entry packets (reference 3.1) */
 	uint32_t word;		/* capability word, 0: not known */
 	struct rsa_public *key; /* pinned or learnt; counted, NULL: none */
-	uint8_t client;		/* enum peer_client */
+	uint8_t client;		/* enum client_kind */
 	uint8_t charset;	/* enum charset its text was last seen in, for those without UTF-8 */
 	uint8_t strength;	/* enum peer_strength */
+	uint8_t asked;		/* what lan waits to hear of it */
 	bool mute;		/* did not answer when asked for its key */
 };
 

@@ -1,0 +1,254 @@
+/* announce.c: telling everybody that we are here, changed, or going (reference 2.1, 6.4). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "ipmsg/entry.h"
+#include "lan/state.h"
+
+/* The first BR_ENTRY may meet a switch that still learns: it is said once more. */
+enum { AGAIN_MS = 5000 };
+/* Hosts of net.broadcast are written to in small groups, so that 65,536 of them are no storm. */
+enum { WALK_HOSTS = 64, WALK_PAUSE_MS = 20 };
+
+/* The version line: a type no other client uses, and our own number (reference 1.6). */
+static const char version_line[] = "00000000:0:1:0";
+
+/* Builds the packet of that command; every recipient gets the same. */
+static int
+build(struct lan *lan, uint32_t command, struct buf *buf)
+{
+	char nick[PACKET_NAME_SIZE];
+	char *titled = NULL;
+	struct entry_out out = {
+		.packet = { lan_number(lan), lan->user, lan->host, command | lan_status(lan) },
+		.nick = lan->nick,
+		.group = lan->group,
+		.version = version_line,
+		.legacy = CHARSET_UTF8,
+		.converter = lan->converter,
+	};
+	int r;
+
+	/* Programs that know no absence text show it behind the nick (reference 1.6). */
+	if (lan->title != NULL && lan->title[0] != '\0') {
+		titled = xasprintf("%s[%s]", lan->nick, lan->title);
+		packet_clean_name(titled, PACKET_NAME_NICK, nick);
+		out.nick = nick;
+	}
+	r = entry_build(buf, &out);
+	free(titled);
+	return r;
+}
+
+/* Directed broadcasts of every interface that we speak on. */
+static void
+to_interfaces(struct lan *lan, struct span bytes)
+{
+	const struct addr *own = lan->v4 != NULL ? udp_address(lan->v4) : NULL;
+
+	for (size_t i = 0; i < lan->interfaces.count && own != NULL; i++) {
+		const struct interface *interface = &lan->interfaces.list[i];
+
+		if (!(interface->flags & INTERFACE_UP) ||
+		    (interface->flags & INTERFACE_LOOPBACK))
+			continue;
+		for (size_t k = 0; k < interface->count; k++) {
+			const struct interface_address *address = &interface->addresses[k];
+			struct addr to = address->broadcast;
+
+			if (to.family != ADDR_V4 ||
+			    (!addr_is_any(own) && !addr_same_host(own, &address->address)))
+				continue;
+			to.port = lan->wanted;
+			lan_transmit(lan, &to, interface->index, bytes);
+		}
+	}
+}
+
+/* The multicast groups of IPv6 (reference 1.10). */
+static void
+to_groups(struct lan *lan, struct span bytes)
+{
+	struct addr groups[] = { udp_group_site(), udp_group_link() };
+
+	for (size_t i = 0; i < lan->interfaces.count && lan->v6 != NULL; i++) {
+		const struct interface *interface = &lan->interfaces.list[i];
+
+		if (!(interface->flags & INTERFACE_UP) ||
+		    !(interface->flags & INTERFACE_MULTICAST) ||
+		    (interface->flags & INTERFACE_LOOPBACK))
+			continue;
+		for (size_t g = 0; g < 2; g++) {
+			groups[g].port = lan->wanted;
+			lan_transmit(lan, &groups[g], interface->index, bytes);
+		}
+	}
+}
+
+static bool
+is_ourselves(const struct lan *lan, const struct addr *addr)
+{
+	const struct udp *udp = addr->family == ADDR_V6 ? lan->v6 : lan->v4;
+
+	if (udp == NULL || addr->port != lan->port)
+		return false;
+	return addr_same_host(addr, udp_address(udp)) ||
+	    (addr_is_any(udp_address(udp)) && lan_is_own(lan, addr));
+}
+
+void
+announce_to(struct lan *lan, const struct addr *to, uint32_t command)
+{
+	struct buf buf;
+
+	buf_init(&buf, LIMIT_DATAGRAM_SENT);
+	if (build(lan, command, &buf) == 0)
+		lan_transmit(lan, to, 0, buf_span(&buf));
+	buf_finish(&buf);
+}
+
+void
+announce(struct lan *lan, uint32_t command)
+{
+	struct buf buf;
+
+	buf_init(&buf, LIMIT_DATAGRAM_SENT);
+	if (build(lan, command, &buf) == 0) {
+		to_interfaces(lan, buf_span(&buf));
+		to_groups(lan, buf_span(&buf));
+		for (size_t i = 0; i < lan->dialup_count; i++)
+			lan_transmit(lan, &lan->dialups[i], 0, buf_span(&buf));
+	}
+	buf_finish(&buf);
+	memset(&lan->walk, 0, sizeof lan->walk);
+	lan->walk.targets = &lan->broadcast;
+	lan->walk_command = command;
+	announce_on_walk(lan);
+	/* The port closes next: whoever is not yet told will find out. */
+	if (command == COMMAND_BR_EXIT)
+		timer_stop(&lan->walk_timer);
+}
+
+void
+announce_on_walk(void *arg)
+{
+	struct lan *lan = arg;
+	struct buf buf;
+	struct addr to;
+	int count;
+
+	buf_init(&buf, LIMIT_DATAGRAM_SENT);
+	if (lan->broadcast.count > 0 && build(lan, lan->walk_command, &buf) == 0) {
+		for (count = 0; count < WALK_HOSTS && target_walk_next(&lan->walk, &to); count++) {
+			if (is_ourselves(lan, &to))
+				continue;
+			lan_transmit(lan, &to, 0, buf_span(&buf));
+			/* One host that is named knows others whom no broadcast of ours reaches. */
+			if (lan->walk_command == COMMAND_BR_ENTRY && lan->broadcast.count <= WALK_HOSTS)
+				hosts_ask(lan->hosts, &to);
+		}
+		if (count == WALK_HOSTS)
+			timer_start(&lan->walk_timer, WALK_PAUSE_MS);
+	}
+	buf_finish(&buf);
+}
+
+void
+lan_test_broadcast(struct lan *lan)
+{
+	struct buf buf;
+
+	buf_init(&buf, LIMIT_DATAGRAM_SENT);
+	if (lan->port != 0 && build(lan, COMMAND_NOOPERATION, &buf) == 0)
+		to_interfaces(lan, buf_span(&buf));
+	buf_finish(&buf);
+}
+
+void
+lan_note_echo(struct lan *lan, unsigned interface)
+{
+	struct echo *echo = lan->echoes;
+
+	/* A free place, that of the interface, or the one unheard for longest. */
+	for (size_t i = 0; i < ECHOES_MAX; i++) {
+		if (lan->echoes[i].interface == interface) {
+			echo = &lan->echoes[i];
+			break;
+		}
+		if (lan->echoes[i].heard_ms < echo->heard_ms)
+			echo = &lan->echoes[i];
+	}
+	echo->interface = interface;
+	echo->heard_ms = clock_now_ms();
+}
+
+uint64_t
+lan_echo_ms(const struct lan *lan, unsigned interface)
+{
+	for (size_t i = 0; i < ECHOES_MAX; i++) {
+		if (lan->echoes[i].interface == interface)
+			return lan->echoes[i].heard_ms;
+	}
+	return 0;
+}
+
+void
+lan_enter(struct lan *lan)
+{
+	if (lan->port == 0)
+		return;
+	announce(lan, COMMAND_BR_ENTRY);
+	timer_start(&lan->again, AGAIN_MS);
+}
+
+void
+announce_on_again(void *arg)
+{
+	announce(arg, COMMAND_BR_ENTRY);
+}
+
+void
+lan_change(struct lan *lan, const char *nick, const char *group, const char *title)
+{
+	packet_clean_name(nick, PACKET_NAME_NICK, lan->nick);
+	lan->group[0] = '\0';
+	if (group != NULL && group[0] != '\0')
+		packet_clean_name(group, PACKET_NAME_NICK, lan->group);
+	free(lan->title);
+	lan->title = title != NULL ? xstrdup(title) : NULL;
+	if (lan->port != 0)
+		announce(lan, COMMAND_BR_ABSENCE);
+}
+
+void
+lan_probe(struct lan *lan, const struct addr *to)
+{
+	if (lan->port != 0 && addr_is_answerable(to) && !is_ourselves(lan, to))
+		announce_to(lan, to, COMMAND_BR_ENTRY);
+}
+
+/* -- members to whom entries go one by one ---------------------------------- */
+
+void
+dialup_add(struct lan *lan, const struct addr *addr)
+{
+	for (size_t i = 0; i < lan->dialup_count; i++) {
+		if (addr_equal(&lan->dialups[i], addr))
+			return;
+	}
+	if (lan->dialup_count < DIALUPS_MAX && addr_is_answerable(addr))
+		lan->dialups[lan->dialup_count++] = *addr;
+}
+
+void
+dialup_remove(struct lan *lan, const struct addr *addr)
+{
+	for (size_t i = 0; i < lan->dialup_count; i++) {
+		if (addr_equal(&lan->dialups[i], addr)) {
+			lan->dialups[i] = lan->dialups[--lan->dialup_count];
+			return;
+		}
+	}
+}

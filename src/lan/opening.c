@@ -1,0 +1,504 @@
+/* opening.c: messages that arrived, deciphered and checked off the loop, told in the order they came. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/keyring.h"
+#include "ipmsg/attach.h"
+#include "ipmsg/capability.h"
+#include "ipmsg/enctext.h"
+#include "ipmsg/message.h"
+#include "ipmsg/tolist.h"
+#include "lan/state.h"
+
+/* Being opened, and waiting for a key: of all, and of one address once there are many. */
+enum { OPENINGS_MAX = 4096, OPENINGS_BUSY = 512, OPENINGS_SOURCE = 64, PARKED_MAX = 256 };
+/* A key that was asked for comes within this or not at all. */
+enum { PARKED_MS = 5000 };
+
+struct opening {
+	TAILQ_ENTRY(opening) entry;
+	struct job job;
+	struct lan *lan;
+	struct lan_message *message;
+	struct enctext enctext;
+	struct suite suite;
+	struct rsa_key *own;
+	struct rsa_public *sender; /* counted; NULL: not known */
+	char number[16];	   /* the packet number as it stood */
+	struct suite_opened opened;
+	struct timer parked; /* runs while it waits for a key */
+	bool done;
+	int err;
+};
+
+void
+lan_message_free(struct lan_message *message)
+{
+	if (message == NULL)
+		return;
+	for (size_t i = 0; i < message->attachment_count; i++)
+		free(message->attachments[i].name);
+	for (size_t i = 0; i < message->to_count; i++) {
+		free(message->to[i].user);
+		free(message->to[i].host);
+	}
+	free(message->attachments);
+	free(message->to);
+	free(message->user);
+	free(message->host);
+	free(message->text);
+	free(message);
+}
+
+static void
+opening_free(struct opening *opening)
+{
+	opening->lan->opening_count--;
+	timer_finish(&opening->parked);
+	enctext_finish(&opening->enctext);
+	buf_wipe(&opening->opened.plain);
+	rsa_public_free(opening->sender);
+	lan_message_free(opening->message);
+	free(opening);
+}
+
+/* -- what the bytes mean ---------------------------------------------------- */
+
+static void
+read_attachments(struct lan_message *message, struct span bytes, const struct charset_reader *reader)
+{
+	struct attach_list list;
+
+	attach_list_parse(bytes, reader, &list);
+	message->attachments = xcalloc(list.count + 1, sizeof *message->attachments);
+	for (size_t i = 0; i < list.count; i++) {
+		struct lan_attachment *attachment = &message->attachments[i];
+
+		/* What cannot be a file's name is no offer either (threat model F1). */
+		if (list.items[i].safe_name == NULL)
+			continue;
+		attachment = &message->attachments[message->attachment_count++];
+		attachment->id = list.items[i].id;
+		attachment->name = xstrdup(list.items[i].safe_name);
+		attachment->size = list.items[i].size;
+		attachment->mtime = (int64_t)list.items[i].mtime;
+		attachment->attr = list.items[i].attr;
+	}
+	attach_list_finish(&list);
+}
+
+/* Returns whether we are in it; an unreadable list proves nothing. */
+static bool
+read_to_list(const struct lan *lan, struct lan_message *message, struct span bytes,
+    const struct charset_reader *reader)
+{
+	struct to_list *list = xcalloc(1, sizeof *list);
+	bool includes_us = false;
+
+	if (to_list_parse(bytes, reader, list) == 0 && list->count > 0) {
+		message->to = xcalloc(list->count, sizeof *message->to);
+		for (size_t i = 0; i < list->count; i++) {
+			message->to[i].user = xstrdup(list->users[i].user);
+			message->to[i].host = xstrdup(list->users[i].host);
+			if (text_same(list->users[i].user, lan->user) &&
+			    text_same(list->users[i].host, lan->host))
+				includes_us = true;
+		}
+		message->to_count = list->count;
+	}
+	free(list);
+	return includes_us;
+}
+
+static void
+take_text(struct lan_message *message, struct span bytes, const struct charset_reader *reader,
+    struct peer *peer)
+{
+	struct buf text;
+
+	/* CP932 and GB18030 grow by half in UTF-8 at most. */
+	buf_init(&text, 2 * LIMIT_BODY_LEGACY);
+	if (message_text_read(reader, bytes, _("[picture]"), &text) != CHARSET_UTF8 && peer != NULL)
+		peer->charset = (uint8_t)reader->configured;
+	message->text_len = text.len;
+	message->text = buf_steal_text(&text);
+	if (message->text == NULL) {
+		message->text = xstrdup("");
+		message->text_len = 0;
+	}
+	buf_finish(&text);
+}
+
+/*
+ * By what the message is known again (threat model N5). An authentic one by
+ * its author's key and its number, which he never uses twice; others also by
+ * their words, so that nobody can use up a number for somebody else.
+ */
+static void
+identify(struct lan_message *message, const struct rsa_public *key, struct span body,
+    struct span signature)
+{
+	uint8_t key_digest[SHA256_SIZE];
+	struct digest *digest = digest_new(DIGEST_SHA256);
+	char number[16];
+
+	snprintf(number, sizeof number, "%u", (unsigned)message->packet_no);
+	digest_add(digest, span_text(number));
+	digest_add(digest, span_of("", 1));
+	if (message->signature != LAN_UNSIGNED && key != NULL) {
+		rsa_public_digest(key, key_digest);
+		digest_add(digest, span_of(key_digest, sizeof key_digest));
+	} else {
+		digest_add(digest, span_of(message->user, strlen(message->user) + 1));
+		digest_add(digest, span_of(message->host, strlen(message->host) + 1));
+		if (client_names_collide(message->client))
+			digest_add(digest, span_of(&message->from, sizeof message->from));
+		digest_add(digest, body);
+	}
+	digest_peek(digest, message->hash);
+	digest_free(digest);
+	if (signature.len > 0)
+		digest_sha256(signature, message->signature_hash);
+}
+
+/* -- telling ---------------------------------------------------------------- */
+
+/* Those in front are told first, so that talks stay in order although RSA runs beside. */
+static void
+tell_ready(struct lan *lan)
+{
+	struct opening *opening;
+
+	while ((opening = TAILQ_FIRST(&lan->openings)) != NULL && opening->done) {
+		struct lan_message *message = opening->message;
+
+		TAILQ_REMOVE(&lan->openings, opening, entry);
+		if (opening->err == 0)
+			opening->message = NULL;
+		else
+			message = NULL;
+		opening_free(opening);
+		if (message != NULL)
+			lan->ops->on_message(lan->arg, message);
+	}
+}
+
+static enum lan_signed
+signed_as(enum suite_signature signature)
+{
+	switch (signature) {
+	case SIGNATURE_VALID:
+	case SIGNATURE_VALID_TEXT_ONLY:
+		return LAN_SIGNED;
+	case SIGNATURE_WEAK:
+		return LAN_SIGNED_WEAK;
+	default:
+		return LAN_UNSIGNED;
+	}
+}
+
+/* Splits and reads what was deciphered. */
+static void
+read_plain(struct lan *lan, struct opening *opening)
+{
+	struct lan_message *message = opening->message;
+	struct peer *peer = lan->ops->find(lan->arg, message->user, message->host, &message->from);
+	struct charset_reader reader;
+	struct enctext_plain plain;
+	struct span signature = span_of(opening->enctext.signature,
+	    opening->enctext.signature_len);
+
+	lan_reader(lan, peer, &reader);
+	reader.client = message->client;
+	reader.utf8 = (message->options & MESSAGE_UTF8) != 0;
+	enctext_split(buf_span(&opening->opened.plain),
+	    (message->options & MESSAGE_ENCEXTMSG) != 0, &plain);
+	message->signature = signed_as(opening->opened.signature);
+	take_text(message, plain.text, &reader, peer);
+	/* The lists of a macOS client are not covered by its signature: no telling who wrote them. */
+	if (plain.files.len > 0)
+		read_attachments(message, plain.files, &reader);
+	if (plain.to.len > 0 && !read_to_list(lan, message, plain.to, &reader) &&
+	    message->signature != LAN_UNSIGNED && message->to_count > 0)
+		message->signature = LAN_SIGNED_FOR_ANOTHER;
+	identify(message, opening->sender, buf_span(&opening->opened.plain), signature);
+}
+
+/* -- opening ---------------------------------------------------------------- */
+
+static void
+work(struct job *job, void *context)
+{
+	struct opening *opening = container_of(job, struct opening, job);
+	struct suite_parts parts = {
+		.key = span_of(opening->enctext.key, opening->enctext.key_len),
+		.text = span_of(opening->enctext.data, opening->enctext.data_len),
+		.signature = span_of(opening->enctext.signature, opening->enctext.signature_len),
+	};
+
+	opening->err = suite_decrypt(opening->lan->crypto, &opening->suite, opening->own,
+	    opening->sender, span_text(opening->number), &parts, &opening->opened);
+}
+
+static void
+finish(struct opening *opening)
+{
+	struct lan *lan = opening->lan;
+
+	opening->done = true;
+	tell_ready(lan);
+}
+
+static void
+on_key_silent(void *arg)
+{
+	struct opening *opening = arg;
+
+	/* Unproved and unprovable: not acknowledged, so its sender will say it again. */
+	TAILQ_REMOVE(&opening->lan->parked, opening, entry);
+	opening_free(opening);
+}
+
+/* Signed by a key that we have not: ask, and check again when it is here. */
+static void
+park(struct opening *opening)
+{
+	struct lan *lan = opening->lan;
+	struct lan_message *message = opening->message;
+	struct peer *peer = lan->ops->find(lan->arg, message->user, message->host, &message->from);
+	struct opening *other;
+	size_t count = 0;
+
+	TAILQ_REMOVE(&lan->openings, opening, entry);
+	TAILQ_FOREACH(other, &lan->parked, entry)
+		count++;
+	if (peer == NULL || count >= PARKED_MAX) {
+		opening_free(opening);
+		return;
+	}
+	buf_wipe(&opening->opened.plain);
+	memset(&opening->opened, 0, sizeof opening->opened);
+	TAILQ_INSERT_TAIL(&lan->parked, opening, entry);
+	timer_start(&opening->parked, PARKED_MS);
+	if (addr_equal(&peer->addr, &message->from))
+		lan_ask_key(lan, peer);
+	else
+		lan_ask_key_at(lan, peer, &message->from);
+}
+
+static void
+on_worked(struct job *job)
+{
+	struct opening *opening = container_of(job, struct opening, job);
+	struct lan *lan = opening->lan;
+
+	if (opening->err < 0) {
+		/* One line for all failures alike, and no answer: no oracle (threat model C2). */
+		lan->counters.undecipherable++;
+		log_debug("a message from %s could not be opened", opening->message->user);
+		finish(opening);
+		return;
+	}
+	if (opening->opened.signature == SIGNATURE_UNCHECKED) {
+		park(opening);
+		tell_ready(lan);
+		return;
+	}
+	read_plain(lan, opening);
+	finish(opening);
+}
+
+/* Our own key of that size, and the sender's when it could have signed. */
+static int
+choose_keys(struct lan *lan, struct opening *opening, const struct peer *peer)
+{
+	enum rsa_size size = suite_rsa_size(&opening->suite);
+
+	if (size == RSA_1024 && lan->legacy == LAN_LEGACY_OFF)
+		return CAM_ERR_REFUSED;
+	if ((opening->own = keyring_key(lan->keyring, size)) == NULL)
+		return CAM_ERR_KEY;
+	if (peer != NULL && peer->key != NULL && opening->suite.sign != SUITE_UNSIGNED)
+		opening->sender = rsa_public_ref(peer->key);
+	return 0;
+}
+
+static bool
+has_room(const struct lan *lan, const struct addr *from)
+{
+	const struct opening *opening;
+	size_t count = 0;
+
+	if (lan->opening_count >= OPENINGS_MAX)
+		return false;
+	if (lan->opening_count < OPENINGS_BUSY)
+		return true;
+	/* Many wait: each source gets its share. */
+	TAILQ_FOREACH(opening, &lan->openings, entry)
+		if (addr_same_host(&opening->message->from, from))
+			count++;
+	return count < OPENINGS_SOURCE;
+}
+
+static struct opening *
+opening_new(struct lan *lan, const struct sender *sender)
+{
+	struct opening *opening = xcalloc(1, sizeof *opening);
+	struct lan_message *message = xcalloc(1, sizeof *message);
+	const struct packet *packet = sender->packet;
+
+	opening->lan = lan;
+	opening->message = message;
+	opening->job.work = work;
+	opening->job.done = on_worked;
+	timer_init(&opening->parked, lan->loop, on_key_silent, opening);
+	message->from = sender->addr;
+	message->user = xstrdup(sender->user);
+	message->host = xstrdup(sender->host);
+	message->packet_no = packet->number;
+	message->options = packet->command & ~(uint32_t)0xff;
+	message->client = packet->client;
+	lan->opening_count++;
+	return opening;
+}
+
+static void
+start_encrypted(struct lan *lan, const struct sender *sender)
+{
+	const struct packet *packet = sender->packet;
+	bool known = sender->of_record && sender->peer->key != NULL;
+	struct opening *opening;
+
+	if (packet->number_text.len >= sizeof opening->number || !has_room(lan, &sender->addr) ||
+	    !budget_rsa(lan->budget, &sender->addr, known, clock_now_ms())) {
+		lan->counters.over_budget++;
+		return;
+	}
+	opening = opening_new(lan, sender);
+	memcpy(opening->number, packet->number_text.data, packet->number_text.len);
+	if (enctext_parse(packet->parts[0], &opening->enctext) < 0 ||
+	    suite_from_flags(opening->enctext.flags, &opening->suite) < 0 ||
+	    choose_keys(lan, opening, sender->peer) < 0) {
+		lan->counters.undecipherable++;
+		opening_free(opening);
+		return;
+	}
+	opening->message->protection = opening->enctext.flags;
+	/* Lists of those without ENCEXTMSGOPT stand outside, in clear. */
+	if (!(packet->command & MESSAGE_ENCEXTMSG) && (packet->command & MESSAGE_FILEATTACH)) {
+		struct charset_reader reader;
+
+		lan_reader(lan, sender->peer, &reader);
+		packet_reader(packet, &reader);
+		read_attachments(opening->message, packet->parts[1], &reader);
+	}
+	TAILQ_INSERT_TAIL(&lan->openings, opening, entry);
+	workers_submit(lan->workers, &opening->job);
+}
+
+/*
+ * A name with a fingerprint promises encryption: in clear only an automatic
+ * answer that asks for nothing is believed (reference 5.5).
+ */
+static bool
+may_be_clear(const struct sender *sender)
+{
+	const uint32_t asks = MESSAGE_PASSWORD | MESSAGE_SENDCHECK | MESSAGE_SECRET |
+	    MESSAGE_READCHECK | MESSAGE_FILEATTACH;
+	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
+	uint32_t command = sender->packet->command;
+
+	if (!entry_user_split(sender->user, logon, fingerprint))
+		return true;
+	return (command & MESSAGE_AUTORET) && !(command & asks);
+}
+
+static void
+start_clear(struct lan *lan, const struct sender *sender)
+{
+	const struct packet *packet = sender->packet;
+	struct charset_reader reader;
+	struct opening *opening;
+
+	if (!may_be_clear(sender) || !has_room(lan, &sender->addr)) {
+		lan->counters.undecipherable++;
+		return;
+	}
+	opening = opening_new(lan, sender);
+	lan_reader(lan, sender->peer, &reader);
+	packet_reader(packet, &reader);
+	take_text(opening->message, packet->parts[0], &reader, sender->peer);
+	if ((packet->command & MESSAGE_FILEATTACH) && packet->part_count > 1)
+		read_attachments(opening->message, packet->parts[1], &reader);
+	identify(opening->message, NULL, packet->extension, span_of(NULL, 0));
+	/* iptux tells a group in a command of its own and wants no word of it. */
+	if (command_mode(packet->command) == COMMAND_IPTUX_TEXT)
+		opening->message->options = MESSAGE_BROADCAST;
+	opening->done = true;
+	TAILQ_INSERT_TAIL(&lan->openings, opening, entry);
+	tell_ready(lan);
+}
+
+void
+opening_start(struct lan *lan, const struct sender *sender)
+{
+	if (command_mode(sender->packet->command) == COMMAND_SENDMSG &&
+	    (sender->packet->command & MESSAGE_ENCRYPT) &&
+	    !client_never_encrypts(sender->packet->client))
+		start_encrypted(lan, sender);
+	else
+		start_clear(lan, sender);
+}
+
+void
+opening_key_known(struct lan *lan, const struct peer *peer)
+{
+	struct opening *opening, *next;
+
+	for (opening = TAILQ_FIRST(&lan->parked); opening != NULL; opening = next) {
+		next = TAILQ_NEXT(opening, entry);
+		if (!peer_is(peer, opening->message->user, opening->message->host) ||
+		    peer->key == NULL)
+			continue;
+		TAILQ_REMOVE(&lan->parked, opening, entry);
+		timer_stop(&opening->parked);
+		opening->sender = rsa_public_ref(peer->key);
+		TAILQ_INSERT_TAIL(&lan->openings, opening, entry);
+		workers_submit(lan->workers, &opening->job);
+	}
+}
+
+/* The workers have ended: nothing runs any more. */
+void
+openings_finish(struct lan *lan)
+{
+	struct opening *opening;
+
+	while ((opening = TAILQ_FIRST(&lan->openings)) != NULL) {
+		TAILQ_REMOVE(&lan->openings, opening, entry);
+		opening_free(opening);
+	}
+	while ((opening = TAILQ_FIRST(&lan->parked)) != NULL) {
+		TAILQ_REMOVE(&lan->parked, opening, entry);
+		opening_free(opening);
+	}
+}
+
+void
+lan_acknowledge(struct lan *lan, const struct lan_message *message)
+{
+	char body[16];
+
+	if (!(message->options & MESSAGE_SENDCHECK) ||
+	    (message->options & (MESSAGE_BROADCAST | MESSAGE_AUTORET)))
+		return;
+	snprintf(body, sizeof body, "%u", (unsigned)message->packet_no);
+	lan_transmit_packet(lan, &message->from, COMMAND_RECVMSG, span_text(body));
+}

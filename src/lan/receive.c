@@ -1,0 +1,311 @@
+/* receive.c: datagrams in; each goes to whom its command concerns. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "ipmsg/entry.h"
+#include "lan/post.h"
+#include "lan/state.h"
+
+/* A machine that uses our name is worth a line now and then, not one a packet. */
+enum { CONFLICT_QUIET_MS = 60 * 1000 };
+
+static bool
+is_own(const struct lan *lan, const struct addr *from)
+{
+	return from->port == lan->port && lan_is_own(lan, from) &&
+	    (addr_is_any(udp_address(from->family == ADDR_V6 ? lan->v6 : lan->v4)) ||
+		addr_same_host(from, udp_address(from->family == ADDR_V6 ? lan->v6 : lan->v4)));
+}
+
+/* Names in a header are nearly always ASCII; where not, flags and form of the bytes decide. */
+static int
+find_sender(struct lan *lan, const struct packet *packet, const struct udp_datagram *datagram,
+    struct sender *sender)
+{
+	struct charset_reader reader;
+	int r;
+
+	memset(sender, 0, sizeof *sender);
+	sender->addr = datagram->from;
+	sender->packet = packet;
+	sender->datagram = datagram;
+	lan_reader(lan, NULL, &reader);
+	packet_reader(packet, &reader);
+	if ((r = charset_read_name(&reader, packet->user, sender->user, sizeof sender->user)) < 0 ||
+	    (r = charset_read_name(&reader, packet->host, sender->host, sizeof sender->host)) < 0)
+		return r;
+	return 0;
+}
+
+static void
+recognise(struct lan *lan, struct sender *sender)
+{
+	sender->peer = lan->ops->find(lan->arg, sender->user, sender->host, &sender->addr);
+	sender->of_record = sender->peer != NULL &&
+	    addr_equal(&sender->peer->addr, &sender->addr);
+}
+
+/* For people: what the program says of itself. */
+static void
+describe_client(const struct packet *packet, const struct entry *entry, char *text, size_t size)
+{
+	char number[ENTRY_VERSION_TEXT_SIZE];
+	const char *name = "";
+
+	text[0] = '\0';
+	if (packet->client == CLIENT_IPTUX || packet->client == CLIENT_OTHER) {
+		struct span rest = packet->version, head;
+
+		if (span_cut(&rest, '_', &head))
+			snprintf(text, size, "%.*s", (int)rest.len, (const char *)rest.data);
+		return;
+	}
+	if (packet->client == CLIENT_FEIQ) {
+		snprintf(text, size, "FeiQ");
+		return;
+	}
+	if (!entry->has_version)
+		return;
+	entry_version_text(&entry->version, number);
+	switch (entry->version.type >> 16) {
+	case 0:
+		snprintf(text, size, "cam %u.%u.%u", (unsigned)entry->version.major,
+		    (unsigned)entry->version.minor, (unsigned)entry->version.rev);
+		return;
+	case 1:
+		name = "Windows ";
+		break;
+	case 2:
+		name = "macOS ";
+		break;
+	case 3:
+		name = "iOS ";
+		break;
+	case 4:
+		name = "Android ";
+		break;
+	default:
+		break;
+	}
+	snprintf(text, size, "%s%s", name, number);
+}
+
+static enum lan_entry_kind
+entry_kind(uint32_t command)
+{
+	switch (command_mode(command)) {
+	case COMMAND_BR_ENTRY:
+		return LAN_ENTERED;
+	case COMMAND_ANSENTRY:
+		return LAN_ANSWERED;
+	case COMMAND_BR_ABSENCE:
+		return LAN_CHANGED;
+	default:
+		return LAN_LEFT;
+	}
+}
+
+static void
+warn_of_conflict(struct lan *lan, const struct sender *sender)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	if (lan->conflict_ms != 0 && now_ms - lan->conflict_ms < CONFLICT_QUIET_MS)
+		return;
+	lan->conflict_ms = now_ms;
+	lan->ops->on_conflict(lan->arg, &sender->addr);
+}
+
+/* What an entry means for lan itself: whom to answer, and whom to write to one by one. */
+static void
+follow_up_entry(struct lan *lan, const struct sender *sender, const struct lan_entry *entry)
+{
+	if (entry->kind == LAN_LEFT) {
+		dialup_remove(lan, &sender->addr);
+		budget_forget_entry(lan->budget, &sender->addr);
+	} else if (entry->status & STATUS_DIALUP) {
+		dialup_add(lan, &sender->addr);
+	}
+	if (entry->kind == LAN_ENTERED &&
+	    budget_entry(lan->budget, &sender->addr, clock_now_ms()))
+		answers_add(lan->answers, &sender->addr, (entry->status & STATUS_CAPUTF8) != 0);
+	if (entry->kind != LAN_ANSWERED)
+		hosts_tell_siblings(lan->hosts, entry);
+}
+
+static void
+receive_entry(struct lan *lan, struct sender *sender)
+{
+	const struct packet *packet = sender->packet;
+	struct charset_reader reader;
+	struct entry parsed;
+	struct lan_entry entry;
+	char version[LIMIT_VERSION_TEXT + 1];
+
+	recognise(lan, sender);
+	lan_reader(lan, sender->peer, &reader);
+	if (entry_parse(packet, &reader, &parsed) < 0) {
+		lan->counters.malformed++;
+		return;
+	}
+	if (text_same(parsed.user, lan->user) && text_same(parsed.host, lan->host)) {
+		warn_of_conflict(lan, sender);
+		return;
+	}
+	/* The UTF-8 lines are what the sender really calls himself. */
+	if (!text_same(parsed.user, sender->user) || !text_same(parsed.host, sender->host)) {
+		memcpy(sender->user, parsed.user, sizeof sender->user);
+		memcpy(sender->host, parsed.host, sizeof sender->host);
+		recognise(lan, sender);
+	}
+	describe_client(packet, &parsed, version, sizeof version);
+	memset(&entry, 0, sizeof entry);
+	entry.kind = entry_kind(packet->command);
+	entry.from = sender->addr;
+	entry.user = parsed.user;
+	entry.host = parsed.host;
+	entry.nick = parsed.nick;
+	entry.group = parsed.group;
+	entry.version = version;
+	entry.status = entry.kind == LAN_LEFT ? 0 : packet->command & STATUS_MASK;
+	entry.packet_no = packet->number;
+	entry.client = packet->client;
+	entry.absent = (packet->command & STATUS_ABSENCE) && !client_absence_is_noise(packet->client);
+	entry.unicast = (sender->datagram->flags & (UDP_TO_BROADCAST | UDP_TO_MULTICAST)) == 0;
+	/* A name with a fingerprint promises encryption (reference 5.5). */
+	if (entry.kind != LAN_LEFT && !(entry.status & STATUS_ENCRYPT)) {
+		char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
+
+		if (entry_user_split(entry.user, logon, fingerprint))
+			return;
+	}
+	if (parsed.sent_legacy && sender->peer != NULL)
+		sender->peer->charset = (uint8_t)lan->charset;
+	lan->ops->on_entry(lan->arg, &entry);
+	follow_up_entry(lan, sender, &entry);
+}
+
+static void
+receive_receipt(struct lan *lan, struct sender *sender, enum post_kind kind)
+{
+	struct post *post;
+	uint32_t number;
+
+	if (packet_read_number(sender->packet, &number) < 0)
+		return;
+	if ((post = post_find(lan, kind, sender, number)) != NULL)
+		post_answered(post);
+}
+
+/* The notice that one of our sealed messages was opened; its own number confirms it (reference 3.5). */
+static void
+receive_opened(struct lan *lan, struct sender *sender)
+{
+	char body[16];
+	uint32_t number;
+
+	if (packet_read_number(sender->packet, &number) < 0 || sender->peer == NULL)
+		return;
+	if (sender->packet->command & MESSAGE_READCHECK) {
+		snprintf(body, sizeof body, "%u", (unsigned)sender->packet->number);
+		lan_answer_packet(lan, &sender->addr, COMMAND_ANSREADMSG, span_text(body));
+	}
+	lan->ops->on_opened(lan->arg, sender->peer, number);
+}
+
+static void
+dispatch(struct lan *lan, struct sender *sender)
+{
+	uint32_t mode = command_mode(sender->packet->command);
+
+	if (command_is_entry(sender->packet->command)) {
+		if (mode != COMMAND_NOOPERATION)
+			receive_entry(lan, sender);
+		return;
+	}
+	recognise(lan, sender);
+	if (sender->of_record)
+		lan->ops->on_heard(lan->arg, sender->peer);
+	switch (mode) {
+	case COMMAND_SENDMSG:
+	case COMMAND_IPTUX_TEXT:
+		opening_start(lan, sender);
+		break;
+	case COMMAND_RECVMSG:
+		receive_receipt(lan, sender, POST_MESSAGE);
+		break;
+	case COMMAND_ANSREADMSG:
+		receive_receipt(lan, sender, POST_OPENED);
+		break;
+	case COMMAND_READMSG:
+		receive_opened(lan, sender);
+		break;
+	case COMMAND_GETINFO:
+	case COMMAND_GETABSENCEINFO:
+	case COMMAND_GETPUBKEY:
+		question_asked(lan, sender);
+		break;
+	case COMMAND_SENDINFO:
+	case COMMAND_SENDABSENCEINFO:
+	case COMMAND_ANSPUBKEY:
+		question_answered(lan, sender);
+		break;
+	case COMMAND_BR_ISGETLIST:
+	case COMMAND_BR_ISGETLIST2:
+	case COMMAND_OKGETLIST:
+	case COMMAND_GETLIST:
+	case COMMAND_ANSLIST:
+		hosts_receive(lan->hosts, sender);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+receive_one(struct lan *lan, const struct udp_datagram *datagram)
+{
+	bool known = lan->ops->known(lan->arg, &datagram->from);
+	struct packet packet;
+	struct sender sender;
+
+	lan->counters.received++;
+	if (is_own(lan, &datagram->from)) {
+		if (datagram->flags & UDP_TO_BROADCAST)
+			lan_note_echo(lan, datagram->interface);
+		return;
+	}
+	lan->counters.heard_ms = clock_wall_ms();
+	if (!addr_is_answerable(&datagram->from) || (datagram->flags & UDP_TRUNCATED))
+		return;
+	if (!budget_datagram(lan->budget, &datagram->from, known, datagram->data.len,
+		clock_now_ms())) {
+		lan->counters.over_budget++;
+		return;
+	}
+	/* Dictionaries are for clients that announce them; we do not (reference 1.4, 6.2). */
+	if (packet_is_ipdict(datagram->data))
+		return;
+	if (packet_parse(datagram->data, &packet) < 0 ||
+	    find_sender(lan, &packet, datagram, &sender) < 0) {
+		lan->counters.malformed++;
+		return;
+	}
+	dispatch(lan, &sender);
+}
+
+void
+lan_receive(struct udp *udp, const struct udp_datagram *list, size_t count, void *arg)
+{
+	struct lan *lan = arg;
+
+	for (size_t i = 0; i < count; i++) {
+		/* A handler may have closed the port. */
+		if (lan->port == 0 || (udp != lan->v4 && udp != lan->v6))
+			return;
+		receive_one(lan, &list[i]);
+	}
+}
