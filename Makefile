@@ -160,8 +160,11 @@ demo: deps
 
 # Optimised, without sanitizers: what users run.
 BENCHES = $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
-bench: programs $(BENCHES:%=$B/bench/%)
+bench: programs $(BENCHES:%=$B/bench/%) $B/bench/empty $B/bench/chain
 	$Qtests/bench/run $B
+$B/bench/empty $B/bench/chain: $B/bench/%: tests/bench/%.c config.mk
+	$(call say,BENCH,$@)
+	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) -static -o $@ $<
 $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -MMD -MP -o $@ $< \

@@ -1,0 +1,305 @@
+/* bench_users.c: users entering at once, against the bare reading and keeping
+ * of as many entries. */
+#include <poll.h>
+#include <sys/mman.h>
+
+#include "bare.h"
+#include "rpc/client.h"
+#include "rpc/names.h"
+
+enum { ROUNDS = 5, LARGEST = 100000 };
+
+/* -- who enters
+ * ------------------------------------------------------------------- */
+
+/* An answer to an entry packet, as Windows 4.99 writes it, from 127.64.0.0 and
+ * on. */
+static size_t
+write_entry(size_t index, char packet[512])
+{
+	return (size_t)snprintf(packet, 512,
+	    "1:%u:user%06zu:HOST-%06zu:%u:Employee Number %06zu%cDepartment "
+	    "%zu%c\n"
+	    "UN:user%06zu\nHN:HOST-%06zu\nNN:Employee Number "
+	    "%06zu\nGN:Department %zu",
+	    1700000000u + (unsigned)index, index, index, 0x01600003u, index, 0,
+	    index % 120, 0, index, index, index, index % 120);
+}
+
+static void
+enter(const struct sockaddr_in *to, size_t users)
+{
+	union {
+		char space[CMSG_SPACE(sizeof(struct in_pktinfo))];
+		struct cmsghdr header;
+	} control = { .header = { .cmsg_level = IPPROTO_IP,
+			  .cmsg_type = IP_PKTINFO,
+			  .cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo)) } };
+	struct sockaddr_in any;
+	int fd = bare_udp("0.0.0.0", 0, &any);
+	char packet[512];
+	struct iovec part = { packet, 0 };
+	struct msghdr header = { .msg_name = (void *)to,
+		.msg_namelen = sizeof(*to),
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control.space) };
+
+	for (size_t i = 0; i < users; i++) {
+		struct in_pktinfo info = { .ipi_spec_dst.s_addr = htonl(
+					       0x7f400001u + (uint32_t)i) };
+
+		part.iov_len = write_entry(i, packet);
+		memcpy(CMSG_DATA(&control.header), &info, sizeof(info));
+		if (sendmsg(fd, &header, 0) < 0)
+			die("sendmsg: %m");
+	}
+	close(fd);
+}
+
+static pid_t
+enter_from_child(const struct sockaddr_in *to, size_t users)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		enter(to, users);
+		_exit(0);
+	}
+	return pid;
+}
+
+/* -- bare: parse, look up, keep
+ * ------------------------------------------------------ */
+
+struct bare_user {
+	struct bare_user *next;
+	uint32_t hash;
+	uint32_t address;
+	uint16_t host, nick, group;
+	char names[];
+};
+
+struct bare_roster {
+	struct bare_user **slots;
+	size_t slot_count, count;
+};
+
+static uint32_t
+hash_text(const char *text, uint32_t hash)
+{
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619u;
+	return hash;
+}
+
+static void
+grow(struct bare_roster *roster)
+{
+	size_t slot_count = roster->slot_count ? roster->slot_count * 2 : 1024;
+	struct bare_user **slots = calloc(slot_count, sizeof(*slots)), *next;
+
+	for (size_t i = 0; i < roster->slot_count; i++)
+		for (struct bare_user *user = roster->slots[i]; user;
+		     user = next) {
+			next = user->next;
+			user->next = slots[user->hash & (slot_count - 1)];
+			slots[user->hash & (slot_count - 1)] = user;
+		}
+	free(roster->slots);
+	roster->slots = slots;
+	roster->slot_count = slot_count;
+}
+
+static void
+keep(struct bare_roster *roster, char *packet, uint32_t address)
+{
+	char *field[6] = { packet };
+	const char *group;
+	struct bare_user *user;
+	size_t lengths[4], total = 0;
+	uint32_t hash;
+
+	for (int i = 1; i < 6; i++) {
+		field[i] = strchr(field[i - 1], ':');
+		if (!field[i])
+			return;
+		*field[i]++ = '\0';
+	}
+	group = strchr(field[5], '\0') + 1;
+	hash = hash_text(field[3], hash_text(field[2], 2166136261u));
+	if (roster->count >= roster->slot_count)
+		grow(roster);
+	for (user = roster->slots[hash & (roster->slot_count - 1)]; user;
+	     user = user->next)
+		if (user->hash == hash && strcmp(user->names, field[2]) == 0 &&
+		    strcmp(user->names + user->host, field[3]) == 0)
+			return;
+	const char *names[] = { field[2], field[3], field[5], group };
+	for (int i = 0; i < 4; i++)
+		total += lengths[i] = strlen(names[i]) + 1;
+	user = malloc(sizeof(*user) + total);
+	user->hash = hash;
+	user->address = address;
+	user->host = (uint16_t)lengths[0];
+	user->nick = (uint16_t)(user->host + lengths[1]);
+	user->group = (uint16_t)(user->nick + lengths[2]);
+	memcpy(user->names, names[0], lengths[0]);
+	memcpy(user->names + user->host, names[1], lengths[1]);
+	memcpy(user->names + user->nick, names[2], lengths[2]);
+	memcpy(user->names + user->group, names[3], lengths[3]);
+	user->next = roster->slots[hash & (roster->slot_count - 1)];
+	roster->slots[hash & (roster->slot_count - 1)] = user;
+	roster->count++;
+}
+
+enum { BATCH = 64, DATAGRAM = 1024 };
+
+/* Milliseconds from the first entry to the last; how many were kept in *kept.
+ */
+static double
+bare_round(size_t users, size_t *kept)
+{
+	static char bytes[BATCH][DATAGRAM];
+	struct mmsghdr headers[BATCH];
+	struct sockaddr_in from[BATCH], name;
+	struct iovec parts[BATCH];
+	struct bare_roster roster = { NULL, 0, 0 };
+	struct timeval patience = { 0, 300000 };
+	char address[32];
+	double begin = 0, end = 0;
+	pid_t pid;
+	int fd, count;
+
+	own_address(9, address);
+	fd = bare_udp(address, 0, &name);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	for (int i = 0; i < BATCH; i++) {
+		parts[i] = (struct iovec){ bytes[i], DATAGRAM - 1 };
+		headers[i] =
+		    (struct mmsghdr){ .msg_hdr = { .msg_iov = &parts[i],
+					  .msg_iovlen = 1,
+					  .msg_name = &from[i],
+					  .msg_namelen = sizeof(from[i]) } };
+	}
+	pid = enter_from_child(&name, users);
+	while (
+	    (count = recvmmsg(fd, headers, BATCH, MSG_WAITFORONE, NULL)) > 0) {
+		if (begin == 0)
+			begin = now_ms();
+		for (int i = 0; i < count; i++) {
+			bytes[i][headers[i].msg_len] = '\0';
+			keep(&roster, bytes[i], from[i].sin_addr.s_addr);
+		}
+		end = now_ms();
+	}
+	waitpid(pid, NULL, 0);
+	close(fd);
+	*kept = roster.count;
+	for (size_t i = 0; i < roster.slot_count; i++)
+		for (struct bare_user *user = roster.slots[i], *next; user;
+		     user = next) {
+			next = user->next;
+			free(user);
+		}
+	free(roster.slots);
+	return end - begin;
+}
+
+/* -- camd
+ * ------------------------------------------------------------------------------
+ */
+
+static size_t
+users_online(struct rpc_client *client)
+{
+	struct rpc_error error = { 0, NULL, NULL };
+	json_t *status = NULL;
+	json_int_t online = 0;
+
+	if (rpc_client_call(client, RPC_STATUS, NULL, 60000, &status, &error) !=
+		0 ||
+	    json_unpack(status, "{s{sI}}", "users", "online", &online) != 0)
+		die("camd does not say how many users it knows");
+	json_decref(status);
+	return (size_t)online;
+}
+
+/* The same for a fresh camd; also how much it grew by. */
+static double
+camd_round(const char *build, size_t users, size_t *kept, double *growth,
+    double *total)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET,
+		.sin_port = htons(2425) };
+	struct rpc_client *client = NULL;
+	struct process_use before;
+	struct daemon bob;
+	static int round;
+	char path[160], user[32];
+	double begin, now;
+	pid_t pid;
+
+	snprintf(user, sizeof(user), "bob%d", round++);
+	daemon_start(&bob, build, user, 1, "");
+	daemon_socket(&bob, path);
+	if (rpc_client_connect(path, "bench", &client) != 0)
+		die("cannot connect to %s", path);
+	inet_pton(AF_INET, bob.address, &name.sin_addr);
+	before = process_use(bob.pid);
+	pid = enter_from_child(&name, users);
+	begin = now = now_ms();
+	do {
+		*kept = users_online(client);
+		now = now_ms();
+		poll(NULL, 0, 1);
+	} while (*kept < users && now - begin < 20000);
+	waitpid(pid, NULL, 0);
+	*total = process_use(bob.pid).rss_bytes;
+	*growth = *total - before.rss_bytes;
+	rpc_client_free(client);
+	daemon_stop(&bob);
+	return now - begin;
+}
+
+static void
+measure(const char *build, size_t users)
+{
+	double product[ROUNDS], anchor[ROUNDS], growth[ROUNDS], total[ROUNDS];
+	size_t kept, lost = 0, bare_lost = 0;
+	char name[64];
+
+	for (int i = 0; i < ROUNDS; i++) {
+		product[i] =
+		    camd_round(build, users, &kept, &growth[i], &total[i]);
+		lost += users - kept;
+		anchor[i] = bare_round(users, &kept);
+		bare_lost += users - kept;
+		growth[i] /= (double)users;
+		total[i] /= 1e6;
+	}
+	snprintf(name, sizeof(name), "users.%zu.time", users);
+	report_rounds(name, product, "ms", "bare: receive, parse, keep", anchor,
+	    ROUNDS, 1.5);
+	snprintf(name, sizeof(name), "users.%zu.lost", users);
+	report(name, (double)lost, "users", "bare", (double)bare_lost,
+	    (double)lost, 0.5);
+	snprintf(name, sizeof(name), "users.%zu.memory", users);
+	report(name, median(growth, ROUNDS), "B/user", "goal", 400,
+	    median(growth, ROUNDS) / 400, 1);
+	if (users == 1500)
+		report("users.1500.total", median(total, ROUNDS), "MB", "goal",
+		    8, median(total, ROUNDS) / 8, 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 2)
+		die("usage: bench_users BUILD");
+	measure(argv[1], 1500);
+	measure(argv[1], 10000);
+	measure(argv[1], LARGEST);
+	return 0;
+}
