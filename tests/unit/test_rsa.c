@@ -1,4 +1,5 @@
-/* test_rsa.c: RSA keys from every source, fingerprints, signatures, key files. */
+/* test_rsa.c: RSA keys from every source, fingerprints, signatures, key files.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <sys/stat.h>
@@ -64,7 +65,8 @@ key_file(const char *name)
 	return text;
 }
 
-/* -- numbers and fingerprints ------------------------------------------------ */
+/* -- numbers and fingerprints ------------------------------------------------
+ */
 
 static void
 keys_of_the_vectors_have_their_numbers_and_fingerprints(void **state)
@@ -90,7 +92,8 @@ static void
 a_key_from_the_wire_equals_the_one_it_came_from(void **state)
 {
 	struct fixture *fixture = *state;
-	json_t *fields = json_object_get(vector_named(fixture->root, "anspubkey_2048"), "fields");
+	json_t *fields = json_object_get(
+	    vector_named(fixture->root, "anspubkey_2048"), "fields");
 	struct bytes n = bytes_of(fields, "n_hex");
 	struct rsa_public *bob = NULL, *other = NULL;
 
@@ -110,20 +113,26 @@ numbers_that_are_no_key_are_refused(void **state)
 	uint8_t n[300];
 	struct rsa_public *key = NULL;
 	static const size_t lengths[] = { 0, 1, 64, 127, 129, 255, 257, 300 };
-	static const uint64_t exponents[] = { 0, 1, 2, 4, 65536, UINT64_C(1) << 32,
-		(UINT64_C(1) << 32) + 1, UINT64_MAX };
+	static const uint64_t exponents[] = { 0, 1, 2, 4, 65536,
+		UINT64_C(1) << 32, (UINT64_C(1) << 32) + 1, UINT64_MAX };
 	size_t i;
 
 	memset(n, 0xff, sizeof(n));
 	for (i = 0; i < 8; i++)
-		assert_int_equal(rsa_public_new(span_of(n, lengths[i]), 65537, &key), CAM_ERR_KEY);
+		assert_int_equal(
+		    rsa_public_new(span_of(n, lengths[i]), 65537, &key),
+		    CAM_ERR_KEY);
 	for (i = 0; i < 8; i++)
-		assert_int_equal(rsa_public_new(span_of(n, 256), exponents[i], &key), CAM_ERR_KEY);
+		assert_int_equal(
+		    rsa_public_new(span_of(n, 256), exponents[i], &key),
+		    CAM_ERR_KEY);
 	n[0] = 0x7f; /* a leading zero bit: not the length it claims */
-	assert_int_equal(rsa_public_new(span_of(n, 256), 65537, &key), CAM_ERR_KEY);
+	assert_int_equal(
+	    rsa_public_new(span_of(n, 256), 65537, &key), CAM_ERR_KEY);
 	n[0] = 0xff;
 	n[255] = 0xfe;
-	assert_int_equal(rsa_public_new(span_of(n, 256), 65537, &key), CAM_ERR_KEY);
+	assert_int_equal(
+	    rsa_public_new(span_of(n, 256), 65537, &key), CAM_ERR_KEY);
 	assert_null(key);
 	n[255] = 0xff;
 	assert_int_equal(rsa_public_new(span_of(n, 256), UINT32_MAX, &key), 0);
@@ -145,24 +154,28 @@ the_digest_for_people_is_that_of_the_openssl_command(void **state)
 	assert_int_equal(rsa_public_from_pem(span_text(pem), &key), 0);
 	rsa_public_digest(key, digest);
 	hex_encode(digest, sizeof(digest), hex);
-	assert_string_equal(hex, "9c9c85cb74406ba9648081c07bee8c9686491819047b10e14597d8a7c875a1a7");
+	assert_string_equal(hex,
+	    "9c9c85cb74406ba9648081c07bee8c9686491819047b10e14597d8a7c875a1a7");
 	rsa_public_free(key);
 	free(pem);
 }
 
-/* -- PEM --------------------------------------------------------------------- */
+/* -- PEM ---------------------------------------------------------------------
+ */
 
 static void
 public_and_private_files_show_the_same_public_key(void **state)
 {
-	static const char *const names[] = { "win2048.pem", "win2048.pub.pem", "win2048.pkcs1.pub.pem" };
+	static const char *const names[] = { "win2048.pem", "win2048.pub.pem",
+		"win2048.pkcs1.pub.pem" };
 	struct rsa_public *keys[3] = { NULL };
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
 		char *pem = key_file(names[i]);
 
-		assert_int_equal(rsa_public_from_pem(span_text(pem), &keys[i]), 0);
+		assert_int_equal(
+		    rsa_public_from_pem(span_text(pem), &keys[i]), 0);
 		assert_true(rsa_public_equal(keys[0], keys[i]));
 		free(pem);
 	}
@@ -173,10 +186,12 @@ public_and_private_files_show_the_same_public_key(void **state)
 static void
 pem_without_a_usable_key_is_refused(void **state)
 {
-	static const char *const names[] = { "refused-3072.pem", "refused-ec.pem", "refused-locked.pem",
-		"refused-pss.pem", "refused-halves.pem", "refused-exponent.pem", "win2048.pub.pem",
+	static const char *const names[] = { "refused-3072.pem",
+		"refused-ec.pem", "refused-locked.pem", "refused-pss.pem",
+		"refused-halves.pem", "refused-exponent.pem", "win2048.pub.pem",
 		"win2048.pkcs1.pub.pem" };
-	char *long_text = xcalloc(1, RSA_PEM_MAX + 1), *pem = key_file("win2048.pem");
+	char *long_text = xcalloc(1, RSA_PEM_MAX + 1),
+	     *pem = key_file("win2048.pem");
 	struct rsa_key *key = NULL;
 	struct rsa_public *public = NULL;
 	size_t i;
@@ -184,24 +199,33 @@ pem_without_a_usable_key_is_refused(void **state)
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		char *text = key_file(names[i]);
 
-		assert_int_equal(rsa_key_from_pem(span_text(text), &key), CAM_ERR_KEY);
+		assert_int_equal(
+		    rsa_key_from_pem(span_text(text), &key), CAM_ERR_KEY);
 		free(text);
 	}
 	memset(long_text, '-', RSA_PEM_MAX + 1);
-	assert_int_equal(rsa_key_from_pem(span_of(long_text, RSA_PEM_MAX + 1), &key), CAM_ERR_LIMIT);
 	assert_int_equal(
-	    rsa_public_from_pem(span_of(long_text, RSA_PEM_MAX + 1), &public), CAM_ERR_LIMIT);
-	assert_int_equal(rsa_public_from_pem(span_of(long_text, RSA_PEM_MAX), &public), CAM_ERR_KEY);
-	assert_int_equal(rsa_public_from_pem(span_of(NULL, 0), &public), CAM_ERR_KEY);
+	    rsa_key_from_pem(span_of(long_text, RSA_PEM_MAX + 1), &key),
+	    CAM_ERR_LIMIT);
+	assert_int_equal(
+	    rsa_public_from_pem(span_of(long_text, RSA_PEM_MAX + 1), &public),
+	    CAM_ERR_LIMIT);
+	assert_int_equal(
+	    rsa_public_from_pem(span_of(long_text, RSA_PEM_MAX), &public),
+	    CAM_ERR_KEY);
+	assert_int_equal(
+	    rsa_public_from_pem(span_of(NULL, 0), &public), CAM_ERR_KEY);
 	for (i = 0; i < strlen(pem) - 60; i += 100)
-		assert_int_equal(rsa_key_from_pem(span_of(pem, i), &key), CAM_ERR_KEY);
+		assert_int_equal(
+		    rsa_key_from_pem(span_of(pem, i), &key), CAM_ERR_KEY);
 	assert_null(key);
 	assert_null(public);
 	free(long_text);
 	free(pem);
 }
 
-/* -- signatures -------------------------------------------------------------- */
+/* -- signatures --------------------------------------------------------------
+ */
 
 static void
 signatures_equal_those_of_the_vectors(void **state)
@@ -219,10 +243,14 @@ signatures_equal_those_of_the_vectors(void **state)
 
 		if (!data.data)
 			continue;
-		assert_int_equal(rsa_sign(fixture->alice, DIGEST_SHA256, bytes_span(data), signature), 0);
-		assert_true(span_equal(span_of(signature, RSA_2048), bytes_span(expected)));
-		assert_int_equal(rsa_verify(rsa_key_public(fixture->alice), DIGEST_SHA256,
-		                     bytes_span(data), bytes_span(expected)),
+		assert_int_equal(rsa_sign(fixture->alice, DIGEST_SHA256,
+				     bytes_span(data), signature),
+		    0);
+		assert_true(span_equal(
+		    span_of(signature, RSA_2048), bytes_span(expected)));
+		assert_int_equal(
+		    rsa_verify(rsa_key_public(fixture->alice), DIGEST_SHA256,
+			bytes_span(data), bytes_span(expected)),
 		    0);
 		seen++;
 		free(data.data);
@@ -241,19 +269,28 @@ a_signature_holds_for_its_key_its_bytes_and_its_digest_only(void **state)
 	struct span made = span_of(signature, RSA_2048);
 	size_t i;
 
-	assert_int_equal(rsa_sign(fixture->alice, DIGEST_SHA1, text, signature), 0);
+	assert_int_equal(
+	    rsa_sign(fixture->alice, DIGEST_SHA1, text, signature), 0);
 	assert_int_equal(rsa_verify(alice, DIGEST_SHA1, text, made), 0);
-	assert_int_equal(rsa_verify(alice, DIGEST_SHA256, text, made), CAM_ERR_CRYPTO);
-	assert_int_equal(rsa_verify(alice, DIGEST_SHA1, other, made), CAM_ERR_CRYPTO);
 	assert_int_equal(
-	    rsa_verify(rsa_key_public(fixture->bob), DIGEST_SHA1, text, made), CAM_ERR_CRYPTO);
+	    rsa_verify(alice, DIGEST_SHA256, text, made), CAM_ERR_CRYPTO);
 	assert_int_equal(
-	    rsa_verify(rsa_key_public(fixture->alice_weak), DIGEST_SHA1, text, made), CAM_ERR_CRYPTO);
-	assert_int_equal(rsa_verify(alice, DIGEST_SHA1, text, span_of(signature, 255)), CAM_ERR_CRYPTO);
-	assert_int_equal(rsa_verify(alice, DIGEST_SHA1, text, span_of(NULL, 0)), CAM_ERR_CRYPTO);
+	    rsa_verify(alice, DIGEST_SHA1, other, made), CAM_ERR_CRYPTO);
+	assert_int_equal(
+	    rsa_verify(rsa_key_public(fixture->bob), DIGEST_SHA1, text, made),
+	    CAM_ERR_CRYPTO);
+	assert_int_equal(rsa_verify(rsa_key_public(fixture->alice_weak),
+			     DIGEST_SHA1, text, made),
+	    CAM_ERR_CRYPTO);
+	assert_int_equal(
+	    rsa_verify(alice, DIGEST_SHA1, text, span_of(signature, 255)),
+	    CAM_ERR_CRYPTO);
+	assert_int_equal(rsa_verify(alice, DIGEST_SHA1, text, span_of(NULL, 0)),
+	    CAM_ERR_CRYPTO);
 	for (i = 0; i < RSA_2048; i++) {
 		signature[i] ^= 1;
-		assert_int_equal(rsa_verify(alice, DIGEST_SHA1, text, made), CAM_ERR_CRYPTO);
+		assert_int_equal(
+		    rsa_verify(alice, DIGEST_SHA1, text, made), CAM_ERR_CRYPTO);
 		signature[i] ^= 1;
 	}
 }
@@ -268,12 +305,13 @@ sign_and_verify(void *arg)
 	int i;
 
 	for (i = 0; i < 100; i++) {
-		int len = snprintf(text, sizeof(text), "%p %d", (void *)text, i);
+		int len =
+		    snprintf(text, sizeof(text), "%p %d", (void *)text, i);
 		struct span span = span_of(text, (size_t)len);
 
 		wrong += rsa_sign(key, DIGEST_SHA256, span, signature) != 0;
 		wrong += rsa_verify(rsa_key_public(key), DIGEST_SHA256, span,
-		             span_of(signature, rsa_key_size(key))) != 0;
+			     span_of(signature, rsa_key_size(key))) != 0;
 	}
 	rsa_key_free(key);
 	return (void *)wrong;
@@ -289,7 +327,9 @@ threads_share_a_key(void **state)
 
 	for (i = 0; i < 4; i++)
 		assert_int_equal(
-		    pthread_create(&threads[i], NULL, sign_and_verify, rsa_key_ref(fixture->alice)), 0);
+		    pthread_create(&threads[i], NULL, sign_and_verify,
+			rsa_key_ref(fixture->alice)),
+		    0);
 	for (i = 0; i < 4; i++) {
 		assert_int_equal(pthread_join(threads[i], &wrong), 0);
 		assert_null(wrong);
@@ -310,7 +350,8 @@ a_public_key_outlives_the_pair_it_was_taken_from(void **state)
 	rsa_public_free(public);
 }
 
-/* -- files ------------------------------------------------------------------- */
+/* -- files -------------------------------------------------------------------
+ */
 
 static char *
 path_in(struct fixture *fixture, const char *name)
@@ -332,7 +373,8 @@ a_saved_key_loads_and_only_its_owner_can_read_it(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(st.st_nlink, 1);
 	assert_int_equal(rsa_key_load(path, &key), 0);
-	assert_true(rsa_public_equal(rsa_key_public(key), rsa_key_public(fixture->alice)));
+	assert_true(rsa_public_equal(
+	    rsa_key_public(key), rsa_key_public(fixture->alice)));
 	rsa_key_free(key);
 	unlink(path);
 	free(path);
@@ -348,14 +390,17 @@ an_existing_file_is_never_replaced(void **state)
 	assert_int_equal(rsa_key_save(fixture->alice, path), 0);
 	assert_int_equal(rsa_key_save(fixture->bob, path), CAM_ERR_EXISTS);
 	assert_int_equal(rsa_key_load(path, &key), 0);
-	assert_true(rsa_public_equal(rsa_key_public(key), rsa_key_public(fixture->alice)));
+	assert_true(rsa_public_equal(
+	    rsa_key_public(key), rsa_key_public(fixture->alice)));
 	rsa_key_free(key);
-	unlink(path); /* and no temporary file is left: tear_down removes the folder */
+	unlink(path); /* and no temporary file is left: tear_down removes the
+			 folder */
 	free(path);
 }
 
 static void
-a_key_goes_where_the_working_folder_is_and_nowhere_without_a_folder(void **state)
+a_key_goes_where_the_working_folder_is_and_nowhere_without_a_folder(
+    void **state)
 {
 	struct fixture *fixture = *state;
 	char *path = path_in(fixture, "none/key"), here[1000];
@@ -431,19 +476,27 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keys_of_the_vectors_have_their_numbers_and_fingerprints),
-		cmocka_unit_test(a_key_from_the_wire_equals_the_one_it_came_from),
+		cmocka_unit_test(
+		    keys_of_the_vectors_have_their_numbers_and_fingerprints),
+		cmocka_unit_test(
+		    a_key_from_the_wire_equals_the_one_it_came_from),
 		cmocka_unit_test(numbers_that_are_no_key_are_refused),
-		cmocka_unit_test(the_digest_for_people_is_that_of_the_openssl_command),
-		cmocka_unit_test(public_and_private_files_show_the_same_public_key),
+		cmocka_unit_test(
+		    the_digest_for_people_is_that_of_the_openssl_command),
+		cmocka_unit_test(
+		    public_and_private_files_show_the_same_public_key),
 		cmocka_unit_test(pem_without_a_usable_key_is_refused),
 		cmocka_unit_test(signatures_equal_those_of_the_vectors),
-		cmocka_unit_test(a_signature_holds_for_its_key_its_bytes_and_its_digest_only),
+		cmocka_unit_test(
+		    a_signature_holds_for_its_key_its_bytes_and_its_digest_only),
 		cmocka_unit_test(threads_share_a_key),
-		cmocka_unit_test(a_public_key_outlives_the_pair_it_was_taken_from),
-		cmocka_unit_test(a_saved_key_loads_and_only_its_owner_can_read_it),
+		cmocka_unit_test(
+		    a_public_key_outlives_the_pair_it_was_taken_from),
+		cmocka_unit_test(
+		    a_saved_key_loads_and_only_its_owner_can_read_it),
 		cmocka_unit_test(an_existing_file_is_never_replaced),
-		cmocka_unit_test(a_key_goes_where_the_working_folder_is_and_nowhere_without_a_folder),
+		cmocka_unit_test(
+		    a_key_goes_where_the_working_folder_is_and_nowhere_without_a_folder),
 		cmocka_unit_test(a_file_that_others_may_touch_is_unsafe),
 		cmocka_unit_test(a_file_with_no_key_in_it_is_an_error),
 	};

@@ -43,7 +43,8 @@ vector_named(json_t *root, const char *name)
 
 	json_array_foreach(json_object_get(root, "vectors"), i, vector)
 	{
-		if (strcmp(json_string_value(json_object_get(vector, "name")), name) == 0)
+		if (strcmp(json_string_value(json_object_get(vector, "name")),
+			name) == 0)
 			return vector;
 	}
 	fail_msg("no vector %s", name);
@@ -70,7 +71,8 @@ static inline char *
 vector_pem(json_t *root, const char *name)
 {
 	json_t *key = json_object_get(json_object_get(root, "keys"), name);
-	const char *base64 = json_string_value(json_object_get(key, "pkcs1_der_base64"));
+	const char *base64 =
+	    json_string_value(json_object_get(key, "pkcs1_der_base64"));
 	char *pem = xmalloc(RSA_PEM_MAX);
 	size_t used;
 
