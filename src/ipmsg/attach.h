@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/span.h"
 #include "ipmsg/charset.h"
+#include "ipmsg/filename.h"
 
 /* The low byte of attr. */
 enum file_type {
@@ -68,8 +69,7 @@ struct attachment {
 	char *safe_name; /* by file_name_receive(), or NULL: refused */
 	uint64_t size;	 /* at most 2^63 - 1 */
 	uint64_t mtime;	 /* seconds since 1970 */
-	uint32_t
-	    attr; /* enum file_type in the low byte, enum file_flag above */
+	uint32_t attr;	 /* enum file_type, above it enum file_flag */
 	struct file_attribute attributes[LIMIT_ATTRIBUTES];
 	size_t attribute_count;
 };
@@ -77,8 +77,8 @@ struct attachment {
 struct attach_list {
 	struct attachment *items;
 	size_t count;
-	bool broken; /* something after the last item could not be read, or was
-			too much */
+	bool broken; /* what comes after the last item was unreadable or too
+			many */
 };
 
 static inline uint32_t
@@ -94,6 +94,8 @@ attachment_type(const struct attachment *item)
 void attach_list_parse(struct span bytes, const struct charset_reader *reader,
     struct attach_list *list);
 void attach_list_finish(struct attach_list *list);
+/* item's names go over to list. */
+void attach_list_add(struct attach_list *list, const struct attachment *item);
 
 /* NULL when there is none with that key. */
 const struct file_attribute *file_attribute_find(
@@ -107,31 +109,9 @@ const struct file_attribute *file_attribute_find(
 int attachment_build(struct buf *buf, const struct attachment *item,
     struct charset_converter *converter, enum charset charset, bool bare);
 
-/* Shared with folder streams (dirstream.h). */
-
-/* Cuts a name off rest at a single colon; "::" in it becomes ':' in name (raw
- * bytes). CAM_ERR_MORE: no colon. */
-int file_name_cut(struct span *rest, struct buf *name);
-/* Appends name with ':' doubled. */
-void file_name_put(struct buf *buf, struct span name);
 /* Reads "key=value:" pairs to the end of rest. Unreadable ones are skipped;
  * CAM_ERR_LIMIT for too many. */
 int file_attributes_parse(struct span rest,
     struct file_attribute attributes[LIMIT_ATTRIBUTES], size_t *count);
-
-/* Names of files. */
-
-enum { FILE_NAME_SIZE = 256 };
-
-/* The base name of a path, UTF-8, fit for every client; for bare ones without
- * colons. Never empty. */
-void file_name_send(const char *path, bool bare, char name[FILE_NAME_SIZE]);
-
-/*
- * A decoded name made safe to create a file by, in the folder it belongs to
- * (F1): CAM_ERR_FORMAT for empty, ".", "..", with '/' or NUL or not UTF-8;
- * CAM_ERR_LIMIT over 255 bytes; what is merely awkward becomes '_'.
- */
-int file_name_receive(struct span name, char safe[FILE_NAME_SIZE]);
 
 #endif

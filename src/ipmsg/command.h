@@ -119,8 +119,8 @@ enum command_kind command_kind(uint32_t command);
  * presence. */
 bool command_is_entry(uint32_t command);
 
-/* A packet that answers another, or bears AUTORET or BROADCAST: nothing
- * automatic may answer it (N3). */
+/* Answers another packet, or bears AUTORET or BROADCAST: nothing automatic may
+ * answer it (threat model N3). */
 bool command_is_answer(uint32_t command);
 
 /* "BR_ENTRY"; NULL for numbers without an official name. The option bits do not

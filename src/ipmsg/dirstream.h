@@ -16,7 +16,7 @@
 /* A record's header; spans are borrowed from the bytes parsed. */
 struct dirstream_record {
 	uint32_t header_size;
-	char name[LIMIT_STREAM_HEADER]; /* raw bytes, colons single again */
+	char name[LIMIT_FILE_NAME]; /* raw bytes, colons single again */
 	size_t name_len;
 	uint64_t size; /* bytes of data that follow, when a regular file */
 	uint32_t attr;

@@ -44,8 +44,9 @@ struct entry {
 /*
  * The entry commands, BR_ISGETLIST and BR_ISGETLIST2. reader is the peer's
  * memory; what the packet says is set in a copy. CAM_ERR_LIMIT for a name
- * longer than LIMIT_NAME after decoding, CAM_ERR_FORMAT for an UN or HN line
- * that could not be a name (empty, or with ':' or a control).
+ * longer than LIMIT_NAME after decoding, CAM_ERR_FORMAT for a UN or HN line
+ * that could not be a name in a header. Lines beyond LIMIT_UTF8_LINES are
+ * left out.
  */
 int entry_parse(const struct packet *packet,
     const struct charset_reader *reader, struct entry *entry);
@@ -56,10 +57,13 @@ struct span entry_line(const struct entry *entry, const char *key);
 
 /* "TTTTTTTT:major:minor:rev" (1.6). */
 int entry_version_parse(struct span text, struct entry_version *version);
-/* "4.99r3", "5.6 beta 1", for people. */
+/* "4.99r3", for people. */
 enum { ENTRY_VERSION_TEXT_SIZE = 48 };
 void entry_version_text(
     const struct entry_version *version, char text[ENTRY_VERSION_TEXT_SIZE]);
+
+/* "Windows", "macOS" ...; NULL for types without a name. */
+const char *entry_version_platform(const struct entry_version *version);
 
 struct entry_out {
 	struct packet_out
@@ -75,8 +79,9 @@ struct entry_out {
 };
 
 /*
- * The whole packet. BR_ENTRY, BR_EXIT, BR_ABSENCE and NOOPERATION get all
- * lines, ANSENTRY the VS line and the extra ones, BR_ISGETLIST2 none.
+ * The whole packet; nick and group go through packet_clean_name(). BR_ENTRY,
+ * BR_EXIT, BR_ABSENCE and NOOPERATION get all lines, ANSENTRY the VS line and
+ * the extra ones, BR_ISGETLIST2 none.
  */
 int entry_build(struct buf *buf, const struct entry_out *out);
 

@@ -42,8 +42,11 @@ int file_request_parse(
 int file_request_build(
     uint32_t command, const struct file_request *request, struct buf *buf);
 
-/* Bytes received on a TCP connection hold a whole classic request: a NUL ended
- * it, or its fields are all there (4.3). */
+/*
+ * Whether the bytes received on a TCP connection are surely a whole classic
+ * request: a NUL ended it, or its last field has its colon (4.3). Some clients
+ * send neither, so when no more comes for a moment parse what is there.
+ */
 bool file_request_is_whole(struct span bytes);
 
 #endif

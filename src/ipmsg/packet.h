@@ -60,17 +60,15 @@ struct packet_out {
  * or a full buf.
  */
 int packet_begin(struct buf *buf, const struct packet_out *out);
-/*
- * packet_begin(), then body with its CRs taken out (1.7), then one NUL. A
- * body that has NULs of its own is taken as it is.
- */
+/* packet_begin(), then body as it is, then one NUL. */
 int packet_build(
     struct buf *buf, const struct packet_out *out, struct span body);
 
 /*
- * A name fit to be sent: ':' as ';' (user, host only), other separators and
- * controls as '_', cut at 79 bytes between characters; "_" when nothing is
- * left. name is UTF-8. For a user name with fingerprint see entry.h.
+ * A name fit to be sent: controls and what is not UTF-8 as '_', cut at 79
+ * bytes between characters. In the header (user, host) ':' becomes ';' and an
+ * empty name "_"; a nick or group may be empty. For a user name with
+ * fingerprint see entry.h.
  */
 enum { PACKET_NAME_SIZE = 80 };
 enum packet_name { PACKET_NAME_HEADER, PACKET_NAME_NICK };

@@ -20,8 +20,8 @@ struct to_list {
 	size_t count;
 };
 
-/* "TO:" user ":" host BEL ... with or without the last BEL. CAM_ERR_LIMIT for
- * more than 30 or 3072 bytes. */
+/* "TO:" user ":" host BEL ... with or without the last BEL. On an error
+ * (CAM_ERR_LIMIT: more than 30 users or 3072 bytes) the list is empty. */
 int to_list_parse(struct span text, const struct charset_reader *reader,
     struct to_list *list);
 /* Appends it, every recipient followed by BEL. CAM_ERR_LIMIT as above: send
