@@ -19,7 +19,8 @@ enum {
 	PAGE = 4096,
 };
 
-#ifndef HAVE_RECVMMSG
+/* Linux has the struct in any case. */
+#if !defined(HAVE_RECVMMSG) && !defined(__linux__)
 struct mmsghdr {
 	struct msghdr msg_hdr;
 	unsigned msg_len;

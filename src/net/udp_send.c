@@ -15,7 +15,8 @@ enum {
 	KEEP_BYTES = 64 * 1024, /* of the queue's memory, when it is empty */
 };
 
-#ifndef HAVE_SENDMMSG
+/* Linux has the struct in any case. */
+#if !defined(HAVE_SENDMMSG) && !defined(__linux__)
 struct mmsghdr {
 	struct msghdr msg_hdr;
 	unsigned msg_len;
