@@ -130,8 +130,6 @@ read_up_to(int fd, uint8_t *bytes, size_t size, size_t *len)
 
 	while (have < size) {
 		n = read(fd, bytes + have, size - have);
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0)
 			return CAM_ERR_SYSTEM;
 		if (n == 0)
@@ -163,19 +161,17 @@ rsa_key_load(const char *path, struct rsa_key **key)
 }
 
 static int
-write_all(int fd, struct span bytes)
+write_to_disk(int fd, struct span bytes)
 {
 	while (bytes.len > 0) {
 		ssize_t n = write(fd, bytes.data, bytes.len);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0)
 			return CAM_ERR_SYSTEM;
 		bytes.data += n;
 		bytes.len -= (size_t)n;
 	}
-	return 0;
+	return fsync(fd) < 0 ? CAM_ERR_SYSTEM : 0;
 }
 
 /* The new name lasts only when the folder is on disk too. */
@@ -213,9 +209,7 @@ write_private(const char *path, struct span bytes)
 
 	if (fd < 0)
 		goto out;
-	rc = write_all(fd, bytes);
-	if (rc == 0 && fsync(fd) < 0)
-		rc = CAM_ERR_SYSTEM;
+	rc = write_to_disk(fd, bytes);
 	if (rc == 0)
 		rc = publish(temporary, path);
 	saved = errno;

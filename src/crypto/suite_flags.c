@@ -52,18 +52,14 @@ suite_name(const struct suite *suite)
 const char *
 suite_signature_name(enum suite_signature signature)
 {
-	switch (signature) {
-	case SIGNATURE_ABSENT:
-		return "absent";
-	case SIGNATURE_VALID:
-	case SIGNATURE_VALID_TEXT_ONLY:
-		return "valid";
-	case SIGNATURE_WEAK:
-		return "weak";
-	case SIGNATURE_INVALID:
-		return "invalid";
-	case SIGNATURE_UNCHECKED:
-		return "unchecked";
-	}
-	return "absent";
+	static const char *const names[] = {
+		[SIGNATURE_ABSENT] = "absent",
+		[SIGNATURE_VALID] = "valid",
+		[SIGNATURE_VALID_TEXT_ONLY] = "valid",
+		[SIGNATURE_WEAK] = "weak",
+		[SIGNATURE_INVALID] = "invalid",
+		[SIGNATURE_UNCHECKED] = "unchecked",
+	};
+
+	return names[signature];
 }

@@ -1,5 +1,10 @@
 /* test_crypto_memory.c: what happens when OpenSSL gets no memory: an error, and
  * nothing half done. */
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <openssl/crypto.h>
 
 #include "base/err.h"
@@ -220,6 +225,28 @@ reading_a_key_without_memory_is_an_error(void **state)
 	expect_errors_until_it_works(*state, read_pem);
 }
 
+/* A digest returns no error: without memory the program ends, as with xmalloc.
+ */
+static void
+a_digest_without_memory_ends_the_program(void **state)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct rlimit no_core = { 0, 0 };
+
+		setrlimit(RLIMIT_CORE, &no_core);
+		signal(SIGABRT, SIG_DFL);
+		fails_at = 0;
+		digest_free(digest_new(DIGEST_SHA256));
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 int
 main(void)
 {
@@ -230,6 +257,7 @@ main(void)
 		cmocka_unit_test(making_a_key_without_memory_is_an_error),
 		cmocka_unit_test(decrypting_without_memory_is_an_error),
 		cmocka_unit_test(reading_a_key_without_memory_is_an_error),
+		cmocka_unit_test(a_digest_without_memory_ends_the_program),
 	};
 
 	/* Only before OpenSSL has allocated anything. */

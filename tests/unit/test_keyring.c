@@ -1,5 +1,7 @@
 /* test_keyring.c: the user's own keys are made once and kept. */
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -135,6 +137,26 @@ a_folder_that_cannot_be_is_an_error(void **state)
 	assert_null(keyring);
 }
 
+static void
+a_key_that_cannot_be_written_is_an_error(void **state)
+{
+	struct fixture *fixture = *state;
+	struct keyring *keyring = NULL;
+	struct rlimit before, none;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	assert_int_equal(
+	    keyring_open(fixture->keys, false, &keyring), CAM_ERR_SYSTEM);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_null(keyring);
+	assert_int_equal(keyring_open(fixture->keys, false, &keyring), 0);
+	keyring_free(keyring);
+}
+
 /* Twelve threads stand for programs that begin at once: all must see one key.
  */
 static void *
@@ -184,6 +206,9 @@ main(void)
 		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_folder_that_cannot_be_is_an_error, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_key_that_cannot_be_written_is_an_error, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    those_who_begin_at_once_get_the_same_keys, set_up,
 		    tear_down),

@@ -2,6 +2,8 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -350,6 +352,41 @@ a_public_key_outlives_the_pair_it_was_taken_from(void **state)
 	rsa_public_free(public);
 }
 
+static void *
+verify_first(void *arg)
+{
+	struct rsa_public *key = arg;
+	static const uint8_t nothing[RSA_1024];
+
+	rsa_verify(
+	    key, DIGEST_SHA256, span_text("x"), span_of(nothing, RSA_1024));
+	rsa_public_free(key);
+	return NULL;
+}
+
+static void
+threads_meet_at_the_first_use_of_a_public_key(void **state)
+{
+	struct fixture *fixture = *state;
+	struct span modulus =
+	    rsa_public_modulus(rsa_key_public(fixture->alice_weak));
+	pthread_t threads[4];
+	int round, i;
+
+	for (round = 0; round < 50; round++) {
+		struct rsa_public *key = NULL;
+
+		assert_int_equal(rsa_public_new(modulus, 65537, &key), 0);
+		for (i = 0; i < 4; i++)
+			assert_int_equal(pthread_create(&threads[i], NULL,
+					     verify_first, rsa_public_ref(key)),
+			    0);
+		rsa_public_free(key);
+		for (i = 0; i < 4; i++)
+			assert_int_equal(pthread_join(threads[i], NULL), 0);
+	}
+}
+
 /* -- files -------------------------------------------------------------------
  */
 
@@ -472,6 +509,38 @@ a_file_with_no_key_in_it_is_an_error(void **state)
 	free(path);
 }
 
+static void
+a_full_disk_leaves_no_file(void **state)
+{
+	struct fixture *fixture = *state;
+	char *path = path_in(fixture, "key");
+	struct rlimit before, none;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	assert_int_equal(rsa_key_save(fixture->alice, path), CAM_ERR_SYSTEM);
+	assert_int_equal(errno, EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_not_equal(access(path, F_OK), 0);
+	free(path);
+}
+
+static void
+a_file_that_cannot_be_read_is_an_error(void **state)
+{
+	struct rsa_key *key = NULL;
+
+	/* A plain file of ours that has nothing at its beginning, where there
+	 * is such a thing. */
+	if (access("/proc/self/mem", R_OK) == 0)
+		assert_int_equal(
+		    rsa_key_load("/proc/self/mem", &key), CAM_ERR_SYSTEM);
+	assert_null(key);
+}
+
 int
 main(void)
 {
@@ -490,6 +559,7 @@ main(void)
 		cmocka_unit_test(
 		    a_signature_holds_for_its_key_its_bytes_and_its_digest_only),
 		cmocka_unit_test(threads_share_a_key),
+		cmocka_unit_test(threads_meet_at_the_first_use_of_a_public_key),
 		cmocka_unit_test(
 		    a_public_key_outlives_the_pair_it_was_taken_from),
 		cmocka_unit_test(
@@ -499,6 +569,8 @@ main(void)
 		    a_key_goes_where_the_working_folder_is_and_nowhere_without_a_folder),
 		cmocka_unit_test(a_file_that_others_may_touch_is_unsafe),
 		cmocka_unit_test(a_file_with_no_key_in_it_is_an_error),
+		cmocka_unit_test(a_full_disk_leaves_no_file),
+		cmocka_unit_test(a_file_that_cannot_be_read_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
