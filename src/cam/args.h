@@ -17,6 +17,7 @@ struct args_option {
 
 struct args {
 	const struct verb *verb;
+	struct cam *cam;
 	int argc;    /* what is left when options are taken out */
 	char **argv; /* ends with NULL; borrowed */
 	struct args_option *options;
@@ -33,7 +34,8 @@ struct args {
 int args_parse(struct args *args, struct cam *cam, const struct verb *verb,
     int argc, char **argv);
 /* The same for what stands before the verb; argv then begins with the verb. */
-int args_parse_global(struct args *args, struct cam *cam, int argc, char **argv);
+int args_parse_global(
+    struct args *args, struct cam *cam, int argc, char **argv);
 void args_finish(struct args *args);
 
 bool args_has(const struct args *args, const char *option);

@@ -7,7 +7,8 @@
  * from elsewhere may be among the arguments.
  */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same for what was called wrongly; says where to read on and returns EXIT_USAGE. */
+/* The same for what was called wrongly; says where to read on and returns
+ * EXIT_USAGE. */
 int complain_usage(const char *verb, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

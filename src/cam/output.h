@@ -40,16 +40,4 @@ void output_line(struct cam *cam, const char *format, ...)
  * be written. */
 int output_finish(void);
 
-/*
- * Rows of cells: aligned on a terminal, under a heading; separated by tabs
- * elsewhere, without one. Cells are printed as one printable line each.
- */
-struct columns;
-struct columns *columns_new(struct cam *cam);
-void columns_free(struct columns *columns);
-void columns_heading(struct columns *columns, const char *text);
-void columns_cell(struct columns *columns, enum style style, const char *text);
-void columns_end_row(struct columns *columns);
-void columns_print(struct columns *columns);
-
 #endif

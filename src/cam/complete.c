@@ -1,0 +1,354 @@
+/* complete.c: what a half-typed word of a cam command could become, for the
+ * shells' completion. */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/text.h"
+#include "cam/args.h"
+#include "cam/cam.h"
+#include "cam/daemon.h"
+#include "cam/roster.h"
+#include "cam/verb.h"
+#include "cam/verbs.h"
+#include "rpc/names.h"
+
+/* Somebody presses a key and waits: names that camd has not given by then are
+ * left out. */
+enum { COMPLETE_LIVE_MS = 100 };
+
+static const char *const event_words[] = { "message", "message.received",
+	"message.sent", "message.state", "user", "user.entered", "user.left",
+	"user.changed", "offer", "offer.received", "key", "key.changed", NULL };
+static const char *const method_words[] = { RPC_SUBSCRIBE, RPC_STATUS,
+	RPC_ROSTER_LIST, RPC_ROSTER_RESOLVE, RPC_ROSTER_COMPLETE, RPC_USER_SET,
+	RPC_MESSAGE_SEND, RPC_MESSAGE_RETRY, RPC_MESSAGE_LIST, RPC_MESSAGE_GET,
+	RPC_MESSAGE_OPEN, RPC_TALK_READ, RPC_AWAY, RPC_BACK, RPC_KEY_LIST,
+	RPC_CONFIG_GET, RPC_CONFIG_SET, RPC_CONFIG_LIST, RPC_RELOAD, RPC_STOP,
+	RPC_DOCTOR, RPC_SYNC, NULL };
+
+/*
+ * The word being typed: kept (of kept_len bytes) stands before what is being
+ * completed ("anna," or "--type=") and is printed before every candidate.
+ */
+struct word {
+	const char *kept;
+	int kept_len;
+	const char *begin;
+};
+
+static void
+offer(const struct word *word, const char *candidate, const char *help)
+{
+	char *safe = text_printable(candidate, TEXT_LINE);
+
+	/* What is not the same when printable cannot be typed either. */
+	if (strcmp(safe, candidate) == 0) {
+		printf("%.*s%s", word->kept_len, word->kept, candidate);
+		if (help != NULL && help[0] != '\0')
+			printf("\t%s", gettext(help));
+		putchar('\n');
+	}
+	free(safe);
+}
+
+static void
+offer_if(const struct word *word, const char *candidate, const char *help)
+{
+	if (strncmp(candidate, word->begin, strlen(word->begin)) == 0)
+		offer(word, candidate, help);
+}
+
+static void
+offer_words(const struct word *word, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		offer_if(word, *words, NULL);
+}
+
+static void
+offer_choices(const struct word *word, const char *choices)
+{
+	char copy[128];
+	char *rest = copy;
+	char *choice;
+
+	snprintf(copy, sizeof(copy), "%s", choices);
+	while ((choice = strsep(&rest, " ")) != NULL)
+		offer_if(word, choice, NULL);
+}
+
+static void
+offer_verbs(const struct word *word)
+{
+	for (const struct verb *verb = verb_table(); verb->name != NULL;
+	     verb++) {
+		if ((verb->flags & (VERB_LATER | VERB_HIDDEN)) == 0)
+			offer_if(word, verb->name, verb->help);
+	}
+}
+
+static void
+offer_options(const struct word *word, const struct verb_option *option)
+{
+	char text[64];
+
+	for (; option != NULL && option->name != NULL; option++) {
+		snprintf(text, sizeof(text), "--%s", option->name);
+		offer_if(word, text, option->help);
+	}
+}
+
+/* Goes on behind the last comma. */
+static void
+skip_list(struct word *word)
+{
+	const char *comma = strrchr(word->begin, ',');
+
+	if (comma == NULL)
+		return;
+	word->kept_len += (int)(comma + 1 - word->begin);
+	word->begin = comma + 1;
+}
+
+static void
+on_too_late(int signo)
+{
+	(void)signo;
+	_exit(EXIT_DONE);
+}
+
+static json_t *
+ask_live(struct cam *cam, const char *method, json_t *params)
+{
+	struct itimerval limit = { .it_value = { 0, COMPLETE_LIVE_MS * 1000 } };
+	struct rpc_client *client = NULL;
+	struct rpc_error error = { 0 };
+	json_t *result = NULL;
+
+	signal(SIGALRM, on_too_late);
+	setitimer(ITIMER_REAL, &limit, NULL);
+	if (daemon_connect_running(cam, &client) != 0)
+		json_decref(params);
+	else if (rpc_client_call(client, method, params, COMPLETE_LIVE_MS,
+		     &result, &error) != 0)
+		rpc_error_finish(&error);
+	rpc_client_free(client);
+	return result;
+}
+
+static void
+offer_who(struct cam *cam, const struct word *word)
+{
+	json_t *result = ask_live(
+	    cam, RPC_ROSTER_COMPLETE, json_pack("{s:s}", "begin", word->begin));
+	json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "names"), i, name)
+	{
+		if (json_is_string(name))
+			offer(word, json_string_value(name), NULL);
+	}
+	if (word->begin[0] == '@')
+		offer_if(word, "@all", NULL);
+	json_decref(result);
+}
+
+static void
+offer_settings(struct cam *cam, const struct word *word)
+{
+	json_t *result = ask_live(cam, RPC_CONFIG_LIST, NULL);
+	json_t *setting;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "settings"), i, setting)
+	{
+		const char *key =
+		    json_string_value(json_object_get(setting, "key"));
+
+		if (key != NULL)
+			offer_if(word, key, NULL);
+	}
+	json_decref(result);
+}
+
+static void
+complete_word(struct cam *cam, struct word *word, enum verb_word kind)
+{
+	switch (kind) {
+	case WORD_NONE:
+		break;
+	case WORD_WHO_LIST:
+		skip_list(word);
+		offer_who(cam, word);
+		break;
+	case WORD_WHO:
+		offer_who(cam, word);
+		break;
+	case WORD_FILE:
+		puts(":file"); /* the shell knows better */
+		break;
+	case WORD_PROGRAM:
+		puts(":program");
+		break;
+	case WORD_READY:
+		offer_if(word, "ready", NULL);
+		offer_words(word, event_words);
+		break;
+	case WORD_EVENT:
+		skip_list(word);
+		offer_words(word, event_words);
+		break;
+	case WORD_SETTING:
+		offer_settings(cam, word);
+		break;
+	case WORD_METHOD:
+		offer_words(word, method_words);
+		break;
+	case WORD_VERB:
+		offer_verbs(word);
+		break;
+	case WORD_SORT:
+		skip_list(word);
+		for (size_t i = 0; roster_field_name(i) != NULL; i++)
+			offer_if(word, roster_field_name(i), NULL);
+		break;
+	}
+}
+
+/* The option that text ("--type", "-t", "--type=x") names, or NULL. */
+static const struct verb_option *
+option_named(const struct verb_option *option, const char *text)
+{
+	for (; option != NULL && option->name != NULL; option++) {
+		size_t len = strlen(option->name);
+
+		if (strncmp(text, "--", 2) == 0 &&
+		    strncmp(text + 2, option->name, len) == 0 &&
+		    (text[len + 2] == '\0' || text[len + 2] == '='))
+			return option;
+		if (option->letter != 0 && text[0] == '-' &&
+		    text[1] == option->letter && text[2] == '\0')
+			return option;
+	}
+	return NULL;
+}
+
+static const struct verb_option *
+find_option(const struct verb *verb, const char *text)
+{
+	const struct verb_option *option =
+	    option_named(verb_global_options(), text);
+
+	if (option == NULL && verb != NULL)
+		option = option_named(verb->options, text);
+	return option;
+}
+
+static void
+complete_value(
+    struct cam *cam, struct word *word, const struct verb_option *option)
+{
+	if (option->choices != NULL)
+		offer_choices(word, option->choices);
+	else
+		complete_word(cam, word, option->word);
+}
+
+/* The line as far as it has been typed. */
+struct line {
+	const struct verb *verb;
+	const struct verb_action *action;
+	const struct verb_option
+	    *open;	 /* the word before is this option and wants a value */
+	int words;	 /* arguments behind the verb, or the action */
+	bool only_words; /* "--" was there */
+};
+
+static void
+read_word(struct line *line, struct cam *cam, const char *text)
+{
+	const struct verb_option *option = NULL;
+	size_t count = 0;
+
+	if (line->open != NULL) {
+		if (strcmp(line->open->name, "home") == 0)
+			cam->home = text;
+		line->open = NULL;
+	} else if (strcmp(text, "--") == 0) {
+		line->only_words = true;
+	} else if (text[0] == '-' && text[1] != '\0' && !line->only_words) {
+		option = find_option(line->verb, text);
+		if (option != NULL && option->value != NULL &&
+		    strchr(text, '=') == NULL)
+			line->open = option;
+		else if (option != NULL && strncmp(text, "--home=", 7) == 0)
+			cam->home = text + 7;
+	} else if (line->verb == NULL) {
+		line->verb = verb_find(text, &count);
+		line->words = line->verb == NULL ? 1 : 0;
+	} else if (line->verb->actions != NULL && line->action == NULL &&
+		   line->words == 0) {
+		for (line->action = line->verb->actions;
+		     line->action->name != NULL; line->action++)
+			if (strcmp(line->action->name, text) == 0)
+				return;
+		line->action = NULL;
+		line->words = 1;
+	} else {
+		line->words++;
+	}
+}
+
+static void
+complete_last(struct cam *cam, struct line *line, const char *text)
+{
+	struct word word = { .kept = text, .begin = text };
+	const struct verb_option *option;
+	const char *equals = strchr(text, '=');
+
+	if (line->open != NULL) {
+		complete_value(cam, &word, line->open);
+	} else if (text[0] == '-' && !line->only_words && equals != NULL) {
+		option = find_option(line->verb, text);
+		word.kept_len = (int)(equals + 1 - text);
+		word.begin = equals + 1;
+		if (option != NULL && option->value != NULL)
+			complete_value(cam, &word, option);
+	} else if (text[0] == '-' && !line->only_words) {
+		offer_options(
+		    &word, line->verb != NULL ? line->verb->options : NULL);
+		offer_options(&word, verb_global_options());
+	} else if (line->words > 0) {
+		return;
+	} else if (line->verb == NULL) {
+		offer_verbs(&word);
+	} else if (line->verb->actions != NULL && line->action == NULL) {
+		for (line->action = line->verb->actions;
+		     line->action->name != NULL; line->action++)
+			offer_if(&word, line->action->name, line->action->help);
+	} else {
+		complete_word(cam, &word,
+		    line->action != NULL ? line->action->word
+					 : line->verb->word);
+	}
+}
+
+int
+verb_complete(struct cam *cam, struct args *args)
+{
+	struct line line = { 0 };
+
+	if (args->argc == 0)
+		return 0;
+	for (int i = 0; i < args->argc - 1; i++)
+		read_word(&line, cam, args->argv[i]);
+	complete_last(cam, &line, args->argv[args->argc - 1]);
+	return 0;
+}

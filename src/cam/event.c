@@ -1,0 +1,128 @@
+/* event.c: events as people read them. */
+#include "cam/event.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cam/cam.h"
+#include "cam/message.h"
+#include "cam/output.h"
+#include "rpc/names.h"
+
+static const char *
+member(const json_t *object, const char *name)
+{
+	const char *value = json_string_value(json_object_get(object, name));
+
+	return value != NULL ? value : "";
+}
+
+static bool
+is(const json_t *event, const char *type)
+{
+	return strcmp(member(event, "type"), type) == 0;
+}
+
+const char *
+event_user(const json_t *event)
+{
+	const json_t *user = json_object_get(event, "user");
+
+	if (user != NULL)
+		return member(user, "id");
+	if (json_object_get(event, "from") != NULL)
+		return member(event, "from");
+	if (is(event, EVENT_KEY_CHANGED))
+		return member(event, "id");
+	return member(event, "to");
+}
+
+/* "Anna (anna@pc1)" */
+static char *
+name_of(const json_t *user)
+{
+	const char *name = member(user, "name");
+	const char *nick = name[0] != '\0' ? name : member(user, "nick");
+
+	if (nick[0] == '\0')
+		return xstrdup(member(user, "id"));
+	return xasprintf("%s (%s)", nick, member(user, "id"));
+}
+
+static char *
+user_sentence(const json_t *event)
+{
+	const json_t *user = json_object_get(event, "user");
+	char *name = name_of(user);
+	char *text;
+
+	if (is(event, EVENT_USER_ENTERED))
+		text = xasprintf(_("%s is here"), name);
+	else if (is(event, EVENT_USER_LEFT))
+		text = xasprintf(_("%s has left"), name);
+	else if (strcmp(member(user, "state"), "away") == 0)
+		text =
+		    xasprintf(_("%s is away: %s"), name, member(user, "away"));
+	else
+		text = xasprintf(_("%s has changed: %s, %s"), name,
+		    member(user, "group"), member(user, "state"));
+	free(name);
+	return text;
+}
+
+static char *
+sentence(const json_t *event)
+{
+	char *raw;
+	char *text;
+
+	if (json_object_get(event, "user") != NULL)
+		return user_sentence(event);
+	if (is(event, EVENT_MESSAGE_STATE))
+		return xasprintf("%.*s %s: %s%s%s", MESSAGE_ID_SHOWN,
+		    member(event, "id"), member(event, "to"),
+		    member(event, "state"),
+		    member(event, "error")[0] != '\0' ? ": " : "",
+		    member(event, "error"));
+	if (is(event, EVENT_KEY_CHANGED))
+		return xasprintf(_("ANOTHER KEY is used under the name %s: %s "
+				   "instead of %s"),
+		    member(event, "id"), member(event, "new"),
+		    member(event, "old"));
+	if (is(event, EVENT_OFFER_RECEIVED))
+		return xasprintf(_("%s offers '%s', %lld bytes"),
+		    member(event, "from"), member(event, "name"),
+		    (long long)json_integer_value(
+			json_object_get(event, "size")));
+	raw = json_dumps(event, JSON_COMPACT);
+	text =
+	    xasprintf("%s %s", member(event, "type"), raw != NULL ? raw : "");
+	free(raw);
+	return text;
+}
+
+void
+event_print(struct cam *cam, const json_t *event)
+{
+	char clock[MESSAGE_TIME_SIZE];
+	char date[MESSAGE_DATE_SIZE];
+	char *text;
+
+	if (is(event, EVENT_MESSAGE_RECEIVED) ||
+	    is(event, EVENT_MESSAGE_SENT)) {
+		message_print(cam, event);
+		return;
+	}
+	message_clock(json_object_get(event, "time"), clock, date);
+	text = sentence(event);
+	output_text(cam, STYLE_DIM, clock, TEXT_LINE);
+	putchar(' ');
+	output_text(cam, is(event, EVENT_KEY_CHANGED) ? STYLE_BAD : STYLE_PLAIN,
+	    text, TEXT_LINE);
+	putchar('\n');
+	free(text);
+}

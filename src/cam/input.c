@@ -1,0 +1,167 @@
+/* input.c: what people hand to cam beside its arguments: text on stdin, a yes,
+ * a password. */
+#include "cam/input.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cam/cam.h"
+#include "cam/complain.h"
+
+enum {
+	INPUT_CHUNK = 64 * 1024,
+	INPUT_ANSWER_MAX = 64,
+	INPUT_PASSWORD_MAX = 1024,
+	CTRL_C = 3
+};
+
+int
+input_stdin(struct cam *cam, size_t max, struct buf *bytes)
+{
+	for (;;) {
+		uint8_t chunk[INPUT_CHUNK];
+		ssize_t got = read(STDIN_FILENO, chunk, sizeof(chunk));
+
+		if (got == 0)
+			return 0;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			cam_words(cam);
+			complain(_("cannot read stdin: %s"), strerror(errno));
+			return EXIT_FAILED;
+		}
+		if (bytes->len + (size_t)got > max) {
+			cam_words(cam);
+			complain(_("stdin holds more than %zu bytes"), max);
+			return EXIT_USAGE;
+		}
+		buf_put(bytes, chunk, (size_t)got);
+	}
+}
+
+static void
+join_words(int count, char **words, struct buf *text)
+{
+	for (int i = 0; i < count; i++) {
+		if (i > 0)
+			buf_put_byte(text, ' ');
+		buf_put_text(text, words[i]);
+	}
+}
+
+static int
+check_text(struct cam *cam, const struct buf *text)
+{
+	const char *wrong = NULL;
+
+	if (buf_failed(text) || text->len > LIMIT_MESSAGE_TEXT)
+		wrong = N_("the text is longer than 1 MiB, which is the most a "
+			   "message holds");
+	else if (text->len == 0)
+		wrong = N_("the text is empty");
+	else if (memchr(text->data, '\0', text->len) != NULL)
+		wrong = N_("the text holds a NUL byte");
+	else if (!utf8_is_valid(buf_span(text)))
+		wrong = N_("the text is not UTF-8");
+	if (wrong == NULL)
+		return 0;
+	cam_words(cam);
+	complain("%s", gettext(wrong));
+	return EXIT_USAGE;
+}
+
+int
+input_text(struct cam *cam, int count, char **words, struct buf *text)
+{
+	int code;
+
+	if (count == 0 && isatty(STDIN_FILENO)) {
+		cam_words(cam);
+		return complain_usage(
+		    "send", _("no text: give it as arguments or on stdin"));
+	}
+	if (count == 0 || (count == 1 && strcmp(words[0], "-") == 0)) {
+		code = input_stdin(cam, LIMIT_MESSAGE_TEXT + 1, text);
+		if (code != 0)
+			return code;
+		if (text->len > 0 && text->data[text->len - 1] == '\n')
+			text->len--;
+	} else {
+		join_words(count, words, text);
+	}
+	return check_text(cam, text);
+}
+
+bool
+input_can_ask(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+bool
+input_ask(const char *question)
+{
+	char answer[INPUT_ANSWER_MAX] = "";
+	char *safe = text_printable(question, TEXT_LINE);
+	size_t first;
+
+	fflush(stdout);
+	fprintf(stderr, "%s ", safe);
+	free(safe);
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		return false;
+	first = strspn(answer, " \t");
+	/* A translator gives the letters that mean yes. */
+	return answer[first] != '\0' && strchr(_("yY"), answer[first]) != NULL;
+}
+
+/* Reads up to the end of the line from a terminal that neither echoes nor
+ * signals. */
+static char *
+read_password(void)
+{
+	char *password = xcalloc(1, INPUT_PASSWORD_MAX);
+	size_t len = 0;
+	char byte;
+
+	while (
+	    read(STDIN_FILENO, &byte, 1) == 1 && byte != '\n' && byte != '\r') {
+		if (byte == CTRL_C) {
+			wipe_free(password, INPUT_PASSWORD_MAX);
+			return NULL;
+		}
+		if (len + 1 < INPUT_PASSWORD_MAX)
+			password[len++] = byte;
+	}
+	return password;
+}
+
+char *
+input_password(const char *prompt)
+{
+	struct termios before;
+	struct termios silent;
+	char *password;
+
+	if (!input_can_ask() || tcgetattr(STDIN_FILENO, &before) != 0)
+		return NULL;
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+	fprintf(stderr, "%s ", prompt);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+	password = read_password();
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	fputc('\n', stderr);
+	if (password == NULL)
+		_exit(EXIT_INTERRUPTED);
+	return password;
+}

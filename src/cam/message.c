@@ -1,0 +1,193 @@
+/* message.c: messages as people read them. */
+#include "cam/message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cam/cam.h"
+#include "cam/output.h"
+
+static const char *
+member(const json_t *message, const char *name)
+{
+	const char *value = json_string_value(json_object_get(message, name));
+
+	return value != NULL ? value : "";
+}
+
+static bool
+is_sent(const json_t *message)
+{
+	return strcmp(member(message, "type"), "message.sent") == 0;
+}
+
+void
+message_clock(const json_t *time, char clock[MESSAGE_TIME_SIZE],
+    char date[MESSAGE_DATE_SIZE])
+{
+	const char *text = json_string_value(time);
+	int64_t wall_ms = 0;
+	time_t seconds;
+	struct tm local;
+
+	clock[0] = date[0] = '\0';
+	if (text == NULL || clock_parse(text, clock_wall_ms(), &wall_ms) != 0)
+		return;
+	seconds = (time_t)(wall_ms / 1000);
+	if (localtime_r(&seconds, &local) == NULL)
+		return;
+	strftime(clock, MESSAGE_TIME_SIZE, "%H:%M", &local);
+	strftime(date, MESSAGE_DATE_SIZE, "%Y-%m-%d", &local);
+}
+
+/* "bob@pc2, carl@pc3" */
+static char *
+recipients(const json_t *message, const char *separator)
+{
+	const json_t *user;
+	struct buf text;
+	char *joined;
+	size_t i;
+
+	buf_init(&text, LIMIT_RPC_LINE);
+	json_array_foreach(json_object_get(message, "to"), i, user)
+	{
+		if (i > 0)
+			buf_put_text(&text, separator);
+		buf_put_text(&text, json_string_value(user) != NULL
+					? json_string_value(user)
+					: "");
+	}
+	joined = buf_steal_text(&text);
+	return joined != NULL ? joined : xstrdup("");
+}
+
+char *
+message_text(const json_t *message)
+{
+	const char *text = json_string_value(json_object_get(message, "text"));
+
+	if (text != NULL)
+		return xstrdup(text);
+	return xasprintf(
+	    json_is_true(json_object_get(message, "locked"))
+		? _("(sealed and locked: 'cam open %.*s' opens it)")
+		: _("(sealed: 'cam open %.*s' opens it)"),
+	    MESSAGE_ID_SHOWN, member(message, "id"));
+}
+
+static void
+print_who(struct cam *cam, const json_t *message)
+{
+	const char *nick = member(message, "nick");
+	char *who;
+
+	if (is_sent(message)) {
+		char *to = recipients(message, ", ");
+
+		who = xasprintf("\xe2\x86\x92 %s", to);
+		output_text(cam, STYLE_ACCENT, who, TEXT_LINE);
+		free(to);
+	} else {
+		who = xstrdup(nick[0] != '\0' ? nick : member(message, "from"));
+		output_text(cam, STYLE_BOLD, who, TEXT_LINE);
+	}
+	free(who);
+}
+
+/* What is out of the ordinary: "[queued, in clear]". */
+static void
+print_marks(struct cam *cam, const json_t *message)
+{
+	const char *state = member(message, "state");
+	struct buf marks;
+
+	buf_init(&marks, 1024);
+	if (is_sent(message) && strcmp(state, "delivered") != 0)
+		buf_printf(&marks, ", %s", state);
+	if (json_is_true(json_object_get(message, "sealed")))
+		buf_printf(&marks, ", %s", _("sealed"));
+	if (strcmp(member(message, "encryption"), "none") == 0)
+		buf_printf(&marks, ", %s", _("in clear"));
+	if (strcmp(member(message, "signed"), "bad") == 0)
+		buf_printf(&marks, ", %s", _("signature is wrong"));
+	if (json_is_true(json_object_get(message, "unread")))
+		buf_printf(&marks, ", %s", _("new"));
+	buf_put_byte(&marks, '\0');
+	if (marks.len > 3 && !buf_failed(&marks)) {
+		char *text = xasprintf(" [%s]", (const char *)marks.data + 2);
+
+		output_text(cam, STYLE_WARN, text, TEXT_LINE);
+		free(text);
+	}
+	buf_finish(&marks);
+}
+
+static void
+print_text(struct cam *cam, char *text)
+{
+	char *rest = text;
+	char *line;
+	bool several = strchr(text, '\n') != NULL;
+
+	if (!several) {
+		printf(": ");
+		output_text(cam, STYLE_PLAIN, text, TEXT_BLOCK);
+		putchar('\n');
+		return;
+	}
+	printf(":\n");
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (rest == NULL && line[0] == '\0')
+			break;
+		printf("      ");
+		output_text(cam, STYLE_PLAIN, line, TEXT_BLOCK);
+		putchar('\n');
+	}
+}
+
+void
+message_print(struct cam *cam, const json_t *message)
+{
+	char clock[MESSAGE_TIME_SIZE];
+	char date[MESSAGE_DATE_SIZE];
+	char *text = message_text(message);
+	char *left;
+
+	message_clock(json_object_get(message, "time"), clock, date);
+	left = xasprintf(
+	    "%s %.*s ", clock, MESSAGE_ID_SHOWN, member(message, "id"));
+	output_text(cam, STYLE_DIM, left, TEXT_LINE);
+	print_who(cam, message);
+	print_marks(cam, message);
+	print_text(cam, text);
+	free(left);
+	free(text);
+}
+
+void
+message_print_row(struct cam *cam, const json_t *message)
+{
+	char *to = recipients(message, ",");
+	char *text = message_text(message);
+	const char *cells[] = { member(message, "time"), member(message, "id"),
+		member(message, "from"), member(message, "nick"), to,
+		member(message, "state"), text };
+
+	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		if (i > 0)
+			putchar('\t');
+		output_text(cam, STYLE_PLAIN, cells[i], TEXT_LINE);
+	}
+	putchar('\n');
+	free(to);
+	free(text);
+}

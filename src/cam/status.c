@@ -1,0 +1,114 @@
+/* status.c: cam status: what runs. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "cam/args.h"
+#include "cam/cam.h"
+#include "cam/columns.h"
+#include "cam/daemon.h"
+#include "cam/verbs.h"
+#include "rpc/names.h"
+
+static const char *
+member(const json_t *object, const char *name)
+{
+	const char *value = json_string_value(json_object_get(object, name));
+
+	return value != NULL ? value : "";
+}
+
+static long
+number(const json_t *object, const char *name)
+{
+	return (long)json_integer_value(json_object_get(object, name));
+}
+
+/* One line of the list; takes text. */
+static void
+line(struct columns *columns, const char *name, enum style style, char *text)
+{
+	columns_cell(columns, STYLE_DIM, name);
+	columns_cell(columns, style, text);
+	columns_end_row(columns);
+	free(text);
+}
+
+static char *
+addresses_of(const json_t *status)
+{
+	const json_t *address;
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, LIMIT_RPC_LINE);
+	buf_put_text(&text, "");
+	json_array_foreach(json_object_get(status, "addresses"), i, address)
+	    buf_printf(&text, "%s%s", i > 0 ? " " : "",
+		json_string_value(address) != NULL ? json_string_value(address)
+						   : "");
+	return buf_steal_text(&text);
+}
+
+static void
+print(struct cam *cam, const json_t *status)
+{
+	const json_t *users = json_object_get(status, "users");
+	struct columns *columns = columns_new(cam);
+	bool away = strcmp(member(status, "state"), "away") == 0;
+	char *addresses = addresses_of(status);
+
+	line(columns, _("user"), STYLE_BOLD,
+	    xasprintf("%s  %s  %s", member(status, "id"),
+		member(status, "nick"), member(status, "group")));
+	line(columns, _("state"), away ? STYLE_WARN : STYLE_GOOD,
+	    xasprintf("%s%s%s", away ? _("away") : _("online"),
+		member(status, "away")[0] != '\0' ? ": " : "",
+		member(status, "away")));
+	line(columns, _("network"), STYLE_PLAIN,
+	    xasprintf(_("%s port %ld"), addresses != NULL ? addresses : "",
+		number(status, "port")));
+	line(columns, _("users"), STYLE_PLAIN,
+	    xasprintf(_("%ld online, %ld away, %ld offline"),
+		number(users, "online"), number(users, "away"),
+		number(users, "offline")));
+	line(columns, _("messages"), STYLE_PLAIN,
+	    xasprintf(_("%ld unread, %ld waiting to be delivered"),
+		number(status, "unread"), number(status, "queued")));
+	line(columns, "camd", STYLE_PLAIN,
+	    xasprintf(_("%s, process %ld, since %.19s"),
+		member(status, "version"), number(status, "pid"),
+		member(status, "started")));
+	if (cam->verbose) {
+		line(columns, _("data"), STYLE_PLAIN,
+		    xstrdup(member(status, "data")));
+		line(columns, _("socket"), STYLE_PLAIN,
+		    xstrdup(member(status, "socket")));
+	}
+	columns_print(columns);
+	columns_free(columns);
+	free(addresses);
+}
+
+int
+verb_status(struct cam *cam, struct args *args)
+{
+	json_t *result = NULL;
+	int code = args_count(args, 0, 0);
+
+	if (code == 0)
+		code = daemon_ask(cam, RPC_STATUS, NULL, &result);
+	if (code != 0)
+		return code;
+	if (cam->json)
+		output_json(result);
+	else
+		print(cam, result);
+	json_decref(result);
+	return 0;
+}

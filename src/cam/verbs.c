@@ -1,0 +1,250 @@
+/* verbs.c: the table of verbs: parsing, usage, help and completion all come
+ * from here. */
+#include "cam/verbs.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+#include "cam/doctor.h"
+#include "cam/verb.h"
+
+static const struct verb_option global_options[] = {
+	{ "home", 0, N_("DIR"), N_("everything lies under DIR (CAM_HOME)"),
+	    WORD_FILE, NULL },
+	{ "json", 0, NULL, N_("one JSON object a line"), WORD_NONE, NULL },
+	{ "no-start", 0, NULL, N_("do not start camd"), WORD_NONE, NULL },
+	{ "quiet", 'q', NULL, N_("print no more than must be"), WORD_NONE,
+	    NULL },
+	{ "verbose", 'v', NULL, N_("print more"), WORD_NONE, NULL },
+	{ "help", 'h', NULL, N_("how it is used"), WORD_NONE, NULL },
+	{ "version", 'V', NULL, N_("the version"), WORD_NONE, NULL },
+	{ 0 },
+};
+
+static const struct verb_option send_options[] = {
+	{ "seal", 's', NULL, N_("recipients must open it, and you hear when"),
+	    WORD_NONE, NULL },
+	{ "lock", 'l', NULL, N_("sealed, and opened with their password"),
+	    WORD_NONE, NULL },
+	{ "file", 'f', N_("PATH"), N_("offer a file or folder with it"),
+	    WORD_FILE, NULL },
+	{ "reply", 'r', N_("ID"), N_("it answers that message"), WORD_NONE,
+	    NULL },
+	{ "no-wait", 'n', NULL, N_("return when it is queued"), WORD_NONE,
+	    NULL },
+	{ "until", 'u', N_("STATE"), N_("wait until it is delivered or opened"),
+	    WORD_NONE, "delivered opened" },
+	{ "timeout", 't', N_("SECONDS"), N_("how long to wait (10)"), WORD_NONE,
+	    NULL },
+	{ "clear", 0, NULL, N_("send unencrypted where it must be"), WORD_NONE,
+	    NULL },
+	{ 0 },
+};
+
+static const struct verb_option ls_options[] = {
+	{ "all", 'a', NULL, N_("hidden users, too"), WORD_NONE, NULL },
+	{ "sort", 's', N_("FIELD,..."), N_("in this order; -FIELD reverses"),
+	    WORD_SORT, NULL },
+	{ "watch", 'w', NULL, N_("go on showing what changes"), WORD_NONE,
+	    NULL },
+	{ "refresh", 'r', NULL, N_("ask the network first"), WORD_NONE, NULL },
+	{ 0 },
+};
+
+static const struct verb_option watch_options[] = {
+	{ "type", 't', N_("TYPE,..."),
+	    N_("only these events, or all of a noun"), WORD_EVENT, NULL },
+	{ "from", 'f', N_("WHO"), N_("only those of these users"), WORD_WHO,
+	    NULL },
+	{ "count", 'n', N_("N"), N_("stop after N events"), WORD_NONE, NULL },
+	{ "timeout", 0, N_("SECONDS"),
+	    N_("stop after that time, with status 4"), WORD_NONE, NULL },
+	{ "exec", 'x', N_("PROGRAM"),
+	    N_("run it for each, the event on its stdin"), WORD_PROGRAM, NULL },
+	{ 0 },
+};
+
+static const struct verb_option log_options[] = {
+	{ "grep", 'g', N_("TEXT"), N_("only messages with these words"),
+	    WORD_NONE, NULL },
+	{ "since", 's', N_("TIME"),
+	    N_("from then on: 2026-01-31, 09:30, yesterday, 2h"), WORD_NONE,
+	    NULL },
+	{ "until", 'u', N_("TIME"), N_("up to then"), WORD_NONE, NULL },
+	{ "number", 'n', N_("N"), N_("the newest N (100; 0: all)"), WORD_NONE,
+	    NULL },
+	{ 0 },
+};
+
+static const struct verb_option open_options[] = {
+	{ "password-file", 0, N_("FILE"),
+	    N_("your password for locked messages"), WORD_FILE, NULL },
+	{ 0 },
+};
+
+static const struct verb_option wait_options[] = {
+	{ "timeout", 't', N_("SECONDS"), N_("how long, then status 4"),
+	    WORD_NONE, NULL },
+	{ 0 },
+};
+
+static const struct verb_action user_actions[] = {
+	{ "hide", N_("WHO"), N_("leave out of the roster"), WORD_WHO },
+	{ "show", N_("WHO"), N_("show again"), WORD_WHO },
+	{ "priority", N_("WHO N"), N_("list higher numbers first"), WORD_WHO },
+	{ "rename", N_("WHO [NAME]"), N_("your own name for them"), WORD_WHO },
+	{ 0 },
+};
+
+static const struct verb_action config_actions[] = {
+	{ "get", N_("KEY"), N_("print a setting"), WORD_SETTING },
+	{ "set", N_("KEY VALUE"), N_("change a setting, at once"),
+	    WORD_SETTING },
+	{ "unset", N_("KEY"), N_("back to the default"), WORD_SETTING },
+	{ "ls", "", N_("list the settings"), WORD_NONE },
+	{ 0 },
+};
+
+static const struct verb_action daemon_actions[] = {
+	{ "start", "", N_("start camd, wait until it is ready"), WORD_NONE },
+	{ "stop", "", N_("stop camd, wait until it is gone"), WORD_NONE },
+	{ "reload", "", N_("have cam.ini read again"), WORD_NONE },
+	{ 0 },
+};
+
+static const struct verb_action debug_actions[] = {
+	{ "packet", N_("[--raw] [--key PEM]... [--peer-key PEM]"),
+	    N_("decode packets from stdin, one in hex a line"), WORD_NONE },
+	{ 0 },
+};
+
+static const struct verb table[] = {
+	{ .name = "send",
+	    .args = N_("WHO[,WHO...] [TEXT...|-]"),
+	    .help = N_("send a message and wait until it is delivered"),
+	    .run = verb_send,
+	    .options = send_options,
+	    .word = WORD_WHO_LIST,
+	    .flags = VERB_TERSE },
+	{ .name = "ls",
+	    .args = "",
+	    .help = N_("list who is there"),
+	    .run = verb_ls,
+	    .options = ls_options },
+	{ .name = "watch",
+	    .args = "",
+	    .help = N_("follow what happens"),
+	    .run = verb_watch,
+	    .options = watch_options },
+	{ .name = "log",
+	    .args = N_("[WHO]"),
+	    .help = N_("the history, and search in it"),
+	    .run = verb_log,
+	    .options = log_options,
+	    .word = WORD_WHO },
+	{ .name = "open",
+	    .args = N_("ID"),
+	    .help = N_("open a sealed message"),
+	    .run = verb_open,
+	    .options = open_options },
+	{ .name = "read",
+	    .args = N_("WHO"),
+	    .help = N_("mark a talk as read"),
+	    .run = verb_read,
+	    .word = WORD_WHO },
+	{ .name = "away",
+	    .args = N_("[TEXT...]"),
+	    .help = N_("tell that you are away"),
+	    .run = verb_away },
+	{ .name = "back",
+	    .args = "",
+	    .help = N_("tell that you are back"),
+	    .run = verb_back },
+	{ .name = "user",
+	    .args = N_("hide|show|priority|rename WHO ..."),
+	    .help = N_("change how the roster shows somebody"),
+	    .run = verb_user,
+	    .actions = user_actions },
+	{ .name = "key",
+	    .args = "",
+	    .help = N_("your own fingerprint"),
+	    .run = verb_key },
+	{ .name = "config",
+	    .args = N_("get|set|unset|ls ..."),
+	    .help = N_("read and change settings"),
+	    .run = verb_config,
+	    .actions = config_actions },
+	{ .name = "status",
+	    .args = "",
+	    .help = N_("what runs"),
+	    .run = verb_status },
+	{ .name = "doctor",
+	    .args = "",
+	    .help = N_("find out what keeps the network from working"),
+	    .run = verb_doctor },
+	{ .name = "rpc",
+	    .args = N_("METHOD [JSON|-]"),
+	    .help = N_("call a method of camd"),
+	    .run = verb_rpc,
+	    .word = WORD_METHOD,
+	    .flags = VERB_TERSE },
+	{ .name = "wait",
+	    .args = N_("ready|EVENT"),
+	    .help = N_("wait until camd is ready, or something happens"),
+	    .run = verb_wait,
+	    .options = wait_options,
+	    .word = WORD_READY,
+	    .flags = VERB_TERSE },
+	{ .name = "daemon",
+	    .args = N_("start|stop|reload"),
+	    .help = N_("start and stop camd"),
+	    .run = verb_daemon,
+	    .actions = daemon_actions },
+	{ .name = "debug",
+	    .args = N_("packet [OPTIONS]"),
+	    .help = N_("decode packets of IP Messenger"),
+	    .actions = debug_actions,
+	    .flags = VERB_EXTERNAL },
+	{ .name = "version",
+	    .args = "",
+	    .help = N_("the version and what is built in"),
+	    .run = verb_version },
+	{ .name = "help",
+	    .args = N_("[VERB]"),
+	    .help = N_("how a verb is used"),
+	    .run = verb_help,
+	    .word = WORD_VERB },
+	{ .name = "complete",
+	    .args = N_("[WORD...]"),
+	    .run = verb_complete,
+	    .flags = VERB_HIDDEN },
+	{ .name = "file", .flags = VERB_LATER },
+	{ .name = "call", .flags = VERB_LATER },
+	{ .name = "ask", .flags = VERB_LATER },
+	{ .name = "answer", .flags = VERB_LATER },
+	{ .name = "run", .flags = VERB_LATER },
+	{ .name = "room", .flags = VERB_LATER },
+	{ .name = "device", .flags = VERB_LATER },
+	{ .name = "verify", .flags = VERB_LATER },
+	{ .name = "export", .flags = VERB_LATER },
+	{ .name = "import", .flags = VERB_LATER },
+	{ .name = "org", .flags = VERB_LATER },
+	{ .name = "server", .flags = VERB_LATER },
+	{ .name = "doc", .flags = VERB_LATER },
+	{ .name = "cal", .flags = VERB_LATER },
+	{ .name = "note", .flags = VERB_LATER },
+	{ .name = "capture", .flags = VERB_LATER },
+	{ 0 },
+};
+
+const struct verb *
+verb_table(void)
+{
+	return table;
+}
+
+const struct verb_option *
+verb_global_options(void)
+{
+	return global_options;
+}

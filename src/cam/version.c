@@ -1,0 +1,62 @@
+/* version.c: cam version: the version and what is built in; needs no camd. */
+#include "cam/version.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "base/i18n.h"
+#include "cam/args.h"
+#include "cam/cam.h"
+#include "cam/output.h"
+#include "cam/verb.h"
+#include "cam/verbs.h"
+#include "rpc/names.h"
+
+/* The verbs that are there, so that a script can ask before it relies on one.
+ */
+static json_t *
+verb_names(void)
+{
+	json_t *names = json_array();
+
+	for (const struct verb *verb = verb_table(); verb->name != NULL;
+	     verb++) {
+		if ((verb->flags & (VERB_LATER | VERB_HIDDEN)) == 0)
+			json_array_append_new(names, json_string(verb->name));
+	}
+	return names;
+}
+
+static json_t *
+libraries(void)
+{
+	return json_pack("{s:s}", "jansson", jansson_version_str());
+}
+
+int
+version_print(struct cam *cam)
+{
+	json_t *version;
+
+	if (!cam->json) {
+		output_line(cam, "cam %s", CAM_VERSION);
+		if (cam->verbose)
+			output_line(cam, "cam-rpc %d, jansson %s", RPC_VERSION,
+			    jansson_version_str());
+		return 0;
+	}
+	version = json_pack("{s:s,s:s,s:i,s:o,s:o}", "program", "cam",
+	    "version", CAM_VERSION, "protocol", RPC_VERSION, "libraries",
+	    libraries(), "verbs", verb_names());
+	output_json(version);
+	json_decref(version);
+	return 0;
+}
+
+int
+verb_version(struct cam *cam, struct args *args)
+{
+	int code = args_count(args, 0, 0);
+
+	return code != 0 ? code : version_print(cam);
+}
