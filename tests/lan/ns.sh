@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2004
+# shellcheck shell=bash disable=SC2034,SC2004,SC2154
 # tests/lan/ns.sh: a LAN inside a test's own namespaces: hosts on a bridge, and nothing
 # that leads outside. Source it in a test file, then:
 #
@@ -70,4 +70,24 @@ plug() { # I
 
 unplug() { # I
 	ip link set "p$1" down
+}
+
+# -- what is on the wire --------------------------------------------------------
+
+spoof() { # I FROM[:PORT] TO[:PORT]: host I sends each line of stdin as if it were FROM
+	local i=$1
+	shift
+	on "$i" python3 "$TEST_TOP/tests/lan/spoof.py" send "$@"
+}
+
+# What host I sends, as lines in a file: from, to, length, command, bytes.
+listen_to() { # I FILE
+	python3 "$TEST_TOP/tests/lan/spoof.py" watch "p$1" >"$2" &
+	LISTENER=$!
+	await 10 grep -q ready "$2"
+}
+
+# Watches for a while: what must not happen can only be seen by giving it the time to.
+give_time() { # SECONDS
+	read -r -t "$1" -u "$never" || true
 }
