@@ -303,8 +303,8 @@ ini_each(const struct ini *ini,
 	return 0;
 }
 
-static void
-print(const struct ini *ini, struct buf *text)
+void
+ini_print(const struct ini *ini, struct buf *text)
 {
 	for (size_t i = 0; i < ini->count; i++) {
 		const struct ini_line *line = &ini->lines[i];
@@ -389,7 +389,7 @@ ini_write(const struct ini *ini, const char *path)
 	if (target != NULL && stat(target, &st) == 0)
 		mode = st.st_mode & 0777;
 	buf_init(&text, LIMIT_INI_FILE);
-	print(ini, &text);
+	ini_print(ini, &text);
 	err = buf_failed(&text) ? CAM_ERR_LIMIT
 				: replace_file(target != NULL ? target : path,
 				      buf_span(&text), mode);

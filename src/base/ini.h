@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/span.h"
 
 struct ini;
@@ -26,6 +27,8 @@ int ini_set(struct ini *ini, const char *key, const char *value);
 int ini_each(const struct ini *ini,
     int (*each)(const char *key, const char *value, size_t line, void *arg), void *arg);
 
+/* Appends the file's text. */
+void ini_print(const struct ini *ini, struct buf *text);
 /* Writes to a temporary file beside path, syncs, renames: whole or not at all. A new file gets mode 0600, an old one keeps its own. */
 int ini_write(const struct ini *ini, const char *path);
 

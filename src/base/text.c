@@ -69,8 +69,13 @@ find_role(uint32_t codepoint)
 		return ROLE_HIDDEN;
 	if (width_of(codepoint, 1) > 0)
 		return ROLE_PLAIN;
-	return property->category == UTF8PROC_CATEGORY_CF ? ROLE_HIDDEN
-							  : ROLE_MARK;
+	/* The letters among those without a column are the parts of Hangul
+	 * syllables. */
+	return property->category == UTF8PROC_CATEGORY_MN ||
+		       property->category == UTF8PROC_CATEGORY_ME ||
+		       property->category == UTF8PROC_CATEGORY_LO
+		   ? ROLE_MARK
+		   : ROLE_HIDDEN;
 }
 
 /* A mark that follows would be drawn onto the escape: nothing of this text is
