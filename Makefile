@@ -53,7 +53,7 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 FOLDERS = lan net rpc store crypto ipmsg loop base
 PROGRAMS = cam camd cam-debug
 
-objects = $(patsubst src/%.c,$B/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
+objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
 archive = $B/lib$1.a
 ARCHIVES = $(foreach folder,$(FOLDERS),$(call archive,$(folder)))
 # All of a program but its main.c, so that tests can have it.
@@ -61,11 +61,11 @@ PARTS = $(foreach program,$(PROGRAMS),$B/lib$(program).a)
 
 programs: $(PROGRAMS:%=$B/%)
 
-$B/%.o: src/%.c config.mk
+$B/obj/%.o: src/%.c config.mk
 	$(call say,CC,$<)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(PLACED:src/%.c=$B/%.o): $B/prefix
+$(PLACED:src/%.c=$B/obj/%.o): $B/prefix
 $B/prefix: FORCE
 	$Qmkdir -p $(@D) && echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
 FORCE:
@@ -78,7 +78,7 @@ endef
 $(foreach folder,$(FOLDERS),$(eval $(call folder_archive,$(folder))))
 
 define program_archive
-$B/lib$1.a: $$(filter-out $B/$1/main.o,$$(call objects,$1))
+$B/lib$1.a: $$(filter-out $B/obj/$1/main.o,$$(call objects,$1))
 	$$(call say,AR,$$@)
 	$$Qmkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
 endef
@@ -87,19 +87,19 @@ $(foreach program,$(PROGRAMS),$(eval $(call program_archive,$(program))))
 # -- programs ---------------------------------------------------------------
 
 CAM_LIBS = $(call archive,rpc) $(call archive,loop) $(call archive,base)
-$B/cam: $B/cam/main.o $B/libcam.a $(CAM_LIBS)
+$B/cam: $B/obj/cam/main.o $B/libcam.a $(CAM_LIBS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(if $(SAN),,$(STATIC_CAM)) $(ALL_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(LIBEV_LIBS) -lm \
 		$(UTF8PROC_LIBS) $(LIBS)
 
 CAMD_LIBS = $(foreach folder,lan net rpc store crypto ipmsg loop base,$(call archive,$(folder)))
-$B/camd: $B/camd/main.o $B/libcamd.a $(CAMD_LIBS)
+$B/camd: $B/obj/camd/main.o $B/libcamd.a $(CAMD_LIBS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
 		$(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 DEBUG_LIBS = $(call archive,ipmsg) $(call archive,crypto) $(call archive,base)
-$B/cam-debug: $B/cam-debug/main.o $B/libcam-debug.a $(DEBUG_LIBS)
+$B/cam-debug: $B/obj/cam-debug/main.o $B/libcam-debug.a $(DEBUG_LIBS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(OPENSSL_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
