@@ -57,7 +57,7 @@ enum rsa_size rsa_key_size(const struct rsa_key *key);
  * 256 bytes with the first bit set, odd; exponent odd, 3 .. 2^32 - 1.
  * CAM_ERR_KEY for anything else. Whether it is one of ours is for
  * keyring_has(). Takes some 300 bytes until it is first used to encrypt or
- * verify, then several KiB more.
+ * verify, then one KiB more.
  */
 int rsa_public_new(
     struct span modulus, uint64_t exponent, struct rsa_public **key);
