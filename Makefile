@@ -34,7 +34,7 @@ config.mk: configure config.mk.in
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Werror=format-nonliteral \
-	-Werror=implicit-function-declaration -Wno-unused-parameter $(WERROR)
+	-Werror=implicit-function-declaration -Wno-unused-parameter -Wno-format-truncation $(WERROR)
 STD = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/cam"' \
 	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"'
