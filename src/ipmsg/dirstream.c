@@ -222,8 +222,8 @@ dirstream_record_build(struct buf *buf, struct span name, uint64_t size,
 	buf_put_byte(&rest, ':');
 	file_name_put(&rest, name);
 	/* Digits as Windows and iptux write them. */
-	buf_printf(
-	    &rest, ":%09llx:%x:", (unsigned long long)size, (unsigned)attr);
+	buf_printf(&rest, ":%0*llx:%x:", (attr & 0xff) == FILE_PARENT ? 1 : 9,
+	    (unsigned long long)size, (unsigned)attr);
 	for (size_t i = 0; i < count; i++)
 		if (attributes[i].is_number)
 			buf_printf(&rest,
