@@ -43,9 +43,8 @@ candidates(const json_t *data)
 }
 
 static char *
-unknown_text(const json_t *data, const char *names)
+unknown_text(const json_t *data, const char *who, const char *names)
 {
-	const char *who = member(data, "who");
 	const char *id = member(data, "id");
 	const char *key = member(data, "key");
 	bool near = names[0] != '\0';
@@ -84,7 +83,7 @@ refusal_text(const char *text, const json_t *data)
 	if (names == NULL)
 		names = xstrdup("");
 	if (strcmp(reason, "unknown") == 0)
-		sentence = unknown_text(data, names);
+		sentence = unknown_text(data, who, names);
 	else if (strcmp(reason, "ambiguous") == 0 && names[0] != '\0')
 		sentence = xasprintf(_("'%s' could be %s"),
 		    who[0] != '\0' ? who : member(data, "id"), names);

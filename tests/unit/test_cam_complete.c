@@ -1,0 +1,143 @@
+/* test_cam_complete.c: what shells are told that a half-typed word could
+ * become. */
+#include "fake_camd.h"
+
+static struct run run;
+
+#define COMPLETE(...) RUN(&run, NULL, "complete", "--", __VA_ARGS__)
+
+static void
+verbs_and_options_come_from_the_table(void **state)
+{
+	COMPLETE("se");
+	assert_int_equal(run.code, 0);
+	assert_ptr_equal(strstr(run.out, "send\t"), run.out);
+	COMPLETE("send", "--u");
+	assert_ptr_equal(strstr(run.out, "--until\t"), run.out);
+	COMPLETE("--json", "send", "anna", "--no-w");
+	assert_has(run.out, "--no-wait\t");
+	COMPLETE("--no");
+	assert_has(run.out, "--no-start\t");
+	assert_null(strstr(run.out, "--no-wait"));
+}
+
+static void
+what_is_not_there_yet_or_for_shells_is_left_out(void **state)
+{
+	COMPLETE("c");
+	assert_has(run.out, "config\t");
+	assert_null(strstr(run.out, "call"));
+	assert_null(strstr(run.out, "complete"));
+}
+
+static void
+values_follow_their_options(void **state)
+{
+	COMPLETE("send", "--until", "");
+	assert_string_equal(run.out, "delivered\nopened\n");
+	COMPLETE("send", "--until=o");
+	assert_string_equal(run.out, "--until=opened\n");
+	COMPLETE("watch", "-t", "message,user.e");
+	assert_string_equal(run.out, "message,user.entered\n");
+	COMPLETE("ls", "--sort", "group,s");
+	assert_string_equal(run.out, "group,state\ngroup,seen\n");
+	COMPLETE("send", "--file", "/et");
+	assert_string_equal(run.out, ":file\n");
+}
+
+static void
+actions_follow_their_verb_and_words_their_action(void **state)
+{
+	COMPLETE("config", "");
+	assert_has(run.out, "get\t");
+	assert_has(run.out, "unset\t");
+	COMPLETE("daemon", "st");
+	assert_has(run.out, "start\t");
+	assert_null(strstr(run.out, "reload"));
+	COMPLETE("rpc", "roster.l");
+	assert_string_equal(run.out, "roster.list\n");
+	COMPLETE("wait", "r");
+	assert_string_equal(run.out, "ready\n");
+}
+
+static void
+a_message_text_is_not_completed(void **state)
+{
+	COMPLETE("send", "anna", "");
+	assert_string_equal(run.out, "");
+	COMPLETE("frobnicate", "");
+	assert_string_equal(run.out, "");
+}
+
+static void
+names_come_from_camd(void **state)
+{
+	const struct exchange script[] = {
+		{ .method = "roster.complete",
+		    .params = "{\"begin\":\"a\"}",
+		    .result = "{\"names\":[\"anna@pc1\",\"Anna "
+			      "S\",\"a\\u001b[31mb\"]}" },
+		{ 0 },
+	};
+
+	RUN(&run, script, "complete", "--", "send", "bob,a");
+	assert_string_equal(run.out, "bob,anna@pc1\nbob,Anna S\n");
+}
+
+static void
+settings_come_from_camd(void **state)
+{
+	const struct exchange script[] = {
+		{ .method = "config.list",
+		    .result = "{\"settings\":[{\"key\":\"user.name\"},{\"key\":"
+			      "\"net.port\"}]}" },
+		{ 0 },
+	};
+
+	RUN(&run, script, "complete", "--", "config", "set", "user.");
+	assert_string_equal(run.out, "user.name\n");
+}
+
+static void
+without_camd_there_is_silence(void **state)
+{
+	struct fake fake;
+
+	fake_begin(&fake, "");
+	close(fake.listener);
+	fake_run(&fake, NULL, &run, ARGS("complete", "--", "send", "a"));
+	fake.listener = -1;
+	fake_end(&fake);
+	assert_int_equal(run.code, 0);
+	assert_string_equal(run.out, "");
+	assert_string_equal(run.err, "");
+}
+
+static void
+a_camd_that_does_not_answer_is_not_waited_for(void **state)
+{
+	COMPLETE("send", "a"); /* it listens, and nobody accepts */
+	assert_int_equal(run.code, 0);
+	assert_string_equal(run.out, "");
+	assert_string_equal(run.err, "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(verbs_and_options_come_from_the_table),
+		cmocka_unit_test(
+		    what_is_not_there_yet_or_for_shells_is_left_out),
+		cmocka_unit_test(values_follow_their_options),
+		cmocka_unit_test(
+		    actions_follow_their_verb_and_words_their_action),
+		cmocka_unit_test(a_message_text_is_not_completed),
+		cmocka_unit_test(names_come_from_camd),
+		cmocka_unit_test(settings_come_from_camd),
+		cmocka_unit_test(without_camd_there_is_silence),
+		cmocka_unit_test(a_camd_that_does_not_answer_is_not_waited_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
