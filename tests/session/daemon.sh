@@ -239,7 +239,8 @@ test_a_database_that_is_none_is_refused_and_left_alone() {
 
 test_a_socket_from_the_service_manager_is_used() {
 	user anna
-	local socket=$T/handed.sock
+	local socket=$T/anna/run/camd.sock
+	mkdir -m 700 "$T/anna/run"
 	CAM_HOME=$T/anna systemd-socket-activate --listen="$socket" --setenv=CAM_HOME="$T/anna" \
 		--setenv=ASAN_OPTIONS --setenv=UBSAN_OPTIONS "$TEST_BUILD/camd" -f \
 		</dev/null >"$T/anna.out" 2>"$T/anna.err" &

@@ -1,0 +1,153 @@
+# shellcheck shell=bash disable=SC2034,SC2154,SC2015
+# kill.sh: camd dies by kill -9 at its n-th system call of a kind, while messages come or go.
+#
+# What was acknowledged must be there when it is back, and nothing may be shown twice. A
+# point is one call of one kind, counted from when the first message of its round leaves.
+# KILL_STEP=1 goes through all of them ("make check-kill"), else every KILL_STEP-th.
+
+BURST=5 # messages a round
+
+begin() {
+	command -v strace >/dev/null || skip 'strace is missing'
+	user anna && user bob
+	start anna && start bob
+	meet anna bob
+	expect 0 cam_as anna send bob 'pins the keys'
+	expect 0 cam_as bob send anna 'both of them'
+	: >"$T/shown.anna" && : >"$T/shown.bob"
+	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
+}
+
+# From now on NAME's camd dies at call number N of that kind. False: it is dead already.
+kill_at() { # NAME SYSCALL N
+	local pid=${PID_OF[$1]}
+	strace -f -qq -o /dev/null -e trace="$2" -e inject="$2:signal=KILL:when=$3" -p "$pid" \
+		2>"$T/strace" &
+	TRACER=$!
+	await 10 traced "$pid"
+}
+
+traced() { # PID: all its threads are
+	! grep -hs '^TracerPid' "/proc/$1"/task/*/status | grep -q '	0$'
+}
+
+is_dead() { # PID
+	local state
+	state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true)
+	[ "$state" = Z ] || [ -z "$state" ]
+}
+
+# Shows all that happens to NAME, over its lives, as a user who is looking.
+look_at() { # NAME
+	cam_as "$1" watch --type message.received --json >>"$T/shown.$1" 2>/dev/null &
+	LOOKER=$!
+	await 10 has_clients "$1"
+}
+
+has_clients() {
+	cam_as "$1" status --json | jq -e '.clients >= 2'
+}
+
+texts_of() { # NAME FILTER
+	cam_as "$1" log --json -n 0 | jq -r "select($2) | .text" | sort
+}
+
+nothing_twice() { # NAME
+	expect_equal '' "$(texts_of "$1" '.type == "message.received"' | uniq -d)"
+	expect_equal '' "$(jq -r .text "$T/shown.$1" | sort | uniq -d)"
+}
+
+# One point while bob receives. Returns 1 when the point is beyond what a round does.
+kill_receiver() { # SYSCALL N
+	local i pids=() reached=0 pid=${PID_OF[bob]} tag="$1-$2"
+	look_at bob
+	kill_at bob "$1" "$2"
+	for ((i = 1; i <= BURST; i++)); do
+		cam_as anna send --timeout 1.5 bob "$tag-$i" >/dev/null 2>&1 &
+		pids+=($!)
+	done
+	wait "${pids[@]}" || true
+	if is_dead "$pid"; then
+		reached=1
+	else
+		kill "$TRACER" 2>/dev/null || true
+	fi
+	wait "$TRACER" 2>/dev/null || true
+	if [ $reached = 0 ]; then
+		kill "$LOOKER" && wait "$LOOKER" || true
+		return 1
+	fi
+	wait "$LOOKER" || true
+	end_camd bob || true
+	# What bob has acknowledged by now he must have when he is back, while anna is silent.
+	expect 0 cam_as anna rpc daemon.sync
+	texts_of anna '.type == "message.sent" and .state == "delivered"' >"$T/acknowledged"
+	kill -STOP "${PID_OF[anna]}"
+	start bob
+	texts_of bob '.type == "message.received"' >"$T/kept"
+	kill -CONT "${PID_OF[anna]}"
+	expect_equal '' "$(comm -23 "$T/acknowledged" "$T/kept")"
+	await_user anna bob@pc2
+}
+
+# One point while anna sends.
+kill_sender() { # SYSCALL N
+	local i pids=() reached=0 pid=${PID_OF[anna]} tag="$1-$2"
+	kill_at anna "$1" "$2"
+	for ((i = 1; i <= BURST; i++)); do
+		(cam_as anna send --timeout 1.5 --json bob "$tag-$i" >"$T/told.$i" 2>/dev/null || true) &
+		pids+=($!)
+	done
+	wait "${pids[@]}" || true
+	if is_dead "$pid"; then
+		reached=1
+	else
+		kill "$TRACER" 2>/dev/null || true
+	fi
+	wait "$TRACER" 2>/dev/null || true
+	[ $reached = 1 ] || return 1
+	end_camd anna || true
+	start anna
+	# What the sender was told is queued, sent or delivered is still known, and goes on.
+	for ((i = 1; i <= BURST; i++)); do
+		[ -s "$T/told.$i" ] || continue
+		expect_equal "$tag-$i" "$(texts_of anna ".text == \"$tag-$i\"")"
+	done
+	await_user anna bob@pc2
+}
+
+nothing_is_open() { # NAME
+	[ "$(cam_as "$1" status --json | jq .queued)" = 0 ]
+}
+
+# All calls of a kind, in steps, until a round does no more of them.
+kill_at_all() { # WHOM SYSCALL STEP
+	local n points=0
+	for ((n = 1; n <= 400; n += ${KILL_STEP:-$3})); do
+		"kill_$1" "$2" "$n" || break
+		points=$((points + 1))
+	done
+	await 60 nothing_is_open anna
+	nothing_twice bob
+	nothing_twice anna
+	# Each that anna has is at bob's, once, and nothing else.
+	expect_equal "$(texts_of anna '.type == "message.sent"')" "$(texts_of bob '.type == "message.received"')"
+	echo "points: $points"
+	[ $points -gt 0 ] || fail "a round does no $2"
+}
+
+test_receiving_dies_at_recvmmsg() { begin && kill_at_all receiver recvmmsg 1; }
+test_receiving_dies_at_sendmmsg() { begin && kill_at_all receiver sendmmsg 1; }
+test_receiving_dies_at_write() { begin && kill_at_all receiver write 1; }
+test_receiving_dies_at_pwrite64() { begin && kill_at_all receiver pwrite64 1; }
+test_receiving_dies_at_fdatasync() { begin && kill_at_all receiver fdatasync 1; }
+test_receiving_dies_at_epoll_wait() { begin && kill_at_all receiver epoll_wait 1; }
+test_receiving_dies_at_futex() { begin && kill_at_all receiver futex 2; }
+test_receiving_dies_at_fcntl() { begin && kill_at_all receiver fcntl 2; }
+test_sending_dies_at_recvmmsg() { begin && kill_at_all sender recvmmsg 1; }
+test_sending_dies_at_sendmmsg() { begin && kill_at_all sender sendmmsg 1; }
+test_sending_dies_at_write() { begin && kill_at_all sender write 1; }
+test_sending_dies_at_pwrite64() { begin && kill_at_all sender pwrite64 1; }
+test_sending_dies_at_fdatasync() { begin && kill_at_all sender fdatasync 1; }
+test_sending_dies_at_epoll_wait() { begin && kill_at_all sender epoll_wait 1; }
+test_sending_dies_at_futex() { begin && kill_at_all sender futex 2; }
