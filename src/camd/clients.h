@@ -8,12 +8,19 @@
 struct camd;
 struct clients;
 
-/* Serves the listening fd, which it takes. Other users' connections are closed at once (threat model U1). */
+/* Serves the listening fd, which it takes. Other users' connections are closed
+ * at once (threat model U1). */
 struct clients *clients_new(struct camd *camd, int fd);
 void clients_free(struct clients *clients);
 size_t clients_count(const struct clients *clients);
-/* For events.c: each client that subscribed to type, or follows the message id (may be NULL), gets the notification. */
-void clients_tell(struct clients *clients, const char *type, const char *follow_id, json_t *params);
+/* For events.c: each client that subscribed to type, or follows the message id
+ * (may be NULL), gets the notification. */
+void clients_tell(struct clients *clients, const char *type,
+    const char *follow_id, json_t *params);
 int clients_wanted(const struct clients *clients, const char *type);
+/* Calls fn(arg) once after that time; earlier, and with no client any more,
+ * from clients_free(). */
+void clients_wait(struct clients *clients, unsigned after_ms,
+    void (*fn)(void *arg), void *arg);
 
 #endif

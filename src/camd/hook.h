@@ -1,4 +1,5 @@
-/* hook.h: the programs of hook.<event>: run with the event as JSON on stdin, never by a shell (threat model T4). */
+/* hook.h: the programs of hook.<event>: run with the event as JSON on stdin,
+ * never by a shell (threat model T4). */
 #ifndef CAM_CAMD_HOOK_H
 #define CAM_CAMD_HOOK_H
 
@@ -11,8 +12,9 @@ struct settings;
 struct hooks;
 
 enum {
-	HOOK_RUNNING = 8,   /* at once */
-	HOOK_WAITING = 256, /* events that wait for one to end; more are dropped */
+	HOOK_RUNNING = 8, /* at once */
+	HOOK_WAITING =
+	    256, /* events that wait for one to end; more are dropped */
 	HOOK_TIMEOUT_MS = 5 * 60 * 1000,
 };
 

@@ -1,4 +1,5 @@
-/* object.h: the message, recipient and offer objects of cam-rpc(7), made of what the store keeps. */
+/* object.h: the message, recipient and offer objects of cam-rpc(7), made of
+ * what the store keeps. */
 #ifndef CAM_CAMD_OBJECT_H
 #define CAM_CAMD_OBJECT_H
 
@@ -13,10 +14,12 @@
 struct camd;
 struct store;
 
-/* All that is told of one message. The caller fills it with what it has, borrowed, or record_read() does. */
+/* All that is told of one message. The caller fills it with what it has,
+ * borrowed, or record_read() does. */
 struct record {
 	const struct store_message *message;
-	const int64_t *others; /* uids it went to beside ourselves; of a received one */
+	const int64_t
+	    *others; /* uids it went to beside ourselves; of a received one */
 	size_t other_count;
 	const struct store_delivery *deliveries; /* of a sent one, by uid */
 	size_t delivery_count;
@@ -29,7 +32,8 @@ struct record {
  * and reads what belongs to it; for a reader's thread. Release with
  * record_finish(), which is not for records that the caller has filled.
  */
-int record_read(struct store *store, const struct store_message *message, struct record *record);
+int record_read(struct store *store, const struct store_message *message,
+    struct record *record);
 void record_finish(struct record *record);
 /* About how long its object will be as JSON, in bytes. */
 size_t record_size(const struct record *record);
@@ -42,12 +46,13 @@ json_t *message_object(const struct camd *camd, const struct record *record);
  * delivery->error holds a reason of cam-rpc(7), "cleartext", or is "" unless
  * the delivery failed; reason_text() is what people read of it.
  */
-json_t *recipient_object(const struct camd *camd, const struct store_delivery *delivery,
-    int64_t time_ms);
+json_t *recipient_object(const struct camd *camd,
+    const struct store_delivery *delivery, int64_t time_ms);
 /* All deliveries of a message, in the order given. */
-json_t *recipient_objects(const struct camd *camd, const struct store_delivery *deliveries,
-    size_t count, int64_t time_ms);
-/* One that failed before it was a delivery: a WHO that is nobody. Takes candidates (NULL: none). */
+json_t *recipient_objects(const struct camd *camd,
+    const struct store_delivery *deliveries, size_t count, int64_t time_ms);
+/* One that failed before it was a delivery: a WHO that is nobody. Takes
+ * candidates (NULL: none). */
 json_t *recipient_refused(const char *who, int err, json_t *candidates);
 
 /* As in the message object's offers. */

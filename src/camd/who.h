@@ -6,16 +6,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "camd/nearest.h"
+
 struct roster;
 struct user;
 
-enum { WHO_CANDIDATES = 8, WHO_MAX = 1024 /* bytes of one WHO */ };
+enum { WHO_MAX = 1024 }; /* bytes of one WHO */
 
 struct who {
-	struct user **users; /* found, none twice; borrowed from the roster: use them before the loop turns */
+	struct user **users; /* found, none twice; borrowed from the roster: use
+				them before the loop turns */
 	size_t count;
-	bool everybody;	   /* it was @all */
-	json_t *candidates; /* on an error: what it may have meant, at most WHO_CANDIDATES strings */
+	bool everybody;		/* it was @all */
+	json_t *candidates;	/* on an error: what it may have meant, at most
+				   NEAREST_MAX strings */
 	size_t candidate_count; /* of all there are, where it was ambiguous */
 };
 
@@ -27,13 +31,13 @@ struct who {
  * nobody and is no error. Goes once over the roster. who needs who_finish() in
  * any case.
  */
-int who_resolve(const struct roster *roster, const char *text, bool history, struct who *who);
+int who_resolve(const struct roster *roster, const char *text, bool history,
+    struct who *who);
 void who_finish(struct who *who);
 
-/* Names that a WHO beginning so could become, at most limit; hidden users are left out. */
-json_t *who_complete(const struct roster *roster, const char *beginning, size_t limit);
-
-/* Of the count names those most like text, the nearest first, at most WHO_CANDIDATES. */
-json_t *who_nearest(const char *text, const char *const names[], size_t count);
+/* Names that a WHO beginning so could become, at most limit; hidden users are
+ * left out. */
+json_t *who_complete(
+    const struct roster *roster, const char *beginning, size_t limit);
 
 #endif

@@ -1,4 +1,5 @@
-/* methods.h: every method of the local protocol, one file per noun (cam-rpc(7)). */
+/* methods.h: every method of the local protocol, one file per noun
+ * (cam-rpc(7)). */
 #ifndef CAM_CAMD_METHODS_H
 #define CAM_CAMD_METHODS_H
 
@@ -8,10 +9,12 @@
 
 struct camd;
 
-/* Ends with a NULL name; for rpc_session_new(). Sessions belong to a struct client. */
+/* Ends with a NULL name; for rpc_session_new(). Sessions belong to a struct
+ * client. */
 const struct rpc_method *methods_table(void);
 
-/* The camd that was asked. Only while the call is being handled: later its client may have gone. */
+/* The camd that was asked. Only while the call is being handled: later its
+ * client may have gone. */
 struct camd *method_camd(const struct rpc_call *call);
 
 int hello(struct rpc_call *call, json_t *params);

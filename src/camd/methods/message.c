@@ -1,0 +1,413 @@
+/* message.c: messages sent, and tried again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "camd/camd.h"
+#include "camd/client.h"
+#include "camd/lookup.h"
+#include "camd/methods/methods.h"
+#include "camd/methods/named.h"
+#include "camd/methods/param.h"
+#include "camd/object.h"
+#include "camd/outbox.h"
+#include "camd/roster.h"
+#include "camd/user.h"
+#include "loop/worker.h"
+#include "rpc/json.h"
+#include "store/message.h"
+
+enum { RECIPIENTS_MAX = 20000 };
+
+/* One request: first, where it names an earlier message, that is looked up. */
+struct posting {
+	struct job job;
+	struct camd *camd;
+	struct rpc_call *call;
+	json_t *params;
+	const json_t
+	    *to; /* in params, like what follows; NULL: all there are */
+	const char *text;
+	const char *about; /* the message answered or tried again, NULL: none */
+	bool sealed, locked, clear, follow;
+	char id[ID_SIZE]; /* of that message, in full */
+	struct lookup lookup;
+	json_t *refused; /* recipients nobody could be found for */
+	void (*go_on)(struct posting *posting);
+};
+
+static void
+posting_free(struct posting *posting)
+{
+	json_decref(posting->params);
+	json_decref(posting->refused);
+	free(posting);
+}
+
+static struct posting *
+posting_new(struct rpc_call *call, json_t *params,
+    void (*go_on)(struct posting *posting))
+{
+	struct posting *posting = xcalloc(1, sizeof *posting);
+
+	posting->camd = method_camd(call);
+	posting->call = call;
+	posting->params = json_incref(params);
+	posting->refused = json_array();
+	posting->go_on = go_on;
+	return posting;
+}
+
+static void
+look_up(struct job *job, void *context)
+{
+	struct posting *posting = container_of(job, struct posting, job);
+	struct store_message *message = NULL;
+
+	if (lookup_message(context, posting->about, &posting->lookup) != 0)
+		return;
+	posting->lookup.err =
+	    store_message_get(context, posting->lookup.row, &message);
+	if (posting->lookup.err == 0)
+		memcpy(posting->id, message->id, sizeof posting->id);
+	free(message);
+}
+
+static void
+on_looked_up(struct job *job)
+{
+	struct posting *posting = container_of(job, struct posting, job);
+
+	if (posting->lookup.err == 0) {
+		posting->go_on(posting);
+		return;
+	}
+	method_fail_lookup(posting->call, &posting->lookup);
+	posting_free(posting);
+}
+
+static void
+start(struct posting *posting)
+{
+	if (posting->about == NULL) {
+		posting->go_on(posting);
+		return;
+	}
+	posting->job.work = look_up;
+	posting->job.done = on_looked_up;
+	workers_submit(posting->camd->readers, &posting->job);
+}
+
+/* The answer leaves first, then whatever becomes of the message is told. */
+static void
+answer(
+    struct posting *posting, const char *id, json_t *time, json_t *recipients)
+{
+	struct client *client = rpc_call_owner(posting->call);
+	json_t *list = json_copy(recipients), *result = json_object();
+
+	json_array_extend(list, posting->refused);
+	json_object_set_new(result, "id", json_string(id));
+	if (time != NULL)
+		json_object_set(result, "time", time);
+	json_object_set_new(result, "recipients", list);
+	rpc_reply(posting->call, result);
+	if (posting->follow && client != NULL)
+		client_follow(client, id);
+	posting_free(posting);
+}
+
+/* -- who gets it -------------------------------------------------------------
+ */
+
+/* A user and where he was named: each gets the message once, in the order
+ * given. */
+struct pick {
+	struct user *user;
+	size_t place;
+};
+
+struct picks {
+	struct pick *list;
+	size_t count;
+	size_t size;
+};
+
+static void
+pick_all(struct picks *picks, const struct who *who)
+{
+	if (picks->count + who->count > picks->size) {
+		picks->size = 2 * picks->size + who->count;
+		picks->list = xreallocarray(
+		    picks->list, picks->size, sizeof *picks->list);
+	}
+	for (size_t i = 0; i < who->count; i++) {
+		picks->list[picks->count] =
+		    (struct pick){ who->users[i], picks->count };
+		picks->count++;
+	}
+}
+
+static int
+by_user(const void *a, const void *b)
+{
+	const struct pick *x = a, *y = b;
+
+	if (x->user != y->user)
+		return (uintptr_t)x->user < (uintptr_t)y->user ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct pick *x = a, *y = b;
+
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+static struct user **
+each_once(struct picks *picks, size_t *count)
+{
+	struct user **users = xcalloc(picks->count + 1, sizeof(struct user *));
+	size_t kept = 0;
+
+	if (picks->count > 0)
+		qsort(picks->list, picks->count, sizeof *picks->list, by_user);
+	for (size_t i = 0; i < picks->count; i++) {
+		if (i == 0 || picks->list[i].user != picks->list[kept - 1].user)
+			picks->list[kept++] = picks->list[i];
+	}
+	if (kept > 0)
+		qsort(picks->list, kept, sizeof *picks->list, by_place);
+	for (size_t i = 0; i < kept; i++)
+		users[i] = picks->list[i].user;
+	*count = kept;
+	return users;
+}
+
+static void
+refuse(struct posting *posting, const char *text, int err, struct who *who)
+{
+	json_array_append_new(
+	    posting->refused, recipient_refused(text, err, who->candidates));
+	who->candidates = NULL;
+}
+
+/* The error of the first WHO when there is nobody at all to send to. */
+static void
+fail_all(struct posting *posting)
+{
+	const char *text = json_string_value(json_array_get(posting->to, 0));
+	struct who who;
+	int err = who_resolve(posting->camd->roster, text, false, &who);
+
+	if (err != 0)
+		named_fail(posting->call, text, err, &who);
+	else
+		method_fail(posting->call, CAM_ERR_UNKNOWN,
+		    json_pack("{s:s, s:[]}", "who", text, "candidates"),
+		    "nobody is online");
+	who_finish(&who);
+}
+
+static struct user **
+resolve_all(struct posting *posting, size_t *count)
+{
+	struct picks picks = { 0 };
+	struct user **users = NULL;
+	struct who who;
+
+	for (size_t i = 0; i < json_array_size(posting->to); i++) {
+		const char *text =
+		    json_string_value(json_array_get(posting->to, i));
+		int err = who_resolve(posting->camd->roster, text, false, &who);
+
+		if (err == 0 && who.count == 0)
+			err = CAM_ERR_UNKNOWN;
+		if (err == 0)
+			pick_all(&picks, &who);
+		else
+			refuse(posting, text, err, &who);
+		who_finish(&who);
+	}
+	users = each_once(&picks, count);
+	free(picks.list);
+	return users;
+}
+
+/* -- message.send ------------------------------------------------------------
+ */
+
+static void
+on_stored(
+    void *arg, int err, const char *id, json_t *message, json_t *recipients)
+{
+	struct posting *posting = arg;
+
+	if (err == 0) {
+		answer(
+		    posting, id, json_object_get(message, "time"), recipients);
+		return;
+	}
+	method_fail(posting->call, err, NULL,
+	    "the message cannot be stored: %s", cam_strerror(err));
+	posting_free(posting);
+}
+
+static void
+send_now(struct posting *posting)
+{
+	struct outbox_request request = {
+		.text = posting->text,
+		.text_len = strlen(posting->text),
+		.sealed = posting->sealed || posting->locked,
+		.locked = posting->locked,
+		.clear = posting->clear,
+		.reply = posting->about != NULL ? posting->id : NULL,
+	};
+
+	request.to = resolve_all(posting, &request.to_count);
+	if (request.to_count > 0 && request.to_count <= RECIPIENTS_MAX) {
+		outbox_send(
+		    posting->camd->outbox, &request, on_stored, posting);
+		free(request.to);
+		return;
+	}
+	if (request.to_count == 0)
+		fail_all(posting);
+	else
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "a message goes to at most %d users, these are %zu",
+		    RECIPIENTS_MAX, request.to_count);
+	free(request.to);
+	posting_free(posting);
+}
+
+static bool
+check_letter(struct rpc_call *call, const struct posting *posting)
+{
+	if (json_array_size(posting->to) == 0 ||
+	    json_array_size(posting->to) > RECIPIENTS_MAX)
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "'to' must name 1 to %d recipients", RECIPIENTS_MAX);
+	else if (posting->text[0] == '\0')
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "an empty message cannot be sent");
+	else if (strlen(posting->text) > LIMIT_MESSAGE_TEXT)
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "a message has at most %d bytes", LIMIT_MESSAGE_TEXT);
+	else
+		return true;
+	return false;
+}
+
+int
+message_send(struct rpc_call *call, json_t *params)
+{
+	struct posting *posting = posting_new(call, params, send_now);
+
+	if (param_list(call, params, "to", true, &posting->to) &&
+	    param_text(call, params, "text", true, &posting->text) &&
+	    param_switch(call, params, "sealed", &posting->sealed) &&
+	    param_switch(call, params, "locked", &posting->locked) &&
+	    param_switch(call, params, "clear", &posting->clear) &&
+	    param_switch(call, params, "follow", &posting->follow) &&
+	    param_text(call, params, "reply", false, &posting->about) &&
+	    check_letter(call, posting))
+		start(posting);
+	else
+		posting_free(posting);
+	return 0;
+}
+
+/* -- message.retry -----------------------------------------------------------
+ */
+
+static void
+on_retried(void *arg, int err, json_t *recipients)
+{
+	struct posting *posting = arg;
+
+	if (err == 0) {
+		answer(posting, posting->id, NULL, recipients);
+		return;
+	}
+	if (err == CAM_ERR_UNKNOWN)
+		method_fail(posting->call, err,
+		    json_pack("{s:s, s:[]}", "id", posting->id, "candidates"),
+		    "'%s' is no message of ours", posting->id);
+	else
+		method_fail(posting->call, err, NULL,
+		    "it cannot be tried again: %s", cam_strerror(err));
+	posting_free(posting);
+}
+
+static struct user *
+find_recipient(const struct roster *roster, const char *id)
+{
+	struct user *user = roster_by_id(roster, id),
+		    *self = roster_self(roster);
+	char *own = user_id(self);
+
+	if (user == NULL && text_same(own, id))
+		user = self;
+	free(own);
+	return user;
+}
+
+/* Recipients are named as in their objects: whole ids, of people who may have
+ * left, too. */
+static struct user **
+find_recipients(struct posting *posting, size_t *count)
+{
+	size_t size = json_array_size(posting->to);
+	struct user **users = xcalloc(size + 1, sizeof(struct user *));
+
+	for (size_t i = 0; i < size; i++) {
+		const char *id =
+		    json_string_value(json_array_get(posting->to, i));
+
+		users[i] = find_recipient(posting->camd->roster, id);
+		if (users[i] == NULL) {
+			method_fail_unknown(posting->call, "who", id, NULL);
+			free(users);
+			return NULL;
+		}
+	}
+	*count = size;
+	return users;
+}
+
+static void
+retry_now(struct posting *posting)
+{
+	size_t count = 0;
+	struct user **users = find_recipients(posting, &count);
+
+	if (users != NULL)
+		outbox_retry(posting->camd->outbox, posting->id, users, count,
+		    posting->clear, on_retried, posting);
+	else
+		posting_free(posting);
+	free(users);
+}
+
+int
+message_retry(struct rpc_call *call, json_t *params)
+{
+	struct posting *posting = posting_new(call, params, retry_now);
+
+	if (param_text(call, params, "id", true, &posting->about) &&
+	    param_list(call, params, "to", false, &posting->to) &&
+	    param_switch(call, params, "clear", &posting->clear) &&
+	    param_switch(call, params, "follow", &posting->follow))
+		start(posting);
+	else
+		posting_free(posting);
+	return 0;
+}

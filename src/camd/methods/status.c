@@ -1,0 +1,177 @@
+/* status.c: what runs, and as whom. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "camd/camd.h"
+#include "camd/clients.h"
+#include "camd/methods/methods.h"
+#include "camd/methods/param.h"
+#include "camd/outbox.h"
+#include "camd/presence.h"
+#include "camd/roster.h"
+#include "camd/user.h"
+#include "lan/lan.h"
+#include "loop/worker.h"
+#include "rpc/json.h"
+#include "store/talk.h"
+
+struct counting {
+	struct job job;
+	struct camd *camd;
+	struct rpc_call *call;
+	int64_t unread;
+	int err;
+};
+
+static void
+count_unread(struct job *job, void *context)
+{
+	struct counting *counting = container_of(job, struct counting, job);
+
+	counting->err = store_talk_unread(context, &counting->unread);
+}
+
+static void
+add_address(json_t *list, const struct addr *addr)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	json_array_append_new(list, json_string(addr_format_host(addr, text)));
+}
+
+/* All that the port listens on; link-local ones say nothing to people. */
+static void
+add_all(
+    json_t *list, const struct interfaces *interfaces, enum addr_family family)
+{
+	for (size_t i = 0; i < interfaces->count; i++) {
+		const struct interface *interface = &interfaces->list[i];
+
+		if ((interface->flags & INTERFACE_UP) == 0 ||
+		    (interface->flags & INTERFACE_LOOPBACK) != 0)
+			continue;
+		for (size_t k = 0; k < interface->count; k++) {
+			const struct addr *addr =
+			    &interface->addresses[k].address;
+
+			if (addr->family == family && !addr_is_link_local(addr))
+				add_address(list, addr);
+		}
+	}
+}
+
+static void
+add_family(json_t *list, const struct lan *lan, enum addr_family family)
+{
+	const struct udp *udp = lan_udp(lan, family);
+	const struct interfaces *interfaces = lan_interfaces(lan);
+
+	if (udp == NULL)
+		return;
+	if (!addr_is_any(udp_address(udp)))
+		add_address(list, udp_address(udp));
+	else if (interfaces != NULL)
+		add_all(list, interfaces, family);
+}
+
+static json_t *
+addresses(const struct lan *lan)
+{
+	json_t *list = json_array();
+
+	add_family(list, lan, ADDR_V4);
+	add_family(list, lan, ADDR_V6);
+	return list;
+}
+
+static json_t *
+text_or_null(const char *text)
+{
+	return text != NULL ? json_text(span_text(text)) : json_null();
+}
+
+static json_t *
+own_name(const struct camd *camd)
+{
+	const struct user *self = roster_self(camd->roster);
+	const char *away = presence_text(camd->presence);
+	char *id = user_id(self), *logon = user_logon(self);
+	json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "id",
+	    text_or_null(id), "user", text_or_null(logon), "host",
+	    text_or_null(self->peer.host), "nick", text_or_null(self->nick),
+	    "group", text_or_null(self->group), "state",
+	    away != NULL ? "away" : "online", "away", text_or_null(away));
+
+	free(id);
+	free(logon);
+	return object;
+}
+
+static json_t *
+user_counts(const struct camd *camd)
+{
+	size_t counts[3] = { 0 };
+
+	roster_count_states(camd->roster, counts);
+	return json_pack("{s:I, s:I, s:I}", "online",
+	    (json_int_t)counts[USER_ONLINE], "away",
+	    (json_int_t)counts[USER_AWAY], "offline",
+	    (json_int_t)counts[USER_OFFLINE]);
+}
+
+static void
+on_counted(struct job *job)
+{
+	struct counting *counting = container_of(job, struct counting, job);
+	struct camd *camd = counting->camd;
+	json_t *status = NULL;
+
+	/* Without its client the answer goes nowhere, and camd may be ending.
+	 */
+	if (rpc_call_owner(counting->call) == NULL) {
+		rpc_reply(counting->call, NULL);
+	} else if (counting->err != 0) {
+		method_fail(counting->call, counting->err, NULL,
+		    "the history cannot be read: %s",
+		    cam_strerror(counting->err));
+	} else {
+		status = own_name(camd);
+		json_object_set_new(
+		    status, "version", json_string(CAM_VERSION));
+		json_object_set_new(status, "pid", json_integer(getpid()));
+		json_object_set_new(
+		    status, "started", json_time(camd->started_ms));
+		json_object_set_new(status, "addresses", addresses(camd->lan));
+		json_object_set_new(
+		    status, "port", json_integer(lan_port(camd->lan)));
+		json_object_set_new(
+		    status, "socket", text_or_null(camd->paths.socket));
+		json_object_set_new(
+		    status, "data", text_or_null(camd->paths.data));
+		json_object_set_new(status, "users", user_counts(camd));
+		json_object_set_new(
+		    status, "unread", json_integer(counting->unread));
+		json_object_set_new(status, "queued",
+		    json_integer((json_int_t)outbox_count(camd->outbox)));
+		json_object_set_new(status, "clients",
+		    json_integer((json_int_t)clients_count(camd->clients)));
+		rpc_reply(counting->call, status);
+	}
+	free(counting);
+}
+
+int
+status_get(struct rpc_call *call, json_t *params)
+{
+	struct counting *counting = xcalloc(1, sizeof *counting);
+
+	counting->camd = method_camd(call);
+	counting->call = call;
+	counting->job.work = count_unread;
+	counting->job.done = on_counted;
+	workers_submit(counting->camd->readers, &counting->job);
+	return 0;
+}

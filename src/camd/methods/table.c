@@ -1,0 +1,43 @@
+/* table.c: every method of the local protocol by its name. */
+#include "camd/client.h"
+#include "camd/methods/methods.h"
+#include "rpc/names.h"
+
+static const struct rpc_method table[] = {
+	{ RPC_HELLO, hello },
+	{ RPC_SUBSCRIBE, subscribe },
+	{ RPC_STATUS, status_get },
+	{ RPC_ROSTER_LIST, roster_list },
+	{ RPC_ROSTER_RESOLVE, roster_resolve },
+	{ RPC_ROSTER_COMPLETE, roster_complete },
+	{ RPC_USER_SET, user_set },
+	{ RPC_MESSAGE_SEND, message_send },
+	{ RPC_MESSAGE_RETRY, message_retry },
+	{ RPC_MESSAGE_LIST, message_list },
+	{ RPC_MESSAGE_GET, message_get },
+	{ RPC_MESSAGE_OPEN, message_open },
+	{ RPC_TALK_READ, talk_read },
+	{ RPC_AWAY, presence_set_away },
+	{ RPC_BACK, presence_set_back },
+	{ RPC_KEY_LIST, key_list },
+	{ RPC_CONFIG_GET, config_get },
+	{ RPC_CONFIG_SET, config_set },
+	{ RPC_CONFIG_LIST, config_list },
+	{ RPC_RELOAD, daemon_reload },
+	{ RPC_STOP, daemon_stop },
+	{ RPC_SYNC, daemon_sync },
+	{ RPC_DOCTOR, doctor_get },
+	{ NULL, NULL },
+};
+
+const struct rpc_method *
+methods_table(void)
+{
+	return table;
+}
+
+struct camd *
+method_camd(const struct rpc_call *call)
+{
+	return client_camd(rpc_call_owner(call));
+}

@@ -1,0 +1,69 @@
+/* user.c: what the roster keeps of one user for ourselves. */
+#include "camd/user.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "camd/camd.h"
+#include "camd/methods/methods.h"
+#include "camd/methods/named.h"
+#include "camd/methods/param.h"
+#include "camd/roster.h"
+
+enum { PRIORITY_MAX = 1000 };
+
+/* What is to be set: all of it is checked before anything is. */
+struct wishes {
+	const char *who;
+	bool hidden;
+	int64_t priority;
+	const char *name;
+};
+
+static bool
+read_wishes(struct rpc_call *call, json_t *params, struct wishes *wishes)
+{
+	if (!param_text(call, params, "who", true, &wishes->who) ||
+	    !param_switch(call, params, "hidden", &wishes->hidden) ||
+	    !param_number(call, params, "priority", -PRIORITY_MAX, PRIORITY_MAX,
+		&wishes->priority) ||
+	    !param_text(call, params, "name", false, &wishes->name))
+		return false;
+	if (wishes->name != NULL && strlen(wishes->name) > LIMIT_NAME) {
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "'name' has at most %d bytes", LIMIT_NAME);
+		return false;
+	}
+	return true;
+}
+
+static bool
+is_given(const json_t *params, const char *name)
+{
+	const json_t *value = json_object_get(params, name);
+
+	return value != NULL && !json_is_null(value);
+}
+
+int
+user_set(struct rpc_call *call, json_t *params)
+{
+	struct roster *roster = method_camd(call)->roster;
+	struct wishes wishes = { 0 };
+	struct user *user = NULL;
+
+	if (!read_wishes(call, params, &wishes) ||
+	    !named_one(call, wishes.who, &user))
+		return 0;
+	if (is_given(params, "hidden"))
+		roster_set_hidden(roster, user, wishes.hidden);
+	if (is_given(params, "priority"))
+		roster_set_priority(roster, user, (int)wishes.priority);
+	/* Here null says something: no name any more. */
+	if (json_object_get(params, "name") != NULL)
+		roster_set_alias(roster, user, wishes.name);
+	rpc_reply(
+	    call, json_pack("{s:o}", "user", roster_object(roster, user)));
+	return 0;
+}
