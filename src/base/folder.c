@@ -174,7 +174,9 @@ path_make_private(const char *path)
 	struct walk walk = { .fd = -1 };
 	int err, saved;
 
-	if (path[0] != '/' || strlen(path) >= LIMIT_PATH)
+	if (path[0] != '/')
+		return CAM_ERR_FORMAT;
+	if (strlen(path) >= LIMIT_PATH)
 		return CAM_ERR_LIMIT;
 	walk.rest = xstrdup(path);
 	err = walk_down(&walk);
