@@ -23,7 +23,7 @@ struct store_query {
 	 */
 	const char *words;
 	int64_t talk; /* of this talk */
-	/* In any talk of this user and of those merged into that one. */
+	/* Without talk: in any talk with this user or one merged into that. */
 	int64_t user;
 	int64_t since_ms; /* time_ms >= */
 	int64_t until_ms; /* time_ms < */

@@ -11,7 +11,7 @@
  * writes; any number of STORE_READ ones read beside it and see what was
  * committed. Strings given in are copied; those handed to a callback are
  * borrowed until it returns. A callback may call other reading functions on
- * its connection, but neither write nor call the one that called it.
+ * its connection, but not write.
  *
  * Every call can return CAM_ERR_STORE (the database failed) and every writing
  * one CAM_ERR_FULL (disk full); their own errors are named where they are

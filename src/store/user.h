@@ -11,7 +11,7 @@ struct store;
 /* Strings are never NULL when read; when written NULL is "". */
 struct store_user {
 	int64_t uid; /* for ever; 0: not in the store yet */
-	/* These together name one user, ASCII case apart (reference 1.11). */
+	/* These name a user, ASCII case apart (reference 1.11). */
 	const char *logon;
 	const char *host;
 	const char *fingerprint; /* "" or 16 hex digits */
@@ -39,11 +39,11 @@ struct store_user {
 };
 
 /*
- * Writes all of user by its uid. With uid 0: finds the row of that name,
- * updates what was last heard, clears forgotten, and fills the fields of the
- * last group but alias (read that with store_user_get()); where there is none,
- * adds it. Sets user->uid. CAM_ERR_EXISTS: the name belongs to another uid.
- * CAM_ERR_UNKNOWN: no such uid.
+ * Writes all of user by its uid, adding it where that uid is new: whoever
+ * numbers users himself may have several of one name (a second key). With uid
+ * 0: finds the row of that name, updates what was last heard, clears
+ * forgotten, and fills the fields of the last group but alias (read that with
+ * store_user_get()); where there is none, adds it. Sets user->uid.
  */
 int store_user_put(struct store *store, struct store_user *user);
 

@@ -1,0 +1,55 @@
+/* connection.h: what is behind struct store, for this folder alone. */
+#ifndef CAM_STORE_CONNECTION_H
+#define CAM_STORE_CONNECTION_H
+
+#include <sqlite3.h>
+
+#include "base/buf.h"
+#include "store/store.h"
+
+/* A prepared statement, kept under the address of its SQL. */
+struct statement {
+	const char *sql;
+	sqlite3_stmt *stmt;
+};
+
+enum { HOUR_UNKNOWN = -2 };
+
+struct store {
+	sqlite3 *db;
+	enum store_mode mode;
+	int lock_fd; /* of the writer's lock file, -1: none */
+	bool in_batch;
+	bool is_alone;	     /* the batch is that of one operation */
+	int batch_err;	     /* what the batch was lost to */
+	bool dead;	     /* a commit failed: nothing more is tried */
+	int64_t last_row;    /* greatest message row ever, -1: not read yet */
+	int64_t hour;	     /* the open row of table hour */
+	struct buf pending;  /* index entries of the batch, see index.c */
+	size_t pending_mark; /* its length before the operation */
+	struct statement *statements; /* open addressing, a power of two */
+	size_t statement_size;
+	size_t statement_count;
+	/* For index.c: what writes a part of the index, and what searches. */
+	sqlite3_stmt *writer;
+	int64_t writer_shard;
+	bool writer_removes;
+	sqlite3_stmt **searches;
+	size_t search_count;
+	char problem[STORE_PROBLEM_SIZE];
+};
+
+/*
+ * An operation of several statements: all of it or nothing, inside a batch or
+ * alone. operation_end(store, err) keeps it when err is 0; returns err, or
+ * what went wrong when ending.
+ */
+int operation_begin(struct store *store);
+int operation_end(struct store *store, int err);
+
+/* Brings an open database to our tables: CAM_ERR_FORMAT, CAM_ERR_VERSION. */
+int schema_migrate(struct store *store);
+/* The same checks for a reader, which changes nothing. */
+int schema_check(struct store *store);
+
+#endif

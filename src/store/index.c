@@ -1,0 +1,437 @@
+/*
+ * index.c: the words of messages, kept in FTS5.
+ *
+ * The index is in parts of SHARD_ROWS messages each, tables words_0, words_1
+ * and so on. So the cost of adding does not grow with the history, a search
+ * goes from the newest part to the oldest and stops when it has enough, and
+ * whatever is searched for, looking through one part has a known end.
+ */
+#include "store/index.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/connection.h"
+#include "store/query.h"
+#include "store/segment.h"
+#include "store/sql.h"
+
+enum { SHARD_BITS = 20, SHARDS_MAX = 4096, SQL_SIZE = 256 };
+
+static int64_t
+shard_of(int64_t row)
+{
+	return row >> SHARD_BITS;
+}
+
+/* -- tokenizer ------------------------------------------------------------ */
+
+struct sink {
+	int (*token)(void *context, int flags, const char *token, int len,
+	    int start, int end);
+	void *context;
+};
+
+static int
+pass_token(struct span token, bool same, void *arg)
+{
+	struct sink *sink = arg;
+
+	return sink->token(sink->context, same ? FTS5_TOKEN_COLOCATED : 0,
+	    (const char *)token.data, (int)token.len, 0, 0);
+}
+
+/* The terms of query_header() in front of a text; they are tokens as they are.
+ */
+static int
+take_header(struct span *text, struct sink *sink)
+{
+	size_t i = 0;
+	int rc = SQLITE_OK;
+
+	while (
+	    rc == SQLITE_OK && i < text->len && text->data[i] == QUERY_TERM) {
+		size_t start = i++;
+
+		while (i < text->len && text->data[i] > QUERY_HEADER_END)
+			i++;
+		rc = pass_token(
+		    span_of(text->data + start, i - start), false, sink);
+	}
+	*text = span_of(text->data + i, text->len - i);
+	return rc;
+}
+
+static int
+on_tokenize(Fts5Tokenizer *tokenizer, void *context, int flags,
+    const char *data, int len,
+    int (*token)(void *context, int flags, const char *token, int len,
+	int start, int end))
+{
+	struct sink sink = { .token = token, .context = context };
+	struct span text = span_of(data, len > 0 ? (size_t)len : 0);
+	int rc = take_header(&text, &sink);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	return segment(text,
+	    flags & FTS5_TOKENIZE_QUERY ? SEGMENT_QUERY : SEGMENT_TEXT,
+	    pass_token, &sink);
+}
+
+/* It has no state: FTS5 only wants something that is not NULL. */
+static int
+on_create(
+    void *context, const char **arguments, int count, Fts5Tokenizer **tokenizer)
+{
+	*tokenizer = (Fts5Tokenizer *)context;
+	return SQLITE_OK;
+}
+
+static void
+on_delete(Fts5Tokenizer *tokenizer)
+{
+}
+
+int
+index_register(struct store *store)
+{
+	fts5_tokenizer functions = { on_create, on_delete, on_tokenize };
+	fts5_api *api = NULL;
+	sqlite3_stmt *stmt = NULL;
+	int rc =
+	    sqlite3_prepare_v2(store->db, "SELECT fts5(?1)", -1, &stmt, NULL);
+
+	if (rc == SQLITE_OK) {
+		sqlite3_bind_pointer(
+		    stmt, 1, (void *)&api, "fts5_api_ptr", NULL);
+		sqlite3_step(stmt);
+	}
+	sqlite3_finalize(stmt);
+	if (api == NULL || api->iVersion < 2) {
+		snprintf(store->problem, sizeof store->problem,
+		    "this SQLite has no FTS5");
+		return CAM_ERR_UNSUPPORTED;
+	}
+	rc = api->xCreateTokenizer(api, "cam", store, &functions, NULL);
+	return rc == SQLITE_OK ? 0 : sql_error(store, rc);
+}
+
+/* -- adding --------------------------------------------------------------- */
+
+/* What waits for the commit: this, then the document. */
+struct entry {
+	int64_t row;
+	uint32_t len;
+	bool remove;
+};
+
+static void
+put_entry(struct store *store, int64_t row, bool remove, int64_t talk,
+    const char *users, const char *text)
+{
+	struct buf *pending = &store->pending;
+	struct entry entry = { .row = row, .remove = remove };
+	size_t start = pending->len;
+
+	buf_put(pending, &entry, sizeof entry);
+	query_header(talk, users, pending);
+	buf_put_text(pending, text);
+	if (buf_failed(pending))
+		return;
+	entry.len = (uint32_t)(pending->len - start - sizeof entry);
+	memcpy(pending->data + start, &entry, sizeof entry);
+}
+
+void
+index_add(struct store *store, int64_t row, int64_t talk, const char *users,
+    const char *text)
+{
+	put_entry(store, row, false, talk, users, text);
+}
+
+void
+index_remove(struct store *store, int64_t row, int64_t talk, const char *users,
+    const char *text)
+{
+	put_entry(store, row, true, talk, users, text);
+}
+
+static int
+prepare(struct store *store, const char *sql, sqlite3_stmt **stmt)
+{
+	int rc = sqlite3_prepare_v3(
+	    store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+
+	return rc == SQLITE_OK ? 0 : sql_error(store, rc);
+}
+
+static int
+shard_exists(struct store *store, int64_t shard, bool *exists)
+{
+	char name[32];
+	int64_t one = 0;
+	int err;
+
+	snprintf(name, sizeof name, "words_%" PRId64, shard);
+	err = sql_number(store,
+	    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1",
+	    BIND(TEXT(name)), &one);
+	*exists = err == 0;
+	return err == CAM_ERR_UNKNOWN ? 0 : err;
+}
+
+/*
+ * Without a copy of the texts and of their lengths: the texts are in table
+ * message, and nobody ranks. With positions (detail=full): what is written
+ * together is found by the index alone.
+ */
+static int
+make_shard(struct store *store, int64_t shard)
+{
+	char sql[SQL_SIZE];
+	bool exists = false;
+	int err = shard_exists(store, shard, &exists);
+
+	if (err != 0 || exists)
+		return err;
+	snprintf(sql, sizeof sql,
+	    "CREATE VIRTUAL TABLE words_%" PRId64 " USING fts5(text,"
+	    " content='', columnsize=0, detail=full, tokenize='cam')",
+	    shard);
+	return sql_script(store, sql);
+}
+
+static int
+open_writer(struct store *store, int64_t shard, bool remove)
+{
+	char sql[SQL_SIZE];
+	int err = 0;
+
+	if (store->writer != NULL && store->writer_shard == shard &&
+	    store->writer_removes == remove)
+		return 0;
+	if (shard < 0 || shard >= SHARDS_MAX)
+		return CAM_ERR_FULL;
+	sqlite3_finalize(store->writer);
+	store->writer = NULL;
+	err = make_shard(store, shard);
+	if (err != 0)
+		return err;
+	if (remove)
+		snprintf(sql, sizeof sql,
+		    "INSERT INTO words_%" PRId64 "(words_%" PRId64
+		    ", rowid, text) VALUES('delete', ?1, ?2)",
+		    shard, shard);
+	else
+		snprintf(sql, sizeof sql,
+		    "INSERT INTO words_%" PRId64 "(rowid, text) VALUES(?1, ?2)",
+		    shard);
+	err = prepare(store, sql, &store->writer);
+	store->writer_shard = shard;
+	store->writer_removes = remove;
+	return err;
+}
+
+static int
+write_entry(struct store *store, const struct entry *entry, const char *text)
+{
+	int err = open_writer(store, shard_of(entry->row), entry->remove);
+	int rc;
+
+	if (err != 0)
+		return err;
+	sqlite3_bind_int64(store->writer, 1, entry->row);
+	sqlite3_bind_text(
+	    store->writer, 2, text, (int)entry->len, SQLITE_STATIC);
+	rc = sqlite3_step(store->writer);
+	err = rc == SQLITE_DONE ? 0 : sql_error(store, rc);
+	sqlite3_reset(store->writer);
+	sqlite3_clear_bindings(store->writer);
+	return err;
+}
+
+int
+index_flush(struct store *store)
+{
+	struct buf *pending = &store->pending;
+	struct entry entry;
+	int err = buf_failed(pending) ? CAM_ERR_FULL : 0;
+
+	for (size_t i = 0; err == 0 && i < pending->len;
+	     i += sizeof entry + entry.len) {
+		memcpy(&entry, pending->data + i, sizeof entry);
+		err = write_entry(store, &entry,
+		    (const char *)pending->data + i + sizeof entry);
+	}
+	buf_clear(pending);
+	return err;
+}
+
+/* -- searching ------------------------------------------------------------ */
+
+/* Two a part: one for each order. */
+static sqlite3_stmt **
+search_slot(struct store *store, int64_t shard, bool ascending)
+{
+	size_t i = (size_t)shard * 2 + ascending;
+
+	if (i >= store->search_count) {
+		size_t count = (size_t)(shard + 1) * 2;
+
+		store->searches = xreallocarray(
+		    store->searches, count, sizeof *store->searches);
+		memset(store->searches + store->search_count, 0,
+		    (count - store->search_count) * sizeof *store->searches);
+		store->search_count = count;
+	}
+	return &store->searches[i];
+}
+
+/* NULL in stmt and 0: there is no such part. */
+static int
+search_statement(
+    struct store *store, int64_t shard, bool ascending, sqlite3_stmt **stmt)
+{
+	sqlite3_stmt **slot = search_slot(store, shard, ascending);
+	char sql[SQL_SIZE];
+	bool exists = false;
+	int err = 0;
+
+	if (*slot == NULL) {
+		err = shard_exists(store, shard, &exists);
+		if (err != 0 || !exists)
+			return err;
+		snprintf(sql, sizeof sql,
+		    "SELECT rowid FROM words_%" PRId64 " WHERE words_%" PRId64
+		    " MATCH ?1 AND rowid BETWEEN ?2 AND ?3"
+		    " ORDER BY rowid %s",
+		    shard, shard, ascending ? "ASC" : "DESC");
+		err = prepare(store, sql, slot);
+	}
+	*stmt = *slot;
+	return err;
+}
+
+static int64_t
+last_indexable(void)
+{
+	return ((int64_t)SHARDS_MAX << SHARD_BITS) - 1;
+}
+
+void
+index_search_init(struct index_search *search, struct store *store,
+    const char *expression, int64_t first, int64_t last, bool ascending)
+{
+	int64_t end = last < last_indexable() ? last : last_indexable();
+
+	*search = (struct index_search){
+		.store = store,
+		.expression = expression,
+		.first = first,
+		.last = end,
+		.ascending = ascending,
+		.shard = shard_of(ascending ? first : end),
+	};
+}
+
+static int
+open_shard(struct index_search *search)
+{
+	sqlite3_stmt *stmt = NULL;
+	int err;
+
+	if (search->first > search->last)
+		return 0;
+	err = search_statement(
+	    search->store, search->shard, search->ascending, &stmt);
+	if (err != 0 || stmt == NULL)
+		return err;
+	sqlite3_bind_text(stmt, 1, search->expression, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 2, search->first);
+	sqlite3_bind_int64(stmt, 3, search->last);
+	search->stmt = stmt;
+	return 0;
+}
+
+int
+index_search_next(struct index_search *search, int64_t *row)
+{
+	int err = search->stmt == NULL ? open_shard(search) : 0;
+
+	if (err != 0 || search->stmt == NULL)
+		return err;
+	err = sql_next(search->store, search->stmt);
+	if (err == 1)
+		*row = sqlite3_column_int64(search->stmt, 0);
+	return err;
+}
+
+bool
+index_search_go_on(struct index_search *search, int64_t *from)
+{
+	int64_t done = search->shard << SHARD_BITS;
+
+	index_search_finish(search);
+	if (search->ascending) {
+		search->shard++;
+		*from = (search->shard << SHARD_BITS) - 1;
+		return *from < search->last;
+	}
+	search->shard--;
+	*from = done;
+	return done > search->first;
+}
+
+void
+index_search_finish(struct index_search *search)
+{
+	sql_close(search->stmt);
+	search->stmt = NULL;
+}
+
+void
+index_finish(struct store *store)
+{
+	for (size_t i = 0; i < store->search_count; i++)
+		sqlite3_finalize(store->searches[i]);
+	free(store->searches);
+	sqlite3_finalize(store->writer);
+}
+
+/* -- upkeep --------------------------------------------------------------- */
+
+/*
+ * Every commit leaves a small segment, which FTS5 merges with others as more
+ * come. This merges some pages of the newest part ahead of that.
+ */
+int
+index_tend(struct store *store, bool *more)
+{
+	enum { PAGES = 64 };
+	char sql[SQL_SIZE];
+	int64_t row = 0, before, shard;
+	bool exists = false;
+	int err = sql_number(
+	    store, "SELECT max(row) FROM message", BIND_NOTHING, &row);
+
+	shard = shard_of(row);
+	if (err == 0)
+		err = shard_exists(store, shard, &exists);
+	*more = false;
+	if (err != 0 || !exists)
+		return err;
+	snprintf(sql, sizeof sql,
+	    "INSERT INTO words_%" PRId64 "(words_%" PRId64
+	    ", rank) VALUES('merge', %d)",
+	    shard, shard, PAGES);
+	before = sqlite3_total_changes64(store->db);
+	err = sql_script(store, sql);
+	/* FTS5 changes two rows when it had nothing to merge. */
+	*more = sqlite3_total_changes64(store->db) - before >= 2;
+	return err;
+}

@@ -1,0 +1,52 @@
+/* index.h: the words of messages, kept in FTS5. */
+#ifndef CAM_STORE_INDEX_H
+#define CAM_STORE_INDEX_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct store;
+
+/* Makes the tokenizer known to the connection. */
+int index_register(struct store *store);
+/* Before the connection closes. */
+void index_finish(struct store *store);
+
+/*
+ * A message's words come or go with the batch. users is the talk's list of
+ * uids. What is taken away must be exactly what was added.
+ */
+void index_add(struct store *store, int64_t row, int64_t talk,
+    const char *users, const char *text);
+void index_remove(struct store *store, int64_t row, int64_t talk,
+    const char *users, const char *text);
+/* Writes what the batch has gathered; called by its end. */
+int index_flush(struct store *store);
+
+/*
+ * The rows of first .. last (both > 0) that match an expression of query.h, one
+ * after the other. A search leaves off between the parts of the index.
+ */
+struct index_search {
+	struct store *store;
+	const char *expression; /* borrowed */
+	int64_t first;
+	int64_t last;
+	bool ascending;
+	int64_t shard;	    /* the one being searched */
+	sqlite3_stmt *stmt; /* open on it, or NULL */
+};
+void index_search_init(struct index_search *search, struct store *store,
+    const char *expression, int64_t first, int64_t last, bool ascending);
+/* Sets row and returns 1, or 0: no more in this part, or an error. */
+int index_search_next(struct index_search *search, int64_t *row);
+/* After 0: goes to the next part; false: there is none. Rows up to *from
+ * (exclusive) are done with. */
+bool index_search_go_on(struct index_search *search, int64_t *from);
+void index_search_finish(struct index_search *search);
+
+/* A little merging of what many small commits have left. */
+int index_tend(struct store *store, bool *more);
+
+#endif

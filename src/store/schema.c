@@ -1,0 +1,182 @@
+/* schema.c: the tables, and the way to them from older ones. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "store/connection.h"
+#include "store/sql.h"
+
+enum { APPLICATION = 0x63616d31 }; /* "cam1", in the file's header */
+
+/*
+ * talk.users holds the talk's uids, sorted, as "12,45"; everybody's is "*".
+ * message.marks are the MARK_ bits of message.c. hour says which rows hold the
+ * messages of one hour: from first to last, or to the newest where last is
+ * NULL (of one hour only); that is how a time range becomes a range of rows.
+ * The words of messages are in tables words_0, words_1 ..., see index.c.
+ */
+static const char *const step_1 =
+    "CREATE TABLE user("
+    " uid INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " logon TEXT NOT NULL COLLATE NOCASE,"
+    " host TEXT NOT NULL COLLATE NOCASE,"
+    " fingerprint TEXT NOT NULL COLLATE NOCASE,"
+    " nick TEXT NOT NULL, grp TEXT NOT NULL, addr TEXT NOT NULL,"
+    " port INTEGER NOT NULL, status INTEGER NOT NULL, word INTEGER NOT NULL,"
+    " version TEXT NOT NULL, charset INTEGER NOT NULL, client INTEGER NOT NULL,"
+    " entered_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL,"
+    " first_seen_ms INTEGER NOT NULL, strength INTEGER NOT NULL,"
+    " priority INTEGER NOT NULL, hidden INTEGER NOT NULL,"
+    " second INTEGER NOT NULL, alias TEXT NOT NULL,"
+    " merged_into INTEGER NOT NULL, forgotten INTEGER NOT NULL,"
+    " kept INTEGER NOT NULL DEFAULT 0) STRICT;" /* messages refer to it */
+    "CREATE INDEX user_name ON user(logon, host, fingerprint);"
+    "CREATE INDEX user_merged ON user(merged_into) WHERE merged_into > 0;"
+    "CREATE INDEX user_seen ON user(last_seen_ms) WHERE forgotten = 0;"
+
+    "CREATE TABLE pin("
+    " uid INTEGER NOT NULL REFERENCES user(uid), bits INTEGER NOT NULL,"
+    " n BLOB NOT NULL, e INTEGER NOT NULL, word INTEGER NOT NULL,"
+    " pinned_ms INTEGER NOT NULL, verified INTEGER NOT NULL,"
+    " PRIMARY KEY(uid, bits)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE talk("
+    " talk INTEGER PRIMARY KEY, users TEXT NOT NULL UNIQUE,"
+    " last_row INTEGER NOT NULL DEFAULT 0,"
+    " read_row INTEGER NOT NULL DEFAULT 0,"
+    " unread INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "INSERT INTO talk(talk, users) VALUES(1, '*');"
+    "CREATE TABLE talk_user("
+    " uid INTEGER NOT NULL REFERENCES user(uid), talk INTEGER NOT NULL,"
+    " PRIMARY KEY(uid, talk)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE message("
+    " row INTEGER PRIMARY KEY, id BLOB NOT NULL,"
+    " talk INTEGER NOT NULL REFERENCES talk(talk),"
+    " sender INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, encryption INTEGER NOT NULL,"
+    " signed INTEGER NOT NULL, marks INTEGER NOT NULL,"
+    " packet_no INTEGER NOT NULL, reply_to BLOB, text TEXT NOT NULL) STRICT;"
+    "CREATE INDEX message_talk ON message(talk);"
+    "CREATE INDEX message_id ON message(substr(id, 1, 4));"
+    "CREATE TABLE hour("
+    " hour INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER) STRICT;"
+    "CREATE INDEX hour_open ON hour(last) WHERE last IS NULL;"
+
+    "CREATE TABLE delivery("
+    " message INTEGER NOT NULL REFERENCES message(row) ON DELETE CASCADE,"
+    " uid INTEGER NOT NULL, packet_no INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, receipt INTEGER NOT NULL,"
+    " encryption INTEGER NOT NULL, clear INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL, next_try_ms INTEGER NOT NULL,"
+    " delivered_ms INTEGER NOT NULL, opened_ms INTEGER NOT NULL,"
+    " error TEXT NOT NULL, PRIMARY KEY(message, uid)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX delivery_packet ON delivery(packet_no) WHERE packet_no > 0;"
+    "CREATE INDEX delivery_unfinished ON delivery(message)"
+    " WHERE state IN (1, 2);"
+
+    "CREATE TABLE offer("
+    " message INTEGER NOT NULL REFERENCES message(row) ON DELETE CASCADE,"
+    " number INTEGER NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,"
+    " mtime INTEGER NOT NULL, attr INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " PRIMARY KEY(message, number)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE notice("
+    " message INTEGER PRIMARY KEY REFERENCES message(row) ON DELETE CASCADE,"
+    " packet_no INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+    " next_try_ms INTEGER NOT NULL) STRICT;"
+
+    "CREATE TABLE seen("
+    " hash BLOB PRIMARY KEY, expires_ms INTEGER NOT NULL,"
+    " message INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX seen_expires ON seen(expires_ms);"
+
+    "CREATE TABLE profile("
+    " name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;";
+
+/* Step i leads from version i to i + 1. */
+static const char *const steps[] = { step_1 };
+enum { VERSION = sizeof steps / sizeof steps[0] };
+
+static int
+pragma(struct store *store, const char *sql, int64_t *number)
+{
+	return sql_number(store, sql, BIND_NOTHING, number);
+}
+
+static int
+set_header(struct store *store, int version)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof sql,
+	    "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+	    APPLICATION, version);
+	return sql_script(store, sql);
+}
+
+/* version 0: an empty file, which is going to be ours. */
+static int
+read_version(struct store *store, int64_t *version)
+{
+	int64_t application = 0, found = 0, tables = 0;
+	int err;
+
+	if ((err = pragma(store, "PRAGMA application_id", &application)) != 0 ||
+	    (err = pragma(store, "PRAGMA user_version", &found)) != 0 ||
+	    (err = pragma(
+		 store, "SELECT count(*) FROM sqlite_schema", &tables)) != 0)
+		return err;
+	if (application == 0 && found == 0 && tables == 0) {
+		*version = 0;
+		return 0;
+	}
+	if (application != APPLICATION || found < 1) {
+		snprintf(store->problem, sizeof store->problem,
+		    "it is the database of another program");
+		return CAM_ERR_FORMAT;
+	}
+	if (found > VERSION) {
+		snprintf(store->problem, sizeof store->problem,
+		    "a newer cam wrote it (its tables are version %" PRId64
+		    ", this cam knows %d)",
+		    found, (int)VERSION);
+		return CAM_ERR_VERSION;
+	}
+	*version = found;
+	return 0;
+}
+
+int
+schema_migrate(struct store *store)
+{
+	int64_t version = 0;
+	int err = read_version(store, &version);
+
+	if (err != 0 || version == VERSION)
+		return err;
+	err = sql_script(store, "BEGIN IMMEDIATE");
+	for (; err == 0 && version < VERSION; version++)
+		err = sql_script(store, steps[version]);
+	if (err == 0)
+		err = set_header(store, VERSION);
+	if (err == 0)
+		err = sql_script(store, "COMMIT");
+	if (err != 0 && !sqlite3_get_autocommit(store->db))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return err;
+}
+
+int
+schema_check(struct store *store)
+{
+	int64_t version = 0;
+	int err = read_version(store, &version);
+
+	if (err == 0 && version != VERSION) {
+		snprintf(store->problem, sizeof store->problem,
+		    "its tables are not made yet");
+		err = CAM_ERR_VERSION;
+	}
+	return err;
+}

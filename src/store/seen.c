@@ -1,0 +1,56 @@
+/* seen.c: what was received before, by hash. */
+#include "store/seen.h"
+
+#include "base/err.h"
+#include "store/connection.h"
+#include "store/sql.h"
+
+/* Half of a SHA-256 is kept: nobody finds a second text for 128 bits. */
+enum { KEPT = 16 };
+
+static const char *const sql_find = "SELECT message FROM seen WHERE hash = ?1";
+static const char *const sql_add =
+    "INSERT INTO seen(hash, expires_ms, message) VALUES(?1, ?2, ?3)";
+static const char *const sql_prolong =
+    "UPDATE seen SET expires_ms = ?2 WHERE hash = ?1 AND expires_ms < ?2";
+static const char *const sql_purge =
+    "DELETE FROM seen WHERE hash IN (SELECT hash FROM seen"
+    " INDEXED BY seen_expires WHERE expires_ms < ?1 LIMIT ?2)";
+
+int
+store_seen_find(
+    struct store *store, const uint8_t hash[STORE_HASH_SIZE], int64_t *earlier)
+{
+	int err = sql_number(store, sql_find, BIND(BLOB(hash, KEPT)), earlier);
+
+	if (err != CAM_ERR_UNKNOWN)
+		return err;
+	*earlier = -1;
+	return 0;
+}
+
+int
+store_seen_add(struct store *store, const struct store_hash *hash, int64_t row,
+    int64_t *earlier)
+{
+	int err = store_seen_find(store, hash->hash, earlier);
+
+	if (err == 0 && *earlier >= 0)
+		return sql_run(store, sql_prolong,
+		    BIND(BLOB(hash->hash, KEPT), NUMBER(hash->expires_ms)));
+	if (err == 0)
+		err = sql_run(store, sql_add,
+		    BIND(BLOB(hash->hash, KEPT), NUMBER(hash->expires_ms),
+			NUMBER(row)));
+	return err;
+}
+
+int
+store_seen_purge(struct store *store, int64_t now_ms, size_t max, size_t *count)
+{
+	int err = sql_run(store, sql_purge, BIND(NUMBER(now_ms), NUMBER(max)));
+
+	if (err == 0)
+		*count = (size_t)sqlite3_changes(store->db);
+	return err;
+}

@@ -1,0 +1,292 @@
+/* walk.c: the rows that a query may be about, one after the other. */
+#include "store/walk.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/connection.h"
+#include "store/hour.h"
+#include "store/query.h"
+#include "store/record.h"
+#include "store/sql.h"
+#include "store/talk.h"
+
+enum {
+	EXPRESSION_MAX = 16 * 1024,
+	/* More users merged into one than that are not looked for. */
+	FAMILY_MAX = 64,
+	STREAMS_MAX = 4096,
+};
+
+static const char *const sql_newest = "SELECT max(row) FROM message";
+static const char *const sql_down =
+    "SELECT row FROM message WHERE row BETWEEN ?1 AND ?2"
+    " ORDER BY row DESC LIMIT ?3";
+static const char *const sql_up =
+    "SELECT row FROM message WHERE row BETWEEN ?1 AND ?2"
+    " ORDER BY row LIMIT ?3";
+static const char *const sql_talk_down =
+    "SELECT row FROM message INDEXED BY message_talk"
+    " WHERE talk = ?4 AND row BETWEEN ?1 AND ?2 ORDER BY row DESC LIMIT ?3";
+static const char *const sql_talk_up =
+    "SELECT row FROM message INDEXED BY message_talk"
+    " WHERE talk = ?4 AND row BETWEEN ?1 AND ?2 ORDER BY row LIMIT ?3";
+static const char *const sql_merged =
+    "SELECT uid FROM user INDEXED BY user_merged"
+    " WHERE merged_into = ?1 AND merged_into > 0";
+static const char *const sql_talks =
+    "SELECT talk FROM talk_user WHERE uid = ?1";
+
+/* A user, and those merged into that one. */
+struct family {
+	int64_t uids[FAMILY_MAX];
+	size_t count;
+};
+
+static int
+find_family(struct store *store, int64_t uid, struct family *family)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t root = uid;
+	int err = user_root(store, uid, &root);
+
+	family->uids[0] = root;
+	family->count = 1;
+	if (err == CAM_ERR_UNKNOWN)
+		return 0;
+	if (err == 0)
+		err = sql_open(store, sql_merged, BIND(NUMBER(root)), &stmt);
+	while (err == 0 && family->count < FAMILY_MAX &&
+	       (err = sql_next(store, stmt)) == 1) {
+		family->uids[family->count++] = sqlite3_column_int64(stmt, 0);
+		err = 0;
+	}
+	sql_close(stmt);
+	return err;
+}
+
+/* -- without words -------------------------------------------------------- */
+
+static void
+add_stream(struct walk *walk, int64_t talk)
+{
+	if (walk->stream_count == STREAMS_MAX)
+		return;
+	walk->streams = xreallocarray(
+	    walk->streams, walk->stream_count + 1, sizeof *walk->streams);
+	walk->streams[walk->stream_count++] = (struct stream){ .talk = talk };
+}
+
+static int
+add_talks_of(struct walk *walk, int64_t uid)
+{
+	sqlite3_stmt *stmt = NULL;
+	int err = sql_open(walk->store, sql_talks, BIND(NUMBER(uid)), &stmt);
+
+	while (err == 0 && (err = sql_next(walk->store, stmt)) == 1) {
+		add_stream(walk, sqlite3_column_int64(stmt, 0));
+		err = 0;
+	}
+	sql_close(stmt);
+	return err;
+}
+
+static int
+init_streams(struct walk *walk, const struct store_query *query)
+{
+	struct family family;
+	int err = 0;
+
+	if (query->talk != 0 || query->user == 0) {
+		add_stream(walk, query->talk);
+		return 0;
+	}
+	err = find_family(walk->store, query->user, &family);
+	for (size_t i = 0; err == 0 && i < family.count; i++)
+		err = add_talks_of(walk, family.uids[i]);
+	return err;
+}
+
+static int
+fill(struct walk *walk, struct stream *stream)
+{
+	sqlite3_stmt *stmt = NULL;
+	const char *sql = walk->ascending ? sql_up : sql_down;
+	int err;
+
+	if (stream->talk != 0)
+		sql = walk->ascending ? sql_talk_up : sql_talk_down;
+	stream->next = stream->count = 0;
+	if (stream->talk != 0)
+		err = sql_open(walk->store, sql,
+		    BIND(NUMBER(walk->first), NUMBER(walk->last),
+			NUMBER(STREAM_ROWS), NUMBER(stream->talk)),
+		    &stmt);
+	else
+		err = sql_open(walk->store, sql,
+		    BIND(NUMBER(walk->first), NUMBER(walk->last),
+			NUMBER(STREAM_ROWS)),
+		    &stmt);
+	while (err == 0 && stream->count < STREAM_ROWS &&
+	       (err = sql_next(walk->store, stmt)) == 1) {
+		stream->rows[stream->count++] = sqlite3_column_int64(stmt, 0);
+		err = 0;
+	}
+	sql_close(stmt);
+	stream->at_end = stream->count < STREAM_ROWS;
+	return err;
+}
+
+static bool
+comes_first(const struct walk *walk, int64_t row, int64_t other)
+{
+	return walk->ascending ? row < other : row > other;
+}
+
+/* The stream whose row is next, NULL: none has one. */
+static int
+choose_stream(struct walk *walk, struct stream **chosen)
+{
+	int err;
+
+	*chosen = NULL;
+	for (size_t i = 0; i < walk->stream_count; i++) {
+		struct stream *s = &walk->streams[i];
+
+		if (s->next == s->count && !s->at_end) {
+			err = fill(walk, s);
+			if (err != 0)
+				return err;
+		}
+		if (s->next < s->count &&
+		    (*chosen == NULL || comes_first(walk, s->rows[s->next],
+					    (*chosen)->rows[(*chosen)->next])))
+			*chosen = s;
+	}
+	return 0;
+}
+
+static int
+next_of_streams(struct walk *walk, int64_t *row)
+{
+	struct stream *stream = NULL;
+	int err = choose_stream(walk, &stream);
+
+	if (err != 0 || stream == NULL)
+		return err;
+	*row = stream->rows[stream->next++];
+	if (walk->ascending)
+		walk->first = *row + 1;
+	else
+		walk->last = *row - 1;
+	return 1;
+}
+
+/* -- with words ----------------------------------------------------------- */
+
+/* Messages with one user alone have their talk's term, others the user's. */
+static int
+put_user(struct walk *walk, int64_t uid)
+{
+	struct family family;
+	int64_t talk = 0;
+	int err = find_family(walk->store, uid, &family);
+
+	for (size_t i = 0; err == 0 && i < family.count; i++) {
+		buf_put_text(&walk->expression, i > 0 ? " OR " : " AND (");
+		query_user(family.uids[i], &walk->expression);
+		err = store_talk_find(walk->store, &family.uids[i], 1, &talk);
+		if (err == 0) {
+			buf_put_text(&walk->expression, " OR ");
+			query_talk(talk, &walk->expression);
+		}
+		if (err == CAM_ERR_UNKNOWN)
+			err = 0;
+	}
+	buf_put_byte(&walk->expression, ')');
+	return err;
+}
+
+static int
+init_search(struct walk *walk, const struct store_query *query)
+{
+	int err = query_words(query->words, &walk->expression);
+
+	if (err == 0 && query->talk != 0) {
+		buf_put_text(&walk->expression, " AND ");
+		query_talk(query->talk, &walk->expression);
+	} else if (err == 0 && query->user != 0) {
+		err = put_user(walk, query->user);
+	}
+	buf_put_byte(&walk->expression, 0);
+	if (err == 0 && buf_failed(&walk->expression))
+		err = CAM_ERR_LIMIT;
+	if (err == 0)
+		index_search_init(&walk->search, walk->store,
+		    (const char *)walk->expression.data, walk->first,
+		    walk->last, walk->ascending);
+	return err;
+}
+
+/* -- both ----------------------------------------------------------------- */
+
+static int
+init_range(struct walk *walk, const struct store_query *query)
+{
+	int64_t first = 0, last = 0;
+	int err =
+	    sql_number(walk->store, sql_newest, BIND_NOTHING, &walk->last);
+
+	walk->first = query->after_row > 0 ? query->after_row + 1 : 1;
+	if (query->before_row > 0 && query->before_row <= walk->last)
+		walk->last = query->before_row - 1;
+	if (err != 0 || (query->since_ms == 0 && query->until_ms == 0))
+		return err;
+	err = hour_rows(walk->store, query->since_ms,
+	    query->until_ms != 0 ? query->until_ms : INT64_MAX, &first, &last);
+	if (err == 0 && first > walk->first)
+		walk->first = first;
+	if (err == 0 && last < walk->last)
+		walk->last = last;
+	return err;
+}
+
+int
+walk_init(
+    struct walk *walk, struct store *store, const struct store_query *query)
+{
+	int err;
+
+	*walk = (struct walk){ .store = store,
+		.ascending = query->after_row > 0,
+		.has_words = query->words != NULL };
+	buf_init(&walk->expression, EXPRESSION_MAX);
+	err = init_range(walk, query);
+	if (err != 0)
+		return err;
+	return walk->has_words ? init_search(walk, query)
+			       : init_streams(walk, query);
+}
+
+int
+walk_next(struct walk *walk, int64_t *row)
+{
+	return walk->has_words ? index_search_next(&walk->search, row)
+			       : next_of_streams(walk, row);
+}
+
+bool
+walk_go_on(struct walk *walk, int64_t *from)
+{
+	return walk->has_words && index_search_go_on(&walk->search, from);
+}
+
+void
+walk_finish(struct walk *walk)
+{
+	if (walk->has_words)
+		index_search_finish(&walk->search);
+	buf_finish(&walk->expression);
+	free(walk->streams);
+}
