@@ -231,8 +231,22 @@ refuse_text() { # TEXT WORD...
 }
 
 expect_json() { # TEXT FILTER: of one object or several, the last decides
-	[ -n "$1" ] || fail "no JSON, so not $2"
-	jq -e "$2" <<<"$1" >/dev/null || fail "not $2: $1"
+	json_last "$2" <<<"$1" || fail "not $2: $1"
+}
+
+# jq -e finds nothing wrong with no input at all; these do. Of the last object on stdin or
+# in FILE, and of the array of all of them.
+json_last() { # FILTER [FILE]
+	jq -es "length > 0 and (last(.[]) | $1)" "${@:2}" >/dev/null
+}
+
+json_all() { # [--arg NAME VALUE] FILTER [FILE]
+	local args=()
+	if [ "$1" = --arg ]; then
+		args=("${@:1:3}")
+		shift 3
+	fi
+	jq -es "${args[@]}" "length > 0 and ($1)" "${@:2}" >/dev/null
 }
 
 # A clear error names the program and the thing, on one line of stderr, and nothing on stdout.
@@ -254,8 +268,13 @@ await() { # SECONDS COMMAND...
 	done
 }
 
+# A client beside the one that asks is connected: somebody watches.
+is_watched() { # NAME
+	cam_as "$1" status --json | json_last '.clients >= 2'
+}
+
 roster_has() { # NAME FILTER: an entry of NAME's roster for which jq's FILTER holds
-	cam_as "$1" ls --all --json | jq -es "any(.[]; $2)"
+	cam_as "$1" ls --all --json | json_all "any(.[]; $2)"
 }
 
 await_user() { # NAME ID [STATE]
@@ -268,7 +287,7 @@ meet() { # NAME NAME: both know each other
 }
 
 log_has() { # NAME FILTER: a message in NAME's history for which FILTER holds
-	cam_as "$1" log --json -n 0 | jq -es "any(.[]; $2)"
+	cam_as "$1" log --json -n 0 | json_all "any(.[]; $2)"
 }
 
 await_log() { # NAME FILTER

@@ -50,7 +50,7 @@ test_messages_go_both_ways_in_utf8() {
 	iptux_do 2 send 10.77.0.1 'hello anna, grüße, 会議, 图书馆'
 	await_log anna '.text == "hello anna, grüße, 会議, 图书馆"'
 	expect_equal 1 "$(in_log anna '.type == "message.received" and .encryption == "none"')"
-	jq -e '.signed == "unsigned"' <<<"$(cam_as anna log --json -n 1)"
+	json_last '.signed == "unsigned"' <<<"$(cam_as anna log --json -n 1)"
 }
 
 test_messages_go_both_ways_in_gb18030() {
@@ -180,7 +180,7 @@ test_two_camd_and_an_iptux_share_one_lan() {
 	sees_tux
 	await 20 roster_has bob '.nick == "Tux"'
 	expect 0 cam_as anna send --json bob,Tux 'to both'
-	jq -es 'all(.[]; .state == "delivered") and any(.[]; .encryption == "rsa2048-aes256") and
+	json_all 'all(.[]; .state == "delivered") and any(.[]; .encryption == "rsa2048-aes256") and
 		any(.[]; .encryption == "none")' <<<"$OUT"
 	iptux_saw 2 $'^message\t10.77.0.1\tto both$'
 	expect_equal 1 "$(in_log bob '.text == "to both"')"

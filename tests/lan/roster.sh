@@ -11,7 +11,7 @@ test_three_hosts_find_each_other_without_any_setting() {
 	meet anna bob && meet anna carl && meet bob carl
 	expect_json "$(cam_as anna ls --json | jq -s .)" 'length == 2'
 	expect 0 cam_as anna send --json bob,carl 'to both'
-	jq -es 'all(.[]; .encryption == "rsa2048-aes256")' <<<"$OUT"
+	json_all 'all(.[]; .encryption == "rsa2048-aes256")' <<<"$OUT"
 }
 
 test_a_cable_plugged_in_later_is_noticed() {

@@ -103,12 +103,12 @@ test_spoofed_receipts_do_not_prove_delivery_of_what_was_not_received() {
 		echo "1:$((7000000 + i)):mallory:host3:33:$((now + i))\\0"
 	done | spoof 3 10.77.0.3 10.77.0.1
 	settled
-	jq -e '.state != "delivered"' <<<"$(cam_as anna log --json -n 1)"
+	json_last '.state != "delivered"' <<<"$(cam_as anna log --json -n 1)"
 	plug 2
 	await_log bob '.text == "into the void"'
 	# Even right ones are reported only: never called signed.
 	await_log anna '.text == "into the void" and .state == "delivered"'
-	jq -e '.recipients[0].receipt == "reported"' <<<"$(cam_as anna log --json -n 1)"
+	json_last '.recipients[0].receipt == "reported"' <<<"$(cam_as anna log --json -n 1)"
 }
 
 test_spoofed_read_notices_open_nothing() {
@@ -121,7 +121,7 @@ test_spoofed_read_notices_open_nothing() {
 		echo "1:$((8100000 + i)):$BOB_WIRE:host2:49:$((now + i))\\0"
 	done | spoof 3 10.77.0.3 10.77.0.1
 	settled
-	jq -e '.state == "delivered"' <<<"$(cam_as anna log --json -n 1)"
+	json_last '.state == "delivered"' <<<"$(cam_as anna log --json -n 1)"
 	cam_as bob log --json | jq -r 'select(.sealed) | .id' | while read -r id; do
 		cam_as bob open "$id" >/dev/null
 	done

@@ -13,7 +13,7 @@ test_get_set_and_ls() {
 		net.list_for net.ipv6 ipmsg.charset security.legacy security.cleartext file.dir \
 		file.accept roster.forget_days log.level media.ports server.host http.proxyHost
 	expect 0 cam_as anna config ls --json
-	jq -es 'any(.[]; .key == "roster.forget_days" and .value == "30" and .default == "7")' <<<"$OUT"
+	json_all 'any(.[]; .key == "roster.forget_days" and .value == "30" and .default == "7")' <<<"$OUT"
 }
 
 test_the_defaults_are_those_of_the_contract() {

@@ -248,7 +248,7 @@ test_a_socket_from_the_service_manager_is_used() {
 	await 10 test -S "$socket"
 	printf '%s\n' '{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocol":1,"program":"test","version":"0"}}' |
 		timeout 20 socat -t 20 - "UNIX-CONNECT:$socket" >"$T/answer"
-	jq -e '.result.id == "anna@pc1" and .id == 1' "$T/answer"
+	json_last '.result.id == "anna@pc1" and .id == 1' "$T/answer"
 }
 
 test_readiness_is_told_to_the_service_manager() {

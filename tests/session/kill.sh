@@ -41,11 +41,7 @@ is_dead() { # PID
 look_at() { # NAME
 	cam_as "$1" watch --type message.received --json >>"$T/shown.$1" 2>/dev/null &
 	LOOKER=$!
-	await 10 has_clients "$1"
-}
-
-has_clients() {
-	cam_as "$1" status --json | jq -e '.clients >= 2'
+	await 10 is_watched "$1"
 }
 
 texts_of() { # NAME FILTER

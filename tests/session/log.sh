@@ -95,7 +95,7 @@ test_a_reply_points_at_its_message() {
 	id=$(cam_as bob log --json | jq -r .id)
 	expect 0 cam_as bob send --reply "$id" anna answer
 	expect 0 cam_as bob log --json
-	jq -es --arg id "$id" 'any(.[]; .text == "answer" and .reply == $id)' <<<"$OUT"
+	json_all --arg id "$id" 'any(.[]; .text == "answer" and .reply == $id)' <<<"$OUT"
 	expect 3 cam_as bob send --reply ffffffffffff anna answer
 }
 

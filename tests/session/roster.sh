@@ -137,7 +137,7 @@ test_refresh_asks_the_network() {
 	start carl
 	# carl told nobody; a refresh reaches him, since anna's list names his address.
 	expect 0 cam_as anna ls --refresh --json
-	jq -es 'any(.[]; .id == "carl@pc3" and .state == "online")' <<<"$OUT"
+	json_all 'any(.[]; .id == "carl@pc3" and .state == "online")' <<<"$OUT"
 }
 
 test_a_new_nick_and_group_are_told_at_once() {

@@ -124,7 +124,7 @@ test_several_recipients_get_one_message_each() {
 	expect_equal 1 "$(in_log carl '.text == "to both"')"
 	expect_equal 1 "$(in_log anna true)"
 	# Everybody in it is told to everybody.
-	cam_as carl log --json | jq -e '.to | sort == ["bob@pc2", "carl@pc3"]'
+	cam_as carl log --json | json_last '.to | sort == ["bob@pc2", "carl@pc3"]'
 }
 
 test_some_recipients_reached_is_8() {
@@ -132,7 +132,7 @@ test_some_recipients_reached_is_8() {
 	expect 8 cam_as anna send --json bob,nobody 'to one'
 	expect_text "$ERR" nobody
 	expect_equal 1 "$(in_log bob true)"
-	jq -es 'any(.[]; .to == "bob@pc2" and .state == "delivered") and
+	json_all 'any(.[]; .to == "bob@pc2" and .state == "delivered") and
 		any(.[]; .to == "nobody" and .state == "failed" and .error != null)' <<<"$OUT"
 }
 
@@ -228,7 +228,7 @@ test_until_opened_waits_for_the_opening() {
 		cam_as bob open "$id" >/dev/null
 	done
 	wait $sender
-	jq -e '.state == "opened"' "$T/sent"
+	json_last '.state == "opened"' "$T/sent"
 	kill $watcher 2>/dev/null || true
 }
 

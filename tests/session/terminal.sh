@@ -22,7 +22,7 @@ test_text_from_others_never_reaches_a_pipe_or_terminal_raw() {
 	await 20 roster_has bob '.state == "away"'
 	cam_as bob watch --type message.received --count 1 --timeout 20 >"$T/watched" &
 	local watcher=$!
-	await 10 watches bob
+	await 10 is_watched bob
 	printf '%s' "$hostile" | cam_as anna send bob -
 	wait $watcher
 	no_controls "$T/watched"
@@ -37,10 +37,6 @@ test_text_from_others_never_reaches_a_pipe_or_terminal_raw() {
 	# Exact all the same for who asks for it exactly.
 	expect_equal "$hostile" "$(cam_as bob log --json | jq -r .text)"
 	no_controls <(cam_as bob log --json)
-}
-
-watches() {
-	cam_as "$1" status --json | jq -e '.clients >= 2'
 }
 
 test_errors_do_not_repeat_controls_either() {
@@ -108,5 +104,5 @@ test_a_plain_c_locale_gets_plain_text() {
 	cam_as anna send bob 'grüße'
 	LC_ALL=C cam_as bob log >"$T/logged"
 	grep -q gr "$T/logged"
-	LC_ALL=C cam_as bob log --json | jq -e '.text == "grüße"'
+	LC_ALL=C cam_as bob log --json | json_last '.text == "grüße"'
 }

@@ -14,11 +14,7 @@ watching() { # NAME FILE ARG...
 	shift 2
 	cam_as "$name" watch --json "$@" >"$file" 2>"$file.err" &
 	WATCHER=$!
-	await 10 watches "$name"
-}
-
-watches() { # NAME: a client beside the one that asks is connected
-	cam_as "$1" status --json | jq -e '.clients >= 2'
+	await 10 is_watched "$name"
 }
 
 test_watch_shows_messages_as_they_happen() {
@@ -28,7 +24,7 @@ test_watch_shows_messages_as_they_happen() {
 	expect 0 cam_as anna send bob second
 	wait $WATCHER
 	expect_equal 'first second' "$(jq -r .text "$T/seen" | xargs)"
-	jq -es 'all(.[]; .type == "message.received" and .from == "anna@pc1" and (.id | length) > 0)' "$T/seen"
+	json_all 'all(.[]; .type == "message.received" and .from == "anna@pc1" and (.id | length) > 0)' "$T/seen"
 	# An id of an event is that of the log.
 	expect_equal "$(jq -r .id "$T/seen")" "$(cam_as bob log --json | jq -r .id)"
 }
@@ -38,7 +34,7 @@ test_a_noun_stands_for_all_its_events() {
 	watching anna "$T/seen" --type message --count 2 --timeout 30
 	expect 0 cam_as anna send bob hello
 	wait $WATCHER
-	jq -es 'any(.[]; .type == "message.sent") and any(.[]; .type == "message.state")' "$T/seen"
+	json_all 'any(.[]; .type == "message.sent") and any(.[]; .type == "message.state")' "$T/seen"
 }
 
 test_watch_from_shows_one_users_events_only() {
@@ -74,7 +70,7 @@ test_wait_ends_with_the_event() {
 	two
 	cam_as bob wait message.received --timeout 30 >"$T/waited" &
 	local waiter=$!
-	await 10 watches bob
+	await 10 is_watched bob
 	expect 0 cam_as anna send bob hello
 	wait $waiter
 }
@@ -102,9 +98,9 @@ test_users_who_enter_leave_and_change_are_told() {
 	await 20 grep -q '"user.left"' "$T/seen"
 	kill $WATCHER
 	wait $WATCHER || true
-	jq -es 'any(.[]; .type == "user.entered" and .user.id == "bob@pc2" and .user.state == "online")' "$T/seen"
-	jq -es 'any(.[]; .type == "user.changed" and .user.state == "away" and .user.away == "lunch")' "$T/seen"
-	jq -es 'any(.[]; .type == "user.left" and .user.id == "bob@pc2")' "$T/seen"
+	json_all 'any(.[]; .type == "user.entered" and .user.id == "bob@pc2" and .user.state == "online")' "$T/seen"
+	json_all 'any(.[]; .type == "user.changed" and .user.state == "away" and .user.away == "lunch")' "$T/seen"
+	json_all 'any(.[]; .type == "user.left" and .user.id == "bob@pc2")' "$T/seen"
 }
 
 test_watch_exec_runs_a_program_with_the_event_on_stdin() {
@@ -113,20 +109,20 @@ test_watch_exec_runs_a_program_with_the_event_on_stdin() {
 	chmod +x "$T/handler"
 	cam_as bob watch --type message.received --count 1 --timeout 30 --exec "$T/handler" &
 	local watcher=$!
-	await 10 watches bob
+	await 10 is_watched bob
 	expect 0 cam_as anna send bob 'for the handler'
 	wait $watcher
-	jq -e '.text == "for the handler" and .type == "message.received"' "$T/handled"
+	json_last '.text == "for the handler" and .type == "message.received"' "$T/handled"
 }
 
 test_a_hook_gets_the_event_as_json() {
 	printf '#!/bin/sh\ncat >"%s.new" && mv "%s.new" "%s"\n' "$T/hooked" "$T/hooked" "$T/hooked" >"$T/hook"
 	chmod +x "$T/hook"
 	two "hook.message.received=$T/hook"
-	expect 0 cam_as anna send bob $'for the hook\n$(touch /tmp/never)'
+	expect 0 cam_as anna send bob $'for the hook\n$(touch never)'
 	await 20 test -s "$T/hooked"
-	jq -e '.type == "message.received" and .from == "anna@pc1"' "$T/hooked"
-	jq -e '.text == "for the hook\n$(touch /tmp/never)"' "$T/hooked"
+	json_last '.type == "message.received" and .from == "anna@pc1"' "$T/hooked"
+	json_last '.text == "for the hook\n$(touch never)"' "$T/hooked"
 }
 
 test_a_hook_that_fails_or_is_missing_loses_nothing() {
@@ -146,7 +142,7 @@ test_ls_watch_follows_the_roster() {
 	start anna
 	cam_as anna ls --watch --json >"$T/seen" &
 	WATCHER=$!
-	await 10 watches anna
+	await 10 is_watched anna
 	start bob
 	await 20 grep -q 'bob@pc2' "$T/seen"
 	kill -INT $WATCHER
@@ -157,7 +153,7 @@ test_interrupting_watch_is_130() {
 	user anna && start anna
 	cam_as anna watch >"$T/seen" &
 	WATCHER=$!
-	await 10 watches anna
+	await 10 is_watched anna
 	kill -INT $WATCHER
 	local code=0
 	wait $WATCHER || code=$?
@@ -168,7 +164,7 @@ test_watch_ends_when_camd_ends() {
 	user anna && start anna
 	cam_as anna watch >"$T/seen" 2>"$T/seen.err" &
 	WATCHER=$!
-	await 10 watches anna
+	await 10 is_watched anna
 	stop anna
 	local code=0
 	wait $WATCHER || code=$?
