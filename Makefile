@@ -121,6 +121,23 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
+# With any compiler they replay the kept corpus; `make fuzz` builds them for libFuzzer.
+FUZZ_MAIN ?= tests/fuzz/replay.c
+$B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(ARCHIVES)
+	$(call say,FUZZ,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/fuzz \
+		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
+		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
+		$(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+
+# FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some.
+FUZZ_SECONDS ?= 10
+fuzz: config.mk
+	$Q$(MAKE) --no-print-directory $(parallel) B=$B/libfuzzer CC=$(FUZZ_CC) CFLAGS='-g -O1' \
+		WERROR= HARDEN= SAN='-fsanitize=fuzzer-no-link,address,undefined \
+		-fno-sanitize-recover=undefined' FUZZ_MAIN=-fsanitize=fuzzer fuzz-targets
+	$Qtests/fuzz/run $B/libfuzzer/fuzz $(FUZZ_SECONDS) $(FUZZ_ONLY)
+FUZZ_CC ?= clang
 
 # Tests run on programs of their own, with sanitizers; tests/run runs, counts and sums up.
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -171,6 +188,24 @@ $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(OPENSSL_LIBS) \
 		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
+# -- translations -----------------------------------------------------------
+
+LINGUAS = $(patsubst po/%.po,%,$(wildcard po/*.po))
+
+# What translators begin with: every string in _(). Without its date it changes only when they do.
+pot:
+	$(call say,POT,po/cam.pot)
+	$Qmkdir -p po && xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=ngettext:1,2 \
+		--add-location=file --package-name=cam --copyright-holder='the cam authors' \
+		-o - $(sort $(wildcard src/*/*.c src/*/*/*.c)) | sed '/^"POT-Creation-Date/d' >po/cam.pot
+# Brings the translations there are up to it.
+po: pot
+	$Qfor language in $(LINGUAS); do msgmerge -q -U --backup=none po/$$language.po po/cam.pot; done
+
+$B/po/%.mo: po/%.po
+	$(call say,PO,$@)
+	$Qmkdir -p $(@D) && msgfmt -c -o $@ $<
+
 # -- installing -------------------------------------------------------------
 
 # Each entry is mode:file:place below PREFIX.
@@ -186,13 +221,14 @@ INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
 	$(call place,644,$(UNITS),lib/systemd/user) \
 	$(call place,644,README.md,share/doc/cam) \
 	$(call place,644,$(filter-out %.sh,$(wildcard contrib/examples/*)),share/doc/cam/examples) \
-	$(call place,755,$(wildcard contrib/examples/*.sh),share/doc/cam/examples)
+	$(call place,755,$(wildcard contrib/examples/*.sh),share/doc/cam/examples) \
+	$(foreach l,$(LINGUAS),644:$B/po/$l.mo:share/locale/$l/LC_MESSAGES/cam.mo)
 
 # The units in contrib name /usr/bin; installed ones name where the programs are.
 $B/systemd/%: contrib/systemd/% $B/prefix
 	$Qmkdir -p $(@D) && sed 's,/usr/bin/,$(PREFIX)/bin/,' $< >$@
 
-install: programs $(UNITS)
+install: programs $(UNITS) $(LINGUAS:%=$B/po/%.mo)
 	$Qset -e; for entry in $(INSTALLED); do \
 		mode=$${entry%%:*} rest=$${entry#*:}; \
 		install -D -m $$mode "$${rest%%:*}" "$(DESTDIR)$(PREFIX)/$${rest#*:}"; \
@@ -229,14 +265,15 @@ help:
 	@echo 'make check-unit   the unit tests only; also check-session, check-lan'
 	@echo 'make check-valgrind  the session tests under valgrind'
 	@echo 'make lint         style, warnings of the analysers, house rules'
-	@echo 'make fuzz         fuzz every parser for a while (TIME=seconds each)'
+	@echo 'make fuzz         fuzz every parser (FUZZ_SECONDS=10 each, FUZZ_ONLY=names)'
 	@echo 'make bench        measure against the limits of the machine; build/bench.json'
 	@echo 'make install      PREFIX=/usr/local DESTDIR=; also uninstall'
 	@echo 'make dist         the source as one archive'
+	@echo 'make pot          collect the strings to translate in po/cam.pot; po: update the translations'
 	@echo 'make deps         install the Debian packages that are needed'
 	@echo 'make clean        remove build/; distclean: what configure made, too'
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
-.PHONY: all programs unit-tests fuzz-targets check check-all check-build check-unit check-session \
+.PHONY: all pot po programs unit-tests fuzz-targets fuzz check check-all check-build check-unit check-session \
 	check-lan check-valgrind lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:
