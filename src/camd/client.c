@@ -101,8 +101,7 @@ client_notify(struct client *client, const char *type, json_t *params)
 	rpc_notify(client->session, type, params);
 }
 
-/* -- events ------------------------------------------------------------------
- */
+/* -- events ------------------------------------------------------------- */
 
 static bool
 is_of_type(const char *event, const char *type)
@@ -153,8 +152,7 @@ client_wants(const struct client *client, const char *type)
 	return (client->wanted & bits_of(type)) != 0;
 }
 
-/* -- messages followed -------------------------------------------------------
- */
+/* -- messages followed -------------------------------------------------- */
 
 bool
 client_follows(const struct client *client, const char *message_id)

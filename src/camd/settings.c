@@ -95,8 +95,7 @@ value_of(const struct settings *settings, const struct setting *setting)
 	return default_of(settings, setting);
 }
 
-/* -- the file ----------------------------------------------------------------
- */
+/* -- the file ----------------------------------------------------------- */
 
 struct loading {
 	const char *path;
@@ -276,8 +275,7 @@ settings_free(struct settings *settings)
 	free(settings);
 }
 
-/* -- changing ----------------------------------------------------------------
- */
+/* -- changing ----------------------------------------------------------- */
 
 static struct span
 trimmed(struct span text)
@@ -418,8 +416,7 @@ settings_set(struct settings *settings, const char *key, const char *value,
 	return err;
 }
 
-/* -- asking ------------------------------------------------------------------
- */
+/* -- asking ------------------------------------------------------------- */
 
 static const struct setting *
 must_find(const char *key)

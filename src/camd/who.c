@@ -35,8 +35,7 @@ who_finish(struct who *who)
 	*who = (struct who){ 0 };
 }
 
-/* -- one user ----------------------------------------------------------------
- */
+/* -- one user ----------------------------------------------------------- */
 
 static bool
 fold_equal(const char *a, const char *b, size_t len)
@@ -128,8 +127,7 @@ fit_user(const struct user *user, const char *text)
 	    better(fit_name(user->nick, text), fit_name(user->alias, text)));
 }
 
-/* -- users -------------------------------------------------------------------
- */
+/* -- users -------------------------------------------------------------- */
 
 static void
 offer_user(struct nearest *nearest, const struct user *user)
@@ -203,8 +201,7 @@ find_outside(const struct roster *roster, const char *text, bool history)
 	return user != NULL && user->forgotten ? user : NULL;
 }
 
-/* -- groups ------------------------------------------------------------------
- */
+/* -- groups ------------------------------------------------------------- */
 
 static const char *
 group_of(const struct user *user)
@@ -348,8 +345,7 @@ resolve_group(const struct roster *roster, const char *text, struct who *who)
 	return who->count > 0 ? 0 : resolve_beginning(roster, text, who);
 }
 
-/* -- all together ------------------------------------------------------------
- */
+/* -- all together ------------------------------------------------------- */
 
 int
 who_resolve(const struct roster *roster, const char *text, bool history,

@@ -15,8 +15,7 @@
 #include "loop/worker.h"
 #include "store/message.h"
 
-/* -- message.list ------------------------------------------------------------
- */
+/* -- message.list ------------------------------------------------------- */
 
 struct listing {
 	struct job job;
@@ -145,8 +144,7 @@ message_list(struct rpc_call *call, json_t *params)
 	return 0;
 }
 
-/* -- message.get, message.open -----------------------------------------------
- */
+/* -- message.get, message.open ------------------------------------------ */
 
 struct fetching {
 	struct job job;

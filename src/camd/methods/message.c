@@ -121,8 +121,7 @@ answer(
 	posting_free(posting);
 }
 
-/* -- who gets it -------------------------------------------------------------
- */
+/* -- who gets it -------------------------------------------------------- */
 
 /* A user and where he was named: each gets the message once, in the order
  * given. */
@@ -240,8 +239,7 @@ resolve_all(struct posting *posting, size_t *count)
 	return users;
 }
 
-/* -- message.send ------------------------------------------------------------
- */
+/* -- message.send ------------------------------------------------------- */
 
 static void
 on_stored(
@@ -325,8 +323,7 @@ message_send(struct rpc_call *call, json_t *params)
 	return 0;
 }
 
-/* -- message.retry -----------------------------------------------------------
- */
+/* -- message.retry ------------------------------------------------------ */
 
 static void
 on_retried(void *arg, int err, json_t *recipients)
