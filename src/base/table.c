@@ -193,3 +193,23 @@ table_next(const struct table *table, const struct table_link *link)
 		return link->next;
 	return first_from(table, (link->hash & (table->size - 1)) + 1);
 }
+
+static struct table_link *
+same_hash(struct table_link *link, uint64_t hash)
+{
+	while (link != NULL && link->hash != hash)
+		link = link->next;
+	return link;
+}
+
+struct table_link *
+table_first_of(const struct table *table, uint64_t hash)
+{
+	return table->size > 0 ? same_hash(*slot_of(table, hash), hash) : NULL;
+}
+
+struct table_link *
+table_next_of(const struct table_link *link)
+{
+	return same_hash(link->next, link->hash);
+}

@@ -33,6 +33,9 @@ void table_remove(struct table *table, struct table_link *link);
 /* The first thing with that hash for which same(link, key) holds, or NULL. */
 struct table_link *table_find(const struct table *table, uint64_t hash,
     bool (*same)(const struct table_link *link, const void *key), const void *key);
+/* All with one hash, one after the other; NULL at the end. Links must stay meanwhile. */
+struct table_link *table_first_of(const struct table *table, uint64_t hash);
+struct table_link *table_next_of(const struct table_link *link);
 /* For a walk: the first, then the one after; the present one may be removed meanwhile only if next was taken first. */
 struct table_link *table_first(const struct table *table);
 struct table_link *table_next(const struct table *table, const struct table_link *link);

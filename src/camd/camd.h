@@ -17,10 +17,14 @@ struct camd {
 	struct workers *pool;	 /* RSA and what else takes long; no context */
 	struct workers *writer;	 /* one thread, context struct store *: jobs of a batch are one commit */
 	struct workers *readers; /* context struct store *, read-only */
+	struct store *store;	 /* the writer's, used by the start before it takes over */
+	char *store_path;
+	struct upkeep *upkeep;
 	struct lan *lan;
 	struct roster *roster;
 	struct inbox *inbox;
 	struct outbox *outbox;
+	struct notices *notices;
 	struct presence *presence;
 	struct events *events;
 	struct clients *clients;

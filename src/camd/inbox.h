@@ -8,10 +8,8 @@
 struct camd;
 struct inbox;
 struct lan_message;
-struct store;
 
-/* Takes up opened notices that are still to be confirmed. */
-struct inbox *inbox_new(struct camd *camd, struct store *store);
+struct inbox *inbox_new(struct camd *camd);
 void inbox_free(struct inbox *inbox);
 
 /* Takes the message. */
@@ -19,7 +17,8 @@ void inbox_receive(struct inbox *inbox, struct lan_message *message);
 
 /*
  * Opens a sealed message by its full id: stored, then its sender is told.
- * on_done gets the message object (borrowed), or CAM_ERR_UNKNOWN, or CAM_ERR_REQUEST for one of our own.
+ * on_done gets the message object (borrowed), or CAM_ERR_UNKNOWN, or
+ * CAM_ERR_REQUEST for one of our own.
  */
 void inbox_open(struct inbox *inbox, const char *id,
     void (*on_done)(void *arg, int err, json_t *message), void *arg);

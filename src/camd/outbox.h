@@ -13,15 +13,13 @@ struct store;
 struct user;
 
 /*
- * A delivery is one message to one user:
+ * A delivery is one message to one user (enum store_state):
  *
  *	queued -> sent -> delivered -> opened
  *	   ^       |
  *	   +-------+   not acknowledged: again when the user is heard, or later
  *	queued, sent -> failed: refused by a setting, or cannot be
  */
-enum delivery_state { DELIVERY_FAILED, DELIVERY_QUEUED, DELIVERY_SENT, DELIVERY_DELIVERED, DELIVERY_OPENED };
-
 /* Takes up what is unfinished in store. */
 struct outbox *outbox_new(struct camd *camd, struct store *store);
 void outbox_free(struct outbox *outbox);
@@ -35,7 +33,6 @@ struct outbox_request {
 	const char *reply; /* full id of the message answered, or NULL */
 	struct user **to;
 	size_t to_count;
-	bool broadcast; /* to everybody (@all) */
 };
 /*
  * Stores the message and then sends it. on_stored gets its id, its message
@@ -54,6 +51,12 @@ void outbox_retry(struct outbox *outbox, const char *id, struct user **to, size_
 
 /* The user was heard, or his key came: what waits for him is tried. */
 void outbox_user_heard(struct outbox *outbox, struct user *user);
+/* He was asked for his key and did not answer. */
+void outbox_user_mute(struct outbox *outbox, struct user *user);
+/* He says that he has opened the sealed message with that packet number. */
+void outbox_opened(struct outbox *outbox, const struct user *user, uint32_t packet_no);
+/* What was for one user is for the other: the same person. */
+void outbox_user_merged(struct outbox *outbox, struct user *from, struct user *into);
 /* Deliveries not yet delivered or failed. */
 size_t outbox_count(const struct outbox *outbox);
 

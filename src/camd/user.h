@@ -6,31 +6,44 @@
 #include <stdint.h>
 
 #include "base/table.h"
-#include "lan/peer.h"
+#include "crypto/rsa.h"
+#include "lan/lan.h"
+
+struct lan;
 
 enum user_state { USER_OFFLINE, USER_AWAY, USER_ONLINE };
+
+/* A pinned key: the user is that key, whatever name or address comes (threat model I1). */
+struct pin {
+	struct table_link link; /* by fingerprint */
+	struct user *user;
+	char fingerprint[RSA_FINGERPRINT_SIZE];
+	bool verified;
+};
 
 /* A hundred thousand of them fit in 40 MB: keep it small. */
 struct user {
 	struct peer peer;
 	struct table_link by_name; /* wire name */
-	struct table_link by_addr; /* address and port of record */
+	struct table_link by_addr; /* host of the address of record */
 	struct table_link by_uid;
 	int64_t uid; /* for ever, also in the database */
 	char *nick;
-	char *group;
-	char *away;	/* absence text, NULL: present or not told */
-	char *version;	/* of its program, for people */
-	char *alias;	/* our own name for that person, NULL: none */
-	char *pinned;	/* fingerprint of the pinned key, 16 hex digits, NULL: none */
-	struct hint *hint; /* an address or key being checked, NULL: none */
-	int64_t seen_ms;   /* wall time */
+	const char *group;   /* shared */
+	const char *version; /* of its program, for people; shared */
+	char *away;	     /* absence text, NULL: present or not told */
+	char *alias;	     /* our own name for that person, NULL: none */
+	struct pin *pin;     /* NULL: no key pinned */
+	struct hint *hint;   /* another address being checked, NULL: none */
+	int64_t first_ms;    /* wall times: first and last seen */
+	int64_t seen_ms;
+	uint32_t absence_told_s; /* when our absence was last told him, 0: never */
 	int32_t priority;
 	uint8_t state; /* enum user_state */
 	bool hidden;
-	bool verified;
-	bool second;   /* a second key under a known name: the id ends in it */
-	bool dirty;    /* to be written */
+	bool second;	/* a second key under a known name: the id ends in it */
+	bool stored;	/* has a row in the database */
+	bool dirty;	/* to be written */
 	bool forgotten; /* history only: not in the roster */
 };
 
@@ -38,7 +51,9 @@ struct user {
 char *user_id(const struct user *user);
 /* The logon name without the fingerprint; release with free(). */
 char *user_logon(const struct user *user);
+/* The fingerprint in the wire name or of the pinned key, "" when there is neither. */
+void user_fingerprint(const struct user *user, char fingerprint[RSA_FINGERPRINT_SIZE]);
 /* "cam1", "rsa2048-aes256", "rsa1024-blowfish128" or "none": how a message would be sent now, as far as is known. */
-const char *user_encryption(const struct user *user, bool legacy);
+const char *user_encryption(const struct user *user, const struct lan *lan);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/span.h"
 #include "crypto/suite.h"
 #include "ipmsg/charset.h"

@@ -14,13 +14,21 @@ struct notice {
 };
 
 static void
+notice_free(void *arg)
+{
+	struct notice *notice = arg;
+
+	timer_finish(&notice->timer);
+	free(notice);
+}
+
+static void
 on_notice_end(void *arg, bool answered)
 {
 	struct notice *notice = arg;
 
 	notice->on_done(notice->arg, answered ? 0 : CAM_ERR_TIMEOUT);
-	timer_finish(&notice->timer);
-	free(notice);
+	notice_free(notice);
 }
 
 static void
@@ -44,10 +52,11 @@ lan_tell_opened(struct lan *lan, const struct peer *peer, uint32_t packet_no, bo
 	timer_init(&notice->timer, lan->loop, on_notice_sent, notice);
 	snprintf(number, sizeof number, "%u", (unsigned)packet_no);
 	buf_init(&buf, 1024);
-	if (packet_build(&buf, &out, span_text(number)) == 0 && check)
+	if (packet_build(&buf, &out, span_text(number)) == 0 && check) {
 		post_new(lan, POST_OPENED, peer, &peer->addr, out.number,
-		    xmemdup(buf.data, buf.len), buf.len, on_notice_end, notice);
-	else {
+		    xmemdup(buf.data, buf.len), buf.len, on_notice_end, notice)
+		    ->on_drop = notice_free;
+	} else {
 		lan_transmit(lan, &peer->addr, 0, buf_span(&buf));
 		timer_start(&notice->timer, 0);
 	}

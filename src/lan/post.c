@@ -34,6 +34,7 @@ end(struct post *post, bool answered)
 	void (*on_end)(void *, bool) = post->on_end;
 	void *arg = post->arg;
 
+	post->on_drop = NULL;
 	post_free(post);
 	on_end(arg, answered);
 }
@@ -89,6 +90,8 @@ post_free(struct post *post)
 	if (post == NULL)
 		return;
 	table_remove(&post->lan->posts, &post->link);
+	if (post->on_drop != NULL)
+		post->on_drop(post->arg);
 	timer_finish(&post->timer);
 	free(post->user);
 	free(post->host);

@@ -25,6 +25,8 @@ struct post {
 	struct timer timer;
 	/* Called once, then the post has gone. */
 	void (*on_end)(void *arg, bool answered);
+	/* Called instead when it is dropped; may be NULL. */
+	void (*on_drop)(void *arg);
 	void *arg;
 };
 
@@ -32,7 +34,7 @@ struct post {
 struct post *post_new(struct lan *lan, enum post_kind kind, const struct peer *peer,
     const struct addr *to, uint32_t number, uint8_t *bytes, size_t len,
     void (*on_end)(void *arg, bool answered), void *arg);
-/* Silently. NULL is fine. */
+/* Drops it. NULL is fine. */
 void post_free(struct post *post);
 /* The one that this packet of that sender answers, matched by number, address and name; NULL: none. */
 struct post *post_find(struct lan *lan, enum post_kind kind, const struct sender *sender,

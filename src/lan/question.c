@@ -27,8 +27,10 @@ struct key_question {
 /* -- asking ----------------------------------------------------------------- */
 
 static void
-key_question_free(struct key_question *question)
+key_question_free(void *arg)
 {
+	struct key_question *question = arg;
+
 	free(question->user);
 	free(question->host);
 	free(question);
@@ -77,7 +79,7 @@ lan_ask_key_at(struct lan *lan, struct peer *peer, const struct addr *at)
 		question->addr = *at;
 		peer->asked |= ASKED_KEY;
 		post_new(lan, POST_KEY, peer, at, 0, xmemdup(buf.data, buf.len), buf.len,
-		    on_key_end, question);
+		    on_key_end, question)->on_drop = key_question_free;
 	}
 	buf_finish(&word);
 	buf_finish(&buf);

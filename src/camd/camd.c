@@ -1,0 +1,493 @@
+/* camd.c: everything made, joined, and ended in the right order. */
+#include "camd/camd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "camd/clients.h"
+#include "camd/events.h"
+#include "camd/heard.h"
+#include "camd/inbox.h"
+#include "camd/notices.h"
+#include "camd/outbox.h"
+#include "camd/presence.h"
+#include "camd/roster.h"
+#include "camd/settings.h"
+#include "camd/upkeep.h"
+#include "crypto/crypto.h"
+#include "crypto/keyring.h"
+#include "lan/lan.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "loop/unix.h"
+#include "loop/worker.h"
+#include "store/store.h"
+
+/* How many jobs one commit may hold, so that the first of them does not wait for ever. */
+enum { COMMIT_MAX = 1024 };
+
+/* -- what lan tells and asks ------------------------------------------------ */
+
+static struct user *
+user_of(struct peer *peer)
+{
+	return container_of(peer, struct user, peer);
+}
+
+static void
+on_entry(void *arg, const struct lan_entry *entry)
+{
+	heard_entry(arg, entry);
+}
+
+static void
+on_message(void *arg, struct lan_message *message)
+{
+	struct camd *camd = arg;
+
+	inbox_receive(camd->inbox, message);
+}
+
+static void
+on_opened(void *arg, const struct peer *peer, uint32_t packet_no)
+{
+	struct camd *camd = arg;
+
+	outbox_opened(camd->outbox, container_of(peer, const struct user, peer), packet_no);
+}
+
+static void
+on_key(void *arg, struct peer *peer, const struct addr *from, uint32_t word,
+    struct rsa_public *key)
+{
+	heard_key(arg, user_of(peer), from, word, key);
+}
+
+static void
+on_no_key(void *arg, struct peer *peer)
+{
+	struct camd *camd = arg;
+
+	peer->mute = true;
+	outbox_user_mute(camd->outbox, user_of(peer));
+}
+
+static void
+on_version(void *arg, struct peer *peer, const char *version)
+{
+	struct camd *camd = arg;
+
+	if (roster_set_version(camd->roster, user_of(peer), version))
+		roster_changed(camd->roster, user_of(peer), true);
+}
+
+static void
+on_absence(void *arg, struct peer *peer, const char *text)
+{
+	struct camd *camd = arg;
+	struct user *user = user_of(peer);
+
+	if (user->state == USER_AWAY && roster_set_away(camd->roster, user, text))
+		roster_changed(camd->roster, user, true);
+}
+
+static void
+on_heard(void *arg, struct peer *peer)
+{
+	heard_user(arg, user_of(peer));
+}
+
+static void
+on_conflict(void *arg, const struct addr *from)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	log_warn("%s uses our user and host name: change one of them",
+	    addr_format(from, text));
+}
+
+static struct peer *
+find_peer(void *arg, const char *user, const char *host, const struct addr *addr)
+{
+	struct camd *camd = arg;
+	struct user *found = roster_find(camd->roster, user, host, addr);
+
+	return found != NULL ? &found->peer : NULL;
+}
+
+static bool
+knows(void *arg, const struct addr *addr)
+{
+	struct camd *camd = arg;
+
+	return roster_knows_address(camd->roster, addr);
+}
+
+static struct peer *
+next_peer(void *arg, const struct peer *after)
+{
+	struct camd *camd = arg;
+	struct user *next = roster_next(camd->roster,
+	    after != NULL ? container_of(after, const struct user, peer) : NULL);
+
+	return next != NULL ? &next->peer : NULL;
+}
+
+static size_t
+count_peers(void *arg)
+{
+	struct camd *camd = arg;
+
+	return roster_count(camd->roster);
+}
+
+static const char *
+absence(void *arg)
+{
+	struct camd *camd = arg;
+
+	return presence_text(camd->presence);
+}
+
+static void
+describe(void *arg, const struct peer *peer, const char **nick, const char **group)
+{
+	const struct user *user = container_of(peer, const struct user, peer);
+
+	*nick = user->nick;
+	*group = user->group;
+}
+
+static const struct lan_ops lan_ops = {
+	.on_entry = on_entry,
+	.on_message = on_message,
+	.on_opened = on_opened,
+	.on_key = on_key,
+	.on_no_key = on_no_key,
+	.on_version = on_version,
+	.on_absence = on_absence,
+	.on_heard = on_heard,
+	.on_conflict = on_conflict,
+	.find = find_peer,
+	.known = knows,
+	.next = next_peer,
+	.count = count_peers,
+	.absence = absence,
+	.describe = describe,
+};
+
+/* -- threads ---------------------------------------------------------------- */
+
+/* The writer gets the connection that the start has used: it belongs to one thread at a time. */
+static void *
+start_writer(void *arg)
+{
+	struct camd *camd = arg;
+
+	return camd->store;
+}
+
+static void
+stop_writer(void *context)
+{
+	store_close(context);
+}
+
+static int
+begin_commit(void *context)
+{
+	return store_begin(context);
+}
+
+static int
+end_commit(void *context)
+{
+	return store_commit(context);
+}
+
+static void *
+start_reader(void *arg)
+{
+	struct camd *camd = arg;
+	char problem[STORE_PROBLEM_SIZE];
+	struct store *store = NULL;
+
+	if (store_open(camd->store_path, STORE_READ, problem, &store) < 0)
+		log_error("%s", problem);
+	return store;
+}
+
+static const struct worker_ops writer_ops = {
+	.start = start_writer,
+	.stop = stop_writer,
+	.begin = begin_commit,
+	.end = end_commit,
+	.batch_max = COMMIT_MAX,
+};
+
+static const struct worker_ops reader_ops = { .start = start_reader, .stop = stop_writer };
+static const struct worker_ops pool_ops = { .start = NULL };
+
+static void
+start_threads(struct camd *camd)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	camd->pool = workers_new(camd->loop, cores > 0 ? (unsigned)cores : 1, &pool_ops, camd);
+	camd->writer = workers_new(camd->loop, 1, &writer_ops, camd);
+	camd->readers = workers_new(camd->loop, 1, &reader_ops, camd);
+}
+
+/* -- settings --------------------------------------------------------------- */
+
+static enum lan_legacy
+legacy_of(const struct settings *settings)
+{
+	const char *legacy = settings_text(settings, "security.legacy");
+
+	if (strcmp(legacy, "off") == 0)
+		return LAN_LEGACY_OFF;
+	return strcmp(legacy, "receive") == 0 ? LAN_LEGACY_RECEIVE : LAN_LEGACY_ON;
+}
+
+int
+camd_apply(struct camd *camd, char **problem)
+{
+	const struct settings *settings = camd->settings;
+	enum log_level level = LOG_LEVEL_INFO;
+	struct lan_settings lan = {
+		.logon = settings_text(settings, "user.name"),
+		.host = settings_text(settings, "user.host"),
+		.nick = settings_text(settings, "user.nick"),
+		.group = settings_text(settings, "user.group"),
+		.bind = settings_text(settings, "net.bind"),
+		.port = (uint16_t)settings_number(settings, "net.port"),
+		.ipv6 = settings_on(settings, "net.ipv6"),
+		.broadcast = settings_text(settings, "net.broadcast"),
+		.list_for = settings_text(settings, "net.list_for"),
+		.charset = CHARSET_CP932,
+		.legacy = legacy_of(settings),
+	};
+	int r;
+
+	(void)log_level_parse(settings_text(settings, "log.level"), &level);
+	log_set_level(level);
+	(void)charset_parse(settings_text(settings, "ipmsg.charset"), &lan.charset);
+	if ((r = lan_open(camd->lan, &lan, problem)) < 0)
+		return r;
+	roster_rename_self(camd->roster);
+	return 0;
+}
+
+int
+camd_reload(struct camd *camd, char **problem)
+{
+	int r = settings_reload(camd->settings, problem);
+
+	return r < 0 ? r : camd_apply(camd, problem);
+}
+
+/* -- start ------------------------------------------------------------------ */
+
+static int
+make_folders(struct camd *camd, char **problem)
+{
+	const char *folders[] = { camd->paths.data, camd->paths.run };
+	int r;
+
+	for (size_t i = 0; i < 2; i++) {
+		if ((r = path_make_private(folders[i])) < 0) {
+			*problem = xasprintf("%s: %s", folders[i],
+			    r == CAM_ERR_UNSAFE ? _("others may write it or it is not yours; "
+						    "make it yours alone with chmod 700")
+						: cam_strerror(r));
+			return r;
+		}
+	}
+	return 0;
+}
+
+static int
+listen_socket(struct camd *camd, int *fd, char **problem)
+{
+	int r = 0;
+
+	if (*fd < 0)
+		r = unix_listen(camd->paths.socket, fd);
+	if (r == CAM_ERR_EXISTS)
+		*problem = xasprintf(_("another camd serves %s already"), camd->paths.socket);
+	else if (r < 0)
+		*problem = xasprintf("%s: %s", camd->paths.socket, cam_strerror(r));
+	return r;
+}
+
+static int
+open_keys(struct camd *camd, char **problem)
+{
+	char *folder = path_join(camd->paths.data, "keys");
+	int r = keyring_open(folder, true, &camd->keyring);
+
+	if (r < 0)
+		*problem = xasprintf(_("cannot use the keys in %s: %s"), folder,
+		    r == CAM_ERR_UNSAFE ? _("others can read them; chmod them to 600, the "
+					    "folder to 700")
+					: cam_strerror(r));
+	free(folder);
+	return r;
+}
+
+static int
+open_store(struct camd *camd, char **problem)
+{
+	char text[STORE_PROBLEM_SIZE] = "";
+	int r;
+
+	camd->store_path = path_join(camd->paths.data, "cam.db");
+	if ((r = store_open(camd->store_path, STORE_WRITE, text, &camd->store)) < 0)
+		*problem = xstrdup(text);
+	return r;
+}
+
+/* In the order in which they need each other; what the database knows is there before the network talks. */
+static int
+make_parts(struct camd *camd, char **problem)
+{
+	int r;
+
+	camd->events = events_new(camd);
+	camd->lan = lan_new(camd->loop, camd->pool, camd->crypto, camd->keyring, &lan_ops, camd);
+	if ((r = roster_new(camd, camd->store, &camd->roster)) < 0) {
+		*problem = xasprintf(_("cannot read %s: %s"), camd->store_path, cam_strerror(r));
+		return r;
+	}
+	camd->presence = presence_new(camd, camd->store);
+	camd->inbox = inbox_new(camd);
+	camd->notices = notices_new(camd, camd->store);
+	camd->outbox = outbox_new(camd, camd->store);
+	camd->upkeep = upkeep_new(camd);
+	return 0;
+}
+
+int
+camd_start(struct camd *camd, int fd, char **problem)
+{
+	int r;
+
+	camd->started_ms = clock_wall_ms();
+	if ((r = make_folders(camd, problem)) < 0 ||
+	    (r = listen_socket(camd, &fd, problem)) < 0)
+		return r;
+	camd->crypto = crypto_new();
+	if ((r = open_keys(camd, problem)) < 0 || (r = open_store(camd, problem)) < 0) {
+		close(fd);
+		return r;
+	}
+	/* lan is made with the pool. The writer touches its connection with the first job, after all have read. */
+	start_threads(camd);
+	if ((r = make_parts(camd, problem)) < 0) {
+		close(fd);
+		return r;
+	}
+	if (presence_text(camd->presence) != NULL)
+		lan_change(camd->lan, settings_text(camd->settings, "user.nick"),
+		    settings_text(camd->settings, "user.group"), presence_title(camd->presence));
+	if ((r = camd_apply(camd, problem)) < 0) {
+		close(fd);
+		return r;
+	}
+	camd->clients = clients_new(camd, fd);
+	return 0;
+}
+
+void
+camd_finish(struct camd *camd)
+{
+	/* Nothing more is asked or heard; then what is on its way into the database arrives there. */
+	upkeep_free(camd->upkeep);
+	camd->upkeep = NULL;
+	if (camd->lan != NULL)
+		lan_close(camd->lan);
+	if (camd->roster != NULL && camd->writer != NULL)
+		roster_write(camd->roster);
+	workers_free(camd->pool);
+	workers_free(camd->readers);
+	workers_free(camd->writer);
+	if (camd->writer == NULL)
+		store_close(camd->store);
+	clients_free(camd->clients);
+	camd->clients = NULL;
+	outbox_free(camd->outbox);
+	notices_free(camd->notices);
+	inbox_free(camd->inbox);
+	lan_free(camd->lan);
+	presence_free(camd->presence);
+	roster_free(camd->roster);
+	events_free(camd->events);
+	keyring_free(camd->keyring);
+	crypto_free(camd->crypto);
+	free(camd->store_path);
+}
+
+/* -- sync ------------------------------------------------------------------- */
+
+/* A network turn, then everything opened and stored, then one more commit: all before it is done. */
+enum { SYNC_LOOK_MS = 1, SYNC_TURNS = 3 };
+
+struct sync {
+	struct job job;
+	struct camd *camd;
+	struct timer timer;
+	int turns;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+static void
+do_nothing(struct job *job, void *context)
+{
+}
+
+static void
+on_synced(struct job *job)
+{
+	struct sync *sync = container_of(job, struct sync, job);
+
+	timer_finish(&sync->timer);
+	sync->fn(sync->arg);
+	free(sync);
+}
+
+static void
+on_look(void *arg)
+{
+	struct sync *sync = arg;
+	struct camd *camd = sync->camd;
+
+	if (++sync->turns < SYNC_TURNS || lan_pending(camd->lan) > 0 ||
+	    inbox_pending(camd->inbox) > 0) {
+		timer_start(&sync->timer, SYNC_LOOK_MS);
+		return;
+	}
+	workers_submit(camd->writer, &sync->job);
+}
+
+void
+camd_sync(struct camd *camd, void (*fn)(void *arg), void *arg)
+{
+	struct sync *sync = xcalloc(1, sizeof *sync);
+
+	sync->camd = camd;
+	sync->fn = fn;
+	sync->arg = arg;
+	sync->job.work = do_nothing;
+	sync->job.done = on_synced;
+	timer_init(&sync->timer, camd->loop, on_look, sync);
+	timer_start(&sync->timer, 0);
+}

@@ -1,0 +1,101 @@
+/* line.h: what waits for one user, sent one after the other. */
+#ifndef CAM_CAMD_LINE_H
+#define CAM_CAMD_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/random.h"
+#include "base/table.h"
+#include "lan/lan.h"
+#include "loop/timer.h"
+#include "store/delivery.h"
+
+struct camd;
+struct store_message;
+struct user;
+
+/* A message that several lines share; counted. */
+struct parcel {
+	unsigned count;
+	int64_t row;
+	char id[ID_SIZE];
+	int64_t time_ms;
+	char *text;
+	size_t text_len;
+	bool several; /* recipients */
+	bool sealed;
+	bool locked;
+	struct lan_name *to;
+	size_t to_count;
+};
+
+struct parcel *parcel_new(const char *text, size_t len);
+struct parcel *parcel_of_row(const struct store_message *message);
+struct parcel *parcel_ref(struct parcel *parcel);
+void parcel_unref(struct parcel *parcel);
+
+/* One parcel for the line's user. */
+struct delivery {
+	TAILQ_ENTRY(delivery) entry;
+	struct parcel *parcel;
+	struct store_delivery row;
+	/* Sent, not confirmed, and nothing heard of the user since. */
+	bool tried;
+};
+
+/*
+ * The line of a user. One delivery is on its way at a time, so what was
+ * written in order arrives in order, and somebody who does not answer is not
+ * flooded. When he does not, the line sleeps until he is heard or some time has passed.
+ */
+struct line {
+	struct table_link link;
+	struct camd *camd;
+	int64_t uid;
+	TAILQ_HEAD(, delivery) waiting;
+	struct delivery *current; /* also first in waiting */
+	struct sending *sending;  /* of current */
+	bool needs_key;		  /* asked for; nothing goes before it comes */
+	bool saving;		  /* a new packet number is being stored */
+	unsigned silences;	  /* rounds without an answer, in a row */
+	struct timer wake;
+	size_t *total; /* deliveries of all lines */
+};
+
+static inline struct line *
+line_of_link(const struct table_link *link)
+{
+	return container_of(link, struct line, link);
+}
+
+struct line *line_new(struct camd *camd, int64_t uid, size_t *total);
+/* Nothing more is sent or told. */
+void line_free(struct line *line);
+
+/* Copies row; the delivery goes to the end. */
+void line_join(struct line *line, struct parcel *parcel, const struct store_delivery *row);
+/* The same for one that may be in the line already: it takes what has changed, and is tried at once. */
+void line_rejoin(struct line *line, struct parcel *parcel, const struct store_delivery *row);
+/* The user was heard, or his key came. */
+void line_wake(struct line *line);
+/* He did not show a key. */
+void line_no_key(struct line *line);
+/* He opened the message with that packet number: it need not be confirmed any more. */
+void line_opened(struct line *line, uint32_t packet_no);
+/* All that waits goes to the end of the other line. */
+void line_move(struct line *from, struct line *into);
+
+/* Tells message.state of a delivery. */
+void line_tell(struct camd *camd, const struct store_delivery *row, const char *id, int64_t time_ms);
+
+/*
+ * Why settings refuse to send to the user, a reason of cam-rpc(7), or NULL:
+ * nothing known refuses. encryption: how it would be sent.
+ */
+const char *way_refusal(struct camd *camd, struct user *user, bool clear,
+    enum store_encryption *encryption);
+
+#endif

@@ -1,0 +1,20 @@
+/* notices.h: word to senders that their sealed messages were opened, until they confirm it. */
+#ifndef CAM_CAMD_NOTICES_H
+#define CAM_CAMD_NOTICES_H
+
+struct camd;
+struct notices;
+struct store;
+struct store_message;
+struct user;
+
+/* Takes up what is unconfirmed in store. */
+struct notices *notices_new(struct camd *camd, struct store *store);
+void notices_free(struct notices *notices);
+
+/* The message, opened just now and its notice stored. */
+void notices_add(struct notices *notices, const struct store_message *message);
+/* The user was heard: what waits for him is told again. */
+void notices_user_heard(struct notices *notices, const struct user *user);
+
+#endif

@@ -1,0 +1,676 @@
+/* roster.c: users found by name, address and number. */
+#include "camd/roster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "camd/camd.h"
+#include "camd/events.h"
+#include "camd/heard.h"
+#include "camd/rosterfile.h"
+#include "camd/settings.h"
+#include "camd/shared.h"
+#include "ipmsg/entry.h"
+#include "loop/timer.h"
+#include "rpc/json.h"
+#include "rpc/names.h"
+
+/* A refresh ends when nobody new has answered for the first, at the latest after the second. */
+enum { REFRESH_QUIET_MS = 500, REFRESH_MAX_MS = 3000 };
+
+struct refresh {
+	struct refresh *next;
+	struct roster *roster;
+	struct timer quiet;
+	uint64_t until_ms;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+struct roster {
+	struct camd *camd;
+	struct table by_name;
+	struct table by_addr;
+	struct table by_uid;
+	struct table by_pin;
+	struct shared *texts;
+	struct rosterfile *file;
+	struct user *self;
+	size_t count;	  /* not forgotten */
+	size_t states[3]; /* of those */
+	int64_t last_uid;
+	struct refresh *refreshes;
+};
+
+/* -- finding ---------------------------------------------------------------- */
+
+/* Of logon and host: users of one name under several keys lie side by side. */
+static uint64_t
+hash_name(const struct roster *roster, const char *user, const char *host)
+{
+	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
+
+	(void)entry_user_split(user, logon, fingerprint);
+	return table_hash_fold(&roster->by_name, logon, strlen(logon)) ^
+	    (table_hash_fold(&roster->by_name, host, strlen(host)) << 1);
+}
+
+static uint64_t
+hash_addr(const struct roster *roster, const struct addr *addr)
+{
+	struct addr host = *addr;
+
+	host.port = 0;
+	return table_hash(&roster->by_addr, &host, sizeof host);
+}
+
+static uint64_t
+hash_uid(const struct roster *roster, int64_t uid)
+{
+	return table_hash(&roster->by_uid, &uid, sizeof uid);
+}
+
+static bool
+has_uid(const struct table_link *link, const void *key)
+{
+	return container_of(link, struct user, by_uid)->uid == *(const int64_t *)key;
+}
+
+static bool
+has_fingerprint(const struct table_link *link, const void *key)
+{
+	return text_same(container_of(link, struct pin, link)->fingerprint, key);
+}
+
+struct user *
+roster_by_uid(const struct roster *roster, int64_t uid)
+{
+	struct table_link *link;
+
+	if (uid == 0)
+		return roster->self;
+	link = table_find(&roster->by_uid, hash_uid(roster, uid), has_uid, &uid);
+	return link != NULL ? container_of(link, struct user, by_uid) : NULL;
+}
+
+/* Of several with one wire name: at that address, then heard last. */
+static bool
+is_better(const struct user *user, const struct user *than, const struct addr *addr)
+{
+	if (addr != NULL) {
+		bool here = addr_equal(&user->peer.addr, addr);
+		bool there = addr_equal(&than->peer.addr, addr);
+
+		if (here != there)
+			return here;
+	}
+	if (user->forgotten != than->forgotten)
+		return than->forgotten;
+	return user->seen_ms > than->seen_ms;
+}
+
+struct user *
+roster_find(const struct roster *roster, const char *user, const char *host,
+    const struct addr *addr)
+{
+	struct user *best = NULL, *found;
+
+	for (struct table_link *link = table_first_of(&roster->by_name, hash_name(roster, user, host));
+	    link != NULL; link = table_next_of(link)) {
+		found = container_of(link, struct user, by_name);
+		if (peer_is(&found->peer, user, host) &&
+		    (best == NULL || is_better(found, best, addr)))
+			best = found;
+	}
+	return best;
+}
+
+struct user *
+roster_by_fingerprint(const struct roster *roster, const char *fingerprint)
+{
+	struct table_link *link = table_find(&roster->by_pin,
+	    table_hash_fold(&roster->by_pin, fingerprint, strlen(fingerprint)), has_fingerprint,
+	    fingerprint);
+
+	return link != NULL ? container_of(link, struct pin, link)->user : NULL;
+}
+
+static struct user *
+first_link(const struct roster *roster, const struct table_link *link)
+{
+	for (; link != NULL; link = table_next(&roster->by_uid, link)) {
+		struct user *user = container_of(link, struct user, by_uid);
+
+		if (!user->forgotten)
+			return user;
+	}
+	return NULL;
+}
+
+struct user *
+roster_next(const struct roster *roster, const struct user *after)
+{
+	return first_link(roster, after == NULL ? table_first(&roster->by_uid)
+						: table_next(&roster->by_uid, &after->by_uid));
+}
+
+struct user *
+roster_by_logon(const struct roster *roster, const char *logon, const char *host,
+    const struct user *but)
+{
+	struct user *best = NULL;
+
+	for (struct table_link *link = table_first_of(&roster->by_name,
+		 hash_name(roster, logon, host));
+	    link != NULL; link = table_next_of(link)) {
+		struct user *user = container_of(link, struct user, by_name);
+		char *name = user_logon(user);
+
+		if (user != but && !user->forgotten && text_same(name, logon) &&
+		    text_same(user->peer.host, host) &&
+		    (best == NULL || (best->second && !user->second)))
+			best = user;
+		free(name);
+	}
+	return best;
+}
+
+/* Of those whose logon and host the id names; those still in the roster come first. */
+static struct user *
+find_id(const struct roster *roster, const char *id, const char *logon, const char *host)
+{
+	struct user *best = NULL;
+
+	for (struct table_link *link = table_first_of(&roster->by_name,
+		 hash_name(roster, logon, host));
+	    link != NULL; link = table_next_of(link)) {
+		struct user *user = container_of(link, struct user, by_name);
+		char *other = user_id(user);
+
+		if (text_same(other, id) && (best == NULL || best->forgotten))
+			best = user;
+		free(other);
+	}
+	return best;
+}
+
+struct user *
+roster_by_id(const struct roster *roster, const char *id)
+{
+	const char *at = strrchr(id, '@');
+	char *self = user_id(roster->self), *logon, *host, *slash;
+	struct user *user = text_same(self, id) ? roster->self : NULL;
+
+	free(self);
+	if (user != NULL || at == NULL)
+		return user;
+	logon = xstrndup(id, (size_t)(at - id));
+	host = xstrdup(at + 1);
+	user = find_id(roster, id, logon, host);
+	if (user == NULL && (slash = strrchr(host, '/')) != NULL) {
+		*slash = '\0';
+		user = find_id(roster, id, logon, host);
+	}
+	free(logon);
+	free(host);
+	return user;
+}
+
+struct user *
+roster_other_at(const struct roster *roster, const struct user *user)
+{
+	const struct addr *addr = &user->peer.addr;
+
+	for (struct table_link *link = table_first_of(&roster->by_addr, hash_addr(roster, addr));
+	    link != NULL; link = table_next_of(link)) {
+		struct user *other = container_of(link, struct user, by_addr);
+
+		if (other != user && addr_equal(&other->peer.addr, addr) &&
+		    other->state != USER_OFFLINE)
+			return other;
+	}
+	return NULL;
+}
+
+bool
+roster_knows_address(const struct roster *roster, const struct addr *addr)
+{
+	for (struct table_link *link = table_first_of(&roster->by_addr, hash_addr(roster, addr));
+	    link != NULL; link = table_next_of(link)) {
+		const struct user *user = container_of(link, struct user, by_addr);
+
+		if (user->pin != NULL && addr_equal(&user->peer.addr, addr))
+			return true;
+	}
+	return false;
+}
+
+bool
+roster_has_room_at(const struct roster *roster, const struct addr *addr)
+{
+	size_t count = 0;
+
+	for (struct table_link *link = table_first_of(&roster->by_addr, hash_addr(roster, addr));
+	    link != NULL; link = table_next_of(link)) {
+		if (container_of(link, struct user, by_addr)->pin == NULL)
+			count++;
+	}
+	return count < LIMIT_PEERS_UNPINNED_SOURCE;
+}
+
+struct user *
+roster_self(const struct roster *roster)
+{
+	return roster->self;
+}
+
+size_t
+roster_count(const struct roster *roster)
+{
+	return roster->count;
+}
+
+void
+roster_count_states(const struct roster *roster, size_t counts[3])
+{
+	memcpy(counts, roster->states, sizeof roster->states);
+}
+
+/* -- coming and going ------------------------------------------------------- */
+
+static struct user *
+user_new(struct roster *roster, const char *name, const char *host)
+{
+	struct user *user = xcalloc(1, sizeof *user);
+
+	peer_init(&user->peer, name, host);
+	user->nick = xstrdup("");
+	user->group = shared_take(roster->texts, "");
+	user->version = shared_take(roster->texts, "");
+	return user;
+}
+
+static void
+user_free(struct roster *roster, struct user *user)
+{
+	if (user == NULL)
+		return;
+	if (user->pin != NULL) {
+		table_remove(&roster->by_pin, &user->pin->link);
+		free(user->pin);
+	}
+	hint_free(user->hint);
+	peer_finish(&user->peer);
+	shared_give(roster->texts, user->group);
+	shared_give(roster->texts, user->version);
+	free(user->nick);
+	free(user->away);
+	free(user->alias);
+	free(user);
+}
+
+struct user *
+roster_place(struct roster *roster, int64_t uid, const char *name, const char *host, bool forgotten)
+{
+	struct user *user = user_new(roster, name, host);
+
+	user->uid = uid;
+	user->forgotten = forgotten;
+	if (uid > roster->last_uid)
+		roster->last_uid = uid;
+	table_add(&roster->by_name, &user->by_name, hash_name(roster, name, host));
+	table_add(&roster->by_addr, &user->by_addr, hash_addr(roster, &user->peer.addr));
+	table_add(&roster->by_uid, &user->by_uid, hash_uid(roster, uid));
+	if (!forgotten) {
+		roster->count++;
+		roster->states[USER_OFFLINE]++;
+	}
+	return user;
+}
+
+struct user *
+roster_add(struct roster *roster, const char *name, const char *host)
+{
+	struct user *user;
+
+	if (roster->by_uid.count >= LIMIT_PEERS)
+		return NULL;
+	user = roster_place(roster, roster->last_uid + 1, name, host, false);
+	user->first_ms = user->seen_ms = clock_wall_ms();
+	for (struct refresh *refresh = roster->refreshes; refresh != NULL; refresh = refresh->next)
+		timer_start(&refresh->quiet, REFRESH_QUIET_MS);
+	return user;
+}
+
+void
+roster_remove(struct roster *roster, struct user *user)
+{
+	if (!user->forgotten) {
+		roster->count--;
+		roster->states[user->state]--;
+	}
+	rosterfile_forget(roster->file, user);
+	table_remove(&roster->by_name, &user->by_name);
+	table_remove(&roster->by_addr, &user->by_addr);
+	table_remove(&roster->by_uid, &user->by_uid);
+	user_free(roster, user);
+}
+
+void
+roster_retire(struct roster *roster, struct user *user)
+{
+	if (user->forgotten)
+		return;
+	user->forgotten = true;
+	roster->count--;
+	roster->states[user->state]--;
+	user->state = USER_OFFLINE;
+}
+
+static void
+recall(struct roster *roster, struct user *user)
+{
+	if (!user->forgotten)
+		return;
+	user->forgotten = false;
+	roster->count++;
+	roster->states[user->state]++;
+}
+
+/* -- what is known of one --------------------------------------------------- */
+
+void
+roster_set_addr(struct roster *roster, struct user *user, const struct addr *addr)
+{
+	table_remove(&roster->by_addr, &user->by_addr);
+	user->peer.addr = *addr;
+	table_add(&roster->by_addr, &user->by_addr, hash_addr(roster, addr));
+}
+
+void
+roster_set_name(struct roster *roster, struct user *user, const char *name, const char *host)
+{
+	char *new_name = xstrdup(name), *new_host = xstrdup(host);
+
+	table_remove(&roster->by_name, &user->by_name);
+	free(user->peer.user);
+	free(user->peer.host);
+	user->peer.user = new_name;
+	user->peer.host = new_host;
+	table_add(&roster->by_name, &user->by_name, hash_name(roster, new_name, new_host));
+}
+
+static bool
+set_text(char **place, const char *text)
+{
+	if (*place == NULL ? text == NULL : text != NULL && strcmp(*place, text) == 0)
+		return false;
+	free(*place);
+	*place = text != NULL ? xstrdup(text) : NULL;
+	return true;
+}
+
+static bool
+set_shared(struct shared *texts, const char **place, const char *text)
+{
+	const char *old = *place;
+
+	if (strcmp(old, text) == 0)
+		return false;
+	*place = shared_take(texts, text);
+	shared_give(texts, old);
+	return true;
+}
+
+bool
+roster_set_nick(struct roster *roster, struct user *user, const char *nick)
+{
+	return set_text(&user->nick, nick);
+}
+
+bool
+roster_set_away(struct roster *roster, struct user *user, const char *away)
+{
+	return set_text(&user->away, away);
+}
+
+bool
+roster_set_group(struct roster *roster, struct user *user, const char *group)
+{
+	return set_shared(roster->texts, &user->group, group);
+}
+
+bool
+roster_set_version(struct roster *roster, struct user *user, const char *version)
+{
+	return set_shared(roster->texts, &user->version, version);
+}
+
+static void
+tell(struct roster *roster, const char *event, const struct user *user)
+{
+	if (events_wanted(roster->camd->events, event))
+		events_tell(roster->camd->events, event,
+		    json_pack("{s:o}", "user", roster_object(roster, user)));
+}
+
+void
+roster_set_state(struct roster *roster, struct user *user, enum user_state state)
+{
+	enum user_state before = (enum user_state)user->state;
+
+	recall(roster, user);
+	if (state == before)
+		return;
+	roster->states[before]--;
+	roster->states[state]++;
+	user->state = (uint8_t)state;
+	if (before == USER_OFFLINE)
+		tell(roster, EVENT_USER_ENTERED, user);
+	else if (state == USER_OFFLINE)
+		tell(roster, EVENT_USER_LEFT, user);
+	else
+		tell(roster, EVENT_USER_CHANGED, user);
+}
+
+void
+roster_pin(struct roster *roster, struct user *user, const char *fingerprint, bool verified)
+{
+	struct pin *pin = user->pin;
+
+	if (pin == NULL)
+		pin = user->pin = xcalloc(1, sizeof *pin);
+	else
+		table_remove(&roster->by_pin, &pin->link);
+	pin->user = user;
+	pin->verified = verified;
+	memcpy(pin->fingerprint, fingerprint, sizeof pin->fingerprint);
+	table_add(&roster->by_pin, &pin->link,
+	    table_hash_fold(&roster->by_pin, fingerprint, strlen(fingerprint)));
+}
+
+void
+roster_changed(struct roster *roster, struct user *user, bool tell_it)
+{
+	rosterfile_mark(roster->file, user);
+	if (tell_it)
+		tell(roster, EVENT_USER_CHANGED, user);
+}
+
+void
+roster_write(struct roster *roster)
+{
+	rosterfile_write(roster->file);
+}
+
+void
+roster_set_hidden(struct roster *roster, struct user *user, bool hidden)
+{
+	bool differs = user->hidden != hidden;
+
+	user->hidden = hidden;
+	if (differs)
+		roster_changed(roster, user, true);
+}
+
+void
+roster_set_priority(struct roster *roster, struct user *user, int priority)
+{
+	bool differs = user->priority != priority;
+
+	user->priority = priority;
+	if (differs)
+		roster_changed(roster, user, true);
+}
+
+void
+roster_set_alias(struct roster *roster, struct user *user, const char *alias)
+{
+	if (set_text(&user->alias, alias != NULL && alias[0] != '\0' ? alias : NULL))
+		roster_changed(roster, user, true);
+}
+
+/* -- refresh ---------------------------------------------------------------- */
+
+static void
+on_quiet(void *arg)
+{
+	struct refresh *refresh = arg;
+	struct refresh **place = &refresh->roster->refreshes;
+	void (*fn)(void *) = refresh->fn;
+	void *fn_arg = refresh->arg;
+
+	while (*place != refresh)
+		place = &(*place)->next;
+	*place = refresh->next;
+	timer_finish(&refresh->quiet);
+	free(refresh);
+	fn(fn_arg);
+}
+
+void
+roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg)
+{
+	struct refresh *refresh = xcalloc(1, sizeof *refresh);
+
+	refresh->roster = roster;
+	refresh->fn = fn;
+	refresh->arg = arg;
+	refresh->until_ms = clock_now_ms() + REFRESH_MAX_MS;
+	refresh->next = roster->refreshes;
+	roster->refreshes = refresh;
+	timer_init(&refresh->quiet, roster->camd->loop, on_quiet, refresh);
+	timer_start(&refresh->quiet, REFRESH_QUIET_MS);
+	lan_enter(roster->camd->lan);
+}
+
+/* -- as others see it ------------------------------------------------------- */
+
+static const char *
+state_word(const struct user *user)
+{
+	switch ((enum user_state)user->state) {
+	case USER_ONLINE:
+		return "online";
+	case USER_AWAY:
+		return "away";
+	case USER_OFFLINE:
+		break;
+	}
+	return "offline";
+}
+
+json_t *
+roster_object(const struct roster *roster, const struct user *user)
+{
+	char fingerprint[RSA_FINGERPRINT_SIZE], addr[ADDR_TEXT_SIZE];
+	char *id = user_id(user), *logon = user_logon(user);
+	bool known = user->peer.addr.family != ADDR_NONE;
+	json_t *object;
+
+	user_fingerprint(user, fingerprint);
+	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:s, s:o, s:o, s:s, s:s?, "
+			   "s:b, s:i, s:b, s:o}",
+	    "id", json_text(span_text(id)), "user", json_text(span_text(logon)), "host",
+	    json_text(span_text(user->peer.host)), "nick", json_text(span_text(user->nick)),
+	    "group", json_text(span_text(user->group)), "name",
+	    user->alias != NULL ? json_text(span_text(user->alias)) : json_null(), "addr",
+	    known ? json_string(addr_format_host(&user->peer.addr, addr)) : json_null(), "port",
+	    (int)user->peer.addr.port, "state", state_word(user), "away",
+	    user->away != NULL ? json_text(span_text(user->away)) : json_null(), "client",
+	    json_text(span_text(user->version)), "encryption",
+	    user_encryption(user, roster->camd->lan), "fingerprint",
+	    user->pin != NULL ? fingerprint : NULL, "verified",
+	    user->pin != NULL && user->pin->verified, "priority", (int)user->priority, "hidden",
+	    (int)user->hidden, "seen", json_time(user->seen_ms));
+	free(id);
+	free(logon);
+	return object;
+}
+
+/* -- making and ending ------------------------------------------------------ */
+
+void
+roster_rename_self(struct roster *roster)
+{
+	const struct lan *lan = roster->camd->lan;
+	const char *name = lan_user(lan), *host = lan_host(lan);
+
+	peer_finish(&roster->self->peer);
+	peer_init(&roster->self->peer, name, host);
+}
+
+int
+roster_new(struct camd *camd, struct store *store, struct roster **result)
+{
+	struct roster *roster = xcalloc(1, sizeof *roster);
+	int r;
+
+	roster->camd = camd;
+	roster->texts = shared_new();
+	table_init(&roster->by_name);
+	table_init(&roster->by_addr);
+	table_init(&roster->by_uid);
+	table_init(&roster->by_pin);
+	roster->self = user_new(roster, "", "");
+	roster->file = rosterfile_new(camd, roster);
+	if ((r = rosterfile_load(roster->file, store)) < 0) {
+		roster_free(roster);
+		return r;
+	}
+	*result = roster;
+	return 0;
+}
+
+void
+roster_free(struct roster *roster)
+{
+	struct table_link *link;
+
+	if (roster == NULL)
+		return;
+	rosterfile_free(roster->file);
+	while (roster->refreshes != NULL) {
+		struct refresh *refresh = roster->refreshes;
+
+		roster->refreshes = refresh->next;
+		timer_finish(&refresh->quiet);
+		free(refresh);
+	}
+	while ((link = table_first(&roster->by_uid)) != NULL) {
+		table_remove(&roster->by_uid, link);
+		user_free(roster, container_of(link, struct user, by_uid));
+	}
+	user_free(roster, roster->self);
+	table_finish(&roster->by_name);
+	table_finish(&roster->by_addr);
+	table_finish(&roster->by_uid);
+	table_finish(&roster->by_pin);
+	shared_free(roster->texts);
+	free(roster);
+}

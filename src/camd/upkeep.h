@@ -1,0 +1,13 @@
+/* upkeep.h: the database kept tidy while nobody waits for it. */
+#ifndef CAM_CAMD_UPKEEP_H
+#define CAM_CAMD_UPKEEP_H
+
+struct camd;
+struct upkeep;
+
+struct upkeep *upkeep_new(struct camd *camd);
+void upkeep_free(struct upkeep *upkeep);
+/* Something was written: tidy up when it is quiet again. */
+void upkeep_touch(struct upkeep *upkeep);
+
+#endif
