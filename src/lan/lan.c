@@ -321,30 +321,33 @@ lan_transmit(struct lan *lan, const struct addr *to, unsigned interface, struct 
 	lan->counters.sent++;
 }
 
-static void
+static bool
 send_packet(struct lan *lan, const struct addr *to, uint32_t command, struct span body,
     bool unproved)
 {
 	struct packet_out out = { lan_number(lan), lan->user, lan->host, command };
 	struct buf buf;
+	bool may;
 
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (packet_build(&buf, &out, body) == 0 &&
-	    (!unproved || budget_answer(lan->budget, to, buf.len, clock_now_ms())))
+	may = packet_build(&buf, &out, body) == 0 &&
+	    (!unproved || budget_answer(lan->budget, to, buf.len, clock_now_ms()));
+	if (may)
 		lan_transmit(lan, to, 0, buf_span(&buf));
 	buf_finish(&buf);
+	return may;
 }
 
 void
 lan_transmit_packet(struct lan *lan, const struct addr *to, uint32_t command, struct span body)
 {
-	send_packet(lan, to, command, body, false);
+	(void)send_packet(lan, to, command, body, false);
 }
 
-void
+bool
 lan_answer_packet(struct lan *lan, const struct addr *to, uint32_t command, struct span body)
 {
-	send_packet(lan, to, command, body, !lan->ops->known(lan->arg, to));
+	return send_packet(lan, to, command, body, !lan->ops->known(lan->arg, to));
 }
 
 uint32_t

@@ -287,10 +287,7 @@ park(struct opening *opening)
 	memset(&opening->opened, 0, sizeof opening->opened);
 	TAILQ_INSERT_TAIL(&lan->parked, opening, entry);
 	timer_start(&opening->parked, PARKED_MS);
-	if (addr_equal(&peer->addr, &message->from))
-		lan_ask_key(lan, peer);
-	else
-		lan_ask_key_at(lan, peer, &message->from);
+	question_ask_back(lan, peer, &message->from);
 }
 
 static void

@@ -14,7 +14,14 @@
 #include "lan/state.h"
 
 /* What lan waits to hear of a peer (struct peer, asked). */
-enum { ASKED_VERSION = 1, ASKED_ABSENCE = 2, ASKED_KEY = 4 };
+enum {
+	ASKED_VERSION = 1,
+	ASKED_ABSENCE = 2,
+	ASKED_KEY = 4,
+	/* He asked for our keys and is answered when his own has shown that he receives (threat model N4). */
+	OWED_KEY_2048 = 8,
+	OWED_KEY_1024 = 16,
+};
 
 /* An asked key: the post's arg, so that both ends of the wait find the peer by name. */
 struct key_question {
@@ -52,17 +59,11 @@ on_key_end(void *arg, bool answered)
 	key_question_free(question);
 }
 
-void
-lan_ask_key(struct lan *lan, struct peer *peer)
+static void
+ask_key(struct lan *lan, struct peer *peer, const struct addr *at, uint32_t options)
 {
-	if (!(peer->asked & ASKED_KEY))
-		lan_ask_key_at(lan, peer, &peer->addr);
-}
-
-void
-lan_ask_key_at(struct lan *lan, struct peer *peer, const struct addr *at)
-{
-	struct packet_out out = { lan_number(lan), lan->user, lan->host, COMMAND_GETPUBKEY };
+	struct packet_out out = { lan_number(lan), lan->user, lan->host,
+		COMMAND_GETPUBKEY | options };
 	struct key_question *question;
 	struct buf word, buf;
 
@@ -79,10 +80,31 @@ lan_ask_key_at(struct lan *lan, struct peer *peer, const struct addr *at)
 		question->addr = *at;
 		peer->asked |= ASKED_KEY;
 		post_new(lan, POST_KEY, peer, at, 0, xmemdup(buf.data, buf.len), buf.len,
-		    on_key_end, question)->on_drop = key_question_free;
+		    on_key_end, question)
+		    ->on_drop = key_question_free;
 	}
 	buf_finish(&word);
 	buf_finish(&buf);
+}
+
+void
+lan_ask_key(struct lan *lan, struct peer *peer)
+{
+	if (!(peer->asked & ASKED_KEY))
+		ask_key(lan, peer, &peer->addr, 0);
+}
+
+void
+lan_ask_key_at(struct lan *lan, struct peer *peer, const struct addr *at)
+{
+	ask_key(lan, peer, at, 0);
+}
+
+void
+question_ask_back(struct lan *lan, struct peer *peer, const struct addr *at)
+{
+	if (!(peer->asked & ASKED_KEY))
+		ask_key(lan, peer, at, MESSAGE_AUTORET);
 }
 
 void
@@ -101,38 +123,59 @@ lan_ask_absence(struct lan *lan, struct peer *peer)
 
 /* -- answering -------------------------------------------------------------- */
 
-static void
-answer_key(struct lan *lan, const struct sender *sender)
+static bool
+send_key(struct lan *lan, const struct addr *to, enum rsa_size size)
 {
-	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
-	bool named = entry_user_split(sender->user, logon, fingerprint);
-	const struct rsa_key *key;
-	struct pubkey_text text;
+	const struct rsa_key *key = keyring_key(lan->keyring, size);
+	struct pubkey_text text = { .capability = lan_word(lan) };
 	struct span modulus;
-	uint32_t theirs;
-	size_t size;
 	struct buf body;
+	bool sent;
 
-	if (capability_parse(sender->packet->parts[0], &theirs) < 0)
-		return;
-	size = capability_answer(lan_word(lan), theirs, named);
-	if (size == 0 || (size == RSA_1024 && lan->legacy == LAN_LEGACY_OFF) ||
-	    (key = keyring_key(lan->keyring, (enum rsa_size)size)) == NULL)
-		return;
+	if (key == NULL || (size == RSA_1024 && lan->legacy == LAN_LEGACY_OFF))
+		return true;
 	modulus = rsa_public_modulus(rsa_key_public(key));
-	text.capability = lan_word(lan);
 	text.exponent = rsa_public_exponent(rsa_key_public(key));
 	memcpy(text.modulus, modulus.data, modulus.len);
 	text.modulus_len = modulus.len;
 	buf_init(&body, 1024);
 	pubkey_text_build(&text, &body);
-	lan_answer_packet(lan, &sender->addr, COMMAND_ANSPUBKEY, buf_span(&body));
+	sent = lan_answer_packet(lan, to, COMMAND_ANSPUBKEY, buf_span(&body));
 	buf_finish(&body);
+	return sent;
+}
+
+static void
+answer_key(struct lan *lan, const struct sender *sender)
+{
+	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
+	bool named = entry_user_split(sender->user, logon, fingerprint);
+	uint32_t theirs;
+	size_t size;
+	bool sent;
+
+	if (capability_parse(sender->packet->parts[0], &theirs) < 0 ||
+	    (size = capability_answer(lan_word(lan), theirs, named)) == 0)
+		return;
+	sent = send_key(lan, &sender->addr, (enum rsa_size)size);
 	/* He will send something signed: without his key it could not be checked. */
-	if (!(sender->packet->command & MESSAGE_AUTORET) && sender->peer != NULL &&
-	    sender->of_record && sender->peer->key == NULL &&
-	    (theirs & (CAPA_SIGN_SHA1 | CAPA_SIGN_SHA256)))
-		lan_ask_key(lan, sender->peer);
+	if ((sender->packet->command & MESSAGE_AUTORET) || sender->peer == NULL ||
+	    !sender->of_record || sender->peer->key != NULL ||
+	    !(theirs & (CAPA_SIGN_SHA1 | CAPA_SIGN_SHA256)))
+		return;
+	if (!sent)
+		sender->peer->asked |= size == RSA_2048 ? OWED_KEY_2048 : OWED_KEY_1024;
+	question_ask_back(lan, sender->peer, &sender->addr);
+}
+
+static void
+pay_owed_key(struct lan *lan, struct peer *peer)
+{
+	uint8_t owed = peer->asked & (OWED_KEY_2048 | OWED_KEY_1024);
+
+	peer->asked &= (uint8_t)~owed;
+	if (owed != 0)
+		(void)send_key(lan, &peer->addr, owed & OWED_KEY_2048 ? RSA_2048 : RSA_1024);
 }
 
 static void
@@ -193,6 +236,7 @@ key_answered(struct lan *lan, const struct sender *sender)
 	    (!entry_user_split(sender->user, logon, named) ||
 		text_same(named, fingerprint))) {
 		post_answered(post);
+		pay_owed_key(lan, sender->peer);
 		lan->ops->on_key(lan->arg, sender->peer, &from, text.capability, key);
 		opening_key_known(lan, sender->peer);
 	}

@@ -104,8 +104,8 @@ void lan_transmit(struct lan *lan, const struct addr *to, unsigned interface, st
 /* A classic packet with a fresh number and body. */
 void lan_transmit_packet(struct lan *lan, const struct addr *to, uint32_t command,
     struct span body);
-/* The same where to has not proved that it receives: only while its credit lasts. */
-void lan_answer_packet(struct lan *lan, const struct addr *to, uint32_t command,
+/* The same where to has not proved that it receives: only while its credit lasts. False: not sent. */
+bool lan_answer_packet(struct lan *lan, const struct addr *to, uint32_t command,
     struct span body);
 /* How to read text of this peer (NULL: unknown). */
 void lan_reader(const struct lan *lan, const struct peer *peer, struct charset_reader *reader);
@@ -145,6 +145,9 @@ void answers_add(struct answers *answers, const struct addr *to, bool utf8);
 
 void question_asked(struct lan *lan, const struct sender *sender);   /* GETPUBKEY, GETINFO, GETABSENCEINFO */
 void question_answered(struct lan *lan, const struct sender *sender); /* their answers */
+
+/* Asks for the key of somebody who has asked for ours, or signed: he need not ask again (reference 5.3). */
+void question_ask_back(struct lan *lan, struct peer *peer, const struct addr *at);
 
 /* -- opening.c -------------------------------------------------------------- */
 
