@@ -116,6 +116,8 @@ read_row(const struct span fields[FIELDS], const struct charset_reader *reader,
 	    (rc = read_label(reader, fields[NICK], row->nick)) < 0 ||
 	    (rc = read_label(reader, fields[GROUP], row->group)) < 0)
 		return rc;
+	if (row->user[0] == '\0' || row->host[0] == '\0')
+		return CAM_ERR_FORMAT;
 	row->status = (uint32_t)status;
 	row->gone = status == 0 || command_mode(row->status) == COMMAND_BR_EXIT;
 	snprintf(row->addr, sizeof(row->addr), "%.*s", (int)fields[ADDR].len,

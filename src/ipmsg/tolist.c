@@ -14,10 +14,13 @@ parse_user(struct span entry, const struct charset_reader *reader,
 
 	if (!span_cut(&entry, ':', &name) || name.len == 0 || entry.len == 0)
 		return CAM_ERR_FORMAT;
-	rc = charset_read_name(reader, name, user->user, sizeof(user->user));
-	if (rc < 0)
+	if ((rc = charset_read_name(
+		 reader, name, user->user, sizeof(user->user))) < 0 ||
+	    (rc = charset_read_name(
+		 reader, entry, user->host, sizeof(user->host))) < 0)
 		return rc;
-	return charset_read_name(reader, entry, user->host, sizeof(user->host));
+	return user->user[0] == '\0' || user->host[0] == '\0' ? CAM_ERR_FORMAT
+							      : 0;
 }
 
 static int
