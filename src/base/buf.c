@@ -45,7 +45,7 @@ grow(struct buf *buf, size_t size)
 		data = xreallocarray(buf->data, size, 1);
 	} else {
 		data = xmalloc(size);
-		if (buf->len > 0)
+		if (buf->data != NULL)
 			memcpy(data, buf->data, buf->len);
 		wipe_free(buf->data, buf->size);
 	}

@@ -61,8 +61,10 @@ hex_decode(struct span text, uint8_t *bytes, size_t size)
 			return CAM_ERR_FORMAT;
 	}
 	for (size_t i = 0; i < size; i++) {
-		bytes[i] = (uint8_t)(digit_value(text.data[2 * i]) << 4 |
-				     digit_value(text.data[2 * i + 1]));
+		unsigned high = (unsigned)digit_value(text.data[2 * i]);
+		unsigned low = (unsigned)digit_value(text.data[2 * i + 1]);
+
+		bytes[i] = (uint8_t)(high << 4 | low);
 	}
 	return 0;
 }

@@ -156,9 +156,9 @@ another_version_is_told_apart_from_a_broken_or_closed_line(void **state)
 static void
 a_call_gets_its_result(void **state)
 {
-	struct server server = { .answers = {
-				     HELLO, "{\"jsonrpc\":\"2.0\",\"id\":2,"
-					    "\"result\":{\"port\":2425}}\n" } };
+	struct server server = { .answers = { HELLO,
+				     "{\"jsonrpc\":\"2.0\",\"id\":2,"
+				     "\"result\":{\"port\":2425}}\n" } };
 	struct rpc_client *client = NULL;
 	struct rpc_error error;
 	json_t *result = NULL;
@@ -400,11 +400,12 @@ another_user_s_camd_is_refused(void **state)
 	int ready[2], status;
 	pid_t pid;
 
-	if (geteuid() != 0)
-		skip();
 	assert_non_null(mkdtemp(folder));
+	if (chown(folder, 1234, 1234) != 0) {
+		rmdir(folder);
+		skip();
+	}
 	path = path_join(folder, "camd.sock");
-	assert_int_equal(chown(folder, 1234, 1234), 0);
 	assert_int_equal(pipe(ready), 0);
 	pid = fork();
 	if (pid == 0) {
