@@ -30,7 +30,7 @@
 
 /* How long a message is known again (threat model N5); iptux counts from one at each start. */
 enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS };
-static const int64_t signature_ms = 30 * (int64_t)DAY_MS;
+static const int64_t cipher_ms = 30 * (int64_t)DAY_MS;
 /* An absent user's answer to one person (reference 3.4). */
 enum { ABSENCE_QUIET_MS = 60 * 1000 };
 
@@ -215,8 +215,8 @@ fill_row(struct arrival *arrival, const struct user *user)
 	row->broadcast = (message->options & MESSAGE_BROADCAST) != 0;
 	row->automatic = (message->options & MESSAGE_AUTORET) != 0;
 	remember(arrival, message->hash, client_names_collide(message->client) ? MINUTE_MS : DAY_MS);
-	if (memcmp(message->signature_hash, none, sizeof none) != 0)
-		remember(arrival, message->signature_hash, signature_ms);
+	if (memcmp(message->cipher_hash, none, sizeof none) != 0)
+		remember(arrival, message->cipher_hash, cipher_ms);
 }
 
 static void

@@ -96,10 +96,13 @@ struct lan_message {
 	size_t attachment_count;
 	struct lan_name *to; /* everybody it went to, as the sender says */
 	size_t to_count;
-	/* For recognising it again (threat model N5): over sender and what was
-	 * sent, and over the signature where there is one. */
+	/*
+	 * For recognising it again (threat model N5): over sender and number,
+	 * and over the ciphertext of a signed one. Not over the signature: that
+	 * covers the words only, and people say "yes" more than once.
+	 */
 	uint8_t hash[SHA256_SIZE];
-	uint8_t signature_hash[SHA256_SIZE];
+	uint8_t cipher_hash[SHA256_SIZE];
 };
 void lan_message_free(struct lan_message *message);
 

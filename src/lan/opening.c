@@ -143,7 +143,7 @@ take_text(struct lan_message *message, struct span bytes, const struct charset_r
  */
 static void
 identify(struct lan_message *message, const struct rsa_public *key, struct span body,
-    struct span signature)
+    struct span ciphertext)
 {
 	uint8_t key_digest[SHA256_SIZE];
 	struct digest *digest = digest_new(DIGEST_SHA256);
@@ -164,8 +164,8 @@ identify(struct lan_message *message, const struct rsa_public *key, struct span 
 	}
 	digest_peek(digest, message->hash);
 	digest_free(digest);
-	if (signature.len > 0)
-		digest_sha256(signature, message->signature_hash);
+	if (ciphertext.len > 0)
+		digest_sha256(ciphertext, message->cipher_hash);
 }
 
 /* -- telling ---------------------------------------------------------------- */
@@ -212,8 +212,8 @@ read_plain(struct lan *lan, struct opening *opening)
 	struct peer *peer = lan->ops->find(lan->arg, message->user, message->host, &message->from);
 	struct charset_reader reader;
 	struct enctext_plain plain;
-	struct span signature = span_of(opening->enctext.signature,
-	    opening->enctext.signature_len);
+	struct span ciphertext = span_of(opening->enctext.data,
+	    opening->enctext.signature_len > 0 ? opening->enctext.data_len : 0);
 
 	lan_reader(lan, peer, &reader);
 	reader.client = message->client;
@@ -228,7 +228,7 @@ read_plain(struct lan *lan, struct opening *opening)
 	if (plain.to.len > 0 && !read_to_list(lan, message, plain.to, &reader) &&
 	    message->signature != LAN_UNSIGNED && message->to_count > 0)
 		message->signature = LAN_SIGNED_FOR_ANOTHER;
-	identify(message, opening->sender, buf_span(&opening->opened.plain), signature);
+	identify(message, opening->sender, buf_span(&opening->opened.plain), ciphertext);
 }
 
 /* -- opening ---------------------------------------------------------------- */
