@@ -1,7 +1,8 @@
-/* trim.c: memory given back that was only needed for a while. */
+/* trim.c: memory given back while a program has nothing to do. */
 #include "base/trim.h"
 
 #include <link.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,33 +11,34 @@
 #include <malloc.h>
 #endif
 
-/* Segments that nobody can write are in memory as they are in the file:
- * dropping them loses nothing. */
+/*
+ * Only segments that nobody can write: their pages are those of the file, so
+ * dropping them loses nothing.
+ */
 static int
-on_object(struct dl_phdr_info *object, size_t size, void *arg)
+drop_segments(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	size_t i;
 
-	for (i = 0; i < object->dlpi_phnum; i++) {
-		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
-		uintptr_t start = object->dlpi_addr + segment->p_vaddr;
-		uintptr_t end = start + segment->p_memsz;
+	for (size_t i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+		uintptr_t start, end;
 
 		if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W))
 			continue;
-		start &= ~(page - 1);
-		end = (end + page - 1) & ~(page - 1);
-		madvise((void *)start, end - start, MADV_DONTNEED);
+		start = (info->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
+		end = (info->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~(page - 1);
+		if (start < end)
+			(void)madvise((void *)start, end - start, MADV_DONTNEED);
 	}
 	return 0;
 }
 
 void
-trim_memory(void)
+memory_trim(void)
 {
 #ifdef __GLIBC__
-	malloc_trim(0);
+	(void)malloc_trim(0);
 #endif
-	dl_iterate_phdr(on_object, NULL);
+	(void)dl_iterate_phdr(drop_segments, NULL);
 }

@@ -1,14 +1,13 @@
-/* trim.h: memory given back that was only needed for a while. */
+/* trim.h: memory given back while a program has nothing to do. */
 #ifndef CAM_TRIM_H
 #define CAM_TRIM_H
 
 /*
- * Makes the process as small as it can be while it waits: freed heap goes
- * back to the system, and so do pages of code and constants (of libcrypto's
- * start above all); what is needed again comes from the page cache, some ten
- * microseconds a piece. For a daemon that has started, or has had much to do
- * and now has nothing. Takes less than a millisecond; any thread.
+ * Returns freed memory to the system, and lets go of the pages of programs
+ * and libraries that were only needed for what has just been done: what is
+ * used again comes back from the page cache. Takes well under a millisecond.
+ * Does nothing where the system cannot.
  */
-void trim_memory(void);
+void memory_trim(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "base/trim.h"
 #include "camd/camd.h"
 #include "loop/timer.h"
 #include "loop/worker.h"
@@ -53,6 +54,8 @@ on_tended(struct job *job)
 		upkeep->running = NULL;
 		if (tending->err == 0 && tending->more)
 			timer_start(&upkeep->timer, PIECE_MS);
+		else
+			memory_trim();
 	}
 	free(tending);
 }
