@@ -1,0 +1,170 @@
+/* doctor_port.c: whether somebody else has our port. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "cam/doctor_parts.h"
+#include "cam/port_owner.h"
+
+/* Programs that speak IPMSG too, by the name of their process. */
+static bool
+is_messenger(const char *program)
+{
+	static const char *const names[] = { "iptux", "ipmsg", "g2ipmsg",
+		"xipmsg", "qipmsg", "gipmsg", "kipmsg", "ipmsg-client", "feiq",
+		"FeiQ.exe", "ipmsg.exe", "IPMsg.exe" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(program, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_camd(const struct port_owner *owner)
+{
+	return strcmp(owner->program, "camd") == 0;
+}
+
+/* "iptux (process 4711 of anna), another IP Messenger program" */
+static char *
+describe(const struct port_owner *owner)
+{
+	char *user = port_owner_user(owner->uid), *text = NULL;
+
+	if (owner->pid == 0)
+		text = xasprintf(_("a program of %s"), user);
+	else if (is_messenger(owner->program))
+		text = xasprintf(
+		    _("%s (process %ld of %s), another IP Messenger program"),
+		    owner->program, (long)owner->pid, user);
+	else
+		text = xasprintf(_("%s (process %ld of %s)"), owner->program,
+		    (long)owner->pid, user);
+	free(user);
+	return text;
+}
+
+static char *
+way_out(const struct doctor *doctor, const struct port_owner *owner)
+{
+	if (owner->pid == 0)
+		return xasprintf("sudo ss -%slpn 'sport = :%u'",
+		    owner->tcp ? "t" : "u", doctor->port);
+	if (owner->uid == geteuid())
+		return xasprintf("kill %ld", (long)owner->pid);
+	return xasprintf("sudo kill %ld", (long)owner->pid);
+}
+
+/* Whether a socket of another's at that address keeps us from binding ours. */
+static bool
+is_in_the_way(const struct doctor *doctor, const struct port_owner *owner)
+{
+	bool other_family = strchr(owner->address, ':') != NULL && !owner->any;
+
+	if (owner->any || doctor->bind == NULL)
+		return true;
+	/* net.bind may name an interface: then we cannot say and look at all.
+	 */
+	if (strspn(doctor->bind, "0123456789.") != strlen(doctor->bind))
+		return true;
+	return !other_family && strcmp(doctor->bind, owner->address) == 0;
+}
+
+static const struct port_owner *
+find_other(const struct doctor *doctor, const struct port_owner *owners,
+    size_t count, bool tcp)
+{
+	for (size_t i = 0; i < count; i++)
+		if (owners[i].tcp == tcp &&
+		    (owners[i].pid == 0 || owners[i].pid != doctor->camd_pid) &&
+		    is_in_the_way(doctor, &owners[i]))
+			return &owners[i];
+	return NULL;
+}
+
+static bool
+has_own(
+    const struct doctor *doctor, const struct port_owner *owners, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!owners[i].tcp && owners[i].pid != 0 &&
+		    owners[i].pid == doctor->camd_pid)
+			return true;
+	return false;
+}
+
+static long
+own_port(const struct doctor *doctor)
+{
+	return (long)json_integer_value(json_object_get(doctor->camd, "port"));
+}
+
+static void
+say_taken(struct doctor *doctor, const struct port_owner *owner)
+{
+	char *who = describe(owner), *fix = NULL;
+
+	if (is_camd(owner)) {
+		/* Architecture, section 8: the first has the port, the next
+		 * take the next free ones. */
+		doctor_note(doctor, "port",
+		    doctor->camd != NULL
+			? xasprintf(_("%s port %u is in use by %s; yours has "
+				      "port %ld"),
+			      owner->tcp ? "TCP" : "UDP", doctor->port, who,
+			      own_port(doctor))
+			: xasprintf(_("%s port %u is in use by %s; yours will "
+				      "take the next one"),
+			      owner->tcp ? "TCP" : "UDP", doctor->port, who),
+		    NULL);
+	} else {
+		fix = way_out(doctor, owner);
+		doctor_problem(doctor, "port",
+		    xasprintf(owner->tcp ? _("TCP port %u is taken by %s: "
+					     "files cannot be fetched "
+					     "from you")
+					 : _("UDP port %u is taken by %s: "
+					     "others do not find you"),
+			doctor->port, who),
+		    fix);
+	}
+	free(who);
+}
+
+void
+doctor_check_port(struct doctor *doctor)
+{
+	struct port_owner owners[PORT_OWNERS_MAX];
+	const struct port_owner *other = NULL;
+	size_t count = 0;
+	bool own = false;
+
+	if (json_is_integer(json_object_get(doctor->camd, "wanted")))
+		doctor->port = (uint16_t)json_integer_value(
+		    json_object_get(doctor->camd, "wanted"));
+	count = port_owners("/proc", doctor->port, owners, PORT_OWNERS_MAX);
+	if (count > PORT_OWNERS_MAX)
+		count = PORT_OWNERS_MAX;
+	own = has_own(doctor, owners, count);
+	other = find_other(doctor, owners, count, false);
+	if (own)
+		doctor_ok(doctor, "port",
+		    xasprintf(_("camd has UDP port %u"), doctor->port));
+	else if (other != NULL)
+		say_taken(doctor, other);
+	else if (doctor->camd != NULL && own_port(doctor) != doctor->port)
+		doctor_note(doctor, "port",
+		    xasprintf(_("camd has port %ld although %u is free by now"),
+			own_port(doctor), doctor->port),
+		    xstrdup("cam daemon stop; cam daemon start"));
+	else
+		doctor_ok(doctor, "port",
+		    xasprintf(_("UDP port %u is free"), doctor->port));
+	other = find_other(doctor, owners, count, true);
+	if (other != NULL)
+		say_taken(doctor, other);
+}
