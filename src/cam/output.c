@@ -107,7 +107,8 @@ output_text(
 	text_print(&safe, span_text(text), kind);
 	if (code != NULL)
 		printf("\033[%sm", code);
-	fwrite(safe.data, 1, safe.len, stdout);
+	if (safe.len > 0)
+		fwrite(safe.data, 1, safe.len, stdout);
 	if (code != NULL)
 		fputs("\033[0m", stdout);
 	buf_finish(&safe);
