@@ -134,6 +134,23 @@ user() { # NAME [KEY=VALUE]...
 		for pair; do echo "${pair%%=*} = ${pair#*=}"; done
 	} >"$T/$name/cam.ini"
 	chmod 600 "$T/$name/cam.ini"
+	# Making keys takes longer than most tests: the n-th user has the n-th kept ones.
+	if [ -d "$TEST_BUILD/keys/$n" ]; then
+		mkdir -m 700 "$T/$name/data"
+		cp -rp "$TEST_BUILD/keys/$n" "$T/$name/data/keys"
+	fi
+}
+
+keep_keys() { # NAME
+	local i
+	for i in "${!USERS[@]}"; do
+		if [ "${USERS[i]}" = "$1" ] && [ ! -e "$TEST_BUILD/keys/$((i + 1))" ]; then
+			mkdir -p "$TEST_BUILD/keys"
+			cp -rp "$T/$1/data/keys" "$TEST_BUILD/keys/$((i + 1)).$$"
+			mv -T "$TEST_BUILD/keys/$((i + 1)).$$" "$TEST_BUILD/keys/$((i + 1))" 2>/dev/null ||
+				rm -rf "$TEST_BUILD/keys/$((i + 1)).$$"
+		fi
+	done
 }
 
 id_of() {
@@ -163,6 +180,7 @@ start() { # NAME [ARG]...
 		fail "camd of $name is not ready"
 	fi
 	kill -0 "$pid" 2>/dev/null || fail "camd of $name ended while starting"
+	keep_keys "$name"
 }
 
 # Waits for the camd of a user to end and gives its exit status; 0 when there is none.
