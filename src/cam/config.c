@@ -19,10 +19,12 @@
 #include "cam/verbs.h"
 #include "rpc/names.h"
 
+enum config_action { CONFIG_LS, CONFIG_GET, CONFIG_SET };
+
 /* What is asked for. */
 struct request {
 	struct cam *cam;
-	const char *action;
+	enum config_action action;
 	const char *key;   /* or NULL */
 	const char *value; /* of set; NULL: unset */
 };
@@ -80,10 +82,10 @@ ask_camd(const struct request *request, struct rpc_client *client)
 	json_t *result = NULL;
 	int code;
 
-	if (strcmp(request->action, "ls") == 0)
+	if (request->action == CONFIG_LS)
 		code = daemon_call(
 		    request->cam, client, RPC_CONFIG_LIST, NULL, &result);
-	else if (strcmp(request->action, "get") == 0)
+	else if (request->action == CONFIG_GET)
 		code = daemon_call(request->cam, client, RPC_CONFIG_GET,
 		    json_pack("{s:s}", "key", request->key), &result);
 	else
@@ -93,9 +95,9 @@ ask_camd(const struct request *request, struct rpc_client *client)
 		    &result);
 	if (code != 0)
 		return code;
-	if (strcmp(request->action, "ls") == 0)
+	if (request->action == CONFIG_LS)
 		print_list(request->cam, json_object_get(result, "settings"));
-	else if (strcmp(request->action, "get") == 0)
+	else if (request->action == CONFIG_GET)
 		print_value(request->cam, result);
 	else if (strcmp(member(result, "source"), "option") == 0)
 		complain(_("camd was started with -o %s=...: the new value "
@@ -192,9 +194,9 @@ use_file(const struct request *request)
 
 	if (code != 0)
 		return complain_of_file(request->cam, code, line);
-	if (strcmp(request->action, "ls") == 0)
+	if (request->action == CONFIG_LS)
 		code = list_file(request, ini);
-	else if (strcmp(request->action, "get") == 0)
+	else if (request->action == CONFIG_GET)
 		code = get_from_file(request, ini);
 	else
 		code = set_in_file(request, ini);
@@ -205,26 +207,44 @@ use_file(const struct request *request)
 /* -- the verb
  * ------------------------------------------------------------------- */
 
+static const struct action {
+	const char *name;
+	enum config_action action;
+	int words; /* that follow */
+} actions[] = {
+	{ "ls", CONFIG_LS, 0 },
+	{ "get", CONFIG_GET, 1 },
+	{ "set", CONFIG_SET, 2 },
+	{ "unset", CONFIG_SET, 1 },
+};
+
+static const struct action *
+find_action(const char *name)
+{
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (strcmp(actions[i].name, name) == 0)
+			return &actions[i];
+	}
+	return NULL;
+}
+
 static int
 read_request(const struct args *args, struct request *request)
 {
-	const char *action = args->argv[0];
+	const struct action *action = find_action(args->argv[0]);
 	int words = args->argc - 1;
-	int wanted = strcmp(action, "ls") == 0	  ? 0
-		     : strcmp(action, "set") == 0 ? 2
-						  : 1;
 
-	if (strcmp(action, "ls") != 0 && strcmp(action, "get") != 0 &&
-	    strcmp(action, "set") != 0 && strcmp(action, "unset") != 0)
+	if (action == NULL)
 		return complain_usage("config",
-		    _("'config %s' is nothing that can be done"), action);
-	if (words < wanted)
+		    _("'config %s' is nothing that can be done"),
+		    args->argv[0]);
+	if (words < action->words)
 		return complain_usage(
-		    "config", _("'config %s' needs more words"), action);
-	if (words > wanted)
+		    "config", _("'config %s' needs more words"), action->name);
+	if (words > action->words)
 		return complain_usage("config", _("'%s' is one word too many"),
-		    args->argv[wanted + 1]);
-	request->action = action;
+		    args->argv[action->words + 1]);
+	request->action = action->action;
 	request->key = words > 0 ? args->argv[1] : NULL;
 	request->value = words > 1 ? args->argv[2] : NULL;
 	return 0;

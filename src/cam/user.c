@@ -1,10 +1,12 @@
 /* user.c: cam user: how the roster shows somebody. */
-#include <errno.h>
 #include <jansson.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/number.h"
+#include "base/span.h"
 #include "cam/args.h"
 #include "cam/cam.h"
 #include "cam/complain.h"
@@ -16,17 +18,32 @@
 enum { PRIORITY_MAX = 1000 };
 
 static int
-read_priority(const char *text, long *priority)
+read_priority(const char *text, json_int_t *priority)
 {
-	char *end = NULL;
+	uint64_t number = 0;
+	bool negative = text[0] == '-';
 
-	errno = 0;
-	*priority = strtol(text, &end, 10);
-	if (text[0] != '\0' && *end == '\0' && errno == 0 &&
-	    *priority >= -PRIORITY_MAX && *priority <= PRIORITY_MAX)
-		return 0;
-	return complain_usage("user",
-	    _("a priority is a number from -1000 to 1000, not '%s'"), text);
+	if (number_decimal(span_text(text + negative), PRIORITY_MAX, &number) !=
+	    0)
+		return complain_usage("user",
+		    _("a priority is a number from -1000 to 1000, not '%s'"),
+		    text);
+	*priority = negative ? -(json_int_t)number : (json_int_t)number;
+	return 0;
+}
+
+static int
+read_priority_of(const char *who, const char *value, json_t **params)
+{
+	json_int_t priority = 0;
+
+	if (value == NULL)
+		return complain_usage(
+		    "user", _("'user priority' needs WHO and a number"));
+	if (read_priority(value, &priority) != 0)
+		return EXIT_USAGE;
+	*params = json_pack("{s:s,s:I}", "who", who, "priority", priority);
+	return 0;
 }
 
 /* What "cam user ACTION WHO ..." asks to be changed. */
@@ -36,26 +53,18 @@ read_action(const struct args *args, json_t **params)
 	const char *action = args->argv[0];
 	const char *who = args->argv[1];
 	const char *value = args->argc > 2 ? args->argv[2] : NULL;
-	long priority = 0;
 
-	if (strcmp(action, "priority") == 0 && value == NULL)
-		return complain_usage(
-		    "user", _("'user priority' needs WHO and a number"));
-	if (strcmp(action, "priority") == 0 &&
-	    read_priority(value, &priority) != 0)
-		return EXIT_USAGE;
-	if (strcmp(action, "hide") == 0 && value == NULL)
-		*params = json_pack("{s:s,s:b}", "who", who, "hidden", 1);
-	else if (strcmp(action, "show") == 0 && value == NULL)
-		*params = json_pack("{s:s,s:b}", "who", who, "hidden", 0);
-	else if (strcmp(action, "priority") == 0)
-		*params = json_pack(
-		    "{s:s,s:I}", "who", who, "priority", (json_int_t)priority);
-	else if (strcmp(action, "rename") == 0)
+	if (strcmp(action, "priority") == 0)
+		return read_priority_of(who, value, params);
+	if (strcmp(action, "rename") == 0)
 		*params = json_pack("{s:s,s:s?}", "who", who, "name", value);
 	else if (value != NULL)
 		return complain_usage(
 		    "user", _("'%s' is one word too many"), value);
+	else if (strcmp(action, "hide") == 0)
+		*params = json_pack("{s:s,s:b}", "who", who, "hidden", 1);
+	else if (strcmp(action, "show") == 0)
+		*params = json_pack("{s:s,s:b}", "who", who, "hidden", 0);
 	else
 		return complain_usage(
 		    "user", _("'user %s' is nothing that can be done"), action);
