@@ -26,10 +26,13 @@ drop_segments(struct dl_phdr_info *info, size_t size, void *arg)
 
 		if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W))
 			continue;
-		start = (info->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
-		end = (info->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~(page - 1);
+		start = (info->dlpi_addr + segment->p_vaddr + page - 1) &
+			~(page - 1);
+		end = (info->dlpi_addr + segment->p_vaddr + segment->p_filesz) &
+		      ~(page - 1);
 		if (start < end)
-			(void)madvise((void *)start, end - start, MADV_DONTNEED);
+			(void)madvise(
+			    (void *)start, end - start, MADV_DONTNEED);
 	}
 	return 0;
 }

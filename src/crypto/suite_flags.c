@@ -1,5 +1,4 @@
-/* suite_choice.c: capability words turned into suites and back
- * (reference 5.1, 5.4.4, 5.6). */
+/* suite_flags.c: what the flags of an encrypted text say. */
 #include "crypto/suite.h"
 
 #include "base/err.h"
