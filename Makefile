@@ -123,11 +123,11 @@ FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
 # With any compiler they replay the kept corpus; `make fuzz` builds them for libFuzzer.
 FUZZ_MAIN ?= tests/fuzz/replay.c
-$B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(ARCHIVES)
+$B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $B/libcam.a $(ARCHIVES)
 	$(call say,FUZZ,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/fuzz \
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
-		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
+		-Wl,--start-group $B/libcam.a $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
 		$(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some.
@@ -142,7 +142,7 @@ FUZZ_CC ?= clang
 # Tests run on programs of their own, with sanitizers; tests/run runs, counts and sums up.
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
-SANITIZED = $(MAKE) --no-print-directory $(parallel) B=$B/san CFLAGS='-g -O1' WERROR= \
+SANITIZED = $(MAKE) --no-print-directory $(parallel) B=$B/san CFLAGS='-g -O1 -fno-omit-frame-pointer' WERROR= \
 	SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 RUN = tests/run --build $B/san --jobs $(JOBS)
 
