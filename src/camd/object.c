@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/roster.h"
+#include "camd/settings.h"
 #include "camd/user.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -98,6 +99,8 @@ nick_object(const struct camd *camd, int64_t uid)
 {
 	const struct user *user = user_of(camd, uid);
 
+	if (uid == 0)
+		return text_or_null(settings_text(camd->settings, "user.nick"));
 	if (user == NULL)
 		return json_null();
 	return text_or_null(user->alias != NULL && user->alias[0] != '\0'
@@ -197,7 +200,9 @@ json_t *
 recipient_refused(const char *who, int err, json_t *candidates)
 {
 	json_t *object = recipient(who, "failed", "none", "none",
-	    err == CAM_ERR_AMBIGUOUS ? "ambiguous" : "unknown");
+	    err == CAM_ERR_AMBIGUOUS ? "ambiguous"
+	    : err == CAM_ERR_REQUEST ? "request"
+				     : "unknown");
 
 	json_object_set_new(object, "delivered_ms", json_null());
 	json_object_set_new(object, "candidates",

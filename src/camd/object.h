@@ -24,8 +24,10 @@ json_t *recipient_object(const struct camd *camd,
 /* All deliveries of a message, in the order given. */
 json_t *recipient_objects(const struct camd *camd,
     const struct store_delivery *deliveries, size_t count, int64_t time_ms);
-/* One that failed before it was a delivery: a WHO that is nobody. Takes
- * candidates (NULL: none). */
+/*
+ * One that failed before it was a delivery: a WHO that is nobody, or oneself
+ * (CAM_ERR_REQUEST). Takes candidates (NULL: none).
+ */
 json_t *recipient_refused(const char *who, int err, json_t *candidates);
 
 /* As in the message object's offers. */

@@ -197,6 +197,14 @@ refuse(struct posting *posting, const char *text, int err, struct who *who)
 	who->candidates = NULL;
 }
 
+/* There is no talk with oneself. */
+static bool
+is_self(const struct posting *posting, const struct who *who)
+{
+	return who->count == 1 &&
+	       who->users[0] == roster_self(posting->camd->roster);
+}
+
 /* The error of the first WHO when there is nobody at all to send to. */
 static void
 fail_all(struct posting *posting)
@@ -207,6 +215,9 @@ fail_all(struct posting *posting)
 
 	if (err != 0)
 		named_fail(posting->call, text, err, &who);
+	else if (is_self(posting, &who))
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "'%s' is oneself", text);
 	else
 		method_fail(posting->call, CAM_ERR_UNKNOWN,
 		    json_pack("{s:s, s:[]}", "who", text, "candidates"),
@@ -228,6 +239,8 @@ resolve_all(struct posting *posting, size_t *count)
 
 		if (err == 0 && who.count == 0)
 			err = CAM_ERR_UNKNOWN;
+		if (err == 0 && is_self(posting, &who))
+			err = CAM_ERR_REQUEST;
 		if (err == 0)
 			pick_all(&picks, &who);
 		else

@@ -12,6 +12,7 @@
 #include "camd/outbox.h"
 #include "camd/presence.h"
 #include "camd/roster.h"
+#include "camd/settings.h"
 #include "camd/user.h"
 #include "lan/lan.h"
 #include "loop/worker.h"
@@ -101,8 +102,9 @@ own_name(const struct camd *camd)
 	char *id = user_id(self), *logon = user_logon(self);
 	json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "id",
 	    text_or_null(id), "user", text_or_null(logon), "host",
-	    text_or_null(self->peer.host), "nick", text_or_null(self->nick),
-	    "group", text_or_null(self->group), "state",
+	    text_or_null(self->peer.host), "nick",
+	    text_or_null(settings_text(camd->settings, "user.nick")), "group",
+	    text_or_null(settings_text(camd->settings, "user.group")), "state",
 	    away != NULL ? "away" : "online", "away", text_or_null(away));
 
 	free(id);
