@@ -39,18 +39,22 @@ struct walk {
 	struct walked *walked; /* as many as chains */
 };
 
+static bool
+is_before(const uint8_t a[16], const uint8_t b[16])
+{
+	return memcmp(a, b, 16) < 0;
+}
+
 static enum match
 match_range(const struct filter_range *have, const struct filter_range *range)
 {
-	size_t size = sizeof(range->low);
-
-	if (memcmp(have->low, range->low, size) >= 0 &&
-	    memcmp(have->high, range->high, size) <= 0)
-		return MATCH_YES;
-	if (memcmp(have->high, range->low, size) < 0 ||
-	    memcmp(have->low, range->high, size) > 0)
+	if (is_before(have->high, range->low) ||
+	    is_before(range->high, have->low))
 		return MATCH_NO;
-	return MATCH_MAYBE;
+	if (is_before(have->low, range->low) ||
+	    is_before(range->high, have->high))
+		return MATCH_MAYBE;
+	return MATCH_YES;
 }
 
 static enum match

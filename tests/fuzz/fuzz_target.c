@@ -1,4 +1,5 @@
-/* fuzz_target.c: any text as a list of addresses: no crash, and what a walk gives matches the list. */
+/* fuzz_target.c: any text as a list of addresses: no crash, and what a walk
+ * gives matches the list. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -33,7 +34,8 @@ read_back(const struct targets *targets)
 		const struct addr *addr = &targets->list[i].address;
 
 		addr_format(addr, text);
-		if (addr_parse(span_text(text), 0, &back) < 0 || !addr_equal(addr, &back))
+		if (addr_parse(span_text(text), 0, &back) < 0 ||
+		    !addr_equal(addr, &back))
 			abort();
 	}
 }
@@ -45,7 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct targets targets;
 
 	for (int walked = 0; walked < 2; walked++) {
-		if (targets_parse(text, 2425, walked != 0, &targets, &error) < 0) {
+		if (targets_parse(text, 2425, walked != 0, &targets, &error) <
+		    0) {
 			free(error);
 			continue;
 		}
