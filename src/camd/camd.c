@@ -2,6 +2,8 @@
 #include "camd/camd.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -319,13 +321,33 @@ listen_socket(struct camd *camd, int *fd, char **problem)
 {
 	int r = 0;
 
-	if (*fd < 0)
+	if (*fd < 0) {
 		r = unix_listen(camd->paths.socket, fd);
+		camd->socket_is_ours = r == 0;
+	}
 	if (r == CAM_ERR_EXISTS)
 		*problem = xasprintf(_("another camd serves %s already"), camd->paths.socket);
 	else if (r < 0)
 		*problem = xasprintf("%s: %s", camd->paths.socket, cam_strerror(r));
 	return r;
+}
+
+/* For scripts; camd itself goes by who answers at the socket. */
+static void
+write_pid(struct camd *camd)
+{
+	char *path = path_join(camd->paths.run, "camd.pid"), text[16];
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+
+	if (fd < 0 || write(fd, text, (size_t)len) != len) {
+		log_warn("%s: %s", path, strerror(errno));
+		free(path);
+	} else {
+		camd->pid_path = path;
+	}
+	if (fd >= 0)
+		close(fd);
 }
 
 static int
@@ -403,7 +425,20 @@ camd_start(struct camd *camd, int fd, char **problem)
 		return r;
 	}
 	camd->clients = clients_new(camd, fd);
+	write_pid(camd);
 	return 0;
+}
+
+/* While we still listen: what stands there once we have stopped is another camd's. */
+static void
+remove_files(struct camd *camd)
+{
+	if (camd->pid_path != NULL)
+		(void)unlink(camd->pid_path);
+	free(camd->pid_path);
+	camd->pid_path = NULL;
+	if (camd->socket_is_ours)
+		(void)unlink(camd->paths.socket);
 }
 
 void
@@ -421,6 +456,7 @@ camd_finish(struct camd *camd)
 	workers_free(camd->writer);
 	if (camd->writer == NULL)
 		store_close(camd->store);
+	remove_files(camd);
 	clients_free(camd->clients);
 	camd->clients = NULL;
 	outbox_free(camd->outbox);

@@ -28,6 +28,8 @@ struct camd {
 	struct presence *presence;
 	struct events *events;
 	struct clients *clients;
+	char *pid_path;	     /* NULL until it is written */
+	bool socket_is_ours; /* not the service manager's: it goes with us */
 	int exit_code;
 };
 

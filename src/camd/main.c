@@ -281,6 +281,7 @@ main(int argc, char **argv)
 		return cam_exit_code(code);
 	}
 	if (read_settings(&program.camd, &options) < 0) {
+		settings_free(program.camd.settings);
 		paths_finish(&program.camd.paths);
 		free(options.settings);
 		return 2;

@@ -159,13 +159,15 @@ open_ports(struct lan *lan, const char *bind, uint16_t port, bool ipv6, char **p
 {
 	struct udp *v4 = NULL, *v6 = NULL;
 	struct place place;
+	char text[ADDR_TEXT_SIZE];
 	int r;
 
 	if ((r = find_place(&lan->interfaces, bind, port, &place, problem)) < 0)
 		return r;
 	if ((r = open_port(lan, &place, &v4)) < 0) {
-		*problem = xasprintf(_("cannot open UDP port %u: %s"), (unsigned)port,
-		    r == CAM_ERR_SYSTEM ? strerror(errno) : cam_strerror(r));
+		const char *why = r == CAM_ERR_SYSTEM ? strerror(errno) : cam_strerror(r);
+
+		*problem = xasprintf(_("cannot open UDP %s: %s"), addr_format(&place.address, text), why);
 		return r;
 	}
 	place.address = *udp_address(v4);

@@ -275,8 +275,13 @@ handle_call(
 		refuse(
 		    session, id, CODE_OURS, CAM_ERR_VERSION, "say hello first");
 	} else if (method == NULL) {
+		char *problem = strlen(name) <= 64
+				    ? xasprintf("there is no method '%s'", name)
+				    : xstrdup("there is no such method");
+
 		refuse(session, id, CODE_METHOD_NOT_FOUND, CAM_ERR_UNSUPPORTED,
-		    "there is no such method");
+		    problem);
+		free(problem);
 	} else if (session->call_count >= LIMIT_RPC_CALLS) {
 		refuse(session, id, CODE_OURS, CAM_ERR_FULL,
 		    "too many requests wait for an answer");
