@@ -5,6 +5,7 @@
 #   start NAME [ARG]...           camd -f for that user, ready when this returns
 #   stop NAME | kill_camd NAME    ends it as asked (exit 0 expected) | at once
 #   cam_as NAME VERB...           the cam command as that user
+#   in_background NAME FILE VERB...   the same beside the test, its output in FILE
 #   run COMMAND...                its exit in $status, stdout in $OUT, stderr in $ERR
 #   expect CODE COMMAND...        the same, and the exit must be CODE
 #   expect_text TEXT WORD...      TEXT holds each WORD;  refuse_text: none of them
@@ -210,6 +211,11 @@ cam_as() { # NAME ARG...
 	local name=$1
 	shift
 	CAM_HOME=$T/$name "$TEST_BUILD/cam" "$@"
+}
+
+# A cam that goes on beside the test and can be interrupted; $! is its process.
+in_background() { # NAME FILE ARG...: stdout is added to FILE, stderr is in FILE.err
+	CAM_HOME=$T/$1 env --default-signal=INT "$TEST_BUILD/cam" "${@:3}" >>"$2" 2>"$2.err" &
 }
 
 # -- expecting ----------------------------------------------------------------

@@ -126,7 +126,8 @@ test_an_ini_that_others_can_write_is_refused() {
 
 test_a_data_folder_that_others_own_or_write_is_refused() {
 	user anna
-	mkdir -m 777 "$T/anna/data"
+	mkdir -p "$T/anna/data"
+	chmod 777 "$T/anna/data"
 	refuses_to_start data
 	chmod 700 "$T/anna/data"
 	start anna

@@ -116,7 +116,7 @@ test_a_second_camd_in_the_same_home_is_refused() {
 	user anna && start anna
 	run env CAM_HOME="$T/anna" timeout 20 "$TEST_BUILD/camd" -f -o net.bind="$NET.7"
 	[ "$status" != 0 ] && [ "$status" != 124 ] || fail "a second camd started ($status)"
-	expect_text "$ERR" camd "${PID_OF[anna]}"
+	expect_text "$ERR" "another camd" "$T/anna/run/camd.sock"
 	expect 0 cam_as anna status --json
 	expect_json "$OUT" ".pid == ${PID_OF[anna]}"
 }
@@ -179,7 +179,7 @@ port_is_taken() { # ADDRESS
 test_a_full_disk_is_said_and_nothing_is_acknowledged_that_is_not_stored() {
 	[ -n "$TEST_SANDBOX" ] || skip 'needs a namespace of its own to mount in'
 	user anna && user bob
-	mkdir -m 700 "$T/bob/data"
+	mkdir -p "$T/bob/data"
 	mount -t tmpfs -o size=4m,mode=700 tmpfs "$T/bob/data"
 	start anna && start bob
 	meet anna bob
@@ -214,7 +214,7 @@ all_arrived() { # COUNT
 test_a_disk_that_cannot_be_written_stops_camd_with_a_reason() {
 	[ -n "$TEST_SANDBOX" ] || skip 'needs a namespace of its own to mount in'
 	user anna
-	mkdir -m 700 "$T/anna/data"
+	mkdir -p "$T/anna/data"
 	mount -t tmpfs -o ro,mode=700 tmpfs "$T/anna/data"
 	run env CAM_HOME="$T/anna" timeout 20 "${CAMD[@]}" -f
 	[ "$status" = 1 ] || fail "exit $status"

@@ -39,7 +39,7 @@ is_dead() { # PID
 
 # Shows all that happens to NAME, over its lives, as a user who is looking.
 look_at() { # NAME
-	cam_as "$1" watch --type message.received --json >>"$T/shown.$1" 2>/dev/null &
+	in_background "$1" "$T/shown.$1" watch --type message.received --json
 	LOOKER=$!
 	await 10 is_watched "$1"
 }

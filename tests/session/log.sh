@@ -57,7 +57,8 @@ test_what_looks_like_a_query_is_only_text() {
 	expect_equal 'say "hello" AND goodbye' "$(texts bob --grep '"hello"')"
 	expect 0 cam_as bob log --json --grep '" OR 1=1 --'
 	expect 0 cam_as bob log --json --grep "it's (NEAR *"
-	expect 0 cam_as bob log --json --grep '""'
+	expect 2 cam_as bob log --json --grep '""'
+	expect_complaint grep
 }
 
 test_since_and_until_bound_the_time() {

@@ -12,7 +12,7 @@ two() {
 watching() { # NAME FILE ARG...
 	local name=$1 file=$2
 	shift 2
-	cam_as "$name" watch --json "$@" >"$file" 2>"$file.err" &
+	in_background "$name" "$file" watch --json "$@"
 	WATCHER=$!
 	await 10 is_watched "$name"
 }
@@ -140,7 +140,7 @@ test_a_hook_that_fails_or_is_missing_loses_nothing() {
 test_ls_watch_follows_the_roster() {
 	user anna && user bob
 	start anna
-	cam_as anna ls --watch --json >"$T/seen" &
+	in_background anna "$T/seen" ls --watch --json
 	WATCHER=$!
 	await 10 is_watched anna
 	start bob
@@ -151,7 +151,7 @@ test_ls_watch_follows_the_roster() {
 
 test_interrupting_watch_is_130() {
 	user anna && start anna
-	cam_as anna watch >"$T/seen" &
+	in_background anna "$T/seen" watch
 	WATCHER=$!
 	await 10 is_watched anna
 	kill -INT $WATCHER
@@ -162,7 +162,7 @@ test_interrupting_watch_is_130() {
 
 test_watch_ends_when_camd_ends() {
 	user anna && start anna
-	cam_as anna watch >"$T/seen" 2>"$T/seen.err" &
+	in_background anna "$T/seen" watch
 	WATCHER=$!
 	await 10 is_watched anna
 	stop anna

@@ -111,6 +111,7 @@ world_user(struct world *world, const char *logon, const char *host,
 	roster_set_group(roster, user, group);
 	if (state != USER_OFFLINE)
 		roster_set_state(roster, user, state);
+	roster_changed(roster, user, false);
 	roster_write(roster);
 	return user;
 }
