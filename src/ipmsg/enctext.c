@@ -61,6 +61,8 @@ parse_data(struct span field, size_t block, struct enctext *text)
 	rc = decode(text->flags, field, text->data, field.len, &text->data_len);
 	if (rc < 0)
 		return rc;
+	if (text->data_len > LIMIT_BODY_LEGACY)
+		return CAM_ERR_LIMIT;
 	if (text->data_len == 0 || text->data_len % block != 0)
 		return CAM_ERR_FORMAT;
 	return 0;

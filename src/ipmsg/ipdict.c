@@ -54,6 +54,8 @@ add_pair(struct ipdict *dict, struct span key, struct span value)
 			return CAM_ERR_LIMIT;
 		pair = &dict->pairs[dict->count++];
 		pair->key = key;
+	} else {
+		dict->repeated = true;
 	}
 	pair->value = value;
 	return 0;
@@ -82,6 +84,7 @@ ipdict_parse_content(struct span content, unsigned depth, struct ipdict *dict)
 	dict->count = 0;
 	dict->content = content;
 	dict->depth = depth;
+	dict->repeated = false;
 	while (rc == 0 && rest.len > 0) {
 		struct span key = { NULL, 0 }, value = { NULL, 0 };
 
@@ -282,11 +285,8 @@ ipdict_signed(const struct ipdict *dict, struct buf *buf)
 
 	if (ipdict_get(dict, "SIGN", &value) < 0)
 		return CAM_ERR_UNKNOWN;
-	/* A key behind the signature, or one before that was replaced, would
-	 * be read and not be covered. */
 	last = &dict->pairs[dict->count - 1];
-	if (!span_equal_text(last->key, "SIGN") ||
-	    value.data + value.len != dict->content.data + dict->content.len)
+	if (dict->repeated || !span_equal_text(last->key, "SIGN"))
 		return CAM_ERR_FORMAT;
 	before.len = (size_t)(last->key.data - dict->content.data);
 	if (before.len > 0)

@@ -25,6 +25,7 @@ struct ipdict {
 	size_t count;
 	struct span content;
 	unsigned depth;
+	bool repeated; /* some key came again */
 };
 
 /* A whole datagram or TCP command, "IP2:len:content:Z"; NULs behind it do not
@@ -62,8 +63,8 @@ int ipdict_int(struct span text, int64_t *value);
 
 /*
  * The bytes a signature is made over: all before SIGN, framed anew.
- * CAM_ERR_UNKNOWN without SIGN; CAM_ERR_FORMAT when it is not the last key or
- * there twice.
+ * CAM_ERR_UNKNOWN without SIGN; CAM_ERR_FORMAT when it is not the last key, or
+ * when a key came again, so that what is read is not all that was signed.
  */
 int ipdict_signed(const struct ipdict *dict, struct buf *buf);
 
