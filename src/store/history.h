@@ -27,7 +27,8 @@ struct store_query {
 	int64_t user;
 	int64_t since_ms; /* time_ms >= */
 	int64_t until_ms; /* time_ms < */
-	/* Older than that row; or newer, then the oldest of those first. */
+	/* Older than that row; or newer (-1: from the first of all), then the
+	 * oldest of those first. */
 	int64_t before_row;
 	int64_t after_row;
 	size_t limit; /* at most so many; must be set */

@@ -259,7 +259,7 @@ walk_init(
 	int err;
 
 	*walk = (struct walk){ .store = store,
-		.ascending = query->after_row > 0,
+		.ascending = query->after_row != 0,
 		.has_words = query->words != NULL };
 	buf_init(&walk->expression, EXPRESSION_MAX);
 	err = init_range(walk, query);
