@@ -165,6 +165,15 @@ check-lan: config.mk
 # The session tests under valgrind: longer, so not in check.
 check-valgrind: programs
 	$Qtests/run --build $B --jobs $(JOBS) --valgrind session
+# Whether the time of a decryption tells how it failed: TIMINGS of them, ten minutes and more.
+TIMINGS ?= 1000000
+check-oracle: $B/long/oracle
+	$B/long/oracle $(TIMINGS)
+$B/long/oracle: tests/long/oracle.c $(ARCHIVES)
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -DTEST_DATA='"tests/data"' \
+		-o $@ $< $(call archive,crypto) $(call archive,base) $(CMOCKA_LIBS) $(JANSSON_LIBS) \
+		$(OPENSSL_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 lint: config.mk
 	$QCLANG_TIDY_FLAGS="$(filter-out -MMD -MP,$(STD) $(INC) $(EXT_CFLAGS))" contrib/lint
@@ -264,6 +273,7 @@ help:
 	@echo 'make check        every test, with sanitizers (installs what is missing)'
 	@echo 'make check-unit   the unit tests only; also check-session, check-lan'
 	@echo 'make check-valgrind  the session tests under valgrind'
+	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
 	@echo 'make lint         style, warnings of the analysers, house rules'
 	@echo 'make fuzz         fuzz every parser (FUZZ_SECONDS=10 each, FUZZ_ONLY=names)'
 	@echo 'make bench        measure against the limits of the machine; build/bench.json'
@@ -275,5 +285,5 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets fuzz check check-all check-build check-unit check-session \
-	check-lan check-valgrind lint demo bench install uninstall deps dist clean distclean help FORCE
+	check-lan check-valgrind check-oracle lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:
