@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "cam/filter.h"
 
 /* -- asking
@@ -59,7 +60,7 @@ judged(const struct filter *filter, const struct filter_packet *packet)
 	"[" expr "]}}"
 #define MATCH(op, left, right)                                                 \
 	"{\"match\":{\"op\":\"" op "\",\"left\":" left ",\"right\":" right "}" \
-									   "}"
+	"}"
 #define DPORT(right)                                                           \
 	MATCH("==",                                                            \
 	    "{\"payload\":{\"protocol\":\"udp\",\"field\":\"dport\"}}", right)
@@ -73,9 +74,9 @@ judged(const struct filter *filter, const struct filter_packet *packet)
 static void
 nft_to(const char *objects, bool iptables_known, struct filter *filter)
 {
-	char *text = malloc(strlen(objects) + 64);
+	char *text =
+	    xasprintf("{\"nftables\":[{\"metainfo\":{}},%s]}", objects);
 
-	sprintf(text, "{\"nftables\":[{\"metainfo\":{}},%s]}", objects);
 	memset(filter, 0, sizeof(*filter));
 	assert_int_equal(
 	    filter_read_nft(filter, span_text(text), iptables_known), 0);
@@ -379,9 +380,7 @@ iptables_with(const char *rules, const struct filter_packet *packet)
 {
 	struct filter filter = { .chains = NULL };
 	enum filter_verdict verdict = FILTER_PASSES;
-	char *text = malloc(strlen(rules) + 64);
-
-	sprintf(text, "# made by hand\n*filter\n%sCOMMIT\n", rules);
+	char *text = xasprintf("# made by hand\n*filter\n%sCOMMIT\n", rules);
 	assert_int_equal(filter_read_iptables(&filter, span_text(text), 4), 0);
 	verdict = judged(&filter, packet);
 	filter_finish(&filter);
@@ -528,9 +527,7 @@ ufw(const char *rules)
 	struct filter_packet packet = usual();
 	enum filter_verdict verdict = FILTER_PASSES;
 	bool active = false;
-	char *text = malloc(strlen(rules) + 256);
-
-	sprintf(text,
+	char *text = xasprintf(
 	    "Status: active\nLogging: on (low)\nDefault: deny (incoming), "
 	    "allow (outgoing), "
 	    "disabled (routed)\nNew profiles: skip\n\nTo                       "
