@@ -30,9 +30,12 @@ drop_segments(struct dl_phdr_info *info, size_t size, void *arg)
 			~(page - 1);
 		end = (info->dlpi_addr + segment->p_vaddr + segment->p_filesz) &
 		      ~(page - 1);
-		if (start < end)
-			(void)madvise(
-			    (void *)start, end - start, MADV_DONTNEED);
+		if (start >= end)
+			continue;
+		/* The linker tells addresses as numbers. */
+		(void)madvise(
+		    (void *)start, /* NOLINT(performance-no-int-to-ptr) */
+		    end - start, MADV_DONTNEED);
 	}
 	return 0;
 }

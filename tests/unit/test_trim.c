@@ -32,7 +32,7 @@ a_trimmed_process_is_smaller_and_works_on(void **state)
 	int i;
 
 	for (i = 0; i < 3; i++)
-		trim_memory();
+		memory_trim();
 	after = file_pages();
 	assert_string_equal(constant, "still here");
 	if (before > 0)
