@@ -1,0 +1,662 @@
+/* test_methods_message.c: messages sent, listed, opened and read through the
+ * local protocol. */
+#include "world.h"
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "camd/events.h"
+#include "camd/outbox.h"
+#include "camd/user.h"
+
+static struct world world;
+static struct asker asker;
+static struct user *anna, *carl, *dora;
+
+static int
+open_world(void **state)
+{
+	if (world_open(&world, "security.cleartext = on\n") != 0)
+		return 1;
+	anna = world_user(&world, "anna", "pc1", "Anna", "Sales", USER_OFFLINE);
+	carl = world_user(&world, "carl", "pc3", "Carl", "Sales", USER_OFFLINE);
+	dora = world_user(&world, "dora", "pc4", "Dora", "", USER_OFFLINE);
+	roster_write(world.camd.roster);
+	asker_open(&asker, &world);
+	return 0;
+}
+
+static int
+close_world(void **state)
+{
+	asker_close(&asker);
+	return world_close(&world);
+}
+
+static json_t *
+send_params(const char *to, const char *text)
+{
+	return json_pack("{s:[s], s:s}", "to", to, "text", text);
+}
+
+static json_t *
+recipient(const json_t *result, size_t i)
+{
+	return json_array_get(json_object_get(result, "recipients"), i);
+}
+
+/* -- sending ------------------------------------------------------------ */
+
+static void
+a_message_is_stored_and_queued(void **state)
+{
+	json_t *result = ask(&asker, "message.send", send_params("anna", "hi"));
+	json_t *got = NULL, *message = NULL;
+
+	assert_int_equal(strlen(text_of(result, "id")), 32);
+	assert_non_null(text_of(result, "time"));
+	assert_string_equal(text_of(recipient(result, 0), "to"), "anna@pc1");
+	assert_string_equal(text_of(recipient(result, 0), "state"), "queued");
+	assert_true(
+	    json_is_null(json_object_get(recipient(result, 0), "error")));
+	assert_int_equal(
+	    json_integer_value(json_object_get(recipient(result, 0), "exit")),
+	    0);
+	got = ask(&asker, "message.get",
+	    json_pack("{s:s%}", "id", text_of(result, "id"), (size_t)8));
+	message = json_object_get(got, "message");
+	assert_string_equal(text_of(message, "type"), "message.sent");
+	assert_string_equal(text_of(message, "id"), text_of(result, "id"));
+	assert_string_equal(text_of(message, "time"), text_of(result, "time"));
+	assert_string_equal(text_of(message, "from"), "bob@pc2");
+	assert_string_equal(text_of(message, "nick"), "Bob");
+	assert_string_equal(text_of(message, "text"), "hi");
+	assert_string_equal(text_of(message, "state"), "queued");
+	assert_true(json_is_null(json_object_get(message, "reply")));
+	assert_true(json_is_false(json_object_get(message, "unread")));
+	assert_true(json_equal(json_object_get(message, "recipients"),
+	    json_object_get(result, "recipients")));
+	json_decref(got);
+	json_decref(result);
+}
+
+static void
+each_user_gets_it_once_in_the_order_named(void **state)
+{
+	json_t *result = ask(&asker, "message.send",
+	    json_pack("{s:[s,s,s,s], s:s}", "to", "dora", "@sales", "anna@pc1",
+		"DORA@pc4", "text", "x"));
+
+	assert_int_equal(
+	    json_array_size(json_object_get(result, "recipients")), 3);
+	assert_string_equal(text_of(recipient(result, 0), "to"), "dora@pc4");
+	json_decref(result);
+}
+
+static void
+whom_nobody_knows_is_a_failed_recipient(void **state)
+{
+	json_t *result = ask(&asker, "message.send",
+	    json_pack("{s:[s,s,s], s:s}", "to", "annna", "carl", "bob@pc2",
+		"text", "x"));
+	json_t *list = json_object_get(result, "recipients"), *failed = NULL;
+
+	assert_int_equal(json_array_size(list), 3);
+	assert_string_equal(text_of(recipient(result, 0), "to"), "carl@pc3");
+	failed = json_array_get(list, 1);
+	assert_string_equal(text_of(failed, "to"), "annna");
+	assert_string_equal(text_of(failed, "state"), "failed");
+	assert_string_equal(text_of(failed, "reason"), "unknown");
+	assert_int_equal(
+	    json_integer_value(json_object_get(failed, "exit")), 3);
+	assert_string_equal(json_string_value(json_array_get(
+				json_object_get(failed, "candidates"), 0)),
+	    "anna@pc1");
+	assert_string_equal(
+	    text_of(json_array_get(list, 2), "reason"), "request");
+	json_decref(result);
+}
+
+static void
+to_nobody_at_all_fails_and_stores_nothing(void **state)
+{
+	json_t *before = ask(&asker, "message.list", NULL);
+	json_t *after = NULL, *data = NULL;
+
+	data = ask_refused(&asker, "message.send", send_params("nobody", "x"),
+	    3, "unknown", "'nobody'");
+	assert_string_equal(text_of(data, "who"), "nobody");
+	json_decref(data);
+	json_decref(ask_refused(&asker, "message.send",
+	    send_params("@all", "x"), 3, "unknown", "online"));
+	json_decref(ask_refused(&asker, "message.send",
+	    send_params("bob@pc2", "x"), 2, "request", "oneself"));
+	after = ask(&asker, "message.list", NULL);
+	assert_int_equal(json_array_size(json_object_get(before, "messages")),
+	    json_array_size(json_object_get(after, "messages")));
+	json_decref(before);
+	json_decref(after);
+}
+
+static void
+requests_that_are_wrong_are_refused(void **state)
+{
+	char *text = xmalloc(LIMIT_MESSAGE_TEXT + 2);
+
+	memset(text, 'x', LIMIT_MESSAGE_TEXT + 1);
+	text[LIMIT_MESSAGE_TEXT + 1] = '\0';
+	json_decref(ask_refused(&asker, "message.send", send_params("anna", ""),
+	    2, "request", "empty"));
+	json_decref(ask_refused(&asker, "message.send",
+	    send_params("anna", text), 2, "request", "1048576"));
+	json_decref(
+	    ask_refused(&asker, "message.send", NULL, 2, "request", "'to'"));
+	json_decref(ask_refused(&asker, "message.send",
+	    json_pack("{s:s, s:s}", "to", "anna", "text", "x"), 2, "request",
+	    "'to'"));
+	json_decref(ask_refused(&asker, "message.send",
+	    json_pack("{s:[], s:s}", "to", "text", "x"), 2, "request", "'to'"));
+	json_decref(ask_refused(&asker, "message.send",
+	    json_pack("{s:[s]}", "to", "anna"), 2, "request", "'text'"));
+	json_decref(ask_refused(&asker, "message.send",
+	    json_pack("{s:[s], s:i}", "to", "anna", "text", 5), 2, "request",
+	    "'text'"));
+	json_decref(ask_refused(&asker, "message.send",
+	    json_pack(
+		"{s:[s], s:s, s:i}", "to", "anna", "text", "x", "sealed", 1),
+	    2, "request", "'sealed'"));
+	/* The longest that will do. */
+	text[LIMIT_MESSAGE_TEXT] = '\0';
+	json_decref(ask(&asker, "message.send", send_params("anna", text)));
+	free(text);
+}
+
+static void
+a_reply_names_the_message_in_full(void **state)
+{
+	struct arrival arrival = { 0 };
+	json_t *result = NULL, *got = NULL;
+	char beginning[9];
+
+	world_receive(&world, &arrival, anna, "question?");
+	snprintf(beginning, sizeof beginning, "%s", arrival.message.id);
+	result = ask(&asker, "message.send",
+	    json_pack("{s:[s], s:s, s:s, s:b}", "to", "anna", "text", "yes",
+		"reply", beginning, "locked", 1));
+	got = ask(&asker, "message.get",
+	    json_pack("{s:s}", "id", text_of(result, "id")));
+	assert_string_equal(text_of(json_object_get(got, "message"), "reply"),
+	    arrival.message.id);
+	assert_true(json_is_true(
+	    json_object_get(json_object_get(got, "message"), "sealed")));
+	json_decref(got);
+	json_decref(result);
+	json_decref(ask_refused(&asker, "message.send",
+	    json_pack("{s:[s], s:s, s:s}", "to", "anna", "text", "yes", "reply",
+		"ffffffffffffffffffffffffffffffff"),
+	    3, "unknown", "no message"));
+	json_decref(ask_refused(&asker, "message.send",
+	    json_pack("{s:[s], s:s, s:s}", "to", "anna", "text", "yes", "reply",
+		"no id"),
+	    3, "unknown", "'no id'"));
+}
+
+static void
+a_follower_hears_of_the_state_after_the_answer(void **state)
+{
+	json_t *result = ask(&asker, "message.send",
+	    json_pack("{s:[s], s:s, s:b}", "to", "dora", "text", "follow me",
+		"follow", 1));
+	json_t *event = NULL;
+
+	assert_int_equal(json_array_size(asker.events), 0);
+	/* What the outbox tells when anything has become of it. */
+	json_t *told = json_deep_copy(recipient(result, 0));
+	json_object_set(told, "id", json_object_get(result, "id"));
+	events_tell(world.camd.events, "message.state", told);
+	events_tell(world.camd.events, "message.state",
+	    json_pack("{s:s}", "id", "another"));
+	event = asker_event(&asker, "message.state");
+	assert_string_equal(text_of(event, "id"), text_of(result, "id"));
+	assert_string_equal(text_of(event, "to"), "dora@pc4");
+	json_decref(event);
+	json_decref(ask(&asker, "config.list", NULL));
+	assert_int_equal(json_array_size(asker.events), 0);
+	json_decref(result);
+}
+
+static void
+retry_names_recipients_by_their_ids(void **state)
+{
+	json_t *sent = ask(&asker, "message.send",
+	    json_pack("{s:[s,s], s:s}", "to", "anna", "carl", "text", "again"));
+	const char *id = text_of(sent, "id");
+	json_t *result = ask(&asker, "message.retry",
+	    json_pack(
+		"{s:s, s:[s], s:b}", "id", id, "to", "CARL@pc3", "clear", 1));
+
+	assert_string_equal(text_of(result, "id"), id);
+	assert_int_equal(
+	    json_array_size(json_object_get(result, "recipients")), 1);
+	assert_string_equal(text_of(recipient(result, 0), "to"), "carl@pc3");
+	json_decref(result);
+	result = ask(
+	    &asker, "message.retry", json_pack("{s:s%}", "id", id, (size_t)10));
+	assert_int_equal(
+	    json_array_size(json_object_get(result, "recipients")), 2);
+	json_decref(result);
+	json_decref(ask_refused(&asker, "message.retry",
+	    json_pack("{s:s, s:[s]}", "id", id, "to", "nobody@pc9"), 3,
+	    "unknown", "nobody@pc9"));
+	json_decref(ask_refused(&asker, "message.retry",
+	    json_pack("{s:s}", "id", "abcdefabcdef"), 3, "unknown",
+	    "abcdefabcdef"));
+	json_decref(
+	    ask_refused(&asker, "message.retry", NULL, 2, "request", "'id'"));
+	json_decref(sent);
+}
+
+/* -- history ------------------------------------------------------------ */
+
+static json_t *
+texts_of(json_t *params, bool *more)
+{
+	json_t *result = ask(&asker, "message.list", params);
+	json_t *messages = json_object_get(result, "messages");
+	json_t *texts = json_array();
+
+	for (size_t i = 0; i < json_array_size(messages); i++)
+		json_array_append(texts,
+		    json_object_get(json_array_get(messages, i), "text"));
+	if (more != NULL)
+		*more = json_is_true(json_object_get(result, "more"));
+	json_decref(result);
+	return texts;
+}
+
+static void
+lists(json_t *params, const char *wanted, bool wanted_more)
+{
+	bool more;
+	json_t *texts = texts_of(params, &more);
+	json_t *expected = json_loads(wanted, 0, NULL);
+
+	if (!json_equal(texts, expected) || more != wanted_more) {
+		char *got = json_dumps(texts, JSON_COMPACT);
+
+		fail_msg("%s (more: %d), not %s (%d)", got, more, wanted,
+		    wanted_more);
+	}
+	json_decref(texts);
+	json_decref(expected);
+}
+
+static char history[6][ID_SIZE];
+
+/* In a talk of its own, apart from what other tests have sent. */
+static int
+write_history(void **state)
+{
+	static const char *const texts[] = { "h0 apple", "h1 pear",
+		"h2 apple tree", "h3 \xe4\xbc\x9a\xe8\xad\xb0", "h4 plum",
+		"h5 apple" };
+	struct user *hugo =
+	    world_user(&world, "hugo", "pc5", "Hugo", "H", USER_OFFLINE);
+	struct user *hans =
+	    world_user(&world, "hans", "pc6", "Hans", "H", USER_OFFLINE);
+
+	for (size_t i = 0; i < 6; i++) {
+		struct arrival arrival = { 0 };
+
+		arrival.message.time_ms = 1600000000000 + (int64_t)i * 60000;
+		world_receive(
+		    &world, &arrival, i % 2 == 0 ? hugo : hans, texts[i]);
+		memcpy(history[i], arrival.message.id, ID_SIZE);
+	}
+	return 0;
+}
+
+static void
+history_is_listed_oldest_first_the_newest_of_it(void **state)
+{
+	lists(json_pack("{s:s}", "who", "hugo"),
+	    "[\"h0 apple\", \"h2 apple tree\", \"h4 plum\"]", false);
+	lists(json_pack("{s:s, s:i}", "who", "hugo", "limit", 2),
+	    "[\"h2 apple tree\", \"h4 plum\"]", true);
+	lists(json_pack("{s:s, s:i}", "who", "hugo", "limit", 3),
+	    "[\"h0 apple\", \"h2 apple tree\", \"h4 plum\"]", false);
+}
+
+static void
+several_users_are_listed_together(void **state)
+{
+	lists(json_pack("{s:s, s:i}", "who", "@H", "limit", 4),
+	    "[\"h2 apple tree\", \"h3 \xe4\xbc\x9a\xe8\xad\xb0\", "
+	    "\"h4 plum\", \"h5 apple\"]",
+	    true);
+	lists(
+	    json_pack("{s:s, s:s, s:i}", "who", "@H", "after", "", "limit", 2),
+	    "[\"h0 apple\", \"h1 pear\"]", true);
+	lists(json_pack("{s:s, s:s}", "who", "@H", "grep", "apple"),
+	    "[\"h0 apple\", \"h2 apple tree\", \"h5 apple\"]", false);
+	lists(json_pack(
+		  "{s:s, s:s, s:i}", "who", "@H", "grep", "apple", "limit", 2),
+	    "[\"h2 apple tree\", \"h5 apple\"]", true);
+}
+
+static void
+words_of_one_and_two_characters_are_found(void **state)
+{
+	lists(json_pack("{s:s, s:s}", "who", "@H", "grep",
+		  "\xe4\xbc\x9a\xe8\xad\xb0"),
+	    "[\"h3 \xe4\xbc\x9a\xe8\xad\xb0\"]", false);
+	lists(json_pack("{s:s, s:s}", "who", "@H", "grep", "\xe8\xad\xb0"),
+	    "[\"h3 \xe4\xbc\x9a\xe8\xad\xb0\"]", false);
+	lists(json_pack("{s:s, s:s}", "who", "@H", "grep", "apple tree"),
+	    "[\"h2 apple tree\"]", false);
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:s}", "grep", " "), 2, "request", "'grep'"));
+}
+
+static void
+pages_go_both_ways(void **state)
+{
+	lists(json_pack("{s:s, s:s, s:i}", "who", "@H", "before", history[3],
+		  "limit", 2),
+	    "[\"h1 pear\", \"h2 apple tree\"]", true);
+	lists(json_pack("{s:s, s:s}", "who", "@H", "before", history[1]),
+	    "[\"h0 apple\"]", false);
+	lists(json_pack("{s:s, s:s}", "who", "@H", "before", history[0]), "[]",
+	    false);
+	lists(json_pack("{s:s, s:s%, s:i}", "who", "@H", "after", history[1],
+		  (size_t)12, "limit", 2),
+	    "[\"h2 apple tree\", \"h3 \xe4\xbc\x9a\xe8\xad\xb0\"]", true);
+	lists(json_pack("{s:s, s:s}", "who", "@H", "after", history[4]),
+	    "[\"h5 apple\"]", false);
+	lists(json_pack("{s:s, s:s}", "who", "@H", "after", history[5]), "[]",
+	    false);
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:s}", "before", "abcdef012345"), 3, "unknown",
+	    "abcdef012345"));
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:s, s:s}", "before", history[1], "after", ""), 2,
+	    "request", "exclude"));
+}
+
+static void
+times_bound_the_list(void **state)
+{
+	/* 1600000000 is 2020-09-13T12:26:40Z. */
+	lists(json_pack("{s:s, s:s, s:s}", "who", "@H", "since",
+		  "2020-09-13T12:27:40Z", "until", "2020-09-13T12:29:40Z"),
+	    "[\"h1 pear\", \"h2 apple tree\"]", false);
+	lists(json_pack("{s:s, s:s}", "who", "@H", "since", "1d"), "[]", false);
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:s}", "since", "whenever"), 2, "request", "'since'"));
+}
+
+static void
+limits_and_users_that_are_wrong_are_refused(void **state)
+{
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:i}", "limit", 0), 2, "request", "1000"));
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:i}", "limit", 1001), 2, "request", "1000"));
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:s}", "who", "nobody"), 3, "unknown", "nobody"));
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:s}", "who", "bob@pc2"), 2, "request", "oneself"));
+	lists(json_pack("{s:s}", "who", "@all"), "[]", false);
+}
+
+static void
+one_who_has_left_the_roster_keeps_his_history(void **state)
+{
+	struct user *gone =
+	    world_user(&world, "ida", "pc7", "Ida", "", USER_OFFLINE);
+	struct arrival arrival = { 0 };
+
+	world_receive(&world, &arrival, gone, "goodbye");
+	roster_retire(world.camd.roster, gone);
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:s}", "who", "ida"), 3, "unknown", "'ida'"));
+	lists(json_pack("{s:s}", "who", "IDA@pc7"), "[\"goodbye\"]", false);
+}
+
+static void
+long_messages_make_short_pages(void **state)
+{
+	struct user *user =
+	    world_user(&world, "lara", "pc8", "Lara", "", USER_OFFLINE);
+	char *text = xmalloc(LIMIT_MESSAGE_TEXT + 1), *last = NULL;
+	size_t seen = 0, pages = 0;
+	bool more = true;
+
+	/* Each takes six bytes in JSON. */
+	memset(text, 1, LIMIT_MESSAGE_TEXT);
+	text[LIMIT_MESSAGE_TEXT] = '\0';
+	for (int i = 0; i < 5; i++) {
+		struct arrival arrival = { 0 };
+
+		memset(text, i < 3 ? 1 : 'x', LIMIT_MESSAGE_TEXT);
+		world_receive(&world, &arrival, user, text);
+	}
+	while (more) {
+		json_t *result = ask(&asker, "message.list",
+		    json_pack("{s:s, s:s*}", "who", "lara", "before", last));
+		json_t *messages = json_object_get(result, "messages");
+
+		assert_true(json_array_size(messages) > 0);
+		seen += json_array_size(messages);
+		pages++;
+		more = json_is_true(json_object_get(result, "more"));
+		free(last);
+		last = xstrdup(text_of(json_array_get(messages, 0), "id"));
+		json_decref(result);
+	}
+	assert_int_equal(seen, 5);
+	assert_in_range(pages, 3, 4);
+	free(last);
+	free(text);
+}
+
+/* -- one message -------------------------------------------------------- */
+
+static void
+a_received_message_says_who_else_got_it(void **state)
+{
+	struct arrival arrival = { .others = { carl->uid, dora->uid },
+		.other_count = 2 };
+	json_t *got = NULL, *message = NULL;
+
+	arrival.message.signature = STORE_PINNED;
+	arrival.message.encryption = STORE_RSA2048_AES256;
+	world_receive(&world, &arrival, anna, "to you three");
+	got = ask(&asker, "message.get",
+	    json_pack("{s:s}", "id", arrival.message.id));
+	message = json_object_get(got, "message");
+	assert_string_equal(text_of(message, "type"), "message.received");
+	assert_string_equal(text_of(message, "from"), "anna@pc1");
+	assert_string_equal(text_of(message, "signed"), "pinned");
+	assert_string_equal(text_of(message, "encryption"), "rsa2048-aes256");
+	assert_string_equal(text_of(message, "state"), "delivered");
+	assert_null(json_object_get(message, "recipients"));
+	json_t *to = json_pack("[s,s,s]", "bob@pc2", "carl@pc3", "dora@pc4");
+	assert_true(json_equal(json_object_get(message, "to"), to));
+	json_decref(to);
+	json_decref(got);
+}
+
+static void
+an_own_name_is_the_nick_of_a_message(void **state)
+{
+	struct arrival arrival = { 0 };
+	json_t *got = NULL;
+
+	world_receive(&world, &arrival, dora, "it is me");
+	roster_set_alias(world.camd.roster, dora, "Doro");
+	got = ask(&asker, "message.get",
+	    json_pack("{s:s}", "id", arrival.message.id));
+	assert_string_equal(
+	    text_of(json_object_get(got, "message"), "nick"), "Doro");
+	roster_set_alias(world.camd.roster, dora, NULL);
+	json_decref(got);
+}
+
+static void
+a_sealed_message_hides_its_text_until_opened(void **state)
+{
+	struct arrival arrival = { 0 };
+	json_t *got = NULL, *message = NULL;
+
+	arrival.message.sealed = true;
+	world_receive(&world, &arrival, anna, "the secret");
+	got = ask(&asker, "message.get",
+	    json_pack("{s:s}", "id", arrival.message.id));
+	message = json_object_get(got, "message");
+	assert_true(json_is_null(json_object_get(message, "text")));
+	assert_true(json_is_false(json_object_get(message, "opened")));
+	assert_true(json_is_true(json_object_get(message, "unread")));
+	json_decref(got);
+	for (int i = 0; i < 2; i++) {
+		got = ask(&asker, "message.open",
+		    json_pack(
+			"{s:s, s:n}", "id", arrival.message.id, "password"));
+		message = json_object_get(got, "message");
+		assert_string_equal(text_of(message, "text"), "the secret");
+		assert_string_equal(text_of(message, "state"), "opened");
+		assert_true(json_is_true(json_object_get(message, "opened")));
+		assert_true(json_is_false(json_object_get(message, "unread")));
+		json_decref(got);
+	}
+}
+
+static void
+only_received_messages_can_be_opened(void **state)
+{
+	struct arrival arrival = { 0 };
+	json_t *sent = ask(&asker, "message.send",
+	    json_pack(
+		"{s:[s], s:s, s:b}", "to", "anna", "text", "x", "sealed", 1));
+	json_t *got = NULL;
+
+	json_decref(ask_refused(&asker, "message.open",
+	    json_pack("{s:s}", "id", text_of(sent, "id")), 2, "request",
+	    "received"));
+	json_decref(sent);
+	world_receive(&world, &arrival, anna, "plain");
+	got = ask(&asker, "message.open",
+	    json_pack("{s:s}", "id", arrival.message.id));
+	assert_string_equal(
+	    text_of(json_object_get(got, "message"), "text"), "plain");
+	json_decref(got);
+	json_decref(ask_refused(&asker, "message.open",
+	    json_pack("{s:s}", "id", "abcdef012345"), 3, "unknown",
+	    "abcdef012345"));
+}
+
+static int64_t
+unread(void)
+{
+	json_t *status = ask(&asker, "status.get", NULL);
+	int64_t count = json_integer_value(json_object_get(status, "unread"));
+
+	json_decref(status);
+	return count;
+}
+
+static int64_t
+read_talk(const char *who)
+{
+	json_t *result =
+	    ask(&asker, "talk.read", json_pack("{s:s}", "who", who));
+	int64_t count = json_integer_value(json_object_get(result, "count"));
+
+	json_decref(result);
+	return count;
+}
+
+static void
+reading_a_talk_leaves_others_unread(void **state)
+{
+	struct user *rita =
+	    world_user(&world, "rita", "pc9", "Rita", "R", USER_OFFLINE);
+	struct user *rolf =
+	    world_user(&world, "rolf", "pc10", "Rolf", "R", USER_OFFLINE);
+	int64_t before = unread();
+
+	for (int i = 0; i < 3; i++) {
+		struct arrival arrival = { 0 };
+
+		world_receive(&world, &arrival, i < 2 ? rita : rolf, "x");
+	}
+	struct arrival both = { .others = { rolf->uid }, .other_count = 1 };
+	world_receive(&world, &both, rita, "to you two");
+	struct arrival all = { .broadcast = true };
+	world_receive(&world, &all, rita, "to all");
+	assert_int_equal(unread(), before + 5);
+	assert_int_equal(read_talk("rita"), 4);
+	assert_int_equal(unread(), before + 1);
+	assert_int_equal(read_talk("rita"), 0);
+	assert_int_equal(read_talk("@R"), 1);
+	assert_int_equal(unread(), before);
+	json_decref(ask_refused(&asker, "talk.read",
+	    json_pack("{s:s}", "who", "nobody"), 3, "unknown", "nobody"));
+}
+
+static void
+ambiguous_ids_name_the_messages(void **state)
+{
+	char ids[2][ID_SIZE] = { "fedcba98765432100123456789abcdef",
+		"fedcba98765432100123456789abcde0" };
+	json_t *data = NULL;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct arrival arrival = { 0 };
+
+		memcpy(arrival.message.id, ids[i], ID_SIZE);
+		world_receive(&world, &arrival, anna, "twin");
+	}
+	data = ask_refused(&asker, "message.get",
+	    json_pack("{s:s}", "id", "fedcba98"), 3, "ambiguous", "fedcba98");
+	assert_string_equal(text_of(data, "id"), "fedcba98");
+	assert_int_equal(
+	    json_array_size(json_object_get(data, "candidates")), 2);
+	assert_int_equal(json_integer_value(json_object_get(data, "count")), 2);
+	json_decref(data);
+	json_decref(
+	    ask(&asker, "message.get", json_pack("{s:s}", "id", ids[1])));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_message_is_stored_and_queued),
+		cmocka_unit_test(each_user_gets_it_once_in_the_order_named),
+		cmocka_unit_test(whom_nobody_knows_is_a_failed_recipient),
+		cmocka_unit_test(to_nobody_at_all_fails_and_stores_nothing),
+		cmocka_unit_test(requests_that_are_wrong_are_refused),
+		cmocka_unit_test(a_reply_names_the_message_in_full),
+		cmocka_unit_test(
+		    a_follower_hears_of_the_state_after_the_answer),
+		cmocka_unit_test(retry_names_recipients_by_their_ids),
+		cmocka_unit_test_setup(
+		    history_is_listed_oldest_first_the_newest_of_it,
+		    write_history),
+		cmocka_unit_test(several_users_are_listed_together),
+		cmocka_unit_test(words_of_one_and_two_characters_are_found),
+		cmocka_unit_test(pages_go_both_ways),
+		cmocka_unit_test(times_bound_the_list),
+		cmocka_unit_test(limits_and_users_that_are_wrong_are_refused),
+		cmocka_unit_test(one_who_has_left_the_roster_keeps_his_history),
+		cmocka_unit_test(long_messages_make_short_pages),
+		cmocka_unit_test(a_received_message_says_who_else_got_it),
+		cmocka_unit_test(an_own_name_is_the_nick_of_a_message),
+		cmocka_unit_test(a_sealed_message_hides_its_text_until_opened),
+		cmocka_unit_test(only_received_messages_can_be_opened),
+		cmocka_unit_test(reading_a_talk_leaves_others_unread),
+		cmocka_unit_test(ambiguous_ids_name_the_messages),
+	};
+
+	return cmocka_run_group_tests(tests, open_world, close_world);
+}
