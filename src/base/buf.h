@@ -34,7 +34,8 @@ void buf_put_text(struct buf *buf, const char *text);
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Room for len more bytes at the returned place; the caller adds to len what it used. NULL: failed. */
+/* Room for len more bytes at the returned place; the caller adds to len what it
+ * used. NULL: failed. */
 uint8_t *buf_reserve(struct buf *buf, size_t len);
 
 /* Takes the first len bytes away. */
@@ -43,7 +44,8 @@ void buf_clear(struct buf *buf);
 
 bool buf_failed(const struct buf *buf);
 struct span buf_span(const struct buf *buf);
-/* Ends the bytes with a NUL (not counted in len) and hands them over: the caller frees. NULL when failed. */
+/* Ends the bytes with a NUL (not counted in len) and hands them over: the
+ * caller frees. NULL when failed. */
 char *buf_steal_text(struct buf *buf);
 
 #endif

@@ -5,23 +5,23 @@
 /* What a peer can send us on the LAN. Sizes in bytes. */
 enum {
 	LIMIT_DATAGRAM = 65507,
-	LIMIT_DATAGRAM_SENT = 32767,  /* Windows takes no more (reference 1.3) */
-	LIMIT_DATAGRAM_IPTUX = 7500,  /* iptux cuts at 8191 and still acknowledges */
-	LIMIT_NAME = 255,	      /* user, host, nick, group after decoding */
-	LIMIT_NAME_SENT = 79,	      /* what Windows keeps of ours */
+	LIMIT_DATAGRAM_SENT = 32767, /* Windows takes no more (reference 1.3) */
+	LIMIT_DATAGRAM_IPTUX = 7500, /* iptux cuts longer ones, unsaid */
+	LIMIT_NAME = 255,     /* user, host, nick, group after decoding */
+	LIMIT_NAME_SENT = 79, /* what Windows keeps of ours */
 	LIMIT_VERSION_TEXT = 255,
 	LIMIT_BODY_LEGACY = 64 * 1024,
 	LIMIT_ATTACHMENTS = 256,
-	LIMIT_ATTRIBUTES = 16,	      /* extended ones, an entry */
+	LIMIT_ATTRIBUTES = 16, /* extended ones, an entry */
 	LIMIT_FILE_NAME = 765,
 	LIMIT_TO_LIST = 30,
 	LIMIT_TO_LIST_BYTES = 3072,
-	LIMIT_HOST_LIST = 20000,      /* entries an exchange */
+	LIMIT_HOST_LIST = 20000, /* entries an exchange */
 	LIMIT_HOST_LIST_BYTES = 4 * 1024 * 1024,
 	LIMIT_IPDICT_DEPTH = 8,
 	LIMIT_IPDICT_KEYS = 256,
 	LIMIT_IPDICT_TCP = 64 * 1024,
-	LIMIT_STREAM_HEADER = 8192,   /* of a folder stream's record */
+	LIMIT_STREAM_HEADER = 8192, /* of a folder stream's record */
 	LIMIT_STREAM_DEPTH = 64,
 	LIMIT_STREAM_ENTRIES = 100000,
 	LIMIT_UTF8_LINES = 32,
@@ -40,14 +40,14 @@ enum {
 /* Tables (threat model L3). */
 enum {
 	LIMIT_PEERS = 120000,
-	LIMIT_PEERS_UNPINNED_SOURCE = 16, /* unauthenticated ones of one address */
+	LIMIT_PEERS_UNPINNED_SOURCE = 16, /* of one address */
 	LIMIT_MESSAGE_TEXT = 1024 * 1024,
 	LIMIT_RPC_LINE = 8 * 1024 * 1024,
 	LIMIT_RPC_CLIENTS = 256,
 	LIMIT_RPC_QUEUE = 16 * 1024 * 1024, /* unread output of one client */
 	LIMIT_RPC_CALLS = 1024, /* of one client, not yet answered */
 	LIMIT_JSON_DEPTH = 32,
-	LIMIT_JSON_VALUES = 1024 * 1024, /* in one line: each costs far more than its bytes */
+	LIMIT_JSON_VALUES = 1024 * 1024, /* in one line */
 };
 
 /* Files and folders of our own. Sizes in bytes. */

@@ -2,7 +2,12 @@
 #ifndef CAM_LOG_H
 #define CAM_LOG_H
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 /*
  * The one logger of a process: lines go to fd, which stays the caller's. With
@@ -15,7 +20,8 @@ void log_set_level(enum log_level level);
 /* "error", "warn", "info", "debug"; CAM_ERR_UNKNOWN for others. */
 int log_level_parse(const char *name, enum log_level *level);
 
-/* Text from peers is made printable here: a line of log is always one line. Never a message's text, never a key. */
+/* Text from peers is made printable here: a line of log is always one line.
+ * Never a message's text, never a key. */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,4 +1,4 @@
-/* width_table.h: columns of characters, made by contrib/widths from Unicode 15.0.0. */
+/* width_table.h: columns, made by contrib/widths from Unicode 15.0.0. */
 /* clang-format off */
 #ifndef CAM_WIDTH_TABLE_H
 #define CAM_WIDTH_TABLE_H

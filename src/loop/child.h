@@ -12,11 +12,12 @@ struct child;
  * Runs argv[0] (a path, no shell, nothing searched) with input on its stdin,
  * stdout and stderr to /dev/null, signals and umask as in a fresh login,
  * no descriptor of ours. on_exit gets the wait status once, then the child is
- * freed. More than timeout_ms (0: no limit) ends it, and what it started, by SIGKILL.
- * CAM_ERR_SYSTEM, with errno, where it cannot be started at all.
+ * freed. More than timeout_ms (0: no limit) ends it, and what it started, by
+ * SIGKILL. CAM_ERR_SYSTEM, with errno, where it cannot be started at all.
  */
-int child_run(struct loop *loop, const char *const argv[], const void *input, size_t len,
-    unsigned timeout_ms, void (*on_exit)(int status, void *arg), void *arg, struct child **child);
+int child_run(struct loop *loop, const char *const argv[], const void *input,
+    size_t len, unsigned timeout_ms, void (*on_exit)(int status, void *arg),
+    void *arg, struct child **child);
 /* Forgets the child: it runs on, on_exit is not called. */
 void child_forget(struct child *child);
 

@@ -1,4 +1,5 @@
-/* loop.h: the event loop of a process; with the files beside it the only ones that know libev. */
+/* loop.h: the event loop of a process; with the files beside it the only ones
+ * that know libev. */
 #ifndef CAM_LOOP_H
 #define CAM_LOOP_H
 
@@ -19,9 +20,11 @@ void loop_turn(struct loop *loop, int block);
 void loop_stop(struct loop *loop);
 
 /* Calls fn on the loop when the signal arrives; NULL restores the default. */
-void loop_on_signal(struct loop *loop, int signo, void (*fn)(int signo, void *arg), void *arg);
+void loop_on_signal(
+    struct loop *loop, int signo, void (*fn)(int signo, void *arg), void *arg);
 
-/* Calls fn(arg) once on the next turn: for what must not be freed inside its own callback. */
+/* Calls fn(arg) once on the next turn: for what must not be freed inside its
+ * own callback. */
 void loop_later(struct loop *loop, void (*fn)(void *arg), void *arg);
 
 #endif

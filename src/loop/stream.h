@@ -1,4 +1,5 @@
-/* stream.h: bytes both ways on a connected socket or pipe, queued when the other end is slow. */
+/* stream.h: bytes both ways on a connected socket or pipe, queued when the
+ * other end is slow. */
 #ifndef CAM_STREAM_H
 #define CAM_STREAM_H
 
@@ -9,20 +10,24 @@ struct loop;
 struct stream;
 
 struct stream_ops {
-	/* Bytes that arrived; borrowed for the call. The stream may be freed inside. */
-	void (*on_data)(struct stream *stream, const void *data, size_t len, void *arg);
-	/* The other end closed, an error came, or it read too slowly: err is CAM_ERR_CLOSED,
-	 * CAM_ERR_SYSTEM or CAM_ERR_FULL. Called once, never inside stream_write();
-	 * the stream is still the owner's to free. */
+	/* Bytes that arrived; borrowed for the call. The stream may be freed
+	 * inside. */
+	void (*on_data)(
+	    struct stream *stream, const void *data, size_t len, void *arg);
+	/* The other end closed, an error came, or it read too slowly: err is
+	 * CAM_ERR_CLOSED, CAM_ERR_SYSTEM or CAM_ERR_FULL. Called once, never
+	 * inside stream_write(); the stream is still the owner's to free. */
 	void (*on_closed)(struct stream *stream, int err, void *arg);
 };
 
-/* Takes fd (and makes it non-blocking). queue_max: bytes that may wait to be written. */
-struct stream *stream_new(struct loop *loop, int fd, const struct stream_ops *ops, void *arg,
-    size_t queue_max);
+/* Takes fd (and makes it non-blocking). queue_max: bytes that may wait to be
+ * written. */
+struct stream *stream_new(struct loop *loop, int fd,
+    const struct stream_ops *ops, void *arg, size_t queue_max);
 /* Closes at once; what is queued is lost. Fine inside its own callbacks. */
 void stream_free(struct stream *stream);
-/* Writes now what the socket takes, queues the rest; past queue_max the stream will close. */
+/* Writes now what the socket takes, queues the rest; past queue_max the stream
+ * will close. */
 void stream_write(struct stream *stream, const void *data, size_t len);
 /* Stops and starts calling on_data. */
 void stream_pause(struct stream *stream, bool paused);

@@ -14,7 +14,8 @@ struct timer {
 	void *watcher; /* libev's, made when first started */
 };
 
-void timer_init(struct timer *timer, struct loop *loop, void (*fn)(void *arg), void *arg);
+void timer_init(
+    struct timer *timer, struct loop *loop, void (*fn)(void *arg), void *arg);
 /* Stops it and frees what it holds. */
 void timer_finish(struct timer *timer);
 /* Fires once, after_ms from now; a running timer is set anew. */

@@ -1,4 +1,5 @@
-/* unix.h: Unix stream sockets that only their owner can use (threat model U1). */
+/* unix.h: Unix stream sockets that only their owner can use (threat model U1).
+ */
 #ifndef CAM_UNIX_H
 #define CAM_UNIX_H
 
@@ -18,8 +19,8 @@ int unix_connect(const char *path, int *fd);
 int unix_peer(int fd, uid_t *uid, pid_t *pid);
 
 /* Takes a listening fd; on_accept gets each new connection, which it owns. */
-struct listener *listener_new(struct loop *loop, int fd,
-    void (*on_accept)(int fd, void *arg), void *arg);
+struct listener *listener_new(
+    struct loop *loop, int fd, void (*on_accept)(int fd, void *arg), void *arg);
 void listener_free(struct listener *listener);
 
 #endif

@@ -20,7 +20,8 @@ struct job {
 };
 
 struct worker_ops {
-	/* Makes a thread's own context (a database connection); NULL members are skipped. */
+	/* Makes a thread's own context (a database connection); NULL members
+	 * are skipped. */
 	void *(*start)(void *arg);
 	void (*stop)(void *context);
 	/*
@@ -35,9 +36,10 @@ struct worker_ops {
 };
 
 /* ops and arg must outlive the pool. Threads block all signals. */
-struct workers *workers_new(struct loop *loop, unsigned threads, const struct worker_ops *ops,
-    void *arg);
-/* Jobs start in the order given; with one thread they also end in it. Any thread may submit. */
+struct workers *workers_new(struct loop *loop, unsigned threads,
+    const struct worker_ops *ops, void *arg);
+/* Jobs start in the order given; with one thread they also end in it. Any
+ * thread may submit. */
 void workers_submit(struct workers *workers, struct job *job);
 /* Jobs neither done nor running, plus those running. */
 size_t workers_load(const struct workers *workers);

@@ -6,7 +6,8 @@
 
 #include "base/span.h"
 
-/* An object in strict UTF-8, duplicate keys refused, at most LIMIT_JSON_DEPTH deep. CAM_ERR_FORMAT. */
+/* An object in strict UTF-8, duplicate keys refused, at most LIMIT_JSON_DEPTH
+ * deep. CAM_ERR_FORMAT. */
 int json_parse_line(struct span line, json_t **object);
 /*
  * Compact, UTF-8 unescaped, controls as escapes (DEL, C1, direction controls
@@ -15,7 +16,8 @@ int json_parse_line(struct span line, json_t **object);
  */
 char *json_line(const json_t *object, size_t *len);
 
-/* Text that may hold bytes which are no UTF-8 or NULs: invalid ones become U+FFFD. */
+/* Text that may hold bytes which are no UTF-8 or NULs: invalid ones become
+ * U+FFFD. */
 json_t *json_text(struct span text);
 /* "2026-01-31T09:30:00.000+09:00" */
 json_t *json_time(int64_t wall_ms);

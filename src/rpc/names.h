@@ -1,32 +1,57 @@
-/* names.h: the methods and events of the local protocol; cam-rpc(7) shows one of each. */
+/* names.h: the methods and events of the local protocol; cam-rpc(7) shows one
+ * of each. */
 #ifndef CAM_RPC_NAMES_H
 #define CAM_RPC_NAMES_H
 
 enum { RPC_VERSION = 1 };
 
-#define RPC_HELLO "hello"		 /* {protocol, program, version} -> the same of camd, {id} of the user */
-#define RPC_SUBSCRIBE "subscribe"	 /* {types: ["message", "user.entered"]} -> {} */
-#define RPC_STATUS "status.get"		 /* {} -> {user, host, addresses, port, ...} */
-#define RPC_ROSTER_LIST "roster.list"	 /* {all, refresh, after} -> {users: [user object], next} */
-#define RPC_ROSTER_RESOLVE "roster.resolve" /* {who} -> {users: [id]} */
-#define RPC_ROSTER_COMPLETE "roster.complete" /* {begin, limit} -> {names} */
-#define RPC_USER_SET "user.set"		 /* {who, hidden, priority, name} -> {user} */
-#define RPC_MESSAGE_SEND "message.send"	 /* {to: [WHO], text, sealed, locked, clear, reply, follow} -> {id, recipients: [..]} */
-#define RPC_MESSAGE_RETRY "message.retry" /* {id, to, clear, follow} -> {id, recipients: [..]} */
-#define RPC_MESSAGE_LIST "message.list"	 /* {who, grep, since, until, limit, before, after} -> {messages: [..], more} */
-#define RPC_MESSAGE_GET "message.get"	 /* {id} -> {message} */
-#define RPC_MESSAGE_OPEN "message.open"	 /* {id, password} -> {message} */
-#define RPC_TALK_READ "talk.read"	 /* {who} -> {count} */
-#define RPC_AWAY "presence.away"	 /* {text} -> {state, away} */
-#define RPC_BACK "presence.back"	 /* {} -> {state, away} */
-#define RPC_KEY_LIST "key.list"		 /* {} -> {id, keys: [{algorithm, fingerprint, current, created}]} */
-#define RPC_CONFIG_GET "config.get"	 /* {key} -> {key, value, default, source} */
-#define RPC_CONFIG_SET "config.set"	 /* {key, value} -> as config.get */
-#define RPC_CONFIG_LIST "config.list"	 /* {} -> {settings: [..]} */
-#define RPC_RELOAD "daemon.reload"	 /* {} -> {} */
-#define RPC_STOP "daemon.stop"		 /* {} -> {} */
-#define RPC_DOCTOR "doctor.get"		 /* {} -> what only camd can know of its sockets */
-#define RPC_SYNC "daemon.sync"		 /* {} -> {} when all that was received before is stored and told */
+/* {protocol, program, version} -> the same of camd, {id} of the user */
+#define RPC_HELLO "hello"
+/* {types: ["message", "user.entered"]} -> {} */
+#define RPC_SUBSCRIBE "subscribe"
+/* {} -> {user, host, addresses, port, ...} */
+#define RPC_STATUS "status.get"
+/* {all, refresh, after} -> {users: [user object], next} */
+#define RPC_ROSTER_LIST "roster.list"
+/* {who} -> {users: [id]} */
+#define RPC_ROSTER_RESOLVE "roster.resolve"
+/* {begin, limit} -> {names} */
+#define RPC_ROSTER_COMPLETE "roster.complete"
+/* {who, hidden, priority, name} -> {user} */
+#define RPC_USER_SET "user.set"
+/* {to: [WHO], text, sealed, locked, clear, reply, follow} -> {id, recipients:
+ * [..]} */
+#define RPC_MESSAGE_SEND "message.send"
+/* {id, to, clear, follow} -> {id, recipients: [..]} */
+#define RPC_MESSAGE_RETRY "message.retry"
+/* {who, grep, since, until, limit, before, after} -> {messages: [..], more} */
+#define RPC_MESSAGE_LIST "message.list"
+/* {id} -> {message} */
+#define RPC_MESSAGE_GET "message.get"
+/* {id, password} -> {message} */
+#define RPC_MESSAGE_OPEN "message.open"
+/* {who} -> {count} */
+#define RPC_TALK_READ "talk.read"
+/* {text} -> {state, away} */
+#define RPC_AWAY "presence.away"
+/* {} -> {state, away} */
+#define RPC_BACK "presence.back"
+/* {} -> {id, keys: [{algorithm, fingerprint, current, created}]} */
+#define RPC_KEY_LIST "key.list"
+/* {key} -> {key, value, default, source} */
+#define RPC_CONFIG_GET "config.get"
+/* {key, value} -> as config.get */
+#define RPC_CONFIG_SET "config.set"
+/* {} -> {settings: [..]} */
+#define RPC_CONFIG_LIST "config.list"
+/* {} -> {} */
+#define RPC_RELOAD "daemon.reload"
+/* {} -> {} */
+#define RPC_STOP "daemon.stop"
+/* {} -> what only camd can know of its sockets */
+#define RPC_DOCTOR "doctor.get"
+/* {} -> {} when all that was received before is stored and told */
+#define RPC_SYNC "daemon.sync"
 
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"

@@ -1,4 +1,5 @@
-/* session.h: one end of JSON-RPC 2.0 that answers requests and sends notifications (architecture, section 6). */
+/* session.h: one end of JSON-RPC 2.0 that answers requests and sends
+ * notifications (architecture, section 6). */
 #ifndef CAM_RPC_SESSION_H
 #define CAM_RPC_SESSION_H
 
@@ -11,10 +12,12 @@
 struct rpc_session;
 struct rpc_call;
 
-/* A request being answered: now or later, exactly once, by rpc_reply() or rpc_fail(). */
+/* A request being answered: now or later, exactly once, by rpc_reply() or
+ * rpc_fail(). */
 struct rpc_method {
 	const char *name;
-	/* params is an object, borrowed. 0 when the call was or will be answered, else the error to answer with. */
+	/* params is an object, borrowed. 0 when the call was or will be
+	 * answered, else the error to answer with. */
 	int (*handle)(struct rpc_call *call, json_t *params);
 };
 
@@ -25,15 +28,16 @@ struct rpc_session_ops {
 };
 
 /* arg goes to write and is what rpc_call_owner() returns. */
-struct rpc_session *rpc_session_new(const struct rpc_session_ops *ops, void *arg);
+struct rpc_session *rpc_session_new(
+    const struct rpc_session_ops *ops, void *arg);
 /* Calls not yet answered stay valid; their answers go nowhere. */
 void rpc_session_free(struct rpc_session *session);
 
 /*
  * Bytes as they arrived, any pieces. Handles every whole line; a line over
  * LIMIT_RPC_LINE or a broken one is answered by an error and CAM_ERR_FORMAT or
- * CAM_ERR_LIMIT is returned: close. The session may be freed inside a handler; then
- * 0 is returned.
+ * CAM_ERR_LIMIT is returned: close. The session may be freed inside a handler;
+ * then 0 is returned.
  */
 int rpc_session_feed(struct rpc_session *session, const void *data, size_t len);
 /* Sends a notification; params is borrowed. */
@@ -42,17 +46,20 @@ void rpc_notify(struct rpc_session *session, const char *event, json_t *params);
 bool rpc_session_greeted(const struct rpc_session *session);
 void rpc_session_greet(struct rpc_session *session);
 
-/* The session of a call, or NULL once it has gone; a hello's handler greets it. */
+/* The session of a call, or NULL once it has gone; a hello's handler greets it.
+ */
 struct rpc_session *rpc_call_session(const struct rpc_call *call);
 /* The session's arg, or NULL once it has gone. */
 void *rpc_call_owner(const struct rpc_call *call);
 /* Takes the reference to result (NULL: an empty object). */
 void rpc_reply(struct rpc_call *call, json_t *result);
-/* The message is made from format; NULL: cam_strerror(err). data.exit is cam_exit_code(err). */
+/* The message is made from format; NULL: cam_strerror(err). data.exit is
+ * cam_exit_code(err). */
 void rpc_fail(struct rpc_call *call, int err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The same with more members for the error's data (candidates, id ...); takes the reference. */
-void rpc_fail_data(struct rpc_call *call, int err, json_t *data, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+/* The same with more members for the error's data (candidates, id ...); takes
+ * the reference. */
+void rpc_fail_data(struct rpc_call *call, int err, json_t *data,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

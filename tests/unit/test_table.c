@@ -114,6 +114,31 @@ an_empty_table_finds_nothing(void **state)
 }
 
 static void
+all_of_one_hash_are_met_and_no_others(void **state)
+{
+	static struct thing things[100];
+	struct table table;
+	unsigned met[4] = { 0 };
+
+	table_init(&table);
+	assert_null(table_first_of(&table, 0));
+	/* Hashes that share a slot, and some that are the same. */
+	for (size_t i = 0; i < 100; i++)
+		table_add(&table, &things[i].link, (i % 4) << 32);
+	for (uint64_t hash = 0; hash < 4; hash++) {
+		struct table_link *link = table_first_of(&table, hash << 32);
+
+		for (; link != NULL; link = table_next_of(link)) {
+			assert_true(link->hash == hash << 32);
+			met[hash]++;
+		}
+		assert_int_equal(met[hash], 25);
+	}
+	assert_null(table_first_of(&table, 4));
+	table_finish(&table);
+}
+
+static void
 it_grows_at_load_one_and_does_not_shrink(void **state)
 {
 	static struct thing things[1025];
@@ -181,6 +206,7 @@ main(void)
 		cmocka_unit_test(what_was_removed_is_gone_and_the_rest_stays),
 		cmocka_unit_test(a_walk_meets_each_once_even_while_removing),
 		cmocka_unit_test(an_empty_table_finds_nothing),
+		cmocka_unit_test(all_of_one_hash_are_met_and_no_others),
 		cmocka_unit_test(it_grows_at_load_one_and_does_not_shrink),
 		cmocka_unit_test(the_hash_is_siphash_1_3),
 		cmocka_unit_test(
