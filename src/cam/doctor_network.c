@@ -129,6 +129,11 @@ doctor_check_broadcast(struct doctor *doctor)
 	const json_t *interface = NULL;
 	size_t i = 0;
 
+	/* With a port of its own camd hears none: the camd that has the usual
+	 * one tells it of those who enter (architecture, section 8). */
+	if (!json_equal(json_object_get(doctor->camd, "port"),
+		json_object_get(doctor->camd, "wanted")))
+		return;
 	json_array_foreach(
 	    json_object_get(doctor->camd, "interfaces"), i, interface)
 	{

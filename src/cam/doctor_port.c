@@ -167,4 +167,7 @@ doctor_check_port(struct doctor *doctor)
 	other = find_other(doctor, owners, count, true);
 	if (other != NULL)
 		say_taken(doctor, other);
+	/* What follows is about the port it really has. */
+	if (doctor->camd != NULL && own_port(doctor) > 0)
+		doctor->port = (uint16_t)own_port(doctor);
 }
