@@ -290,7 +290,8 @@ lan_send(struct lan *lan, const struct lan_letter *letter,
 	peer_init(&sending->peer, letter->peer->user, letter->peer->host);
 	sending->peer.addr = letter->peer->addr;
 	sending->peer.client = letter->peer->client;
-	sending->peer.key = rsa_public_ref(letter->peer->key);
+	if (letter->peer->key != NULL)
+		sending->peer.key = rsa_public_ref(letter->peer->key);
 	buf_init(&sending->plain, LIMIT_BODY_LEGACY);
 	timer_init(&sending->begin, lan->loop, on_begin, sending);
 	TAILQ_INSERT_TAIL(&lan->sendings, sending, entry);

@@ -9,6 +9,8 @@
 #include "lan/post.h"
 #include "lan/state.h"
 
+/* Answers to a question of ours come within this: after at most 4 s, through slow networks. */
+enum { ANSWERS_MS = 10 * 1000 };
 /* A machine that uses our name is worth a line now and then, not one a packet. */
 enum { CONFLICT_QUIET_MS = 60 * 1000 };
 
@@ -175,6 +177,8 @@ receive_entry(struct lan *lan, struct sender *sender)
 	entry.client = packet->client;
 	entry.absent = (packet->command & STATUS_ABSENCE) && !client_absence_is_noise(packet->client);
 	entry.unicast = (sender->datagram->flags & (UDP_TO_BROADCAST | UDP_TO_MULTICAST)) == 0;
+	entry.unasked = entry.kind == LAN_ANSWERED &&
+	    (lan->asked_ms == 0 || clock_now_ms() - lan->asked_ms > ANSWERS_MS);
 	/* A name with a fingerprint promises encryption (reference 5.5). */
 	if (entry.kind != LAN_LEFT && !(entry.status & STATUS_ENCRYPT)) {
 		char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
@@ -279,7 +283,9 @@ receive_one(struct lan *lan, const struct udp_datagram *datagram)
 		return;
 	}
 	lan->counters.heard_ms = clock_wall_ms();
-	if (!addr_is_answerable(&datagram->from) || (datagram->flags & UDP_TRUNCATED))
+	/* Nobody speaks from a broadcast address but forgers. */
+	if (!addr_is_answerable(&datagram->from) || (datagram->flags & UDP_TRUNCATED) ||
+	    interfaces_broadcast(&lan->interfaces, &datagram->from))
 		return;
 	if (!budget_datagram(lan->budget, &datagram->from, known, datagram->data.len,
 		clock_now_ms())) {
