@@ -113,7 +113,8 @@ print_marks(struct cam *cam, const json_t *message)
 	buf_init(&marks, 1024);
 	if (is_sent(message) && strcmp(state, "delivered") != 0)
 		buf_printf(&marks, ", %s", state);
-	if (json_is_true(json_object_get(message, "sealed")))
+	if (json_is_true(json_object_get(message, "sealed")) &&
+	    !json_is_null(json_object_get(message, "text")))
 		buf_printf(&marks, ", %s", _("sealed"));
 	if (strcmp(member(message, "encryption"), "none") == 0)
 		buf_printf(&marks, ", %s", _("in clear"));

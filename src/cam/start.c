@@ -72,10 +72,12 @@ run_camd(const struct cam *cam, char *path, FILE *errors, int *status)
 
 /* The last line is the reason; the lines before tell the story with -v. */
 static void
-complain_of_errors(const struct cam *cam, FILE *errors)
+complain_of_errors(const struct cam *cam, FILE *errors, int status)
 {
+	static const char prefix[] = "camd: ";
 	char line[1024] = "";
 	char last[1024] = "";
+	const char *reason = last;
 
 	rewind(errors);
 	while (fgets(line, sizeof(line), errors) != NULL) {
@@ -85,8 +87,16 @@ complain_of_errors(const struct cam *cam, FILE *errors)
 		if (line[0] != '\0')
 			memcpy(last, line, sizeof(last));
 	}
-	complain(_("camd does not start: %s"),
-	    last[0] != '\0' ? last : _("it does not say why"));
+	if (strncmp(last, prefix, strlen(prefix)) == 0)
+		reason += strlen(prefix);
+	if (WIFSIGNALED(status))
+		complain(_("camd does not start: ended by signal %d (%s)"),
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (reason[0] != '\0')
+		complain(_("camd does not start: %s"), reason);
+	else
+		complain(_("camd does not start: it ended with status %d"),
+		    WEXITSTATUS(status));
 }
 
 static int
@@ -105,7 +115,7 @@ start_and_wait(struct cam *cam)
 	else
 		code = run_camd(cam, path, errors, &status);
 	if (code == 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
-		complain_of_errors(cam, errors);
+		complain_of_errors(cam, errors, status);
 		code = EXIT_UNREACHABLE;
 	}
 	if (errors != NULL)
