@@ -166,7 +166,8 @@ rsa_public_from_pkey(EVP_PKEY *pkey, struct rsa_public **key)
 struct rsa_public *
 rsa_public_ref(struct rsa_public *key)
 {
-	atomic_fetch_add(&key->refs, 1);
+	if (key)
+		atomic_fetch_add(&key->refs, 1);
 	return key;
 }
 
@@ -293,7 +294,8 @@ rsa_key_generate(enum rsa_size size, struct rsa_key **key)
 struct rsa_key *
 rsa_key_ref(struct rsa_key *key)
 {
-	atomic_fetch_add(&key->refs, 1);
+	if (key)
+		atomic_fetch_add(&key->refs, 1);
 	return key;
 }
 

@@ -61,6 +61,7 @@ enum rsa_size rsa_key_size(const struct rsa_key *key);
  */
 int rsa_public_new(
     struct span modulus, uint64_t exponent, struct rsa_public **key);
+/* One owner more; NULL stays NULL. */
 struct rsa_public *rsa_public_ref(struct rsa_public *key);
 void rsa_public_free(struct rsa_public *key);
 
