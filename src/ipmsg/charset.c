@@ -50,7 +50,13 @@ legacy_index(enum charset charset)
 	return charset == CHARSET_CP932 ? 0 : 1;
 }
 
-static const iconv_t no_handle = (iconv_t)-1;
+/* What iconv_open() gives when it fails, without making a pointer of a number.
+ */
+static bool
+is_open(iconv_t handle)
+{
+	return (intptr_t)handle != -1;
+}
 
 static int
 open_pair(struct charset_converter *converter, enum charset charset)
@@ -59,10 +65,10 @@ open_pair(struct charset_converter *converter, enum charset charset)
 	const char *name = charset_name(charset);
 
 	converter->decode[i] = iconv_open("UTF-8", name);
-	if (converter->decode[i] == no_handle)
+	if (!is_open(converter->decode[i]))
 		return CAM_ERR_UNSUPPORTED;
 	converter->encode[i] = iconv_open(name, "UTF-8");
-	if (converter->encode[i] == no_handle) {
+	if (!is_open(converter->encode[i])) {
 		iconv_close(converter->decode[i]);
 		return CAM_ERR_UNSUPPORTED;
 	}

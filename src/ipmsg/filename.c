@@ -113,7 +113,7 @@ file_name_send(const char *path, bool bare, char name[FILE_NAME_SIZE])
 	replace(base, bare ? is_bad_for_iptux : is_bad_to_send, name);
 	replace_end(name);
 	if (name[0] == '\0')
-		strcpy(name, "_");
+		memcpy(name, "_", 2);
 }
 
 static bool
