@@ -123,11 +123,11 @@ FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
 # With any compiler they replay the kept corpus; `make fuzz` builds them for libFuzzer.
 FUZZ_MAIN ?= tests/fuzz/replay.c
-$B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $B/libcam.a $(ARCHIVES)
+$B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 	$(call say,FUZZ,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/fuzz \
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
-		-Wl,--start-group $B/libcam.a $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
+		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
 		$(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some.
