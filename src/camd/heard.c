@@ -26,6 +26,8 @@
 
 /* An entry from another address is checked that long before it is believed. */
 enum { HINT_MS = 3000 };
+/* So that a storm of forged entries makes us ask but now and then. */
+enum { HINT_QUIET_S = 10 };
 /* On a small LAN everybody can be asked for what entries leave out. */
 enum { FEW_USERS = 50 };
 
@@ -81,10 +83,13 @@ on_hint_silence(void *arg)
 static void
 check_hint(struct camd *camd, struct user *user, const struct addr *addr)
 {
+	uint32_t now_s = (uint32_t)(clock_now_ms() / 1000);
 	struct hint *hint = user->hint;
 
-	if (hint != NULL)
+	if (hint != NULL || (user->hint_s != 0 && now_s - user->hint_s < HINT_QUIET_S &&
+				user->state != USER_OFFLINE))
 		return;
+	user->hint_s = now_s > 0 ? now_s : 1;
 	hint = user->hint = xcalloc(1, sizeof *hint);
 	hint->camd = camd;
 	hint->user = user;
@@ -144,7 +149,7 @@ look_for_twin(struct camd *camd, struct user *user, const char *fingerprint)
 
 static struct user *
 add_user(struct camd *camd, const char *name, const char *host, const struct addr *from,
-    unsigned client)
+    unsigned client, bool unasked)
 {
 	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
 	struct user *user;
@@ -157,7 +162,7 @@ add_user(struct camd *camd, const char *name, const char *host, const struct add
 	(void)entry_user_split(name, logon, fingerprint);
 	roster_set_nick(camd->roster, user, logon);
 	tell_second_key(camd, user, fingerprint);
-	if (fingerprint[0] != '\0')
+	if (fingerprint[0] != '\0' && !unasked)
 		look_for_twin(camd, user, fingerprint);
 	return user;
 }
@@ -213,7 +218,9 @@ take_status(struct user *user, const struct lan_entry *entry)
 static void
 ask_for_more(struct camd *camd, struct user *user, const struct lan_entry *entry)
 {
-	if (roster_count(camd->roster) > FEW_USERS || user->peer.client != CLIENT_PLAIN)
+	/* No answer may be answered (threat model N3). */
+	if (entry->kind == LAN_ANSWERED || roster_count(camd->roster) > FEW_USERS ||
+	    user->peer.client != CLIENT_PLAIN)
 		return;
 	if (user->version[0] == '\0')
 		lan_ask_version(camd->lan, &user->peer);
@@ -248,7 +255,8 @@ take_listed(struct camd *camd, const struct lan_entry *entry)
 	struct user *user = roster_find(camd->roster, entry->user, entry->host, &entry->from);
 
 	if (user != NULL || entry->status == 0 ||
-	    (user = add_user(camd, entry->user, entry->host, &entry->from, entry->client)) == NULL)
+	    (user = add_user(camd, entry->user, entry->host, &entry->from, entry->client,
+		 true)) == NULL)
 		return;
 	take_description(camd, user, entry);
 	roster_changed(camd->roster, user, false);
@@ -287,11 +295,13 @@ heard_entry(struct camd *camd, const struct lan_entry *entry)
 		return;
 	}
 	if (user == NULL &&
-	    (user = add_user(camd, entry->user, entry->host, &entry->from, entry->client)) == NULL)
+	    (user = add_user(camd, entry->user, entry->host, &entry->from, entry->client,
+		 entry->unasked)) == NULL)
 		return;
 	if (!addr_equal(&user->peer.addr, &entry->from)) {
 		if (user->pin != NULL && user->peer.addr.family != ADDR_NONE) {
-			check_hint(camd, user, &entry->from);
+			if (!entry->unasked)
+				check_hint(camd, user, &entry->from);
 			return;
 		}
 		roster_set_addr(camd->roster, user, &entry->from);
@@ -308,7 +318,7 @@ heard_sender(struct camd *camd, const char *name, const char *host, const struct
 	struct user *user = roster_find(camd->roster, name, host, from);
 
 	if (user == NULL) {
-		user = add_user(camd, name, host, from, client);
+		user = add_user(camd, name, host, from, client, false);
 		if (user != NULL)
 			lan_probe(camd->lan, from);
 	}

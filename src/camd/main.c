@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "camd/camd.h"
 #include "camd/service.h"
 #include "camd/settings.h"
@@ -29,6 +30,7 @@
 struct options {
 	const char *home;
 	bool foreground;
+	bool print_settings;
 	const char **settings; /* key=value */
 	size_t count;
 };
@@ -43,7 +45,7 @@ struct program {
 static void
 print_usage(FILE *out)
 {
-	fprintf(out, _("usage: camd [-f] [--home DIR] [-o KEY=VALUE]...\n"));
+	fprintf(out, _("usage: camd [-fT] [--home DIR] [-o KEY=VALUE]...\n"));
 }
 
 static void
@@ -59,6 +61,7 @@ parse_options(int argc, char **argv, struct options *options)
 		{ "foreground", no_argument, NULL, 'f' },
 		{ "home", required_argument, NULL, 'H' },
 		{ "option", required_argument, NULL, 'o' },
+		{ "print-settings", no_argument, NULL, 'T' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -68,7 +71,7 @@ parse_options(int argc, char **argv, struct options *options)
 	memset(options, 0, sizeof *options);
 	options->home = getenv("CAM_HOME");
 	options->settings = xcalloc((size_t)argc, sizeof *options->settings);
-	while ((c = getopt_long(argc, argv, "fho:V", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "fho:TV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'f':
 			options->foreground = true;
@@ -78,6 +81,9 @@ parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'o':
 			options->settings[options->count++] = optarg;
+			break;
+		case 'T':
+			options->print_settings = true;
 			break;
 		case 'h':
 			print_usage(stdout);
@@ -91,14 +97,16 @@ parse_options(int argc, char **argv, struct options *options)
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, _("camd: '%s' is not an option\n"), argv[optind]);
+		fprintf(
+		    stderr, _("camd: '%s' is not an option\n"), argv[optind]);
 		print_usage(stderr);
 		return CAM_ERR_REQUEST;
 	}
 	return 0;
 }
 
-/* Keys and messages are for nobody else's eyes: no core, no tracing, files for us alone (threat model U2). */
+/* Keys and messages are for nobody else's eyes: no core, no tracing, files for
+ * us alone (threat model U2). */
 static void
 harden(void)
 {
@@ -167,7 +175,8 @@ open_log(const struct paths *paths)
 	free(folder);
 	if (r < 0)
 		return -1;
-	fd = open(paths->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(paths->log,
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	return fd;
 }
 
@@ -177,7 +186,8 @@ start_log(struct program *program, bool foreground)
 	bool journal = getenv("JOURNAL_STREAM") != NULL;
 
 	program->log_fd = open_log(&program->camd.paths);
-	log_open(!foreground && program->log_fd >= 0 ? program->log_fd : STDERR_FILENO,
+	log_open(!foreground && program->log_fd >= 0 ? program->log_fd
+						     : STDERR_FILENO,
 	    LOG_LEVEL_INFO, journal);
 }
 
@@ -188,11 +198,29 @@ read_settings(struct camd *camd, const struct options *options)
 	int r = settings_open(camd->paths.settings, &camd->settings, &problem);
 
 	for (size_t i = 0; i < options->count && r == 0; i++)
-		r = settings_option(camd->settings, options->settings[i], &problem);
+		r = settings_option(
+		    camd->settings, options->settings[i], &problem);
 	if (r < 0)
 		complain(problem != NULL ? problem : cam_strerror(r));
 	free(problem);
 	return r;
+}
+
+/* As they would be used, in the form of cam.ini: "cam config" asks while no
+ * camd runs. */
+static int
+print_settings(const struct settings *settings)
+{
+	struct setting_view view;
+
+	for (size_t i = 0; settings_at(settings, i, &view); i++) {
+		char *value = text_printable(
+		    view.value != NULL ? view.value : "", TEXT_LINE);
+
+		printf("%s = %s\n", view.key, value);
+		free(value);
+	}
+	return fflush(stdout) == 0 ? 0 : 1;
 }
 
 static void
@@ -212,7 +240,9 @@ on_hangup(int signo, void *arg)
 
 	service_reloading(&program->service);
 	if (camd_reload(&program->camd, &problem) < 0)
-		log_error("%s", problem != NULL ? problem : "cannot read the settings again");
+		log_error("%s", problem != NULL
+				    ? problem
+				    : "cannot read the settings again");
 	free(problem);
 	service_ready(&program->service, lan_user(program->camd.lan));
 }
@@ -225,7 +255,8 @@ start(struct program *program)
 	int r = service_open(&program->service, camd->paths.socket, &problem);
 
 	if (r == 0)
-		r = camd_start(camd, service_take_socket(&program->service), &problem);
+		r = camd_start(
+		    camd, service_take_socket(&program->service), &problem);
 	if (r < 0)
 		complain(problem != NULL ? problem : cam_strerror(r));
 	free(problem);
@@ -250,8 +281,8 @@ run(struct program *program, int ready)
 		loop_on_signal(camd->loop, SIGTERM, on_stop, program);
 		loop_on_signal(camd->loop, SIGINT, on_stop, program);
 		loop_on_signal(camd->loop, SIGHUP, on_hangup, program);
-		log_info("online as %s@%s, port %u", lan_user(camd->lan), lan_host(camd->lan),
-		    (unsigned)lan_port(camd->lan));
+		log_info("online as %s@%s, port %u", lan_user(camd->lan),
+		    lan_host(camd->lan), (unsigned)lan_port(camd->lan));
 		service_ready(&program->service, lan_user(camd->lan));
 		loop_run(camd->loop);
 	}
@@ -285,6 +316,13 @@ main(int argc, char **argv)
 		paths_finish(&program.camd.paths);
 		free(options.settings);
 		return 2;
+	}
+	if (options.print_settings) {
+		code = print_settings(program.camd.settings);
+		settings_free(program.camd.settings);
+		paths_finish(&program.camd.paths);
+		free(options.settings);
+		return code;
 	}
 	if (!options.foreground && go_to_background(&ready) < 0) {
 		complain(strerror(errno));

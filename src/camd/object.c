@@ -31,6 +31,7 @@ static const struct reason {
 	    N_("'%s' has shown stronger encryption before: not sent with "
 	       "less") },
 	{ "key", 7, N_("the key of '%s' is unknown or has changed") },
+	{ "length", 1, N_("too long for the program of '%s'") },
 	{ "timeout", 4, N_("'%s' did not answer in time") },
 	{ "failed", 1, N_("could not be sent to '%s'") },
 };

@@ -37,6 +37,7 @@ struct user {
 	struct hint *hint;   /* another address being checked, NULL: none */
 	int64_t first_ms;    /* wall times: first and last seen */
 	int64_t seen_ms;
+	uint32_t hint_s;	 /* when an address was last checked, 0: never */
 	uint32_t absence_told_s; /* when our absence was last told him, 0: never */
 	int32_t priority;
 	uint8_t state; /* enum user_state */

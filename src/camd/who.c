@@ -120,9 +120,15 @@ better(enum fit a, enum fit b)
 	return a < b ? a : b;
 }
 
+/*
+ * A second key under a known name is only meant by its whole id: else anybody
+ * could make a friend's name ambiguous by using it too.
+ */
 static enum fit
 fit_user(const struct user *user, const char *text)
 {
+	if (user->second && strchr(text, '/') == NULL)
+		return fit_name(user->alias, text);
 	return better(fit_id(user, text),
 	    better(fit_name(user->nick, text), fit_name(user->alias, text)));
 }

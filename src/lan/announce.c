@@ -103,6 +103,8 @@ announce_to(struct lan *lan, const struct addr *to, uint32_t command)
 {
 	struct buf buf;
 
+	if (command == COMMAND_BR_ENTRY)
+		lan->asked_ms = clock_now_ms();
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
 	if (build(lan, command, &buf) == 0)
 		lan_transmit(lan, to, 0, buf_span(&buf));
@@ -114,6 +116,8 @@ announce(struct lan *lan, uint32_t command)
 {
 	struct buf buf;
 
+	if (command == COMMAND_BR_ENTRY)
+		lan->asked_ms = clock_now_ms();
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
 	if (build(lan, command, &buf) == 0) {
 		to_interfaces(lan, buf_span(&buf));

@@ -60,6 +60,7 @@ struct lan_entry {
 	enum client_kind client;
 	bool absent;		 /* ABSENCEOPT from a client that means it */
 	bool unicast;		 /* was sent to us alone */
+	bool unasked;		 /* an answer to no question of ours: nothing may follow from it (N3) */
 };
 
 struct lan_name {

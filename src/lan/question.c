@@ -23,6 +23,9 @@ enum {
 	OWED_KEY_1024 = 16,
 };
 
+/* Repetitions after the first; an address that nobody vouches for gets just one. */
+enum { KEY_TRIES = 4, HINT_TRIES = 1 };
+
 /* An asked key: the post's arg, so that both ends of the wait find the peer by name. */
 struct key_question {
 	struct lan *lan;
@@ -60,11 +63,13 @@ on_key_end(void *arg, bool answered)
 }
 
 static void
-ask_key(struct lan *lan, struct peer *peer, const struct addr *at, uint32_t options)
+ask_key(struct lan *lan, struct peer *peer, const struct addr *at, uint32_t options,
+    unsigned tries)
 {
 	struct packet_out out = { lan_number(lan), lan->user, lan->host,
 		COMMAND_GETPUBKEY | options };
 	struct key_question *question;
+	struct post *post;
 	struct buf word, buf;
 
 	if (lan->port == 0 || !addr_is_answerable(at))
@@ -79,9 +84,11 @@ ask_key(struct lan *lan, struct peer *peer, const struct addr *at, uint32_t opti
 		question->host = xstrdup(peer->host);
 		question->addr = *at;
 		peer->asked |= ASKED_KEY;
-		post_new(lan, POST_KEY, peer, at, 0, xmemdup(buf.data, buf.len), buf.len,
-		    on_key_end, question)
-		    ->on_drop = key_question_free;
+		post = post_new(lan, POST_KEY, peer, at, 0, xmemdup(buf.data, buf.len), buf.len,
+		    on_key_end, question);
+		post->on_drop = key_question_free;
+		if (tries < post->tries_left)
+			post->tries_left = tries;
 	}
 	buf_finish(&word);
 	buf_finish(&buf);
@@ -91,20 +98,20 @@ void
 lan_ask_key(struct lan *lan, struct peer *peer)
 {
 	if (!(peer->asked & ASKED_KEY))
-		ask_key(lan, peer, &peer->addr, 0);
+		ask_key(lan, peer, &peer->addr, 0, KEY_TRIES);
 }
 
 void
 lan_ask_key_at(struct lan *lan, struct peer *peer, const struct addr *at)
 {
-	ask_key(lan, peer, at, 0);
+	ask_key(lan, peer, at, 0, HINT_TRIES);
 }
 
 void
 question_ask_back(struct lan *lan, struct peer *peer, const struct addr *at)
 {
 	if (!(peer->asked & ASKED_KEY))
-		ask_key(lan, peer, at, MESSAGE_AUTORET);
+		ask_key(lan, peer, at, MESSAGE_AUTORET, KEY_TRIES);
 }
 
 void

@@ -82,6 +82,7 @@ struct lan {
 	struct sendings sendings;
 	size_t opening_count;
 	uint64_t conflict_ms;
+	uint64_t asked_ms; /* when we last asked who is there; 0: never */
 
 	struct lan_counters counters;
 };
