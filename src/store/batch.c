@@ -84,10 +84,11 @@ flush_long(struct store *store)
 }
 
 int
-operation_begin(struct store *store)
+operation_begin(struct store *store, enum operation_kind kind)
 {
 	int err;
 
+	store->operation = kind;
 	if (!store->in_batch) {
 		err = store_begin(store);
 		store->is_alone = err == 0;
@@ -95,9 +96,10 @@ operation_begin(struct store *store)
 		return err;
 	}
 	err = flush_long(store);
-	if (err == 0)
+	if (err == 0 && kind == OPERATION_SAVED)
 		err = sql_run(store, "SAVEPOINT operation", BIND_NOTHING);
 	store->pending_mark = store->pending.len;
+	store->changes_mark = sqlite3_total_changes64(store->db);
 	return err;
 }
 
@@ -111,18 +113,30 @@ end_alone(struct store *store, int err)
 	return err;
 }
 
+static void
+undo(struct store *store, int err)
+{
+	store->pending.len = store->pending_mark;
+	forget_memory(store);
+	if (store->batch_err != 0)
+		return;
+	if (store->operation == OPERATION_CHECKED) {
+		if (sqlite3_total_changes64(store->db) != store->changes_mark)
+			store->batch_err = err;
+	} else if (sql_run(store, "ROLLBACK TO operation", BIND_NOTHING) != 0 ||
+		   sql_run(store, "RELEASE operation", BIND_NOTHING) != 0) {
+		store->batch_err = CAM_ERR_STORE;
+	}
+}
+
 int
 operation_end(struct store *store, int err)
 {
 	if (store->is_alone)
 		return end_alone(store, err);
-	if (err == 0)
-		return sql_run(store, "RELEASE operation", BIND_NOTHING);
-	store->pending.len = store->pending_mark;
-	forget_memory(store);
-	if (store->batch_err == 0 &&
-	    (sql_run(store, "ROLLBACK TO operation", BIND_NOTHING) != 0 ||
-		sql_run(store, "RELEASE operation", BIND_NOTHING) != 0))
-		store->batch_err = CAM_ERR_STORE;
+	if (err != 0)
+		undo(store, err);
+	else if (store->operation == OPERATION_SAVED)
+		err = sql_run(store, "RELEASE operation", BIND_NOTHING);
 	return err;
 }

@@ -15,18 +15,23 @@ struct statement {
 
 enum { HOUR_UNKNOWN = -2 };
 
+enum operation_kind { OPERATION_SAVED, OPERATION_CHECKED };
+
 struct store {
 	sqlite3 *db;
 	enum store_mode mode;
 	int lock_fd; /* of the writer's lock file, -1: none */
 	bool in_batch;
-	bool is_alone;	     /* the batch is that of one operation */
-	int batch_err;	     /* what the batch was lost to */
-	bool dead;	     /* a commit failed: nothing more is tried */
-	int64_t last_row;    /* greatest message row ever, -1: not read yet */
-	int64_t hour;	     /* the open row of table hour */
-	struct buf pending;  /* index entries of the batch, see index.c */
-	size_t pending_mark; /* its length before the operation */
+	bool is_alone;	    /* the batch is that of one operation */
+	int batch_err;	    /* what the batch was lost to */
+	bool dead;	    /* a commit failed: nothing more is tried */
+	int64_t last_row;   /* greatest message row ever, -1: not read yet */
+	int64_t hour;	    /* the open row of table hour */
+	struct buf pending; /* index entries of the batch, see index.c */
+	/* Of the operation being done, and what was before it. */
+	enum operation_kind operation;
+	size_t pending_mark; /* length of pending */
+	int64_t changes_mark;
 	struct statement *statements; /* open addressing, a power of two */
 	size_t statement_size;
 	size_t statement_count;
@@ -41,10 +46,13 @@ struct store {
 
 /*
  * An operation of several statements: all of it or nothing, inside a batch or
- * alone. operation_end(store, err) keeps it when err is 0; returns err, or
- * what went wrong when ending.
+ * alone. OPERATION_CHECKED promises that whatever it may refuse it refuses
+ * before its first write; that spares it a savepoint, and a write of it that
+ * fails all the same (the disk is full) loses the batch.
+ * operation_end(store, err) keeps it when err is 0; returns err, or what went
+ * wrong when ending.
  */
-int operation_begin(struct store *store);
+int operation_begin(struct store *store, enum operation_kind kind);
 int operation_end(struct store *store, int err);
 
 /* Brings an open database to our tables: CAM_ERR_FORMAT, CAM_ERR_VERSION. */

@@ -22,6 +22,7 @@ static const char *const sql_get =
 struct listing {
 	struct store *store;
 	const struct store_query *query;
+	const struct query *order; /* words whose order matters, or NULL */
 	int (*each)(const struct store_message *message, void *arg);
 	void *arg;
 	size_t count;
@@ -32,8 +33,13 @@ struct listing {
 };
 
 static bool
-fits(const struct store_query *query, const struct store_message *message)
+fits(const struct listing *listing, const struct store_message *message)
 {
+	const struct store_query *query = listing->query;
+
+	if (listing->order != NULL &&
+	    !query_fits(listing->order, message->text))
+		return false;
 	return (query->since_ms == 0 || message->time_ms >= query->since_ms) &&
 	       (query->until_ms == 0 || message->time_ms < query->until_ms);
 }
@@ -51,7 +57,7 @@ static int
 list_message(struct listing *listing, const struct store_message *message,
     enum step *step)
 {
-	if (!fits(listing->query, message))
+	if (!fits(listing, message))
 		return 0;
 	if (listing->count == listing->query->limit) {
 		listing->next = listing->last_row;
@@ -135,6 +141,8 @@ store_history(struct store *store, const struct store_query *query,
 	if (query->limit == 0)
 		return CAM_ERR_REQUEST;
 	err = walk_init(&walk, store, query);
+	if (walk.has_words && query_has_order(&walk.words))
+		listing.order = &walk.words;
 	if (err == 0)
 		err = list(&listing, &walk);
 	walk_finish(&walk);

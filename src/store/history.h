@@ -11,7 +11,7 @@
 struct store;
 
 /* Longest query in bytes, and most words in it. */
-enum { STORE_QUERY_MAX = 1024, STORE_QUERY_WORDS = 32 };
+enum { STORE_QUERY_MAX = 1024, STORE_QUERY_WORDS = 64 };
 
 /* What is asked for; members that are 0 or NULL ask for nothing. */
 struct store_query {

@@ -20,7 +20,7 @@
 #include "store/segment.h"
 #include "store/sql.h"
 
-enum { SHARD_BITS = 20, SHARDS_MAX = 4096, SQL_SIZE = 256 };
+enum { SHARD_BITS = 17, SHARDS_MAX = 4096, SQL_SIZE = 256 };
 
 static int64_t
 shard_of(int64_t row)
@@ -45,7 +45,8 @@ pass_token(struct span token, bool same, void *arg)
 	    (const char *)token.data, (int)token.len, 0, 0);
 }
 
-/* The terms of query_header() in front of a text; they are tokens as they are.
+/* The terms of query_put_header() in front of a text; they are tokens as they
+ * are.
  */
 static int
 take_header(struct span *text, struct sink *sink)
@@ -74,13 +75,15 @@ on_tokenize(Fts5Tokenizer *tokenizer, void *context, int flags,
 {
 	struct sink sink = { .token = token, .context = context };
 	struct span text = span_of(data, len > 0 ? (size_t)len : 0);
-	int rc = take_header(&text, &sink);
+	int rc;
 
+	if (text.len > 0 && text.data[0] == QUERY_TOKEN)
+		return pass_token(
+		    span_of(text.data + 1, text.len - 1), false, &sink);
+	rc = take_header(&text, &sink);
 	if (rc != SQLITE_OK)
 		return rc;
-	return segment(text,
-	    flags & FTS5_TOKENIZE_QUERY ? SEGMENT_QUERY : SEGMENT_TEXT,
-	    pass_token, &sink);
+	return segment(text, SEGMENT_TEXT, pass_token, &sink);
 }
 
 /* It has no state: FTS5 only wants something that is not NULL. */
@@ -139,7 +142,7 @@ put_entry(struct store *store, int64_t row, bool remove, int64_t talk,
 	size_t start = pending->len;
 
 	buf_put(pending, &entry, sizeof entry);
-	query_header(talk, users, pending);
+	query_put_header(talk, users, pending);
 	buf_put_text(pending, text);
 	if (buf_failed(pending))
 		return;
@@ -186,9 +189,9 @@ shard_exists(struct store *store, int64_t shard, bool *exists)
 }
 
 /*
- * Without a copy of the texts and of their lengths: the texts are in table
- * message, and nobody ranks. With positions (detail=full): what is written
- * together is found by the index alone.
+ * Only which rows have a token is kept (detail=none), not the texts, which are
+ * in table message, and not where in a text it is: with that the index would be
+ * twice as large. The few queries that ask for an order look at the texts.
  */
 static int
 make_shard(struct store *store, int64_t shard)
@@ -201,7 +204,7 @@ make_shard(struct store *store, int64_t shard)
 		return err;
 	snprintf(sql, sizeof sql,
 	    "CREATE VIRTUAL TABLE words_%" PRId64 " USING fts5(text,"
-	    " content='', columnsize=0, detail=full, tokenize='cam')",
+	    " content='', columnsize=0, detail=none, tokenize='cam')",
 	    shard);
 	return sql_script(store, sql);
 }

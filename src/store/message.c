@@ -209,9 +209,12 @@ index_message(struct store *store, const struct store_message *message,
 	return err;
 }
 
-/* Inside an operation. Changes message's row and id. */
+/*
+ * What may be refused comes before the first write, see OPERATION_CHECKED.
+ * Changes message's row and id.
+ */
 static int
-add(struct store *store, struct store_message *message)
+add(struct store *store, struct store_message *message, int64_t with)
 {
 	struct id id, reply_to = { { 0 } };
 	int err = take_ids(store, message, &id, &reply_to);
@@ -220,6 +223,8 @@ add(struct store *store, struct store_message *message)
 		err = next_row(store, &message->row);
 	if (err == 0)
 		err = index_message(store, message, index_add);
+	if (err == 0 && with != 0)
+		err = user_keep(store, with);
 	if (err == 0)
 		err = insert(store, message, &id, &reply_to);
 	if (err == 0)
@@ -232,14 +237,13 @@ add(struct store *store, struct store_message *message)
 
 static int
 find_earlier(struct store *store, const struct store_hash *hashes,
-    size_t hash_count, int64_t *duplicate_of)
+    size_t hash_count, int64_t *earlier)
 {
-	int64_t earlier = -1;
 	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < hash_count && earlier < 0; i++)
-		err = store_seen_find(store, hashes[i].hash, &earlier);
-	*duplicate_of = earlier;
+	*earlier = -1;
+	for (size_t i = 0; err == 0 && i < hash_count && *earlier < 0; i++)
+		err = store_seen_find(store, hashes[i].hash, earlier);
 	return err;
 }
 
@@ -249,10 +253,8 @@ receive(struct store *store, struct store_message *message,
     const struct store_hash *hashes, size_t hash_count)
 {
 	int64_t earlier = -1;
-	int err = user_keep(store, message->from);
+	int err = add(store, message, message->from);
 
-	if (err == 0)
-		err = add(store, message);
 	for (size_t i = 0; err == 0 && i < offer_count; i++)
 		err = offer_add(store, message->row, &offers[i]);
 	for (size_t i = 0; err == 0 && i < hash_count; i++)
@@ -267,10 +269,12 @@ store_message_receive(struct store *store, struct store_message *message,
 {
 	struct store_message stored = *message;
 	int64_t earlier = -1;
-	int err = check(message);
+	int err = message->from > 0 ? check(message) : CAM_ERR_UNKNOWN;
 
+	for (size_t i = 0; err == 0 && i < offer_count; i++)
+		err = offers[i].size > INT64_MAX ? CAM_ERR_LIMIT : 0;
 	if (err == 0)
-		err = operation_begin(store);
+		err = operation_begin(store, OPERATION_CHECKED);
 	if (err != 0)
 		return err;
 	stored.has_offers = offer_count > 0;
@@ -287,6 +291,7 @@ store_message_receive(struct store *store, struct store_message *message,
 	return 0;
 }
 
+/* With several recipients the last may be refused when the first is written. */
 int
 store_message_send(struct store *store, struct store_message *message,
     struct store_delivery *deliveries, size_t count)
@@ -295,14 +300,16 @@ store_message_send(struct store *store, struct store_message *message,
 	int err = check(message);
 
 	if (err == 0)
-		err = operation_begin(store);
+		err = operation_begin(
+		    store, count > 1 ? OPERATION_SAVED : OPERATION_CHECKED);
 	if (err != 0)
 		return err;
 	stored.from = 0;
-	err = add(store, &stored);
+	err = add(store, &stored, count == 1 ? deliveries[0].uid : 0);
 	for (size_t i = 0; err == 0 && i < count; i++) {
 		deliveries[i].message = stored.row;
-		err = user_keep(store, deliveries[i].uid);
+		if (count > 1)
+			err = user_keep(store, deliveries[i].uid);
 		if (err == 0)
 			err = delivery_add(store, &deliveries[i]);
 	}
@@ -334,7 +341,7 @@ int
 store_message_open(struct store *store, int64_t row)
 {
 	struct store_message *message = NULL;
-	int err = operation_begin(store);
+	int err = operation_begin(store, OPERATION_SAVED);
 
 	if (err != 0)
 		return err;
@@ -372,7 +379,7 @@ int
 store_message_remove(struct store *store, int64_t row)
 {
 	struct store_message *message = NULL;
-	int err = operation_begin(store);
+	int err = operation_begin(store, OPERATION_SAVED);
 
 	if (err != 0)
 		return err;

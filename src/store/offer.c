@@ -1,22 +1,20 @@
 /* offer.c: files and folders that a message lists. */
 #include "store/offer.h"
 
-#include "base/err.h"
 #include "store/record.h"
 #include "store/sql.h"
 
 static const char *const sql_add =
     "INSERT INTO offer(message, number, name, size, mtime, attr, kind)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
 static const char *const sql_each =
     "SELECT number, name, size, mtime, attr, kind FROM offer"
     " WHERE message = ?1 ORDER BY number";
 
+/* A number listed twice stands for the first (a hostile list may do that). */
 int
 offer_add(struct store *store, int64_t message, const struct store_offer *offer)
 {
-	if (offer->size > INT64_MAX)
-		return CAM_ERR_LIMIT;
 	return sql_run(store, sql_add,
 	    BIND(NUMBER(message), NUMBER(offer->number), TEXT(offer->name),
 		NUMBER(offer->size), NUMBER(offer->mtime), NUMBER(offer->attr),

@@ -77,7 +77,7 @@ add(struct store *store, const char *users, const int64_t *uids, size_t count,
     int64_t *talk)
 {
 	int64_t added = 0;
-	int err = operation_begin(store);
+	int err = operation_begin(store, OPERATION_SAVED);
 
 	if (err != 0)
 		return err;

@@ -273,7 +273,7 @@ store_user_forget(struct store *store, int64_t before_ms,
     void (*each)(int64_t uid, void *arg), void *arg)
 {
 	int64_t uid = 0;
-	int err = operation_begin(store);
+	int err = operation_begin(store, OPERATION_SAVED);
 
 	if (err != 0)
 		return err;
@@ -307,7 +307,7 @@ store_user_merge(struct store *store, int64_t from, int64_t into)
 		return err;
 	if (root == from)
 		return CAM_ERR_REQUEST;
-	err = operation_begin(store);
+	err = operation_begin(store, OPERATION_SAVED);
 	if (err != 0)
 		return err;
 	err = sql_run(store, sql_merge, BIND(NUMBER(from), NUMBER(root)));

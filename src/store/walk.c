@@ -13,7 +13,7 @@
 #include "store/talk.h"
 
 enum {
-	EXPRESSION_MAX = 16 * 1024,
+	EXPRESSION_MAX = 32 * 1024,
 	/* More users merged into one than that are not looked for. */
 	FAMILY_MAX = 64,
 	STREAMS_MAX = 4096,
@@ -195,11 +195,11 @@ put_user(struct walk *walk, int64_t uid)
 
 	for (size_t i = 0; err == 0 && i < family.count; i++) {
 		buf_put_text(&walk->expression, i > 0 ? " OR " : " AND (");
-		query_user(family.uids[i], &walk->expression);
+		query_put_user(family.uids[i], &walk->expression);
 		err = store_talk_find(walk->store, &family.uids[i], 1, &talk);
 		if (err == 0) {
 			buf_put_text(&walk->expression, " OR ");
-			query_talk(talk, &walk->expression);
+			query_put_talk(talk, &walk->expression);
 		}
 		if (err == CAM_ERR_UNKNOWN)
 			err = 0;
@@ -211,11 +211,13 @@ put_user(struct walk *walk, int64_t uid)
 static int
 init_search(struct walk *walk, const struct store_query *query)
 {
-	int err = query_words(query->words, &walk->expression);
+	int err = query_parse(&walk->words, query->words);
 
+	if (err == 0)
+		query_put_words(&walk->words, &walk->expression);
 	if (err == 0 && query->talk != 0) {
 		buf_put_text(&walk->expression, " AND ");
-		query_talk(query->talk, &walk->expression);
+		query_put_talk(query->talk, &walk->expression);
 	} else if (err == 0 && query->user != 0) {
 		err = put_user(walk, query->user);
 	}
@@ -285,8 +287,10 @@ walk_go_on(struct walk *walk, int64_t *from)
 void
 walk_finish(struct walk *walk)
 {
-	if (walk->has_words)
+	if (walk->has_words) {
 		index_search_finish(&walk->search);
+		query_finish(&walk->words);
+	}
 	buf_finish(&walk->expression);
 	free(walk->streams);
 }

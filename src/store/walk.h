@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "store/history.h"
 #include "store/index.h"
+#include "store/query.h"
 
 enum { STREAM_ROWS = 64 };
 
@@ -33,6 +34,7 @@ struct walk {
 	int64_t first; /* rows not yet visited */
 	int64_t last;
 	bool has_words;
+	struct query words; /* when it has */
 	struct buf expression;
 	struct index_search search;
 	struct stream *streams;
