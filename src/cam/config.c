@@ -7,14 +7,12 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
-#include "base/ini.h"
-#include "base/mem.h"
-#include "base/path.h"
 #include "cam/args.h"
 #include "cam/cam.h"
 #include "cam/columns.h"
 #include "cam/complain.h"
 #include "cam/daemon.h"
+#include "cam/offline.h"
 #include "cam/output.h"
 #include "cam/verbs.h"
 #include "rpc/names.h"
@@ -108,99 +106,25 @@ ask_camd(const struct request *request, struct rpc_client *client)
 	return 0;
 }
 
-/* -- in the file
- * --------------------------------------------------------------- */
+/* -- while camd does not run ---------------------------------------------- */
 
 static int
-complain_of_file(const struct cam *cam, int err, size_t line)
+do_offline(const struct request *request)
 {
-	if (err == CAM_ERR_UNSAFE)
-		complain(_("'%s' can be changed by others: 'chmod go-w' it"),
-		    cam->paths.settings);
-	else if (line > 0)
-		complain(_("'%s', line %zu: %s"), cam->paths.settings, line,
-		    cam_strerror(err));
-	else
-		complain(_("'%s': %s"), cam->paths.settings, cam_strerror(err));
-	return EXIT_FAILED;
-}
+	json_t *setting = NULL;
+	json_t *settings = NULL;
+	int code;
 
-static int
-add_setting(const char *key, const char *value, size_t line, void *arg)
-{
-	(void)line;
-	return json_array_append_new(
-	    arg, json_pack("{s:s,s:s,s:s}", "key", key, "value", value,
-		     "source", "file"));
-}
-
-static int
-list_file(const struct request *request, const struct ini *ini)
-{
-	json_t *settings = json_array();
-
-	ini_each(ini, add_setting, settings);
-	print_list(request->cam, settings);
+	if (request->action == CONFIG_SET)
+		return offline_set(request->cam, request->key, request->value);
+	code = offline_list(request->cam, &settings);
+	if (code == 0 && request->action == CONFIG_GET)
+		code = offline_find(settings, request->key, &setting);
+	if (code == 0 && setting != NULL)
+		print_value(request->cam, setting);
+	else if (code == 0)
+		print_list(request->cam, settings);
 	json_decref(settings);
-	return 0;
-}
-
-static int
-get_from_file(const struct request *request, const struct ini *ini)
-{
-	const char *value = ini_get(ini, request->key);
-	json_t *setting;
-
-	if (value == NULL) {
-		complain(_("'%s' is not in '%s', and camd, which knows the "
-			   "defaults, does not "
-			   "run: 'cam daemon start' starts it"),
-		    request->key, request->cam->paths.settings);
-		return EXIT_UNKNOWN;
-	}
-	setting = json_pack("{s:s,s:s,s:s}", "key", request->key, "value",
-	    value, "source", "file");
-	print_value(request->cam, setting);
-	json_decref(setting);
-	return 0;
-}
-
-static int
-set_in_file(const struct request *request, struct ini *ini)
-{
-	const char *path = request->cam->paths.settings;
-	const char *slash = strrchr(path, '/');
-	char *folder = NULL;
-	int err = ini_set(ini, request->key, request->value);
-
-	if (err != 0)
-		return complain_usage("config",
-		    _("'%s = %s' cannot stand in cam.ini"), request->key,
-		    request->value != NULL ? request->value : "");
-	folder = xstrndup(path, (size_t)(slash - path));
-	err = path_make_private(folder);
-	if (err == 0)
-		err = ini_write(ini, path);
-	free(folder);
-	return err == 0 ? 0 : complain_of_file(request->cam, err, 0);
-}
-
-static int
-use_file(const struct request *request)
-{
-	struct ini *ini = NULL;
-	size_t line = 0;
-	int code = ini_read(request->cam->paths.settings, &ini, &line);
-
-	if (code != 0)
-		return complain_of_file(request->cam, code, line);
-	if (request->action == CONFIG_LS)
-		code = list_file(request, ini);
-	else if (request->action == CONFIG_GET)
-		code = get_from_file(request, ini);
-	else
-		code = set_in_file(request, ini);
-	ini_free(ini);
 	return code;
 }
 
@@ -268,7 +192,7 @@ verb_config(struct cam *cam, struct args *args)
 	if (err == 0)
 		code = ask_camd(&request, client);
 	else if (err == CAM_ERR_UNREACHABLE)
-		code = use_file(&request);
+		code = do_offline(&request);
 	else
 		code = daemon_unreachable(cam, err);
 	rpc_client_free(client);

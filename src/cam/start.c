@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/i18n.h"
+#include "base/mem.h"
 #include "base/path.h"
 #include "cam/cam.h"
 #include "cam/complain.h"
@@ -35,34 +36,49 @@ take_lock(const struct cam *cam)
 	return fd;
 }
 
-/* Runs camd, which returns when it is ready; what it says on stderr goes to
- * errors. */
-static int
-run_camd(const struct cam *cam, char *path, FILE *errors, int *status)
+int
+start_run(
+    struct cam *cam, const char *option, FILE *out, FILE *errors, int *status)
 {
+	char *path = external_find(cam, "camd", false);
 	char home_option[] = "--home";
-	char *with_home[] = { path, home_option, (char *)cam->home, NULL };
-	char *without[] = { path, NULL };
+	char *argv[5] = { path };
+	int argc = 1;
 	posix_spawn_file_actions_t actions;
 	pid_t pid;
 	int err;
 
+	if (path == NULL) {
+		complain(_("camd is neither beside cam nor in PATH: install "
+			   "it, or start it yourself"));
+		return EXIT_UNREACHABLE;
+	}
+	if (cam->home != NULL) {
+		argv[argc++] = home_option;
+		argv[argc++] = (char *)cam->home;
+	}
+	if (option != NULL)
+		argv[argc++] = (char *)option;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(
 	    &actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(
-	    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	if (out != NULL)
+		posix_spawn_file_actions_adddup2(
+		    &actions, fileno(out), STDOUT_FILENO);
+	else
+		posix_spawn_file_actions_addopen(
+		    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	/* Not our stderr: a camd that keeps it would keep a pipe of our caller
 	 * open. */
 	posix_spawn_file_actions_adddup2(
 	    &actions, fileno(errors), STDERR_FILENO);
-	err = posix_spawn(&pid, path, &actions, NULL,
-	    cam->home != NULL ? with_home : without, environ);
+	err = posix_spawn(&pid, path, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
-	if (err != 0) {
+	if (err != 0)
 		complain(_("cannot run '%s': %s"), path, strerror(err));
+	free(path);
+	if (err != 0)
 		return EXIT_UNREACHABLE;
-	}
 	while (waitpid(pid, status, 0) < 0) {
 		if (errno != EINTR)
 			return EXIT_UNREACHABLE;
@@ -71,13 +87,13 @@ run_camd(const struct cam *cam, char *path, FILE *errors, int *status)
 }
 
 /* The last line is the reason; the lines before tell the story with -v. */
-static void
-complain_of_errors(const struct cam *cam, FILE *errors, int status)
+char *
+start_reason(const struct cam *cam, FILE *errors, int status)
 {
 	static const char prefix[] = "camd: ";
 	char line[1024] = "";
 	char last[1024] = "";
-	const char *reason = last;
+	size_t skip;
 
 	rewind(errors);
 	while (fgets(line, sizeof(line), errors) != NULL) {
@@ -87,40 +103,36 @@ complain_of_errors(const struct cam *cam, FILE *errors, int status)
 		if (line[0] != '\0')
 			memcpy(last, line, sizeof(last));
 	}
-	if (strncmp(last, prefix, strlen(prefix)) == 0)
-		reason += strlen(prefix);
 	if (WIFSIGNALED(status))
-		complain(_("camd does not start: ended by signal %d (%s)"),
-		    WTERMSIG(status), strsignal(WTERMSIG(status)));
-	else if (reason[0] != '\0')
-		complain(_("camd does not start: %s"), reason);
-	else
-		complain(_("camd does not start: it ended with status %d"),
-		    WEXITSTATUS(status));
+		return xasprintf(_("ended by signal %d (%s)"), WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	if (last[0] == '\0')
+		return xasprintf(
+		    _("it ended with status %d"), WEXITSTATUS(status));
+	skip = strncmp(last, prefix, strlen(prefix)) == 0 ? strlen(prefix) : 0;
+	return xstrdup(last + skip);
 }
 
 static int
 start_and_wait(struct cam *cam)
 {
-	char *path = external_find(cam, "camd", false);
 	FILE *errors = tmpfile();
 	int status = 0;
-	int code = EXIT_UNREACHABLE;
+	int code;
 
-	if (path == NULL)
-		complain(_("camd is neither beside cam nor in PATH: install "
-			   "it, or start it yourself"));
-	else if (errors == NULL)
+	if (errors == NULL) {
 		complain(_("cannot start camd: %s"), strerror(errno));
-	else
-		code = run_camd(cam, path, errors, &status);
+		return EXIT_UNREACHABLE;
+	}
+	code = start_run(cam, NULL, NULL, errors, &status);
 	if (code == 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
-		complain_of_errors(cam, errors, status);
+		char *reason = start_reason(cam, errors, status);
+
+		complain(_("camd does not start: %s"), reason);
+		free(reason);
 		code = EXIT_UNREACHABLE;
 	}
-	if (errors != NULL)
-		fclose(errors);
-	free(path);
+	fclose(errors);
 	return code;
 }
 

@@ -5,6 +5,29 @@
 static struct run run;
 static char settings[128];
 
+/* A camd that only knows two settings, and refuses one value. */
+static const char only_settings[] =
+    "#!/bin/sh\n"
+    "ini=$CAM_HOME/cam.ini\n"
+    "if grep -q refused $ini; then echo \"camd: $ini:1: never 'refused'\" >&2; "
+    "exit 2; fi\n"
+    "for key in user.nick net.port; do\n"
+    "	grep \"^$key = \" $ini || echo \"$key = default of $key\"\n"
+    "done\n";
+
+static void
+write_file(const char *folder, const char *name, const char *text, mode_t mode)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	file = fopen(path, "w");
+	fputs(text, file);
+	fchmod(fileno(file), mode);
+	fclose(file);
+}
+
 /* Runs cam where no camd runs and cam.ini holds text; what it holds afterwards
  * replaces text. */
 static void
@@ -16,11 +39,11 @@ run_on_file(char *text, size_t size, const char *const *words)
 
 	fake_begin(&fake, "");
 	close(fake.listener);
+	write_file(fake.home, "cam.ini", text, 0600);
+	write_file(fake.home, "camd", only_settings, 0700);
+	snprintf(path, sizeof path, "%s:/usr/bin:/bin", fake.home);
+	setenv("PATH", path, 1);
 	snprintf(path, sizeof path, "%s/cam.ini", fake.home);
-	file = fopen(path, "w");
-	fputs(text, file);
-	fchmod(fileno(file), 0600);
-	fclose(file);
 	fake_run(&fake, NULL, &run, words);
 	file = fopen(path, "r");
 	fake_read_file(file, text, size);
@@ -93,18 +116,18 @@ an_unknown_key_is_3_with_a_suggestion(void **state)
 }
 
 static void
-without_camd_the_file_is_read(void **state)
+without_camd_the_file_is_read_and_the_defaults_are_asked_for(void **state)
 {
-	begin_file("# me\nuser.nick = Bob\nnet.port = 2500\n");
+	begin_file("# me\nuser.nick = Bob\n");
 	ON_FILE("config", "get", "user.nick");
 	assert_int_equal(run.code, 0);
 	assert_string_equal(run.out, "Bob\n");
 	ON_FILE("config", "ls");
-	assert_string_equal(
-	    run.out, "user.nick\tBob\tfile\nnet.port\t2500\tfile\n");
-	ON_FILE("config", "get", "user.group");
+	assert_string_equal(run.out,
+	    "user.nick\tBob\tfile\nnet.port\tdefault of net.port\tdefault\n");
+	ON_FILE("config", "get", "user.shoe");
 	assert_int_equal(run.code, EXIT_UNKNOWN);
-	assert_has(run.err, "user.group");
+	assert_has(run.err, "user.shoe");
 }
 
 static void
@@ -117,6 +140,19 @@ without_camd_the_file_is_changed_and_keeps_its_comments(void **state)
 	ON_FILE("config", "unset", "user.nick");
 	assert_int_equal(run.code, 0);
 	assert_string_equal(settings, "# me\n");
+}
+
+static void
+what_camd_would_refuse_is_not_left_in_the_file(void **state)
+{
+	begin_file("# me\nuser.nick = Bob\n");
+	ON_FILE("config", "set", "user.nick", "refused");
+	assert_int_equal(run.code, EXIT_USAGE);
+	assert_has(run.err, "never 'refused'");
+	assert_string_equal(settings, "# me\nuser.nick = Bob\n");
+	ON_FILE("config", "set", "user.shoe", "large");
+	assert_int_equal(run.code, EXIT_UNKNOWN);
+	assert_string_equal(settings, "# me\nuser.nick = Bob\n");
 }
 
 static void
@@ -152,7 +188,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(camd_is_asked_when_it_runs),
 		cmocka_unit_test(an_unknown_key_is_3_with_a_suggestion),
-		cmocka_unit_test(without_camd_the_file_is_read),
+		cmocka_unit_test(
+		    without_camd_the_file_is_read_and_the_defaults_are_asked_for),
+		cmocka_unit_test(
+		    what_camd_would_refuse_is_not_left_in_the_file),
 		cmocka_unit_test(
 		    without_camd_the_file_is_changed_and_keeps_its_comments),
 		cmocka_unit_test(what_cannot_stand_in_the_file_is_refused),
