@@ -29,16 +29,25 @@ peer_start() { # NAME HOST|- [ARG]...
 	peer_saw "$name" ready >/dev/null
 }
 
-peer_events() { # NAME FILTER
-	local word=${2%% *} filter=$2
+# The jq program for a filter; a wrong one must not look like "no such event".
+peer_filter() { # FILTER
+	local word=${1%% *} filter=$1
 	case $word in
 	*[!a-z-]*) ;;
 	*)
 		filter=".event == \"$word\""
-		[ "$word" = "$2" ] || filter+=" and (${2#* })"
+		[ "$word" = "$1" ] || filter+=" and (${1#* })"
 		;;
 	esac
-	jq -c "select($filter)" "$T/$1.events" 2>/dev/null || true
+	jq -n "empty | select($filter)" || fail "not a filter: $1"
+	echo "select($filter)"
+}
+
+# Its last line may be half written.
+peer_events() { # NAME FILTER
+	local program
+	program=$(peer_filter "$2") || fail "not a filter: $2"
+	sed -n '/}$/p' "$T/$1.events" | jq -c "$program" || fail "this filter fails: $2"
 }
 
 peer_has() { # NAME FILTER
@@ -46,6 +55,7 @@ peer_has() { # NAME FILTER
 }
 
 peer_saw() { # NAME FILTER [SECONDS]
+	peer_filter "$2" >/dev/null
 	await "${3:-10}" peer_has "$1" "$2"
 	peer_events "$1" "$2" | tail -n 1
 }
