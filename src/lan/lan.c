@@ -454,6 +454,9 @@ lan_reader(const struct lan *lan, const struct peer *peer, struct charset_reader
 enum charset
 lan_charset(const struct lan *lan, const struct peer *peer)
 {
+	/* An iptux that writes GB18030 also reads what comes from us as that. */
+	if (peer->client == CLIENT_IPTUX && peer->charset == CHARSET_GB18030)
+		return CHARSET_GB18030;
 	return charset_towards((enum client_kind)peer->client,
 	    (peer->status & STATUS_CAPUTF8) != 0, lan->charset);
 }

@@ -121,12 +121,14 @@ static void
 take_text(struct lan_message *message, struct span bytes, const struct charset_reader *reader,
     struct peer *peer)
 {
+	enum charset charset;
 	struct buf text;
 
 	/* CP932 and GB18030 grow by half in UTF-8 at most. */
 	buf_init(&text, 2 * LIMIT_BODY_LEGACY);
-	if (message_text_read(reader, bytes, _("[picture]"), &text) != CHARSET_UTF8 && peer != NULL)
-		peer->charset = (uint8_t)reader->configured;
+	charset = message_text_read(reader, bytes, _("[picture]"), &text);
+	if (charset != CHARSET_UTF8 && peer != NULL)
+		peer->charset = (uint8_t)charset;
 	message->text_len = text.len;
 	message->text = buf_steal_text(&text);
 	if (message->text == NULL) {
