@@ -41,16 +41,16 @@ event_user(const json_t *event)
 	return member(event, "to");
 }
 
-/* "Anna (anna@pc1)" */
+/* "Anna (anna@pc1, Sales)" */
 static char *
 name_of(const json_t *user)
 {
 	const char *name = member(user, "name");
 	const char *nick = name[0] != '\0' ? name : member(user, "nick");
+	const char *group = member(user, "group");
 
-	if (nick[0] == '\0')
-		return xstrdup(member(user, "id"));
-	return xasprintf("%s (%s)", nick, member(user, "id"));
+	return xasprintf("%s (%s%s%s)", nick, member(user, "id"),
+	    group[0] != '\0' ? ", " : "", group);
 }
 
 static char *
@@ -68,8 +68,7 @@ user_sentence(const json_t *event)
 		text =
 		    xasprintf(_("%s is away: %s"), name, member(user, "away"));
 	else
-		text = xasprintf(_("%s has changed: %s, %s"), name,
-		    member(user, "group"), member(user, "state"));
+		text = xasprintf(_("%s is %s"), name, member(user, "state"));
 	free(name);
 	return text;
 }
