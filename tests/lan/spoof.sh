@@ -9,7 +9,8 @@
 
 friends() {
 	lan_up 3
-	host anna 1 && host bob 2
+	# Forged packets are IPv4 here, so that is how the two should know each other.
+	host anna 1 net.ipv6=off && host bob 2 net.ipv6=off
 	start anna && start bob
 	meet anna bob
 	expect 0 cam_as anna send bob 'pins the keys'
@@ -25,9 +26,9 @@ bobs_record() {
 }
 
 still_talk() {
-	expect 0 cam_as anna send --json bob "still there? $RANDOM"
+	expect 0 cam_as anna send --json bob@host2 "still there? $RANDOM"
 	expect_json "$OUT" '.state == "delivered" and .encryption == "rsa2048-aes256"'
-	expect 0 cam_as bob send --json anna "yes $RANDOM"
+	expect 0 cam_as bob send --json anna@host1 "yes $RANDOM"
 	expect_json "$OUT" '.state == "delivered" and .encryption == "rsa2048-aes256"'
 }
 
@@ -168,7 +169,9 @@ test_answers_and_automatic_packets_are_never_answered() {
 	done | spoof 3 10.77.0.3 10.77.0.1
 	settled
 	give_time 3
-	! grep -q '^10.77.0.1:2425 10.77.0.3:' "$T/wire" || fail "answered: $(grep 10.77.0.3 "$T/wire")"
+	# A new user may be asked for version (0x40) and absence (0x50) once; nothing else.
+	! grep '^10.77.0.1:2425 10.77.0.3:' "$T/wire" | grep -v ' 0x[45]0 ' || fail answered
+	[ "$(grep -c '^10.77.0.1:2425 10.77.0.3:' "$T/wire")" -le 2 ] || fail 'asked too often'
 	kill $LISTENER
 }
 
@@ -209,8 +212,9 @@ test_nothing_from_our_own_address_or_a_broadcast_is_answered() {
 	done
 	settled
 	give_time 3
-	! grep -E '^10.77.0.1:2425 (10.77.0.255|255.255.255.255|224.0.0.1|0.0.0.0|10.77.0.1):' "$T/wire" ||
-		fail 'answered'
+	# It announces itself by broadcast (0x01) as always.
+	! grep -E '^10.77.0.1:2425 (10.77.0.255|255.255.255.255|224.0.0.1|0.0.0.0|10.77.0.1):' "$T/wire" |
+		grep -v ' 0x0[014] ' || fail 'answered'
 	kill $LISTENER
 }
 
@@ -240,7 +244,7 @@ test_a_replayed_message_is_acknowledged_and_not_shown_again() {
 }
 
 test_another_user_cannot_bind_our_port() {
-	[ -n "$(command -v setpriv)" ] || skip 'setpriv is missing'
+	[ -x /usr/bin/python3 ] || skip 'python3 is missing'
 	lan_up 1
 	host anna 1
 	start anna
@@ -259,7 +263,7 @@ test_another_user_cannot_bind_our_port() {
 	grep -q '^ *0 *0 *4294967295' /proc/self/uid_map || uid=0 # only root's own namespace has others
 	for option in SO_REUSEADDR SO_REUSEPORT; do
 		for address in 0.0.0.0 10.77.0.1; do
-			expect 0 on 1 setpriv --reuid $uid --clear-groups python3 "$T/thief.py" $option $address
+			expect 0 on 1 setpriv --reuid $uid --clear-groups /usr/bin/python3 "$T/thief.py" $option $address
 		done
 	done
 }
