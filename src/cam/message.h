@@ -1,6 +1,6 @@
 /* message.h: messages as people read them. */
-#ifndef CAM_MESSAGE_H
-#define CAM_MESSAGE_H
+#ifndef CAM_CAM_MESSAGE_H
+#define CAM_CAM_MESSAGE_H
 
 #include <jansson.h>
 #include <stddef.h>
