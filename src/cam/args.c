@@ -105,8 +105,11 @@ wrong_option(
 	if (optopt >= 256)
 		return complain_usage(
 		    name, _("option '%s' takes no value"), typed);
+	if (verb == NULL)
+		return complain_usage(NULL, _("no option '%s'"), shown);
 	return complain_usage(name,
-	    _("no option '%s' (a text that begins with a dash goes after --)"),
+	    _("no option '%s' (a text that begins with a dash goes behind "
+	      "--)"),
 	    shown);
 }
 

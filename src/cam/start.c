@@ -36,6 +36,24 @@ take_lock(const struct cam *cam)
 	return fd;
 }
 
+static void
+set_streams(posix_spawn_file_actions_t *actions, FILE *out, FILE *errors)
+{
+	posix_spawn_file_actions_init(actions);
+	posix_spawn_file_actions_addopen(
+	    actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (out != NULL)
+		posix_spawn_file_actions_adddup2(
+		    actions, fileno(out), STDOUT_FILENO);
+	else
+		posix_spawn_file_actions_addopen(
+		    actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	/* Not our stderr: a camd that keeps it would keep a pipe of our caller
+	 * open. */
+	posix_spawn_file_actions_adddup2(
+	    actions, fileno(errors), STDERR_FILENO);
+}
+
 int
 start_run(
     struct cam *cam, const char *option, FILE *out, FILE *errors, int *status)
@@ -59,19 +77,7 @@ start_run(
 	}
 	if (option != NULL)
 		argv[argc++] = (char *)option;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(
-	    &actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (out != NULL)
-		posix_spawn_file_actions_adddup2(
-		    &actions, fileno(out), STDOUT_FILENO);
-	else
-		posix_spawn_file_actions_addopen(
-		    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	/* Not our stderr: a camd that keeps it would keep a pipe of our caller
-	 * open. */
-	posix_spawn_file_actions_adddup2(
-	    &actions, fileno(errors), STDERR_FILENO);
+	set_streams(&actions, out, errors);
 	err = posix_spawn(&pid, path, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (err != 0)
