@@ -1,7 +1,6 @@
 /* doctor_firewall.c: whether a packet filter of this machine stops our packets.
  */
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,13 +164,15 @@ nft_fix(const char *base, const struct question *question)
 static char *
 iptables_fix(const char *base, const struct question *question)
 {
+	struct span chain = span_text(base), program = chain, table = chain;
 	char *ports = ports_with(question, ':'), *fix = NULL;
-	char program[16] = "", table[32] = "", chain[64] = "";
 
-	if (sscanf(base, "%15s %31s %63s", program, table, chain) == 3)
-		fix =
-		    xasprintf("sudo %s -t %s -I %s -p %s --dport %s -j ACCEPT",
-			program, table, chain, protocol_name(question), ports);
+	(void)span_cut(&chain, ' ', &program);
+	(void)span_cut(&chain, ' ', &table);
+	fix = xasprintf("sudo %.*s -t %.*s -I %.*s -p %s --dport %s -j ACCEPT",
+	    (int)program.len, (const char *)program.data, (int)table.len,
+	    (const char *)table.data, (int)chain.len, (const char *)chain.data,
+	    protocol_name(question), ports);
 	free(ports);
 	return fix;
 }

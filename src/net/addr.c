@@ -155,7 +155,7 @@ addr_format_host(const struct addr *addr, char text[ADDR_TEXT_SIZE])
 	if (addr->family == ADDR_V4)
 		return inet_ntop(AF_INET, addr->bytes, text, ADDR_TEXT_SIZE);
 	if (addr->family != ADDR_V6)
-		return strcpy(text, "-");
+		return memcpy(text, "-", 2);
 	inet_ntop(AF_INET6, addr->bytes, text, INET6_ADDRSTRLEN);
 	if (addr->scope != 0) {
 		len = strlen(text);
@@ -174,9 +174,9 @@ addr_format(const struct addr *addr, char text[ADDR_TEXT_SIZE])
 {
 	char host[ADDR_TEXT_SIZE];
 
-	addr_format_host(addr, host);
 	if (addr->port == 0 || addr->family == ADDR_NONE)
-		return strcpy(text, host);
+		return addr_format_host(addr, text);
+	addr_format_host(addr, host);
 	if (addr->family == ADDR_V6)
 		snprintf(text, ADDR_TEXT_SIZE, "[%.63s]:%u", host, addr->port);
 	else
