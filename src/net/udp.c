@@ -76,8 +76,8 @@ add_ear(struct udp *udp, const struct addr *address, const char *interface)
 	struct udp_end *end = NULL;
 	size_t got = 0;
 	int fd = -1, error = 0;
-	int err = udp_socket_open(address, interface, UDP_RECEIVE_BUFFER, &fd,
-	    &bound, &got);
+	int err = udp_socket_open(
+	    address, interface, UDP_RECEIVE_BUFFER, &fd, &bound, &got);
 
 	/* Linux before 5.7 lets only root choose an interface; then the
 	 * address alone must do. */
