@@ -32,10 +32,12 @@
 #include "loop/worker.h"
 #include "store/store.h"
 
-/* How many jobs one commit may hold, so that the first of them does not wait for ever. */
+/* How many jobs one commit may hold, so that the first of them does not wait
+ * for ever. */
 enum { COMMIT_MAX = 1024 };
 
-/* -- what lan tells and asks ------------------------------------------------ */
+/* -- what lan tells and asks ------------------------------------------------
+ */
 
 static struct user *
 user_of(struct peer *peer)
@@ -62,7 +64,8 @@ on_opened(void *arg, const struct peer *peer, uint32_t packet_no)
 {
 	struct camd *camd = arg;
 
-	outbox_opened(camd->outbox, container_of(peer, const struct user, peer), packet_no);
+	outbox_opened(camd->outbox, container_of(peer, const struct user, peer),
+	    packet_no);
 }
 
 static void
@@ -96,7 +99,8 @@ on_absence(void *arg, struct peer *peer, const char *text)
 	struct camd *camd = arg;
 	struct user *user = user_of(peer);
 
-	if (user->state == USER_AWAY && roster_set_away(camd->roster, user, text))
+	if (user->state == USER_AWAY &&
+	    roster_set_away(camd->roster, user, text))
 		roster_changed(camd->roster, user, true);
 }
 
@@ -116,7 +120,8 @@ on_conflict(void *arg, const struct addr *from)
 }
 
 static struct peer *
-find_peer(void *arg, const char *user, const char *host, const struct addr *addr)
+find_peer(
+    void *arg, const char *user, const char *host, const struct addr *addr)
 {
 	struct camd *camd = arg;
 	struct user *found = roster_find(camd->roster, user, host, addr);
@@ -137,7 +142,8 @@ next_peer(void *arg, const struct peer *after)
 {
 	struct camd *camd = arg;
 	struct user *next = roster_next(camd->roster,
-	    after != NULL ? container_of(after, const struct user, peer) : NULL);
+	    after != NULL ? container_of(after, const struct user, peer)
+			  : NULL);
 
 	return next != NULL ? &next->peer : NULL;
 }
@@ -159,7 +165,8 @@ absence(void *arg)
 }
 
 static void
-describe(void *arg, const struct peer *peer, const char **nick, const char **group)
+describe(
+    void *arg, const struct peer *peer, const char **nick, const char **group)
 {
 	const struct user *user = container_of(peer, const struct user, peer);
 
@@ -185,9 +192,11 @@ static const struct lan_ops lan_ops = {
 	.describe = describe,
 };
 
-/* -- threads ---------------------------------------------------------------- */
+/* -- threads ----------------------------------------------------------------
+ */
 
-/* The writer gets the connection that the start has used: it belongs to one thread at a time. */
+/* The writer gets the connection that the start has used: it belongs to one
+ * thread at a time. */
 static void *
 start_writer(void *arg)
 {
@@ -234,7 +243,8 @@ static const struct worker_ops writer_ops = {
 	.batch_max = COMMIT_MAX,
 };
 
-static const struct worker_ops reader_ops = { .start = start_reader, .stop = stop_writer };
+static const struct worker_ops reader_ops = { .start = start_reader,
+	.stop = stop_writer };
 static const struct worker_ops pool_ops = { .start = NULL };
 
 static void
@@ -242,12 +252,14 @@ start_threads(struct camd *camd)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-	camd->pool = workers_new(camd->loop, cores > 0 ? (unsigned)cores : 1, &pool_ops, camd);
+	camd->pool = workers_new(
+	    camd->loop, cores > 0 ? (unsigned)cores : 1, &pool_ops, camd);
 	camd->writer = workers_new(camd->loop, 1, &writer_ops, camd);
 	camd->readers = workers_new(camd->loop, 1, &reader_ops, camd);
 }
 
-/* -- settings --------------------------------------------------------------- */
+/* -- settings ---------------------------------------------------------------
+ */
 
 static enum lan_legacy
 legacy_of(const struct settings *settings)
@@ -256,7 +268,8 @@ legacy_of(const struct settings *settings)
 
 	if (strcmp(legacy, "off") == 0)
 		return LAN_LEGACY_OFF;
-	return strcmp(legacy, "receive") == 0 ? LAN_LEGACY_RECEIVE : LAN_LEGACY_ON;
+	return strcmp(legacy, "receive") == 0 ? LAN_LEGACY_RECEIVE
+					      : LAN_LEGACY_ON;
 }
 
 int
@@ -281,7 +294,8 @@ camd_apply(struct camd *camd, char **problem)
 
 	(void)log_level_parse(settings_text(settings, "log.level"), &level);
 	log_set_level(level);
-	(void)charset_parse(settings_text(settings, "ipmsg.charset"), &lan.charset);
+	(void)charset_parse(
+	    settings_text(settings, "ipmsg.charset"), &lan.charset);
 	if ((r = lan_open(camd->lan, &lan, problem)) < 0)
 		return r;
 	roster_rename_self(camd->roster);
@@ -296,7 +310,8 @@ camd_reload(struct camd *camd, char **problem)
 	return r < 0 ? r : camd_apply(camd, problem);
 }
 
-/* -- start ------------------------------------------------------------------ */
+/* -- start ------------------------------------------------------------------
+ */
 
 static int
 make_folders(struct camd *camd, char **problem)
@@ -307,9 +322,10 @@ make_folders(struct camd *camd, char **problem)
 	for (size_t i = 0; i < 2; i++) {
 		if ((r = path_make_private(folders[i])) < 0) {
 			*problem = xasprintf("%s: %s", folders[i],
-			    r == CAM_ERR_UNSAFE ? _("others may write it or it is not yours; "
-						    "make it yours alone with chmod 700")
-						: cam_strerror(r));
+			    r == CAM_ERR_UNSAFE
+				? _("others may write it or it is not yours; "
+				    "make it yours alone with chmod 700")
+				: cam_strerror(r));
 			return r;
 		}
 	}
@@ -326,9 +342,11 @@ listen_socket(struct camd *camd, int *fd, char **problem)
 		camd->socket_is_ours = r == 0;
 	}
 	if (r == CAM_ERR_EXISTS)
-		*problem = xasprintf(_("another camd serves %s already"), camd->paths.socket);
+		*problem = xasprintf(
+		    _("another camd serves %s already"), camd->paths.socket);
 	else if (r < 0)
-		*problem = xasprintf("%s: %s", camd->paths.socket, cam_strerror(r));
+		*problem =
+		    xasprintf("%s: %s", camd->paths.socket, cam_strerror(r));
 	return r;
 }
 
@@ -337,7 +355,8 @@ static void
 write_pid(struct camd *camd)
 {
 	char *path = path_join(camd->paths.run, "camd.pid"), text[16];
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
 
 	if (fd < 0 || write(fd, text, (size_t)len) != len) {
@@ -358,9 +377,10 @@ open_keys(struct camd *camd, char **problem)
 
 	if (r < 0)
 		*problem = xasprintf(_("cannot use the keys in %s: %s"), folder,
-		    r == CAM_ERR_UNSAFE ? _("others can read them; chmod them to 600, the "
-					    "folder to 700")
-					: cam_strerror(r));
+		    r == CAM_ERR_UNSAFE
+			? _("others can read them; chmod them to 600, the "
+			    "folder to 700")
+			: cam_strerror(r));
 	free(folder);
 	return r;
 }
@@ -372,21 +392,25 @@ open_store(struct camd *camd, char **problem)
 	int r;
 
 	camd->store_path = path_join(camd->paths.data, "cam.db");
-	if ((r = store_open(camd->store_path, STORE_WRITE, text, &camd->store)) < 0)
+	if ((r = store_open(
+		 camd->store_path, STORE_WRITE, text, &camd->store)) < 0)
 		*problem = xstrdup(text);
 	return r;
 }
 
-/* In the order in which they need each other; what the database knows is there before the network talks. */
+/* In the order in which they need each other; what the database knows is there
+ * before the network talks. */
 static int
 make_parts(struct camd *camd, char **problem)
 {
 	int r;
 
 	camd->events = events_new(camd);
-	camd->lan = lan_new(camd->loop, camd->pool, camd->crypto, camd->keyring, &lan_ops, camd);
+	camd->lan = lan_new(camd->loop, camd->pool, camd->crypto, camd->keyring,
+	    &lan_ops, camd);
 	if ((r = roster_new(camd, camd->store, &camd->roster)) < 0) {
-		*problem = xasprintf(_("cannot read %s: %s"), camd->store_path, cam_strerror(r));
+		*problem = xasprintf(
+		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
 		return r;
 	}
 	camd->presence = presence_new(camd, camd->store);
@@ -407,19 +431,23 @@ camd_start(struct camd *camd, int fd, char **problem)
 	    (r = listen_socket(camd, &fd, problem)) < 0)
 		return r;
 	camd->crypto = crypto_new();
-	if ((r = open_keys(camd, problem)) < 0 || (r = open_store(camd, problem)) < 0) {
+	if ((r = open_keys(camd, problem)) < 0 ||
+	    (r = open_store(camd, problem)) < 0) {
 		close(fd);
 		return r;
 	}
-	/* lan is made with the pool. The writer touches its connection with the first job, after all have read. */
+	/* lan is made with the pool. The writer touches its connection with the
+	 * first job, after all have read. */
 	start_threads(camd);
 	if ((r = make_parts(camd, problem)) < 0) {
 		close(fd);
 		return r;
 	}
 	if (presence_text(camd->presence) != NULL)
-		lan_change(camd->lan, settings_text(camd->settings, "user.nick"),
-		    settings_text(camd->settings, "user.group"), presence_title(camd->presence));
+		lan_change(camd->lan,
+		    settings_text(camd->settings, "user.nick"),
+		    settings_text(camd->settings, "user.group"),
+		    presence_title(camd->presence));
 	if ((r = camd_apply(camd, problem)) < 0) {
 		close(fd);
 		return r;
@@ -429,7 +457,8 @@ camd_start(struct camd *camd, int fd, char **problem)
 	return 0;
 }
 
-/* While we still listen: what stands there once we have stopped is another camd's. */
+/* While we still listen: what stands there once we have stopped is another
+ * camd's. */
 static void
 remove_files(struct camd *camd)
 {
@@ -444,7 +473,8 @@ remove_files(struct camd *camd)
 void
 camd_finish(struct camd *camd)
 {
-	/* Nothing more is asked or heard; then what is on its way into the database arrives there. */
+	/* Nothing more is asked or heard; then what is on its way into the
+	 * database arrives there. */
 	upkeep_free(camd->upkeep);
 	camd->upkeep = NULL;
 	if (camd->lan != NULL)
@@ -471,9 +501,11 @@ camd_finish(struct camd *camd)
 	free(camd->store_path);
 }
 
-/* -- sync ------------------------------------------------------------------- */
+/* -- sync -------------------------------------------------------------------
+ */
 
-/* A network turn, then everything opened and stored, then one more commit: all before it is done. */
+/* A network turn, then everything opened and stored, then one more commit: all
+ * before it is done. */
 enum { SYNC_LOOK_MS = 1, SYNC_TURNS = 3 };
 
 struct sync {

@@ -14,10 +14,12 @@ struct camd {
 	struct settings *settings;
 	struct crypto *crypto;
 	struct keyring *keyring;
-	struct workers *pool;	 /* RSA and what else takes long; no context */
-	struct workers *writer;	 /* one thread, context struct store *: jobs of a batch are one commit */
+	struct workers *pool;	/* RSA and what else takes long; no context */
+	struct workers *writer; /* one thread, context struct store *: jobs of a
+				   batch are one commit */
 	struct workers *readers; /* context struct store *, read-only */
-	struct store *store;	 /* the writer's, used by the start before it takes over */
+	struct store
+	    *store; /* the writer's, used by the start before it takes over */
 	char *store_path;
 	struct upkeep *upkeep;
 	struct lan *lan;
@@ -35,18 +37,20 @@ struct camd {
 
 /*
  * Makes everything and is ready when it returns: database open, ports
- * bound, socket listening. On an error *problem is a sentence for people (free it).
- * fd >= 0 is a listening socket handed over by a service manager.
+ * bound, socket listening. On an error *problem is a sentence for people (free
+ * it). fd >= 0 is a listening socket handed over by a service manager.
  */
 int camd_start(struct camd *camd, int fd, char **problem);
-/* Says goodbye to the network, writes what is to be written, frees everything. */
+/* Says goodbye to the network, writes what is to be written, frees everything.
+ */
 void camd_finish(struct camd *camd);
 /* Takes the settings as they are now; *problem as above, the old ones stay. */
 int camd_apply(struct camd *camd, char **problem);
 /* Reads cam.ini again and applies it. */
 int camd_reload(struct camd *camd, char **problem);
 
-/* Calls fn(arg) on the loop when what has arrived or been asked until now is stored and told. */
+/* Calls fn(arg) on the loop when what has arrived or been asked until now is
+ * stored and told. */
 void camd_sync(struct camd *camd, void (*fn)(void *arg), void *arg);
 
 #endif

@@ -86,8 +86,9 @@ check_hint(struct camd *camd, struct user *user, const struct addr *addr)
 	uint32_t now_s = (uint32_t)(clock_now_ms() / 1000);
 	struct hint *hint = user->hint;
 
-	if (hint != NULL || (user->hint_s != 0 && now_s - user->hint_s < HINT_QUIET_S &&
-				user->state != USER_OFFLINE))
+	if (hint != NULL ||
+	    (user->hint_s != 0 && now_s - user->hint_s < HINT_QUIET_S &&
+		user->state != USER_OFFLINE))
 		return;
 	user->hint_s = now_s > 0 ? now_s : 1;
 	hint = user->hint = xcalloc(1, sizeof *hint);
@@ -107,21 +108,25 @@ heard_user(struct camd *camd, struct user *user)
 	user->seen_ms = clock_wall_ms();
 	/* The old address lives: the other one was somebody else. */
 	if (user->hint != NULL && user->state != USER_OFFLINE) {
-		log_info("%s answers at its known address: another one is ignored",
+		log_info(
+		    "%s answers at its known address: another one is ignored",
 		    user->peer.user);
 		hint_free(user->hint);
 	}
 }
 
-/* -- entries ---------------------------------------------------------------- */
+/* -- entries ----------------------------------------------------------------
+ */
 
-/* A user whose name is known under another key gets an id of its own, and that is said aloud. */
+/* A user whose name is known under another key gets an id of its own, and that
+ * is said aloud. */
 static void
 tell_second_key(struct camd *camd, struct user *user, const char *fingerprint)
 {
 	char *logon = user_logon(user), *id = NULL;
 	char old[RSA_FINGERPRINT_SIZE];
-	struct user *first = roster_by_logon(camd->roster, logon, user->peer.host, user);
+	struct user *first =
+	    roster_by_logon(camd->roster, logon, user->peer.host, user);
 
 	if (first != NULL) {
 		user->second = true;
@@ -129,15 +134,17 @@ tell_second_key(struct camd *camd, struct user *user, const char *fingerprint)
 		id = user_id(first);
 		log_warn("another key under the name of %s", id);
 		events_tell(camd->events, EVENT_KEY_CHANGED,
-		    json_pack("{s:o, s:s, s:s, s:b}", "id", json_text(span_text(id)), "old", old,
-			"new", fingerprint, "verified",
+		    json_pack("{s:o, s:s, s:s, s:b}", "id",
+			json_text(span_text(id)), "old", old, "new",
+			fingerprint, "verified",
 			first->pin != NULL && first->pin->verified));
 	}
 	free(logon);
 	free(id);
 }
 
-/* Somebody known elsewhere under the same key: the same person with a new machine, if the key is really there. */
+/* Somebody known elsewhere under the same key: the same person with a new
+ * machine, if the key is really there. */
 static void
 look_for_twin(struct camd *camd, struct user *user, const char *fingerprint)
 {
@@ -148,8 +155,8 @@ look_for_twin(struct camd *camd, struct user *user, const char *fingerprint)
 }
 
 static struct user *
-add_user(struct camd *camd, const char *name, const char *host, const struct addr *from,
-    unsigned client, bool unasked)
+add_user(struct camd *camd, const char *name, const char *host,
+    const struct addr *from, unsigned client, bool unasked)
 {
 	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
 	struct user *user;
@@ -172,32 +179,39 @@ add_user(struct camd *camd, const char *name, const char *host, const struct add
  * 1.6): there it is taken off and kept as the text.
  */
 static bool
-split_title(const struct lan_entry *entry, char nick[LIMIT_NAME + 1], char title[LIMIT_NAME + 1])
+split_title(const struct lan_entry *entry, char nick[LIMIT_NAME + 1],
+    char title[LIMIT_NAME + 1])
 {
 	size_t len = strlen(entry->nick);
 	const char *open = strrchr(entry->nick, '[');
 
 	snprintf(nick, LIMIT_NAME + 1, "%s", entry->nick);
 	title[0] = '\0';
-	if (!entry->absent || open == NULL || open == entry->nick || entry->nick[len - 1] != ']')
+	if (!entry->absent || open == NULL || open == entry->nick ||
+	    entry->nick[len - 1] != ']')
 		return false;
 	nick[open - entry->nick] = '\0';
-	snprintf(title, LIMIT_NAME + 1, "%.*s", (int)(entry->nick + len - open - 2), open + 1);
+	snprintf(title, LIMIT_NAME + 1, "%.*s",
+	    (int)(entry->nick + len - open - 2), open + 1);
 	return true;
 }
 
-/* What entries tell is for show only; key, name and address are not theirs to change. */
+/* What entries tell is for show only; key, name and address are not theirs to
+ * change. */
 static bool
-take_description(struct camd *camd, struct user *user, const struct lan_entry *entry)
+take_description(
+    struct camd *camd, struct user *user, const struct lan_entry *entry)
 {
 	char nick[LIMIT_NAME + 1], title[LIMIT_NAME + 1];
 	bool titled = split_title(entry, nick, title);
 	bool changed = false;
 
-	changed |= roster_set_nick(camd->roster, user, nick[0] != '\0' ? nick : user->nick);
+	changed |= roster_set_nick(
+	    camd->roster, user, nick[0] != '\0' ? nick : user->nick);
 	changed |= roster_set_group(camd->roster, user, entry->group);
 	if (entry->version[0] != '\0')
-		changed |= roster_set_version(camd->roster, user, entry->version);
+		changed |=
+		    roster_set_version(camd->roster, user, entry->version);
 	if (!entry->absent)
 		changed |= roster_set_away(camd->roster, user, NULL);
 	else if (titled || user->away == NULL)
@@ -209,17 +223,22 @@ take_description(struct camd *camd, struct user *user, const struct lan_entry *e
 static void
 take_status(struct user *user, const struct lan_entry *entry)
 {
-	uint32_t kept = user->pin != NULL ? user->peer.status & (STATUS_ENCRYPT | STATUS_ENCEXTMSG) : 0;
+	uint32_t kept =
+	    user->pin != NULL
+		? user->peer.status & (STATUS_ENCRYPT | STATUS_ENCEXTMSG)
+		: 0;
 
 	user->peer.status = entry->status | kept;
 	user->peer.client = (uint8_t)entry->client;
 }
 
 static void
-ask_for_more(struct camd *camd, struct user *user, const struct lan_entry *entry)
+ask_for_more(
+    struct camd *camd, struct user *user, const struct lan_entry *entry)
 {
 	/* No answer may be answered (threat model N3). */
-	if (entry->kind == LAN_ANSWERED || roster_count(camd->roster) > FEW_USERS ||
+	if (entry->kind == LAN_ANSWERED ||
+	    roster_count(camd->roster) > FEW_USERS ||
 	    user->peer.client != CLIENT_PLAIN)
 		return;
 	if (user->version[0] == '\0')
@@ -248,21 +267,24 @@ take_entry(struct camd *camd, struct user *user, const struct lan_entry *entry)
 	notices_user_heard(camd->notices, user);
 }
 
-/* Hearsay shows that there is somebody; only what comes from him makes him present. */
+/* Hearsay shows that there is somebody; only what comes from him makes him
+ * present. */
 static void
 take_listed(struct camd *camd, const struct lan_entry *entry)
 {
-	struct user *user = roster_find(camd->roster, entry->user, entry->host, &entry->from);
+	struct user *user =
+	    roster_find(camd->roster, entry->user, entry->host, &entry->from);
 
 	if (user != NULL || entry->status == 0 ||
-	    (user = add_user(camd, entry->user, entry->host, &entry->from, entry->client,
-		 true)) == NULL)
+	    (user = add_user(camd, entry->user, entry->host, &entry->from,
+		 entry->client, true)) == NULL)
 		return;
 	take_description(camd, user, entry);
 	roster_changed(camd->roster, user, false);
 }
 
-/* Where he is now, others are no more: one address belongs to one user at a time. */
+/* Where he is now, others are no more: one address belongs to one user at a
+ * time. */
 static void
 displace_others(struct camd *camd, struct user *user)
 {
@@ -283,10 +305,13 @@ heard_entry(struct camd *camd, const struct lan_entry *entry)
 		take_listed(camd, entry);
 		return;
 	}
-	user = roster_find(camd->roster, entry->user, entry->host, &entry->from);
+	user =
+	    roster_find(camd->roster, entry->user, entry->host, &entry->from);
 	if (entry->kind == LAN_LEFT) {
-		/* Perhaps he has gone: he is still written to (threat model N2). */
-		if (user != NULL && addr_equal(&user->peer.addr, &entry->from) &&
+		/* Perhaps he has gone: he is still written to (threat model
+		 * N2). */
+		if (user != NULL &&
+		    addr_equal(&user->peer.addr, &entry->from) &&
 		    user->state != USER_OFFLINE) {
 			user->seen_ms = clock_wall_ms();
 			roster_set_state(camd->roster, user, USER_OFFLINE);
@@ -295,8 +320,8 @@ heard_entry(struct camd *camd, const struct lan_entry *entry)
 		return;
 	}
 	if (user == NULL &&
-	    (user = add_user(camd, entry->user, entry->host, &entry->from, entry->client,
-		 entry->unasked)) == NULL)
+	    (user = add_user(camd, entry->user, entry->host, &entry->from,
+		 entry->client, entry->unasked)) == NULL)
 		return;
 	if (!addr_equal(&user->peer.addr, &entry->from)) {
 		if (user->pin != NULL && user->peer.addr.family != ADDR_NONE) {
@@ -312,8 +337,8 @@ heard_entry(struct camd *camd, const struct lan_entry *entry)
 }
 
 struct user *
-heard_sender(struct camd *camd, const char *name, const char *host, const struct addr *from,
-    unsigned client)
+heard_sender(struct camd *camd, const char *name, const char *host,
+    const struct addr *from, unsigned client)
 {
 	struct user *user = roster_find(camd->roster, name, host, from);
 
@@ -325,7 +350,8 @@ heard_sender(struct camd *camd, const char *name, const char *host, const struct
 	return user;
 }
 
-/* -- keys ------------------------------------------------------------------- */
+/* -- keys -------------------------------------------------------------------
+ */
 
 struct pin_job {
 	struct job job;
@@ -370,7 +396,8 @@ keep_pin(struct camd *camd, struct user *user)
 }
 
 static void
-take_key(struct camd *camd, struct user *user, uint32_t word, struct rsa_public *key)
+take_key(
+    struct camd *camd, struct user *user, uint32_t word, struct rsa_public *key)
 {
 	const uint32_t strong = CAPA_RSA_2048 | CAPA_AES_256 | CAPA_SIGN_SHA256;
 	char fingerprint[RSA_FINGERPRINT_SIZE];
@@ -378,7 +405,8 @@ take_key(struct camd *camd, struct user *user, uint32_t word, struct rsa_public 
 	rsa_public_fingerprint(key, fingerprint);
 	user->peer.key = rsa_public_ref(key);
 	user->peer.word = word;
-	user->peer.strength = (word & strong) == strong ? PEER_STRONG : PEER_WEAK;
+	user->peer.strength =
+	    (word & strong) == strong ? PEER_STRONG : PEER_WEAK;
 	roster_pin(camd->roster, user, fingerprint, false);
 	keep_pin(camd, user);
 }
@@ -405,7 +433,8 @@ on_merge_stored(struct job *job)
 	free(container_of(job, struct merge_job, job));
 }
 
-/* The newcomer is the user known before, on a new machine: his entry lives on under the new name. */
+/* The newcomer is the user known before, on a new machine: his entry lives on
+ * under the new name. */
 static void
 merge(struct camd *camd, struct user *known, struct user *newcomer)
 {
@@ -436,25 +465,28 @@ merge(struct camd *camd, struct user *known, struct user *newcomer)
 	roster_set_name(camd->roster, known, name, host);
 	roster_set_state(camd->roster, known, USER_ONLINE);
 	roster_changed(camd->roster, known, false);
-	params = json_pack("{s:o, s:o}", "user", roster_object(camd->roster, known), "was",
-	    json_text(span_text(was)));
+	params =
+	    json_pack("{s:o, s:o}", "user", roster_object(camd->roster, known),
+		"was", json_text(span_text(was)));
 	events_tell(camd->events, EVENT_USER_CHANGED, params);
 	free(was);
 	free(name);
 	free(host);
 }
 
-/* A key other than the pinned one under the same wire name: a user of its own (threat model I1). */
+/* A key other than the pinned one under the same wire name: a user of its own
+ * (threat model I1). */
 static void
-take_other_key(struct camd *camd, struct user *user, const struct addr *from, uint32_t word,
-    struct rsa_public *key)
+take_other_key(struct camd *camd, struct user *user, const struct addr *from,
+    uint32_t word, struct rsa_public *key)
 {
 	char fingerprint[RSA_FINGERPRINT_SIZE];
 	struct user *other;
 
 	rsa_public_fingerprint(key, fingerprint);
 	if (roster_by_fingerprint(camd->roster, fingerprint) != NULL ||
-	    (other = roster_add(camd->roster, user->peer.user, user->peer.host)) == NULL)
+	    (other = roster_add(
+		 camd->roster, user->peer.user, user->peer.host)) == NULL)
 		return;
 	other->peer.status = user->peer.status;
 	other->peer.client = user->peer.client;
@@ -469,8 +501,8 @@ take_other_key(struct camd *camd, struct user *user, const struct addr *from, ui
 }
 
 void
-heard_key(struct camd *camd, struct user *user, const struct addr *from, uint32_t word,
-    struct rsa_public *key)
+heard_key(struct camd *camd, struct user *user, const struct addr *from,
+    uint32_t word, struct rsa_public *key)
 {
 	char fingerprint[RSA_FINGERPRINT_SIZE];
 	struct user *twin;
@@ -478,14 +510,16 @@ heard_key(struct camd *camd, struct user *user, const struct addr *from, uint32_
 	if (user->pin == NULL) {
 		rsa_public_fingerprint(key, fingerprint);
 		twin = roster_by_fingerprint(camd->roster, fingerprint);
-		if (twin != NULL && twin != user && twin->state == USER_OFFLINE &&
+		if (twin != NULL && twin != user &&
+		    twin->state == USER_OFFLINE &&
 		    rsa_public_equal(twin->peer.key, key)) {
 			merge(camd, twin, user);
 			outbox_user_heard(camd->outbox, twin);
 			return;
 		}
 		take_key(camd, user, word, key);
-	} else if (user->peer.key == NULL || !rsa_public_equal(user->peer.key, key)) {
+	} else if (user->peer.key == NULL ||
+		   !rsa_public_equal(user->peer.key, key)) {
 		take_other_key(camd, user, from, word, key);
 		return;
 	} else if (user->peer.strength != PEER_STRONG) {

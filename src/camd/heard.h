@@ -1,4 +1,5 @@
-/* heard.h: what lan tells of users, believed as far as it deserves (threat model N1-N3, I1). */
+/* heard.h: what lan tells of users, believed as far as it deserves (threat
+ * model N1-N3, I1). */
 #ifndef CAM_CAMD_HEARD_H
 #define CAM_CAMD_HEARD_H
 
@@ -12,11 +13,12 @@ struct user;
 
 void heard_entry(struct camd *camd, const struct lan_entry *entry);
 /* The user showed a key when asked; from is where the answer came from. */
-void heard_key(struct camd *camd, struct user *user, const struct addr *from, uint32_t word,
-    struct rsa_public *key);
+void heard_key(struct camd *camd, struct user *user, const struct addr *from,
+    uint32_t word, struct rsa_public *key);
 /* Something came from the user's address of record. */
 void heard_user(struct camd *camd, struct user *user);
-/* The user behind a message; one never heard of before is added and asked to tell of himself. NULL: no room. */
+/* The user behind a message; one never heard of before is added and asked to
+ * tell of himself. NULL: no room. */
 struct user *heard_sender(struct camd *camd, const char *user, const char *host,
     const struct addr *from, unsigned client);
 

@@ -28,7 +28,8 @@
 #include "store/store.h"
 #include "store/talk.h"
 
-/* How long a message is known again (threat model N5); iptux counts from one at each start. */
+/* How long a message is known again (threat model N5); iptux counts from one at
+ * each start. */
 enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS };
 static const int64_t cipher_ms = 30 * (int64_t)DAY_MS;
 /* An absent user's answer to one person (reference 3.4). */
@@ -60,7 +61,8 @@ inbox_pending(const struct inbox *inbox)
 	return inbox->pending;
 }
 
-/* -- receiving -------------------------------------------------------------- */
+/* -- receiving --------------------------------------------------------------
+ */
 
 /* A message on its way into the database. */
 struct arrival {
@@ -91,20 +93,25 @@ arrival_free(struct arrival *arrival)
 
 /* What may not come in is neither stored nor acknowledged. */
 static bool
-is_welcome(struct camd *camd, const struct user *user, const struct lan_message *message)
+is_welcome(struct camd *camd, const struct user *user,
+    const struct lan_message *message)
 {
-	const char *cleartext = settings_text(camd->settings, "security.cleartext");
+	const char *cleartext =
+	    settings_text(camd->settings, "security.cleartext");
 	bool automatic = (message->options & MESSAGE_AUTORET) != 0;
 
-	if (message->protection == 0 && !automatic && strcmp(cleartext, "off") == 0) {
-		log_warn("a message of %s came in clear: refused by security.cleartext",
+	if (message->protection == 0 && !automatic &&
+	    strcmp(cleartext, "off") == 0) {
+		log_warn("a message of %s came in clear: refused by "
+			 "security.cleartext",
 		    user->peer.user);
 		return false;
 	}
 	/* Who signs is believed only by his signature (threat model C2). */
 	if (message->protection != 0 && message->signature == LAN_UNSIGNED &&
 	    user->peer.strength == PEER_STRONG) {
-		log_warn("a message of %s came unsigned: not believed", user->peer.user);
+		log_warn("a message of %s came unsigned: not believed",
+		    user->peer.user);
 		return false;
 	}
 	return true;
@@ -145,10 +152,11 @@ find_others(struct arrival *arrival)
 	struct camd *camd = arrival->inbox->camd;
 	const struct lan_message *message = arrival->message;
 
-	arrival->others = xcalloc(message->to_count + 1, sizeof *arrival->others);
+	arrival->others =
+	    xcalloc(message->to_count + 1, sizeof *arrival->others);
 	for (size_t i = 0; i < message->to_count; i++) {
-		struct user *user = roster_find(camd->roster, message->to[i].user,
-		    message->to[i].host, NULL);
+		struct user *user = roster_find(camd->roster,
+		    message->to[i].user, message->to[i].host, NULL);
 
 		if (user != NULL && user->uid != arrival->uid && user->stored)
 			arrival->others[arrival->other_count++] = user->uid;
@@ -173,10 +181,13 @@ take_offers(struct arrival *arrival)
 {
 	const struct lan_message *message = arrival->message;
 
-	arrival->offers = xcalloc(message->attachment_count + 1, sizeof *arrival->offers);
+	arrival->offers =
+	    xcalloc(message->attachment_count + 1, sizeof *arrival->offers);
 	for (size_t i = 0; i < message->attachment_count; i++) {
-		const struct lan_attachment *attachment = &message->attachments[i];
-		struct store_offer *offer = &arrival->offers[arrival->offer_count++];
+		const struct lan_attachment *attachment =
+		    &message->attachments[i];
+		struct store_offer *offer =
+		    &arrival->offers[arrival->offer_count++];
 
 		offer->number = attachment->id;
 		offer->name = attachment->name;
@@ -188,7 +199,8 @@ take_offers(struct arrival *arrival)
 }
 
 static void
-remember(struct arrival *arrival, const uint8_t hash[SHA256_SIZE], int64_t for_ms)
+remember(
+    struct arrival *arrival, const uint8_t hash[SHA256_SIZE], int64_t for_ms)
 {
 	struct store_hash *known = &arrival->hashes[arrival->hash_count++];
 
@@ -214,7 +226,8 @@ fill_row(struct arrival *arrival, const struct user *user)
 	row->sealed = row->locked || (message->options & MESSAGE_SECRET) != 0;
 	row->broadcast = (message->options & MESSAGE_BROADCAST) != 0;
 	row->automatic = (message->options & MESSAGE_AUTORET) != 0;
-	remember(arrival, message->hash, client_names_collide(message->client) ? MINUTE_MS : DAY_MS);
+	remember(arrival, message->hash,
+	    client_names_collide(message->client) ? MINUTE_MS : DAY_MS);
 	if (memcmp(message->cipher_hash, none, sizeof none) != 0)
 		remember(arrival, message->cipher_hash, cipher_ms);
 }
@@ -227,23 +240,28 @@ store_arrival(struct job *job, void *context)
 	size_t count = 0;
 
 	uids[count++] = arrival->uid;
-	for (size_t i = 0; i < arrival->other_count && count <= LIMIT_TO_LIST; i++)
+	for (size_t i = 0; i < arrival->other_count && count <= LIMIT_TO_LIST;
+	     i++)
 		uids[count++] = arrival->others[i];
-	arrival->err = store_talk_make(context, uids, count, &arrival->row.talk);
+	arrival->err =
+	    store_talk_make(context, uids, count, &arrival->row.talk);
 	if (arrival->err == 0)
-		arrival->err = store_message_receive(context, &arrival->row, arrival->offers,
-		    arrival->offer_count, arrival->hashes, arrival->hash_count,
-		    &arrival->duplicate_of);
+		arrival->err = store_message_receive(context, &arrival->row,
+		    arrival->offers, arrival->offer_count, arrival->hashes,
+		    arrival->hash_count, &arrival->duplicate_of);
 }
 
-/* Once a minute at most to each, so that two absent programs do not talk for ever. */
+/* Once a minute at most to each, so that two absent programs do not talk for
+ * ever. */
 static void
-answer_absent(struct camd *camd, struct user *user, const struct lan_message *message)
+answer_absent(
+    struct camd *camd, struct user *user, const struct lan_message *message)
 {
 	const char *text = presence_text(camd->presence);
 	uint32_t now_s = (uint32_t)(clock_now_ms() / 1000);
 
-	if (text == NULL || (message->options & (MESSAGE_AUTORET | MESSAGE_BROADCAST)) ||
+	if (text == NULL ||
+	    (message->options & (MESSAGE_AUTORET | MESSAGE_BROADCAST)) ||
 	    (user->absence_told_s != 0 &&
 		now_s - user->absence_told_s < ABSENCE_QUIET_MS / 1000))
 		return;
@@ -264,13 +282,16 @@ tell(struct arrival *arrival)
 	};
 
 	if (events_wanted(camd->events, EVENT_MESSAGE_RECEIVED))
-		events_tell(camd->events, EVENT_MESSAGE_RECEIVED, message_object(camd, &record));
+		events_tell(camd->events, EVENT_MESSAGE_RECEIVED,
+		    message_object(camd, &record));
 	for (size_t i = 0; i < arrival->offer_count; i++) {
 		struct user *user = roster_by_uid(camd->roster, arrival->uid);
 		char *id = user_id(user);
-		json_t *offer = offer_object(arrival->row.id, &arrival->offers[i]);
+		json_t *offer =
+		    offer_object(arrival->row.id, &arrival->offers[i]);
 
-		json_object_set_new(offer, "message", json_string(arrival->row.id));
+		json_object_set_new(
+		    offer, "message", json_string(arrival->row.id));
 		json_object_set_new(offer, "from", json_text(span_text(id)));
 		events_tell(camd->events, EVENT_OFFER_RECEIVED, offer);
 		free(id);
@@ -304,8 +325,8 @@ void
 inbox_receive(struct inbox *inbox, struct lan_message *message)
 {
 	struct camd *camd = inbox->camd;
-	struct user *user = heard_sender(camd, message->user, message->host, &message->from,
-	    message->client);
+	struct user *user = heard_sender(camd, message->user, message->host,
+	    &message->from, message->client);
 	struct arrival *arrival;
 
 	if (user == NULL || !is_welcome(camd, user, message)) {
@@ -330,7 +351,8 @@ inbox_receive(struct inbox *inbox, struct lan_message *message)
 	workers_submit(camd->writer, &arrival->job);
 }
 
-/* -- opening ---------------------------------------------------------------- */
+/* -- opening ----------------------------------------------------------------
+ */
 
 struct open_job {
 	struct job job;
@@ -351,7 +373,8 @@ open_row(struct store *store, struct open_job *open)
 	int64_t row;
 	int r;
 
-	if ((r = store_message_find(store, open->id, NULL, 0, NULL, &row)) < 0 ||
+	if ((r = store_message_find(store, open->id, NULL, 0, NULL, &row)) <
+		0 ||
 	    (r = store_message_get(store, row, &message)) < 0)
 		return r;
 	if (message->from == 0) {
@@ -386,8 +409,8 @@ tell_opened(struct camd *camd, const struct open_job *open)
 
 	notices_add(camd->notices, open->record.message);
 	events_tell(camd->events, EVENT_MESSAGE_STATE,
-	    json_pack("{s:s, s:o, s:s}", "id", open->id, "to", json_text(span_text(id)), "state",
-		"opened"));
+	    json_pack("{s:s, s:o, s:s}", "id", open->id, "to",
+		json_text(span_text(id)), "state", "opened"));
 	free(id);
 }
 

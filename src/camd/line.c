@@ -19,12 +19,18 @@
 #include "rpc/names.h"
 #include "store/message.h"
 
-/* After a silent round the next comes later and later; word from the user wakes the line at once. */
-enum { SLEEP_FIRST_MS = 30 * 1000, SLEEP_MAX_MS = 60 * 60 * 1000, SLEEP_DOUBLINGS = 7 };
+/* After a silent round the next comes later and later; word from the user wakes
+ * the line at once. */
+enum {
+	SLEEP_FIRST_MS = 30 * 1000,
+	SLEEP_MAX_MS = 60 * 60 * 1000,
+	SLEEP_DOUBLINGS = 7
+};
 
 static void advance(struct line *line);
 
-/* -- parcels ---------------------------------------------------------------- */
+/* -- parcels ----------------------------------------------------------------
+ */
 
 struct parcel *
 parcel_new(const char *text, size_t len)
@@ -40,7 +46,8 @@ parcel_new(const char *text, size_t len)
 struct parcel *
 parcel_of_row(const struct store_message *message)
 {
-	struct parcel *parcel = parcel_new(message->text, strlen(message->text));
+	struct parcel *parcel =
+	    parcel_new(message->text, strlen(message->text));
 
 	parcel->row = message->row;
 	memcpy(parcel->id, message->id, sizeof parcel->id);
@@ -71,7 +78,8 @@ parcel_unref(struct parcel *parcel)
 	free(parcel);
 }
 
-/* -- the way ---------------------------------------------------------------- */
+/* -- the way ----------------------------------------------------------------
+ */
 
 static enum store_encryption
 encryption_of(uint32_t protection)
@@ -90,7 +98,8 @@ encryption_of(uint32_t protection)
 static const char *
 clear_refusal(struct camd *camd, const struct user *user, bool clear)
 {
-	const char *setting = settings_text(camd->settings, "security.cleartext");
+	const char *setting =
+	    settings_text(camd->settings, "security.cleartext");
 
 	if (strcmp(setting, "off") == 0 || strcmp(setting, "receive") == 0)
 		return "refused";
@@ -107,15 +116,17 @@ clear_refusal(struct camd *camd, const struct user *user, bool clear)
  * his very name is never sent to in clear because he keeps silent.
  */
 static int
-choose_way(struct camd *camd, const struct user *user, bool clear, uint32_t *protection,
-    const char **reason)
+choose_way(struct camd *camd, const struct user *user, bool clear,
+    uint32_t *protection, const char **reason)
 {
 	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
 	bool named = entry_user_split(user->peer.user, logon, fingerprint);
 	int r = lan_protection(camd->lan, &user->peer, protection);
 
 	*reason = NULL;
-	if (r == 0 && (lan_protection_strength(*protection) >= user->peer.strength || clear))
+	if (r == 0 &&
+	    (lan_protection_strength(*protection) >= user->peer.strength ||
+		clear))
 		return 0;
 	if (r == 0) {
 		*reason = "weaker";
@@ -129,7 +140,8 @@ choose_way(struct camd *camd, const struct user *user, bool clear, uint32_t *pro
 }
 
 const char *
-way_refusal(struct camd *camd, struct user *user, bool clear, enum store_encryption *encryption)
+way_refusal(struct camd *camd, struct user *user, bool clear,
+    enum store_encryption *encryption)
 {
 	uint32_t protection = 0;
 	const char *reason;
@@ -138,14 +150,17 @@ way_refusal(struct camd *camd, struct user *user, bool clear, enum store_encrypt
 	if (user->uid == 0)
 		return "request";
 	r = choose_way(camd, user, clear, &protection, &reason);
-	*encryption = r == CAM_ERR_MORE ? STORE_RSA2048_AES256 : encryption_of(protection);
+	*encryption = r == CAM_ERR_MORE ? STORE_RSA2048_AES256
+					: encryption_of(protection);
 	return r == CAM_ERR_REFUSED ? reason : NULL;
 }
 
-/* -- telling and storing ---------------------------------------------------- */
+/* -- telling and storing ----------------------------------------------------
+ */
 
 void
-line_tell(struct camd *camd, const struct store_delivery *row, const char *id, int64_t time_ms)
+line_tell(struct camd *camd, const struct store_delivery *row, const char *id,
+    int64_t time_ms)
 {
 	json_t *params;
 
@@ -180,7 +195,8 @@ on_row_stored(struct job *job)
 	int err = job->batch_err < 0 ? job->batch_err : save->err;
 
 	if (err < 0)
-		log_error("cannot keep the state of a message: %s", cam_strerror(err));
+		log_error("cannot keep the state of a message: %s",
+		    cam_strerror(err));
 	free(save);
 }
 
@@ -199,7 +215,8 @@ save(struct line *line, const struct delivery *delivery)
 static void
 tell(struct line *line, const struct delivery *delivery)
 {
-	line_tell(line->camd, &delivery->row, delivery->parcel->id, delivery->parcel->time_ms);
+	line_tell(line->camd, &delivery->row, delivery->parcel->id,
+	    delivery->parcel->time_ms);
 }
 
 static void
@@ -223,7 +240,8 @@ fail(struct line *line, struct delivery *delivery, const char *reason)
 	delivery_free(line, delivery);
 }
 
-/* -- on its way ------------------------------------------------------------- */
+/* -- on its way -------------------------------------------------------------
+ */
 
 static void
 deliver(struct line *line, struct delivery *delivery)
@@ -241,14 +259,16 @@ deliver(struct line *line, struct delivery *delivery)
 static void
 sleep_line(struct line *line)
 {
-	unsigned doublings = line->silences < SLEEP_DOUBLINGS ? line->silences : SLEEP_DOUBLINGS;
+	unsigned doublings =
+	    line->silences < SLEEP_DOUBLINGS ? line->silences : SLEEP_DOUBLINGS;
 	uint64_t ms = (uint64_t)SLEEP_FIRST_MS << doublings;
 
 	line->silences++;
 	timer_start(&line->wake, ms < SLEEP_MAX_MS ? ms : SLEEP_MAX_MS);
 }
 
-/* Nothing came back. Whoever was heard meanwhile gets the next one; for the others all waits. */
+/* Nothing came back. Whoever was heard meanwhile gets the next one; for the
+ * others all waits. */
 static void
 keep_for_later(struct line *line, struct delivery *delivery)
 {
@@ -292,7 +312,8 @@ on_outcome(void *arg, enum lan_outcome outcome, int err)
 	case LAN_FAILED:
 		line->sending = NULL;
 		log_info("a message could not be sent: %s", cam_strerror(err));
-		fail(line, delivery, err == CAM_ERR_LIMIT ? "length" : "failed");
+		fail(
+		    line, delivery, err == CAM_ERR_LIMIT ? "length" : "failed");
 		advance(line);
 		return;
 	}
@@ -309,8 +330,9 @@ transmit(struct line *line, struct delivery *delivery, const struct user *user,
 		.peer = &user->peer,
 		.packet_no = delivery->row.packet_no,
 		.text = span_of(parcel->text, parcel->text_len),
-		.flags = (parcel->sealed ? LAN_SEALED : 0U) | (parcel->locked ? LAN_LOCKED : 0U) |
-		    (parcel->several ? LAN_MULTICAST : 0U),
+		.flags = (parcel->sealed ? LAN_SEALED : 0U) |
+			 (parcel->locked ? LAN_LOCKED : 0U) |
+			 (parcel->several ? LAN_MULTICAST : 0U),
 		.protection = protection,
 		.to = to,
 		.to_count = 1,
@@ -318,8 +340,10 @@ transmit(struct line *line, struct delivery *delivery, const struct user *user,
 
 	/* The one who reads it stands first (reference 5.4.2). */
 	to[0] = himself;
-	for (size_t i = 0; i < parcel->to_count && letter.to_count < LIMIT_TO_LIST; i++) {
-		if (!peer_is(&user->peer, parcel->to[i].user, parcel->to[i].host))
+	for (size_t i = 0;
+	     i < parcel->to_count && letter.to_count < LIMIT_TO_LIST; i++) {
+		if (!peer_is(
+			&user->peer, parcel->to[i].user, parcel->to[i].host))
 			to[letter.to_count++] = parcel->to[i];
 	}
 	delivery->row.encryption = encryption_of(protection);
@@ -340,7 +364,8 @@ on_number_stored(struct job *job)
 	advance(line);
 }
 
-/* iptux drops what does not count up from the last one it saw: a fresh number, stored before it is used. */
+/* iptux drops what does not count up from the last one it saw: a fresh number,
+ * stored before it is used. */
 static void
 renumber(struct line *line, struct delivery *delivery)
 {
@@ -364,15 +389,15 @@ next_delivery(struct line *line)
 {
 	struct delivery *delivery;
 
-	TAILQ_FOREACH(delivery, &line->waiting, entry)
-	{
+	TAILQ_FOREACH (delivery, &line->waiting, entry) {
 		if (!delivery->tried)
 			return delivery;
 	}
 	return NULL;
 }
 
-/* Sends the next one. True when one is on its way or something is waited for. */
+/* Sends the next one. True when one is on its way or something is waited for.
+ */
 static bool
 send_next(struct line *line, struct user *user)
 {
@@ -382,7 +407,8 @@ send_next(struct line *line, struct user *user)
 
 	if (delivery == NULL)
 		return true;
-	switch (choose_way(line->camd, user, delivery->row.clear, &protection, &reason)) {
+	switch (choose_way(
+	    line->camd, user, delivery->row.clear, &protection, &reason)) {
 	case 0:
 		break;
 	case CAM_ERR_MORE:
@@ -407,8 +433,8 @@ advance(struct line *line)
 {
 	struct user *user = roster_by_uid(line->camd->roster, line->uid);
 
-	if (line->current != NULL || line->needs_key || line->saving || user == NULL ||
-	    user->peer.addr.family == ADDR_NONE)
+	if (line->current != NULL || line->needs_key || line->saving ||
+	    user == NULL || user->peer.addr.family == ADDR_NONE)
 		return;
 	timer_stop(&line->wake);
 	while (!send_next(line, user))
@@ -420,8 +446,8 @@ retry_all(struct line *line)
 {
 	struct delivery *delivery;
 
-	TAILQ_FOREACH(delivery, &line->waiting, entry)
-	delivery->tried = false;
+	TAILQ_FOREACH (delivery, &line->waiting, entry)
+		delivery->tried = false;
 	advance(line);
 }
 
@@ -454,8 +480,10 @@ line_no_key(struct line *line)
 	line->needs_key = false;
 	if (user == NULL || delivery == NULL)
 		return;
-	/* Nothing goes without a key: he is away, or somebody else has his name. */
-	if (choose_way(line->camd, user, delivery->row.clear, &protection, &reason) == CAM_ERR_MORE)
+	/* Nothing goes without a key: he is away, or somebody else has his
+	 * name. */
+	if (choose_way(line->camd, user, delivery->row.clear, &protection,
+		&reason) == CAM_ERR_MORE)
 		sleep_line(line);
 	else
 		advance(line);
@@ -466,9 +494,9 @@ line_opened(struct line *line, uint32_t packet_no)
 {
 	struct delivery *delivery;
 
-	TAILQ_FOREACH(delivery, &line->waiting, entry)
-	{
-		if (delivery->row.packet_no == packet_no && delivery->parcel->sealed) {
+	TAILQ_FOREACH (delivery, &line->waiting, entry) {
+		if (delivery->row.packet_no == packet_no &&
+		    delivery->parcel->sealed) {
 			if (delivery == line->current) {
 				sending_cancel(line->sending);
 				line->sending = NULL;
@@ -480,7 +508,8 @@ line_opened(struct line *line, uint32_t packet_no)
 	}
 }
 
-/* -- joining and leaving ---------------------------------------------------- */
+/* -- joining and leaving ----------------------------------------------------
+ */
 
 struct line *
 line_new(struct camd *camd, int64_t uid, size_t *total)
@@ -506,7 +535,8 @@ line_free(struct line *line)
 }
 
 void
-line_join(struct line *line, struct parcel *parcel, const struct store_delivery *row)
+line_join(
+    struct line *line, struct parcel *parcel, const struct store_delivery *row)
 {
 	struct delivery *delivery = xcalloc(1, sizeof *delivery);
 
@@ -518,12 +548,12 @@ line_join(struct line *line, struct parcel *parcel, const struct store_delivery 
 }
 
 void
-line_rejoin(struct line *line, struct parcel *parcel, const struct store_delivery *row)
+line_rejoin(
+    struct line *line, struct parcel *parcel, const struct store_delivery *row)
 {
 	struct delivery *delivery;
 
-	TAILQ_FOREACH(delivery, &line->waiting, entry)
-	{
+	TAILQ_FOREACH (delivery, &line->waiting, entry) {
 		if (delivery->row.message != row->message)
 			continue;
 		delivery->row.clear = row->clear;

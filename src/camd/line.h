@@ -49,7 +49,8 @@ struct delivery {
 /*
  * The line of a user. One delivery is on its way at a time, so what was
  * written in order arrives in order, and somebody who does not answer is not
- * flooded. When he does not, the line sleeps until he is heard or some time has passed.
+ * flooded. When he does not, the line sleeps until he is heard or some time has
+ * passed.
  */
 struct line {
 	struct table_link link;
@@ -76,20 +77,25 @@ struct line *line_new(struct camd *camd, int64_t uid, size_t *total);
 void line_free(struct line *line);
 
 /* Copies row; the delivery goes to the end. */
-void line_join(struct line *line, struct parcel *parcel, const struct store_delivery *row);
-/* The same for one that may be in the line already: it takes what has changed, and is tried at once. */
-void line_rejoin(struct line *line, struct parcel *parcel, const struct store_delivery *row);
+void line_join(
+    struct line *line, struct parcel *parcel, const struct store_delivery *row);
+/* The same for one that may be in the line already: it takes what has changed,
+ * and is tried at once. */
+void line_rejoin(
+    struct line *line, struct parcel *parcel, const struct store_delivery *row);
 /* The user was heard, or his key came. */
 void line_wake(struct line *line);
 /* He did not show a key. */
 void line_no_key(struct line *line);
-/* He opened the message with that packet number: it need not be confirmed any more. */
+/* He opened the message with that packet number: it need not be confirmed any
+ * more. */
 void line_opened(struct line *line, uint32_t packet_no);
 /* All that waits goes to the end of the other line. */
 void line_move(struct line *from, struct line *into);
 
 /* Tells message.state of a delivery. */
-void line_tell(struct camd *camd, const struct store_delivery *row, const char *id, int64_t time_ms);
+void line_tell(struct camd *camd, const struct store_delivery *row,
+    const char *id, int64_t time_ms);
 
 /*
  * Why settings refuse to send to the user, a reason of cam-rpc(7), or NULL:

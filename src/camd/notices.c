@@ -1,4 +1,5 @@
-/* notices.c: READMSG, repeated at each return of the sender until it is confirmed. */
+/* notices.c: READMSG, repeated at each return of the sender until it is
+ * confirmed. */
 #include "camd/notices.h"
 
 #include <stdlib.h>
@@ -39,10 +40,12 @@ struct done_job {
 static void
 store_done(struct job *job, void *context)
 {
-	int r = store_notice_remove(context, container_of(job, struct done_job, job)->row);
+	int r = store_notice_remove(
+	    context, container_of(job, struct done_job, job)->row);
 
 	if (r < 0)
-		log_error("cannot forget an opened notice: %s", cam_strerror(r));
+		log_error(
+		    "cannot forget an opened notice: %s", cam_strerror(r));
 }
 
 static void
@@ -80,10 +83,12 @@ tell(struct waiting *waiting)
 	struct camd *camd = waiting->notices->camd;
 	struct user *user = roster_by_uid(camd->roster, waiting->uid);
 
-	if (user == NULL || waiting->telling || user->peer.addr.family == ADDR_NONE)
+	if (user == NULL || waiting->telling ||
+	    user->peer.addr.family == ADDR_NONE)
 		return;
 	waiting->telling = true;
-	lan_tell_opened(camd->lan, &user->peer, waiting->packet_no, true, on_told, waiting);
+	lan_tell_opened(
+	    camd->lan, &user->peer, waiting->packet_no, true, on_told, waiting);
 }
 
 static struct waiting *
@@ -110,8 +115,7 @@ notices_user_heard(struct notices *notices, const struct user *user)
 {
 	struct waiting *waiting;
 
-	TAILQ_FOREACH(waiting, &notices->list, entry)
-	{
+	TAILQ_FOREACH (waiting, &notices->list, entry) {
 		if (waiting->uid == user->uid)
 			tell(waiting);
 	}

@@ -1,4 +1,5 @@
-/* notices.h: word to senders that their sealed messages were opened, until they confirm it. */
+/* notices.h: word to senders that their sealed messages were opened, until they
+ * confirm it. */
 #ifndef CAM_CAMD_NOTICES_H
 #define CAM_CAMD_NOTICES_H
 

@@ -1,4 +1,5 @@
-/* outbox.c: what was asked to be sent is stored, then goes into its recipients' lines. */
+/* outbox.c: what was asked to be sent is stored, then goes into its recipients'
+ * lines. */
 #include "camd/outbox.h"
 
 #include <stdlib.h>
@@ -30,7 +31,8 @@ struct outbox {
 	size_t count;
 };
 
-/* -- lines ------------------------------------------------------------------ */
+/* -- lines ------------------------------------------------------------------
+ */
 
 static bool
 is_line_of(const struct table_link *link, const void *key)
@@ -94,7 +96,8 @@ outbox_count(const struct outbox *outbox)
 	return outbox->count;
 }
 
-/* -- sending ---------------------------------------------------------------- */
+/* -- sending ----------------------------------------------------------------
+ */
 
 struct send_job {
 	struct job job;
@@ -105,7 +108,8 @@ struct send_job {
 	size_t count;
 	int64_t *uids;
 	int err;
-	void (*on_stored)(void *arg, int err, const char *id, json_t *message, json_t *recipients);
+	void (*on_stored)(void *arg, int err, const char *id, json_t *message,
+	    json_t *recipients);
 	void *arg;
 };
 
@@ -114,9 +118,11 @@ store_sent(struct job *job, void *context)
 {
 	struct send_job *send = container_of(job, struct send_job, job);
 
-	send->err = store_talk_make(context, send->uids, send->count, &send->row.talk);
+	send->err =
+	    store_talk_make(context, send->uids, send->count, &send->row.talk);
 	if (send->err == 0)
-		send->err = store_message_send(context, &send->row, send->deliveries, send->count);
+		send->err = store_message_send(
+		    context, &send->row, send->deliveries, send->count);
 }
 
 /* Those that are not refused join their recipients' lines. */
@@ -128,8 +134,8 @@ join_lines(struct send_job *send)
 	send->parcel->row = send->row.row;
 	for (size_t i = 0; i < send->count; i++) {
 		if (send->deliveries[i].state == STORE_QUEUED)
-			line_join(make_line(outbox, send->deliveries[i].uid), send->parcel,
-			    &send->deliveries[i]);
+			line_join(make_line(outbox, send->deliveries[i].uid),
+			    send->parcel, &send->deliveries[i]);
 	}
 }
 
@@ -143,12 +149,13 @@ tell_sent(struct send_job *send)
 		.delivery_count = send->count,
 	};
 	json_t *message = message_object(camd, &record);
-	json_t *recipients = recipient_objects(camd, send->deliveries, send->count,
-	    send->row.time_ms);
+	json_t *recipients = recipient_objects(
+	    camd, send->deliveries, send->count, send->row.time_ms);
 
 	send->on_stored(send->arg, 0, send->row.id, message, recipients);
 	if (events_wanted(camd->events, EVENT_MESSAGE_SENT))
-		events_tell(camd->events, EVENT_MESSAGE_SENT, json_incref(message));
+		events_tell(
+		    camd->events, EVENT_MESSAGE_SENT, json_incref(message));
 	json_decref(message);
 	json_decref(recipients);
 }
@@ -161,7 +168,8 @@ on_stored(struct job *job)
 
 	upkeep_touch(send->outbox->camd->upkeep);
 	if (err < 0) {
-		log_error("cannot store a message to be sent: %s", cam_strerror(err));
+		log_error(
+		    "cannot store a message to be sent: %s", cam_strerror(err));
 		send->on_stored(send->arg, err, NULL, NULL, NULL);
 	} else {
 		tell_sent(send);
@@ -216,10 +224,12 @@ fill_deliveries(struct send_job *send, const struct outbox_request *request)
 		delivery->packet_no = lan_number(camd->lan);
 		delivery->clear = request->clear;
 		delivery->state = STORE_QUEUED;
-		reason = way_refusal(camd, user, request->clear, &delivery->encryption);
+		reason = way_refusal(
+		    camd, user, request->clear, &delivery->encryption);
 		if (reason != NULL) {
 			delivery->state = STORE_FAILED;
-			snprintf(delivery->error, sizeof delivery->error, "%s", reason);
+			snprintf(delivery->error, sizeof delivery->error, "%s",
+			    reason);
 		}
 		if (!user->stored) {
 			roster_changed(camd->roster, user, false);
@@ -232,7 +242,8 @@ fill_deliveries(struct send_job *send, const struct outbox_request *request)
 
 void
 outbox_send(struct outbox *outbox, const struct outbox_request *request,
-    void (*on_told)(void *arg, int err, const char *id, json_t *message, json_t *recipients),
+    void (*on_told)(void *arg, int err, const char *id, json_t *message,
+	json_t *recipients),
     void *arg)
 {
 	struct send_job *send = xcalloc(1, sizeof *send);
@@ -247,7 +258,8 @@ outbox_send(struct outbox *outbox, const struct outbox_request *request,
 	fill_deliveries(send, request);
 	memcpy(send->row.id, send->parcel->id, sizeof send->row.id);
 	if (request->reply != NULL)
-		snprintf(send->row.reply_to, sizeof send->row.reply_to, "%s", request->reply);
+		snprintf(send->row.reply_to, sizeof send->row.reply_to, "%s",
+		    request->reply);
 	send->row.time_ms = send->parcel->time_ms;
 	send->row.text = send->parcel->text;
 	send->row.state = STORE_QUEUED;
@@ -258,7 +270,8 @@ outbox_send(struct outbox *outbox, const struct outbox_request *request,
 	workers_submit(outbox->camd->writer, &send->job);
 }
 
-/* -- trying again ----------------------------------------------------------- */
+/* -- trying again -----------------------------------------------------------
+ */
 
 struct retry_job {
 	struct job job;
@@ -295,7 +308,8 @@ collect_delivery(const struct store_delivery *delivery, void *arg)
 		return 0;
 	if ((retry->count & (retry->count - 1)) == 0)
 		retry->deliveries = xreallocarray(retry->deliveries,
-		    retry->count > 0 ? 2 * retry->count : 1, sizeof *retry->deliveries);
+		    retry->count > 0 ? 2 * retry->count : 1,
+		    sizeof *retry->deliveries);
 	retry->deliveries[retry->count++] = *delivery;
 	return 0;
 }
@@ -306,7 +320,8 @@ store_retry(struct store *store, struct retry_job *retry)
 	int64_t row;
 	int r;
 
-	if ((r = store_message_find(store, retry->id, NULL, 0, NULL, &row)) < 0 ||
+	if ((r = store_message_find(store, retry->id, NULL, 0, NULL, &row)) <
+		0 ||
 	    (r = store_message_get(store, row, &retry->message)) < 0)
 		return r;
 	if (retry->message->from != 0)
@@ -317,7 +332,8 @@ store_retry(struct store *store, struct retry_job *retry)
 	for (size_t i = 0; i < retry->count && r == 0; i++) {
 		struct store_delivery *delivery = &retry->deliveries[i];
 
-		if (delivery->state != STORE_FAILED && delivery->state != STORE_QUEUED)
+		if (delivery->state != STORE_FAILED &&
+		    delivery->state != STORE_QUEUED)
 			continue;
 		retry->again[i] = true;
 		delivery->state = STORE_QUEUED;
@@ -343,8 +359,9 @@ join_again(struct retry_job *retry)
 
 	for (size_t i = 0; i < retry->count; i++) {
 		if (retry->again[i])
-			line_rejoin(make_line(retry->outbox, retry->deliveries[i].uid), parcel,
-			    &retry->deliveries[i]);
+			line_rejoin(
+			    make_line(retry->outbox, retry->deliveries[i].uid),
+			    parcel, &retry->deliveries[i]);
 	}
 	parcel_unref(parcel);
 }
@@ -357,8 +374,8 @@ on_retry(struct job *job)
 	json_t *recipients = NULL;
 
 	if (err == 0)
-		recipients = recipient_objects(retry->outbox->camd, retry->deliveries,
-		    retry->count, retry->message->time_ms);
+		recipients = recipient_objects(retry->outbox->camd,
+		    retry->deliveries, retry->count, retry->message->time_ms);
 	retry->on_done(retry->arg, err, recipients);
 	if (err == 0)
 		join_again(retry);
@@ -371,7 +388,8 @@ on_retry(struct job *job)
 }
 
 void
-outbox_retry(struct outbox *outbox, const char *id, struct user **to, size_t count, bool clear,
+outbox_retry(struct outbox *outbox, const char *id, struct user **to,
+    size_t count, bool clear,
     void (*on_done)(void *arg, int err, json_t *recipients), void *arg)
 {
 	struct retry_job *retry = xcalloc(1, sizeof *retry);
@@ -389,7 +407,8 @@ outbox_retry(struct outbox *outbox, const char *id, struct user **to, size_t cou
 	workers_submit(outbox->camd->writer, &retry->job);
 }
 
-/* -- opened by their recipients --------------------------------------------- */
+/* -- opened by their recipients ---------------------------------------------
+ */
 
 struct opened_job {
 	struct job job;
@@ -409,7 +428,8 @@ store_opened(struct job *job, void *context)
 
 	if (store_delivery_find(context, opened->packet_no, delivery) < 0 ||
 	    delivery->uid != opened->uid || delivery->state == STORE_OPENED ||
-	    store_message_get(context, delivery->message, &opened->message) < 0 ||
+	    store_message_get(context, delivery->message, &opened->message) <
+		0 ||
 	    !opened->message->sealed)
 		return;
 	delivery->state = STORE_OPENED;
@@ -433,7 +453,8 @@ on_opened_stored(struct job *job)
 }
 
 void
-outbox_opened(struct outbox *outbox, const struct user *user, uint32_t packet_no)
+outbox_opened(
+    struct outbox *outbox, const struct user *user, uint32_t packet_no)
 {
 	struct opened_job *opened = xcalloc(1, sizeof *opened);
 	struct line *line = find_line(outbox, user->uid);
@@ -449,7 +470,8 @@ outbox_opened(struct outbox *outbox, const struct user *user, uint32_t packet_no
 	workers_submit(outbox->camd->writer, &opened->job);
 }
 
-/* -- making and ending ------------------------------------------------------ */
+/* -- making and ending ------------------------------------------------------
+ */
 
 struct loading {
 	struct outbox *outbox;
@@ -466,7 +488,8 @@ load(const struct store_delivery *delivery, void *arg)
 	struct store_delivery copy = *delivery;
 
 	if (loading->last == NULL || loading->last->row != delivery->message) {
-		if (store_message_get(loading->store, delivery->message, &message) < 0)
+		if (store_message_get(
+			loading->store, delivery->message, &message) < 0)
 			return 0;
 		parcel_unref(loading->last);
 		loading->last = parcel_of_row(message);

@@ -29,24 +29,28 @@ struct outbox_request {
 	size_t text_len;
 	bool sealed;
 	bool locked;
-	bool clear; /* may leave in clear, or weaker than before */
+	bool clear;	   /* may leave in clear, or weaker than before */
 	const char *reply; /* full id of the message answered, or NULL */
 	struct user **to;
 	size_t to_count;
 };
 /*
  * Stores the message and then sends it. on_stored gets its id, its message
- * object and the recipient objects (both borrowed), or err and NULLs; before that no
- * event of this message is told.
+ * object and the recipient objects (both borrowed), or err and NULLs; before
+ * that no event of this message is told.
  */
 void outbox_send(struct outbox *outbox, const struct outbox_request *request,
-    void (*on_stored)(void *arg, int err, const char *id, json_t *message, json_t *recipients), void *arg);
+    void (*on_stored)(void *arg, int err, const char *id, json_t *message,
+	json_t *recipients),
+    void *arg);
 
 /*
  * Tries again at once what is queued or failed of the message to these users
- * (count 0: to all). on_done gets the recipient objects. CAM_ERR_UNKNOWN when there is no such message of ours.
+ * (count 0: to all). on_done gets the recipient objects. CAM_ERR_UNKNOWN when
+ * there is no such message of ours.
  */
-void outbox_retry(struct outbox *outbox, const char *id, struct user **to, size_t count, bool clear,
+void outbox_retry(struct outbox *outbox, const char *id, struct user **to,
+    size_t count, bool clear,
     void (*on_done)(void *arg, int err, json_t *recipients), void *arg);
 
 /* The user was heard, or his key came: what waits for him is tried. */
@@ -54,9 +58,11 @@ void outbox_user_heard(struct outbox *outbox, struct user *user);
 /* He was asked for his key and did not answer. */
 void outbox_user_mute(struct outbox *outbox, struct user *user);
 /* He says that he has opened the sealed message with that packet number. */
-void outbox_opened(struct outbox *outbox, const struct user *user, uint32_t packet_no);
+void outbox_opened(
+    struct outbox *outbox, const struct user *user, uint32_t packet_no);
 /* What was for one user is for the other: the same person. */
-void outbox_user_merged(struct outbox *outbox, struct user *from, struct user *into);
+void outbox_user_merged(
+    struct outbox *outbox, struct user *from, struct user *into);
 /* Deliveries not yet delivered or failed. */
 size_t outbox_count(const struct outbox *outbox);
 

@@ -44,7 +44,8 @@ set_text(struct presence *presence, const char *text)
 	presence->text = xstrdup(text);
 	end = strchr(text, '\n');
 	len = end != NULL ? (size_t)(end - text) : strlen(text);
-	presence->title = xstrndup(text, utf8_cut(span_of(text, len), TITLE_MAX));
+	presence->title =
+	    xstrndup(text, utf8_cut(span_of(text, len), TITLE_MAX));
 }
 
 struct presence *

@@ -20,7 +20,8 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 
-/* A refresh ends when nobody new has answered for the first, at the latest after the second. */
+/* A refresh ends when nobody new has answered for the first, at the latest
+ * after the second. */
 enum { REFRESH_QUIET_MS = 500, REFRESH_MAX_MS = 3000 };
 
 struct refresh {
@@ -47,7 +48,8 @@ struct roster {
 	struct refresh *refreshes;
 };
 
-/* -- finding ---------------------------------------------------------------- */
+/* -- finding ----------------------------------------------------------------
+ */
 
 /* Of logon and host: users of one name under several keys lie side by side. */
 static uint64_t
@@ -57,7 +59,7 @@ hash_name(const struct roster *roster, const char *user, const char *host)
 
 	(void)entry_user_split(user, logon, fingerprint);
 	return table_hash_fold(&roster->by_name, logon, strlen(logon)) ^
-	    (table_hash_fold(&roster->by_name, host, strlen(host)) << 1);
+	       (table_hash_fold(&roster->by_name, host, strlen(host)) << 1);
 }
 
 static uint64_t
@@ -78,13 +80,15 @@ hash_uid(const struct roster *roster, int64_t uid)
 static bool
 has_uid(const struct table_link *link, const void *key)
 {
-	return container_of(link, struct user, by_uid)->uid == *(const int64_t *)key;
+	return container_of(link, struct user, by_uid)->uid ==
+	       *(const int64_t *)key;
 }
 
 static bool
 has_fingerprint(const struct table_link *link, const void *key)
 {
-	return text_same(container_of(link, struct pin, link)->fingerprint, key);
+	return text_same(
+	    container_of(link, struct pin, link)->fingerprint, key);
 }
 
 struct user *
@@ -94,13 +98,15 @@ roster_by_uid(const struct roster *roster, int64_t uid)
 
 	if (uid == 0)
 		return roster->self;
-	link = table_find(&roster->by_uid, hash_uid(roster, uid), has_uid, &uid);
+	link =
+	    table_find(&roster->by_uid, hash_uid(roster, uid), has_uid, &uid);
 	return link != NULL ? container_of(link, struct user, by_uid) : NULL;
 }
 
 /* Of several with one wire name: at that address, then heard last. */
 static bool
-is_better(const struct user *user, const struct user *than, const struct addr *addr)
+is_better(
+    const struct user *user, const struct user *than, const struct addr *addr)
 {
 	if (addr != NULL) {
 		bool here = addr_equal(&user->peer.addr, addr);
@@ -120,8 +126,9 @@ roster_find(const struct roster *roster, const char *user, const char *host,
 {
 	struct user *best = NULL, *found;
 
-	for (struct table_link *link = table_first_of(&roster->by_name, hash_name(roster, user, host));
-	    link != NULL; link = table_next_of(link)) {
+	for (struct table_link *link = table_first_of(
+		 &roster->by_name, hash_name(roster, user, host));
+	     link != NULL; link = table_next_of(link)) {
 		found = container_of(link, struct user, by_name);
 		if (peer_is(&found->peer, user, host) &&
 		    (best == NULL || is_better(found, best, addr)))
@@ -134,8 +141,8 @@ struct user *
 roster_by_fingerprint(const struct roster *roster, const char *fingerprint)
 {
 	struct table_link *link = table_find(&roster->by_pin,
-	    table_hash_fold(&roster->by_pin, fingerprint, strlen(fingerprint)), has_fingerprint,
-	    fingerprint);
+	    table_hash_fold(&roster->by_pin, fingerprint, strlen(fingerprint)),
+	    has_fingerprint, fingerprint);
 
 	return link != NULL ? container_of(link, struct pin, link)->user : NULL;
 }
@@ -155,19 +162,20 @@ first_link(const struct roster *roster, const struct table_link *link)
 struct user *
 roster_next(const struct roster *roster, const struct user *after)
 {
-	return first_link(roster, after == NULL ? table_first(&roster->by_uid)
-						: table_next(&roster->by_uid, &after->by_uid));
+	return first_link(roster,
+	    after == NULL ? table_first(&roster->by_uid)
+			  : table_next(&roster->by_uid, &after->by_uid));
 }
 
 struct user *
-roster_by_logon(const struct roster *roster, const char *logon, const char *host,
-    const struct user *but)
+roster_by_logon(const struct roster *roster, const char *logon,
+    const char *host, const struct user *but)
 {
 	struct user *best = NULL;
 
-	for (struct table_link *link = table_first_of(&roster->by_name,
-		 hash_name(roster, logon, host));
-	    link != NULL; link = table_next_of(link)) {
+	for (struct table_link *link = table_first_of(
+		 &roster->by_name, hash_name(roster, logon, host));
+	     link != NULL; link = table_next_of(link)) {
 		struct user *user = container_of(link, struct user, by_name);
 		char *name = user_logon(user);
 
@@ -180,15 +188,17 @@ roster_by_logon(const struct roster *roster, const char *logon, const char *host
 	return best;
 }
 
-/* Of those whose logon and host the id names; those still in the roster come first. */
+/* Of those whose logon and host the id names; those still in the roster come
+ * first. */
 static struct user *
-find_id(const struct roster *roster, const char *id, const char *logon, const char *host)
+find_id(const struct roster *roster, const char *id, const char *logon,
+    const char *host)
 {
 	struct user *best = NULL;
 
-	for (struct table_link *link = table_first_of(&roster->by_name,
-		 hash_name(roster, logon, host));
-	    link != NULL; link = table_next_of(link)) {
+	for (struct table_link *link = table_first_of(
+		 &roster->by_name, hash_name(roster, logon, host));
+	     link != NULL; link = table_next_of(link)) {
 		struct user *user = container_of(link, struct user, by_name);
 		char *other = user_id(user);
 
@@ -226,8 +236,9 @@ roster_other_at(const struct roster *roster, const struct user *user)
 {
 	const struct addr *addr = &user->peer.addr;
 
-	for (struct table_link *link = table_first_of(&roster->by_addr, hash_addr(roster, addr));
-	    link != NULL; link = table_next_of(link)) {
+	for (struct table_link *link =
+		 table_first_of(&roster->by_addr, hash_addr(roster, addr));
+	     link != NULL; link = table_next_of(link)) {
 		struct user *other = container_of(link, struct user, by_addr);
 
 		if (other != user && addr_equal(&other->peer.addr, addr) &&
@@ -240,9 +251,11 @@ roster_other_at(const struct roster *roster, const struct user *user)
 bool
 roster_knows_address(const struct roster *roster, const struct addr *addr)
 {
-	for (struct table_link *link = table_first_of(&roster->by_addr, hash_addr(roster, addr));
-	    link != NULL; link = table_next_of(link)) {
-		const struct user *user = container_of(link, struct user, by_addr);
+	for (struct table_link *link =
+		 table_first_of(&roster->by_addr, hash_addr(roster, addr));
+	     link != NULL; link = table_next_of(link)) {
+		const struct user *user =
+		    container_of(link, struct user, by_addr);
 
 		if (user->pin != NULL && addr_equal(&user->peer.addr, addr))
 			return true;
@@ -255,8 +268,9 @@ roster_has_room_at(const struct roster *roster, const struct addr *addr)
 {
 	size_t count = 0;
 
-	for (struct table_link *link = table_first_of(&roster->by_addr, hash_addr(roster, addr));
-	    link != NULL; link = table_next_of(link)) {
+	for (struct table_link *link =
+		 table_first_of(&roster->by_addr, hash_addr(roster, addr));
+	     link != NULL; link = table_next_of(link)) {
 		if (container_of(link, struct user, by_addr)->pin == NULL)
 			count++;
 	}
@@ -281,7 +295,8 @@ roster_count_states(const struct roster *roster, size_t counts[3])
 	memcpy(counts, roster->states, sizeof roster->states);
 }
 
-/* -- coming and going ------------------------------------------------------- */
+/* -- coming and going -------------------------------------------------------
+ */
 
 static struct user *
 user_new(struct roster *roster, const char *name, const char *host)
@@ -315,7 +330,8 @@ user_free(struct roster *roster, struct user *user)
 }
 
 struct user *
-roster_place(struct roster *roster, int64_t uid, const char *name, const char *host, bool forgotten)
+roster_place(struct roster *roster, int64_t uid, const char *name,
+    const char *host, bool forgotten)
 {
 	struct user *user = user_new(roster, name, host);
 
@@ -323,8 +339,10 @@ roster_place(struct roster *roster, int64_t uid, const char *name, const char *h
 	user->forgotten = forgotten;
 	if (uid > roster->last_uid)
 		roster->last_uid = uid;
-	table_add(&roster->by_name, &user->by_name, hash_name(roster, name, host));
-	table_add(&roster->by_addr, &user->by_addr, hash_addr(roster, &user->peer.addr));
+	table_add(
+	    &roster->by_name, &user->by_name, hash_name(roster, name, host));
+	table_add(&roster->by_addr, &user->by_addr,
+	    hash_addr(roster, &user->peer.addr));
 	table_add(&roster->by_uid, &user->by_uid, hash_uid(roster, uid));
 	if (!forgotten) {
 		roster->count++;
@@ -342,7 +360,8 @@ roster_add(struct roster *roster, const char *name, const char *host)
 		return NULL;
 	user = roster_place(roster, roster->last_uid + 1, name, host, false);
 	user->first_ms = user->seen_ms = clock_wall_ms();
-	for (struct refresh *refresh = roster->refreshes; refresh != NULL; refresh = refresh->next)
+	for (struct refresh *refresh = roster->refreshes; refresh != NULL;
+	     refresh = refresh->next)
 		timer_start(&refresh->quiet, REFRESH_QUIET_MS);
 	return user;
 }
@@ -382,10 +401,12 @@ recall(struct roster *roster, struct user *user)
 	roster->states[user->state]++;
 }
 
-/* -- what is known of one --------------------------------------------------- */
+/* -- what is known of one ---------------------------------------------------
+ */
 
 void
-roster_set_addr(struct roster *roster, struct user *user, const struct addr *addr)
+roster_set_addr(
+    struct roster *roster, struct user *user, const struct addr *addr)
 {
 	table_remove(&roster->by_addr, &user->by_addr);
 	user->peer.addr = *addr;
@@ -393,7 +414,8 @@ roster_set_addr(struct roster *roster, struct user *user, const struct addr *add
 }
 
 void
-roster_set_name(struct roster *roster, struct user *user, const char *name, const char *host)
+roster_set_name(struct roster *roster, struct user *user, const char *name,
+    const char *host)
 {
 	char *new_name = xstrdup(name), *new_host = xstrdup(host);
 
@@ -402,13 +424,15 @@ roster_set_name(struct roster *roster, struct user *user, const char *name, cons
 	free(user->peer.host);
 	user->peer.user = new_name;
 	user->peer.host = new_host;
-	table_add(&roster->by_name, &user->by_name, hash_name(roster, new_name, new_host));
+	table_add(&roster->by_name, &user->by_name,
+	    hash_name(roster, new_name, new_host));
 }
 
 static bool
 set_text(char **place, const char *text)
 {
-	if (*place == NULL ? text == NULL : text != NULL && strcmp(*place, text) == 0)
+	if (*place == NULL ? text == NULL
+			   : text != NULL && strcmp(*place, text) == 0)
 		return false;
 	free(*place);
 	*place = text != NULL ? xstrdup(text) : NULL;
@@ -446,7 +470,8 @@ roster_set_group(struct roster *roster, struct user *user, const char *group)
 }
 
 bool
-roster_set_version(struct roster *roster, struct user *user, const char *version)
+roster_set_version(
+    struct roster *roster, struct user *user, const char *version)
 {
 	return set_shared(roster->texts, &user->version, version);
 }
@@ -460,7 +485,8 @@ tell(struct roster *roster, const char *event, const struct user *user)
 }
 
 void
-roster_set_state(struct roster *roster, struct user *user, enum user_state state)
+roster_set_state(
+    struct roster *roster, struct user *user, enum user_state state)
 {
 	enum user_state before = (enum user_state)user->state;
 
@@ -479,7 +505,8 @@ roster_set_state(struct roster *roster, struct user *user, enum user_state state
 }
 
 void
-roster_pin(struct roster *roster, struct user *user, const char *fingerprint, bool verified)
+roster_pin(struct roster *roster, struct user *user, const char *fingerprint,
+    bool verified)
 {
 	struct pin *pin = user->pin;
 
@@ -531,11 +558,13 @@ roster_set_priority(struct roster *roster, struct user *user, int priority)
 void
 roster_set_alias(struct roster *roster, struct user *user, const char *alias)
 {
-	if (set_text(&user->alias, alias != NULL && alias[0] != '\0' ? alias : NULL))
+	if (set_text(
+		&user->alias, alias != NULL && alias[0] != '\0' ? alias : NULL))
 		roster_changed(roster, user, true);
 }
 
-/* -- refresh ---------------------------------------------------------------- */
+/* -- refresh ----------------------------------------------------------------
+ */
 
 static void
 on_quiet(void *arg)
@@ -569,7 +598,8 @@ roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg)
 	lan_enter(roster->camd->lan);
 }
 
-/* -- as others see it ------------------------------------------------------- */
+/* -- as others see it -------------------------------------------------------
+ */
 
 static const char *
 state_word(const struct user *user)
@@ -594,26 +624,34 @@ roster_object(const struct roster *roster, const struct user *user)
 	json_t *object;
 
 	user_fingerprint(user, fingerprint);
-	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:s, s:o, s:o, s:s, s:s?, "
+	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:s, s:o, "
+			   "s:o, s:s, s:s?, "
 			   "s:b, s:i, s:b, s:o}",
-	    "id", json_text(span_text(id)), "user", json_text(span_text(logon)), "host",
-	    json_text(span_text(user->peer.host)), "nick", json_text(span_text(user->nick)),
-	    "group", json_text(span_text(user->group)), "name",
-	    user->alias != NULL ? json_text(span_text(user->alias)) : json_null(), "addr",
-	    known ? json_string(addr_format_host(&user->peer.addr, addr)) : json_null(), "port",
-	    (int)user->peer.addr.port, "state", state_word(user), "away",
-	    user->away != NULL ? json_text(span_text(user->away)) : json_null(), "client",
-	    json_text(span_text(user->version)), "encryption",
+	    "id", json_text(span_text(id)), "user", json_text(span_text(logon)),
+	    "host", json_text(span_text(user->peer.host)), "nick",
+	    json_text(span_text(user->nick)), "group",
+	    json_text(span_text(user->group)), "name",
+	    user->alias != NULL ? json_text(span_text(user->alias))
+				: json_null(),
+	    "addr",
+	    known ? json_string(addr_format_host(&user->peer.addr, addr))
+		  : json_null(),
+	    "port", (int)user->peer.addr.port, "state", state_word(user),
+	    "away",
+	    user->away != NULL ? json_text(span_text(user->away)) : json_null(),
+	    "client", json_text(span_text(user->version)), "encryption",
 	    user_encryption(user, roster->camd->lan), "fingerprint",
 	    user->pin != NULL ? fingerprint : NULL, "verified",
-	    user->pin != NULL && user->pin->verified, "priority", (int)user->priority, "hidden",
-	    (int)user->hidden, "seen", json_time(user->seen_ms));
+	    user->pin != NULL && user->pin->verified, "priority",
+	    (int)user->priority, "hidden", (int)user->hidden, "seen",
+	    json_time(user->seen_ms));
 	free(id);
 	free(logon);
 	return object;
 }
 
-/* -- making and ending ------------------------------------------------------ */
+/* -- making and ending ------------------------------------------------------
+ */
 
 void
 roster_rename_self(struct roster *roster)

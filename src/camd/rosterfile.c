@@ -1,4 +1,5 @@
-/* rosterfile.c: users written in batches, loaded at start, and forgotten after their time. */
+/* rosterfile.c: users written in batches, loaded at start, and forgotten after
+ * their time. */
 #include "camd/rosterfile.h"
 
 #include <stdlib.h>
@@ -18,9 +19,11 @@
 #include "store/store.h"
 #include "store/user.h"
 
-/* Changes of a burst are collected for a moment, and written in pieces that bound our memory. */
+/* Changes of a burst are collected for a moment, and written in pieces that
+ * bound our memory. */
 enum { WRITE_DELAY_MS = 500, WRITE_BATCH = 1000 };
-/* Who has not been heard for roster.forget_days leaves: looked at once a day, and soon after start. */
+/* Who has not been heard for roster.forget_days leaves: looked at once a day,
+ * and soon after start. */
 enum { FORGET_FIRST_MS = 60 * 1000, DAY_MS = 24 * 60 * 60 * 1000 };
 
 struct rosterfile {
@@ -33,14 +36,16 @@ struct rosterfile {
 	struct timer forget_timer;
 };
 
-/* -- writing ---------------------------------------------------------------- */
+/* -- writing ----------------------------------------------------------------
+ */
 
 /* Copies: the loop goes on changing its users while the writer writes. */
 struct write_job {
 	struct job job;
 	size_t count;
 	struct store_user users[WRITE_BATCH];
-	char *texts[WRITE_BATCH]; /* one piece of memory for each user's strings */
+	char *texts[WRITE_BATCH]; /* one piece of memory for each user's strings
+				   */
 };
 
 /* Appends a string to a user's piece and returns its copy. */
@@ -58,7 +63,8 @@ static void
 copy_user(struct write_job *write, const struct user *user)
 {
 	struct store_user *row = &write->users[write->count];
-	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE], addr[ADDR_TEXT_SIZE];
+	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE],
+	    addr[ADDR_TEXT_SIZE];
 	const struct peer *peer = &user->peer;
 	const char *alias = user->alias != NULL ? user->alias : "";
 	char *at;
@@ -68,9 +74,10 @@ copy_user(struct write_job *write, const struct user *user)
 		addr[0] = '\0';
 	else
 		addr_format_host(&peer->addr, addr);
-	at = write->texts[write->count] = xmalloc(strlen(logon) + strlen(peer->host) +
-	    strlen(fingerprint) + strlen(user->nick) + strlen(user->group) + strlen(addr) +
-	    strlen(user->version) + strlen(alias) + 8);
+	at = write->texts[write->count] =
+	    xmalloc(strlen(logon) + strlen(peer->host) + strlen(fingerprint) +
+		    strlen(user->nick) + strlen(user->group) + strlen(addr) +
+		    strlen(user->version) + strlen(alias) + 8);
 	memset(row, 0, sizeof *row);
 	row->uid = user->uid;
 	row->logon = put(&at, logon);
@@ -104,8 +111,8 @@ write_users(struct job *job, void *context)
 
 	for (size_t i = 0; i < write->count; i++) {
 		if ((r = store_user_put(context, &write->users[i])) < 0) {
-			log_error("cannot keep user %s: %s", write->users[i].logon,
-			    cam_strerror(r));
+			log_error("cannot keep user %s: %s",
+			    write->users[i].logon, cam_strerror(r));
 			return;
 		}
 	}
@@ -117,7 +124,8 @@ on_written(struct job *job)
 	struct write_job *write = container_of(job, struct write_job, job);
 
 	if (write->job.batch_err < 0)
-		log_error("cannot keep the roster: %s", cam_strerror(write->job.batch_err));
+		log_error("cannot keep the roster: %s",
+		    cam_strerror(write->job.batch_err));
 	for (size_t i = 0; i < write->count; i++)
 		free(write->texts[i]);
 	free(write);
@@ -172,8 +180,10 @@ rosterfile_mark(struct rosterfile *file, struct user *user)
 	if (user->dirty || user->uid == 0)
 		return;
 	if (file->dirty_count == file->dirty_size) {
-		file->dirty_size = file->dirty_size > 0 ? 2 * file->dirty_size : 64;
-		file->dirty = xreallocarray(file->dirty, file->dirty_size, sizeof *file->dirty);
+		file->dirty_size =
+		    file->dirty_size > 0 ? 2 * file->dirty_size : 64;
+		file->dirty = xreallocarray(
+		    file->dirty, file->dirty_size, sizeof *file->dirty);
 	}
 	user->dirty = true;
 	file->dirty[file->dirty_count++] = user->uid;
@@ -194,7 +204,8 @@ rosterfile_forget(struct rosterfile *file, struct user *user)
 	}
 }
 
-/* -- forgetting ------------------------------------------------------------- */
+/* -- forgetting -------------------------------------------------------------
+ */
 
 struct forget_job {
 	struct job job;
@@ -212,7 +223,8 @@ on_user_left(int64_t uid, void *arg)
 
 	if ((forget->count & (forget->count - 1)) == 0)
 		forget->gone = xreallocarray(forget->gone,
-		    forget->count > 0 ? 2 * forget->count : 1, sizeof *forget->gone);
+		    forget->count > 0 ? 2 * forget->count : 1,
+		    sizeof *forget->gone);
 	forget->gone[forget->count++] = uid;
 }
 
@@ -221,7 +233,8 @@ forget_users(struct job *job, void *context)
 {
 	struct forget_job *forget = container_of(job, struct forget_job, job);
 
-	forget->err = store_user_forget(context, forget->before_ms, on_user_left, forget);
+	forget->err =
+	    store_user_forget(context, forget->before_ms, on_user_left, forget);
 }
 
 static void
@@ -232,9 +245,11 @@ on_forgotten(struct job *job)
 
 	if (forget->err == 0 && job->batch_err == 0) {
 		for (size_t i = 0; i < forget->count; i++) {
-			user = roster_by_uid(forget->file->roster, forget->gone[i]);
+			user = roster_by_uid(
+			    forget->file->roster, forget->gone[i]);
 			/* Who came back meanwhile stays. */
-			if (user != NULL && user->uid != 0 && user->seen_ms < forget->before_ms)
+			if (user != NULL && user->uid != 0 &&
+			    user->seen_ms < forget->before_ms)
 				roster_retire(forget->file->roster, user);
 		}
 	}
@@ -247,12 +262,13 @@ on_forget(void *arg)
 {
 	struct rosterfile *file = arg;
 	int64_t now_ms = clock_wall_ms();
-	int64_t days = settings_number(file->camd->settings, "roster.forget_days");
+	int64_t days =
+	    settings_number(file->camd->settings, "roster.forget_days");
 	struct forget_job *forget = xcalloc(1, sizeof *forget);
 
 	/* Those who are here were seen just now, however quiet they are. */
 	for (struct user *user = roster_next(file->roster, NULL); user != NULL;
-	    user = roster_next(file->roster, user)) {
+	     user = roster_next(file->roster, user)) {
 		if (user->state != USER_OFFLINE) {
 			user->seen_ms = now_ms;
 			rosterfile_mark(file, user);
@@ -267,7 +283,8 @@ on_forget(void *arg)
 	timer_start(&file->forget_timer, DAY_MS);
 }
 
-/* -- loading ---------------------------------------------------------------- */
+/* -- loading ----------------------------------------------------------------
+ */
 
 static int
 load_user(const struct store_user *row, void *arg)
@@ -284,7 +301,8 @@ load_user(const struct store_user *row, void *arg)
 	user = roster_place(file->roster, row->uid, name, row->host,
 	    row->forgotten || row->merged_into != 0);
 	user->stored = true;
-	if (row->addr[0] != '\0' && addr_parse(span_text(row->addr), row->port, &addr) == 0)
+	if (row->addr[0] != '\0' &&
+	    addr_parse(span_text(row->addr), row->port, &addr) == 0)
 		roster_set_addr(file->roster, user, &addr);
 	roster_set_nick(file->roster, user, row->nick);
 	roster_set_group(file->roster, user, row->group);
@@ -312,10 +330,12 @@ load_pin(const struct store_pin *row, void *arg)
 	char fingerprint[RSA_FINGERPRINT_SIZE];
 	struct rsa_public *key = NULL;
 
-	if (user == NULL || user->uid == 0 || rsa_public_new(row->n, row->e, &key) < 0)
+	if (user == NULL || user->uid == 0 ||
+	    rsa_public_new(row->n, row->e, &key) < 0)
 		return 0;
 	/* Of two the stronger counts. */
-	if (user->peer.key != NULL && rsa_public_size(user->peer.key) > rsa_public_size(key)) {
+	if (user->peer.key != NULL &&
+	    rsa_public_size(user->peer.key) > rsa_public_size(key)) {
 		rsa_public_free(key);
 		return 0;
 	}

@@ -24,7 +24,7 @@ void rosterfile_write(struct rosterfile *file);
 void rosterfile_forget(struct rosterfile *file, struct user *user);
 
 /* For rosterfile.c: a user at its place in all tables. */
-struct user *roster_place(struct roster *roster, int64_t uid, const char *name, const char *host,
-    bool forgotten);
+struct user *roster_place(struct roster *roster, int64_t uid, const char *name,
+    const char *host, bool forgotten);
 
 #endif

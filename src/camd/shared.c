@@ -1,4 +1,5 @@
-/* shared.c: counted texts: a hundred thousand users are in a few hundred groups. */
+/* shared.c: counted texts: a hundred thousand users are in a few hundred
+ * groups. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,8 @@ shared_take(struct shared *shared, const char *text)
 {
 	size_t len = strlen(text);
 	uint64_t hash = table_hash(&shared->copies, text, len);
-	struct table_link *link = table_find(&shared->copies, hash, is_text, text);
+	struct table_link *link =
+	    table_find(&shared->copies, hash, is_text, text);
 	struct copy *copy;
 
 	if (link != NULL) {

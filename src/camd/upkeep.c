@@ -1,4 +1,5 @@
-/* upkeep.c: small pieces of tidying, only while the writer has nothing else to do. */
+/* upkeep.c: small pieces of tidying, only while the writer has nothing else to
+ * do. */
 #include "camd/upkeep.h"
 
 #include <stdlib.h>
@@ -30,7 +31,8 @@ struct tend_job {
 	int err;
 };
 
-/* Its batch is empty until now, so that ending and beginning it loses nothing. */
+/* Its batch is empty until now, so that ending and beginning it loses nothing.
+ */
 static void
 tend(struct job *job, void *context)
 {
@@ -38,7 +40,8 @@ tend(struct job *job, void *context)
 
 	tending->err = store_commit(context);
 	if (tending->err == 0)
-		tending->err = store_tend(context, clock_wall_ms(), &tending->more);
+		tending->err =
+		    store_tend(context, clock_wall_ms(), &tending->more);
 	(void)store_begin(context);
 }
 
@@ -49,7 +52,8 @@ on_tended(struct job *job)
 	struct upkeep *upkeep = tending->upkeep;
 
 	if (tending->err < 0)
-		log_warn("cannot tidy the database: %s", cam_strerror(tending->err));
+		log_warn(
+		    "cannot tidy the database: %s", cam_strerror(tending->err));
 	if (upkeep != NULL) {
 		upkeep->running = NULL;
 		if (tending->err == 0 && tending->more)

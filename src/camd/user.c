@@ -19,14 +19,16 @@ user_logon(const struct user *user)
 }
 
 void
-user_fingerprint(const struct user *user, char fingerprint[RSA_FINGERPRINT_SIZE])
+user_fingerprint(
+    const struct user *user, char fingerprint[RSA_FINGERPRINT_SIZE])
 {
 	char logon[LIMIT_NAME + 1];
 
 	if (!entry_user_split(user->peer.user, logon, fingerprint))
 		fingerprint[0] = '\0';
 	if (user->pin != NULL)
-		memcpy(fingerprint, user->pin->fingerprint, RSA_FINGERPRINT_SIZE);
+		memcpy(
+		    fingerprint, user->pin->fingerprint, RSA_FINGERPRINT_SIZE);
 }
 
 char *
@@ -37,7 +39,8 @@ user_id(const struct user *user)
 
 	if (user->second) {
 		user_fingerprint(user, fingerprint);
-		id = xasprintf("%s@%s/%.*s", logon, user->peer.host, ID_FINGERPRINT,
+		id = xasprintf("%s@%s/%.*s", logon, user->peer.host,
+		    ID_FINGERPRINT,
 		    fingerprint[0] != '\0' ? fingerprint : "none");
 	} else {
 		id = xasprintf("%s@%s", logon, user->peer.host);
@@ -54,6 +57,8 @@ user_encryption(const struct user *user, const struct lan *lan)
 
 	if (r == 0)
 		return lan_protection_name(flags);
-	/* The key will be asked for with the first message; nearly everybody's is this one. */
-	return r == CAM_ERR_MORE && !user->peer.mute ? "rsa2048-aes256" : "none";
+	/* The key will be asked for with the first message; nearly everybody's
+	 * is this one. */
+	return r == CAM_ERR_MORE && !user->peer.mute ? "rsa2048-aes256"
+						     : "none";
 }

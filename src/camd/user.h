@@ -13,7 +13,8 @@ struct lan;
 
 enum user_state { USER_OFFLINE, USER_AWAY, USER_ONLINE };
 
-/* A pinned key: the user is that key, whatever name or address comes (threat model I1). */
+/* A pinned key: the user is that key, whatever name or address comes (threat
+ * model I1). */
 struct pin {
 	struct table_link link; /* by fingerprint */
 	struct user *user;
@@ -37,8 +38,9 @@ struct user {
 	struct hint *hint;   /* another address being checked, NULL: none */
 	int64_t first_ms;    /* wall times: first and last seen */
 	int64_t seen_ms;
-	uint32_t hint_s;	 /* when an address was last checked, 0: never */
-	uint32_t absence_told_s; /* when our absence was last told him, 0: never */
+	uint32_t hint_s; /* when an address was last checked, 0: never */
+	uint32_t
+	    absence_told_s; /* when our absence was last told him, 0: never */
 	int32_t priority;
 	uint8_t state; /* enum user_state */
 	bool hidden;
@@ -48,13 +50,17 @@ struct user {
 	bool forgotten; /* history only: not in the roster */
 };
 
-/* "anna@pc1", or "anna@pc1/0fc6d781" for a second key under that name. Release with free(). */
+/* "anna@pc1", or "anna@pc1/0fc6d781" for a second key under that name. Release
+ * with free(). */
 char *user_id(const struct user *user);
 /* The logon name without the fingerprint; release with free(). */
 char *user_logon(const struct user *user);
-/* The fingerprint in the wire name or of the pinned key, "" when there is neither. */
-void user_fingerprint(const struct user *user, char fingerprint[RSA_FINGERPRINT_SIZE]);
-/* "cam1", "rsa2048-aes256", "rsa1024-blowfish128" or "none": how a message would be sent now, as far as is known. */
+/* The fingerprint in the wire name or of the pinned key, "" when there is
+ * neither. */
+void user_fingerprint(
+    const struct user *user, char fingerprint[RSA_FINGERPRINT_SIZE]);
+/* "cam1", "rsa2048-aes256", "rsa1024-blowfish128" or "none": how a message
+ * would be sent now, as far as is known. */
 const char *user_encryption(const struct user *user, const struct lan *lan);
 
 #endif

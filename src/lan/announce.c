@@ -1,4 +1,5 @@
-/* announce.c: telling everybody that we are here, changed, or going (reference 2.1, 6.4). */
+/* announce.c: telling everybody that we are here, changed, or going
+ * (reference 2.1, 6.4). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,12 +8,15 @@
 #include "ipmsg/entry.h"
 #include "lan/state.h"
 
-/* The first BR_ENTRY may meet a switch that still learns: it is said once more. */
+/* The first BR_ENTRY may meet a switch that still learns: it is said once more.
+ */
 enum { AGAIN_MS = 5000 };
-/* Hosts of net.broadcast are written to in small groups, so that 65,536 of them are no storm. */
+/* Hosts of net.broadcast are written to in small groups, so that 65,536 of them
+ * are no storm. */
 enum { WALK_HOSTS = 64, WALK_PAUSE_MS = 20 };
 
-/* The version line: a type no other client uses, and our own number (reference 1.6). */
+/* The version line: a type no other client uses, and our own number
+ * (reference 1.6). */
 static const char version_line[] = "00000000:0:1:0";
 
 /* Builds the packet of that command; every recipient gets the same. */
@@ -22,7 +26,8 @@ build(struct lan *lan, uint32_t command, struct buf *buf)
 	char nick[PACKET_NAME_SIZE];
 	char *titled = NULL;
 	struct entry_out out = {
-		.packet = { lan_number(lan), lan->user, lan->host, command | lan_status(lan) },
+		.packet = { lan_number(lan), lan->user, lan->host,
+		    command | lan_status(lan) },
 		.nick = lan->nick,
 		.group = lan->group,
 		.version = version_line,
@@ -31,7 +36,8 @@ build(struct lan *lan, uint32_t command, struct buf *buf)
 	};
 	int r;
 
-	/* Programs that know no absence text show it behind the nick (reference 1.6). */
+	/* Programs that know no absence text show it behind the nick
+	 * (reference 1.6). */
 	if (lan->title != NULL && lan->title[0] != '\0') {
 		titled = xasprintf("%s[%s]", lan->nick, lan->title);
 		packet_clean_name(titled, PACKET_NAME_NICK, nick);
@@ -55,11 +61,13 @@ to_interfaces(struct lan *lan, struct span bytes)
 		    (interface->flags & INTERFACE_LOOPBACK))
 			continue;
 		for (size_t k = 0; k < interface->count; k++) {
-			const struct interface_address *address = &interface->addresses[k];
+			const struct interface_address *address =
+			    &interface->addresses[k];
 			struct addr to = address->broadcast;
 
 			if (to.family != ADDR_V4 ||
-			    (!addr_is_any(own) && !addr_same_host(own, &address->address)))
+			    (!addr_is_any(own) &&
+				!addr_same_host(own, &address->address)))
 				continue;
 			to.port = lan->wanted;
 			lan_transmit(lan, &to, interface->index, bytes);
@@ -95,7 +103,7 @@ is_ourselves(const struct lan *lan, const struct addr *addr)
 	if (udp == NULL || addr->port != lan->port)
 		return false;
 	return addr_same_host(addr, udp_address(udp)) ||
-	    (addr_is_any(udp_address(udp)) && lan_is_own(lan, addr));
+	       (addr_is_any(udp_address(udp)) && lan_is_own(lan, addr));
 }
 
 void
@@ -144,13 +152,18 @@ announce_on_walk(void *arg)
 	int count;
 
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (lan->broadcast.count > 0 && build(lan, lan->walk_command, &buf) == 0) {
-		for (count = 0; count < WALK_HOSTS && target_walk_next(&lan->walk, &to); count++) {
+	if (lan->broadcast.count > 0 &&
+	    build(lan, lan->walk_command, &buf) == 0) {
+		for (count = 0;
+		     count < WALK_HOSTS && target_walk_next(&lan->walk, &to);
+		     count++) {
 			if (is_ourselves(lan, &to))
 				continue;
 			lan_transmit(lan, &to, 0, buf_span(&buf));
-			/* One host that is named knows others whom no broadcast of ours reaches. */
-			if (lan->walk_command == COMMAND_BR_ENTRY && lan->broadcast.count <= WALK_HOSTS)
+			/* One host that is named knows others whom no broadcast
+			 * of ours reaches. */
+			if (lan->walk_command == COMMAND_BR_ENTRY &&
+			    lan->broadcast.count <= WALK_HOSTS)
 				hosts_ask(lan->hosts, &to);
 		}
 		if (count == WALK_HOSTS)
@@ -175,7 +188,8 @@ lan_note_echo(struct lan *lan, unsigned interface)
 {
 	struct echo *echo = lan->echoes;
 
-	/* A free place, that of the interface, or the one unheard for longest. */
+	/* A free place, that of the interface, or the one unheard for longest.
+	 */
 	for (size_t i = 0; i < ECHOES_MAX; i++) {
 		if (lan->echoes[i].interface == interface) {
 			echo = &lan->echoes[i];
@@ -214,7 +228,8 @@ announce_on_again(void *arg)
 }
 
 void
-lan_change(struct lan *lan, const char *nick, const char *group, const char *title)
+lan_change(
+    struct lan *lan, const char *nick, const char *group, const char *title)
 {
 	packet_clean_name(nick, PACKET_NAME_NICK, lan->nick);
 	lan->group[0] = '\0';
@@ -233,7 +248,8 @@ lan_probe(struct lan *lan, const struct addr *to)
 		announce_to(lan, to, COMMAND_BR_ENTRY);
 }
 
-/* -- members to whom entries go one by one ---------------------------------- */
+/* -- members to whom entries go one by one ----------------------------------
+ */
 
 void
 dialup_add(struct lan *lan, const struct addr *addr)

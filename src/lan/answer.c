@@ -81,7 +81,8 @@ send_answer(struct lan *lan, const struct answer *answer)
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
 	if (entry_build(&buf, &out) == 0 &&
 	    (lan->ops->known(lan->arg, &answer->to) ||
-		budget_answer(lan->budget, &answer->to, buf.len, clock_now_ms())))
+		budget_answer(
+		    lan->budget, &answer->to, buf.len, clock_now_ms())))
 		lan_transmit(lan, &answer->to, 0, buf_span(&buf));
 	buf_finish(&buf);
 }
@@ -93,7 +94,8 @@ on_slot(void *arg)
 	uint64_t now_ms = clock_now_ms();
 
 	while (answers->count > 0 && answers->turned_ms <= now_ms) {
-		for (struct answer *a = answers->slots[answers->at]; a != NULL; a = a->next)
+		for (struct answer *a = answers->slots[answers->at]; a != NULL;
+		     a = a->next)
 			send_answer(answers->lan, a);
 		drop_slot(answers, answers->at);
 		answers->at = (answers->at + 1) % SLOTS;
@@ -107,7 +109,8 @@ void
 answers_add(struct answers *answers, const struct addr *to, bool utf8)
 {
 	bool few = answers->lan->ops->count(answers->lan->arg) <= FEW_MEMBERS;
-	uint32_t delay_ms = random_below(few ? FEW_DELAY_MS : (SLOTS - 1) * SLOT_MS);
+	uint32_t delay_ms =
+	    random_below(few ? FEW_DELAY_MS : (SLOTS - 1) * SLOT_MS);
 	uint64_t now_ms = clock_now_ms();
 	struct answer *answer;
 	size_t slot;

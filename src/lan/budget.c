@@ -16,7 +16,8 @@
 enum { SETS = 1024, WAYS = 8 };
 /* What IP and UDP add to each datagram; both directions are counted with it. */
 enum { HEADER = 28, ANSWER_FACTOR = 3 };
-/* A burst of so many seconds' worth passes at once: a whole office starting up. */
+/* A burst of so many seconds' worth passes at once: a whole office starting up.
+ */
 enum { BURST_SOURCE_S = 2, BURST_NETWORK_S = 2, BURST_ALL_S = 6 };
 enum { ENTRY_QUIET_MS = 5000 };
 /* A pinned peer's own share; no queue of ours lets it starve others. */
@@ -83,7 +84,8 @@ take(struct bucket *bucket, float rate, float burst, uint64_t now_ms)
 	if (bucket->filled_ms == 0) {
 		bucket->tokens = burst;
 	} else if (now_ms > bucket->filled_ms) {
-		grown = bucket->tokens + rate * (float)(now_ms - bucket->filled_ms) / 1000;
+		grown = bucket->tokens +
+			rate * (float)(now_ms - bucket->filled_ms) / 1000;
 		bucket->tokens = grown < burst ? grown : burst;
 	}
 	bucket->filled_ms = now_ms > 0 ? now_ms : 1;
@@ -147,8 +149,8 @@ find_network(struct budget *budget, const struct addr *addr, uint64_t now_ms)
 }
 
 bool
-budget_datagram(struct budget *budget, const struct addr *from, bool known, size_t len,
-    uint64_t now_ms)
+budget_datagram(struct budget *budget, const struct addr *from, bool known,
+    size_t len, uint64_t now_ms)
 {
 	struct source *source = find_source(budget, from, now_ms);
 	float rate = known ? KNOWN_DATAGRAMS : BUDGET_DATAGRAMS_SOURCE;
@@ -158,20 +160,24 @@ budget_datagram(struct budget *budget, const struct addr *from, bool known, size
 		return false;
 	if (known)
 		return true;
-	return take(&find_network(budget, from, now_ms)->datagrams, BUDGET_DATAGRAMS_NETWORK,
+	return take(&find_network(budget, from, now_ms)->datagrams,
+		   BUDGET_DATAGRAMS_NETWORK,
 		   BUDGET_DATAGRAMS_NETWORK * BURST_NETWORK_S, now_ms) &&
-	    take(&budget->datagrams, BUDGET_DATAGRAMS, BUDGET_DATAGRAMS * BURST_ALL_S, now_ms);
+	       take(&budget->datagrams, BUDGET_DATAGRAMS,
+		   BUDGET_DATAGRAMS * BURST_ALL_S, now_ms);
 }
 
 bool
-budget_rsa(struct budget *budget, const struct addr *from, bool known, uint64_t now_ms)
+budget_rsa(
+    struct budget *budget, const struct addr *from, bool known, uint64_t now_ms)
 {
 	struct source *source = find_source(budget, from, now_ms);
 
 	if (known)
 		return take(&source->rsa, KNOWN_RSA, KNOWN_RSA, now_ms);
-	return take(&source->rsa, BUDGET_RSA_SOURCE, BUDGET_RSA_SOURCE, now_ms) &&
-	    take(&budget->rsa, BUDGET_RSA, BUDGET_RSA, now_ms);
+	return take(&source->rsa, BUDGET_RSA_SOURCE, BUDGET_RSA_SOURCE,
+		   now_ms) &&
+	       take(&budget->rsa, BUDGET_RSA, BUDGET_RSA, now_ms);
 }
 
 bool
@@ -179,11 +185,13 @@ budget_new_peer(struct budget *budget, const struct addr *from, uint64_t now_ms)
 {
 	struct source *source = find_source(budget, from, now_ms);
 
-	return take(&source->peers, BUDGET_NEW_PEERS_SOURCE, BURST_NEW_PEERS, now_ms);
+	return take(
+	    &source->peers, BUDGET_NEW_PEERS_SOURCE, BURST_NEW_PEERS, now_ms);
 }
 
 bool
-budget_answer(struct budget *budget, const struct addr *to, size_t len, uint64_t now_ms)
+budget_answer(
+    struct budget *budget, const struct addr *to, size_t len, uint64_t now_ms)
 {
 	struct source *source = find_source(budget, to, now_ms);
 

@@ -8,7 +8,8 @@
 #include "ipmsg/hostlist.h"
 #include "lan/state.h"
 
-/* Lists being fetched at once, for how long one may take, and how big a page of ours is. */
+/* Lists being fetched at once, for how long one may take, and how big a page of
+ * ours is. */
 enum { FETCHES_MAX = 16, FETCH_MS = 10 * 1000, PAGE_BYTES = 30000 };
 /* Hosts of a list are hearsay: each is asked itself, a few at a time. */
 enum { PROBES_MAX = 1024, PROBE_GROUP = 32, PROBE_PAUSE_MS = 50 };
@@ -68,12 +69,15 @@ probe_later(struct hosts *hosts, const struct addr *addr)
 {
 	if (hosts->probe_count == PROBES_MAX)
 		return;
-	hosts->probes[(hosts->probe_first + hosts->probe_count++) % PROBES_MAX] = *addr;
+	hosts
+	    ->probes[(hosts->probe_first + hosts->probe_count++) % PROBES_MAX] =
+	    *addr;
 	if (!timer_is_running(&hosts->probe_timer))
 		timer_start(&hosts->probe_timer, 0);
 }
 
-/* -- asking ----------------------------------------------------------------- */
+/* -- asking -----------------------------------------------------------------
+ */
 
 static struct fetch *
 find_fetch(struct hosts *hosts, const struct addr *from)
@@ -118,11 +122,12 @@ ask_page(struct hosts *hosts, const struct fetch *fetch)
 
 	if (fetch->next != 0)
 		snprintf(body, sizeof body, "%u", (unsigned)fetch->next);
-	lan_transmit_packet(hosts->lan, &fetch->from, COMMAND_GETLIST | MESSAGE_CAPUTF8,
-	    span_text(body));
+	lan_transmit_packet(hosts->lan, &fetch->from,
+	    COMMAND_GETLIST | MESSAGE_CAPUTF8, span_text(body));
 }
 
-/* -- telling ---------------------------------------------------------------- */
+/* -- telling ----------------------------------------------------------------
+ */
 
 static bool
 may_have_list(const struct lan *lan, const struct addr *addr)
@@ -142,13 +147,15 @@ fill_row(const struct lan *lan, const struct peer *peer, struct host_row *row)
 	snprintf(row->host, sizeof row->host, "%s", peer->host);
 	snprintf(row->nick, sizeof row->nick, "%s", nick);
 	snprintf(row->group, sizeof row->group, "%s", group);
-	snprintf(row->addr, sizeof row->addr, "%s", addr_format_host(&peer->addr, text));
+	snprintf(row->addr, sizeof row->addr, "%s",
+	    addr_format_host(&peer->addr, text));
 	row->port = peer->addr.port;
 	row->status = peer->status;
 }
 
 static void
-send_page(struct lan *lan, const struct sender *sender, uint32_t start, bool utf8)
+send_page(
+    struct lan *lan, const struct sender *sender, uint32_t start, bool utf8)
 {
 	enum charset charset = utf8 ? CHARSET_UTF8 : lan->charset;
 	struct hostlist_page page;
@@ -159,18 +166,21 @@ send_page(struct lan *lan, const struct sender *sender, uint32_t start, bool utf
 
 	buf_init(&body, LIMIT_DATAGRAM_SENT);
 	hostlist_page_begin(&page, &body, PAGE_BYTES);
-	for (; peer != NULL && index < LIMIT_HOST_LIST; peer = lan->ops->next(lan->arg, peer)) {
+	for (; peer != NULL && index < LIMIT_HOST_LIST;
+	     peer = lan->ops->next(lan->arg, peer)) {
 		if (peer->addr.family == ADDR_NONE || peer->status == 0)
 			continue;
 		if (index++ < start)
 			continue;
 		fill_row(lan, peer, &row);
-		if (hostlist_page_add(&page, lan->converter, charset, &row) == CAM_ERR_FULL)
+		if (hostlist_page_add(&page, lan->converter, charset, &row) ==
+		    CAM_ERR_FULL)
 			break;
 	}
-	hostlist_page_end(&page, peer != NULL && index < LIMIT_HOST_LIST ? index - 1 : 0);
-	lan_transmit_packet(lan, &sender->addr, COMMAND_ANSLIST | (utf8 ? MESSAGE_UTF8 : 0),
-	    buf_span(&body));
+	hostlist_page_end(
+	    &page, peer != NULL && index < LIMIT_HOST_LIST ? index - 1 : 0);
+	lan_transmit_packet(lan, &sender->addr,
+	    COMMAND_ANSLIST | (utf8 ? MESSAGE_UTF8 : 0), buf_span(&body));
 	buf_finish(&body);
 }
 
@@ -183,7 +193,8 @@ hosts_tell_siblings(struct hosts *hosts, const struct lan_entry *entry)
 	struct host_row row;
 	struct buf body;
 
-	/* Only the camd that has the port hears broadcasts; the others have announced themselves to it. */
+	/* Only the camd that has the port hears broadcasts; the others have
+	 * announced themselves to it. */
 	if (lan->dialup_count == 0 || lan->port != lan->wanted)
 		return;
 	memset(&row, 0, sizeof row);
@@ -191,7 +202,8 @@ hosts_tell_siblings(struct hosts *hosts, const struct lan_entry *entry)
 	snprintf(row.host, sizeof row.host, "%s", entry->host);
 	snprintf(row.nick, sizeof row.nick, "%s", entry->nick);
 	snprintf(row.group, sizeof row.group, "%s", entry->group);
-	snprintf(row.addr, sizeof row.addr, "%s", addr_format_host(&entry->from, text));
+	snprintf(row.addr, sizeof row.addr, "%s",
+	    addr_format_host(&entry->from, text));
 	row.port = entry->from.port;
 	row.status = entry->status;
 	row.gone = entry->kind == LAN_LEFT;
@@ -203,13 +215,15 @@ hosts_tell_siblings(struct hosts *hosts, const struct lan_entry *entry)
 			if (lan_is_own(lan, &lan->dialups[i]) &&
 			    !addr_equal(&lan->dialups[i], &entry->from))
 				lan_transmit_packet(lan, &lan->dialups[i],
-				    COMMAND_ANSLIST | MESSAGE_UTF8, buf_span(&body));
+				    COMMAND_ANSLIST | MESSAGE_UTF8,
+				    buf_span(&body));
 		}
 	}
 	buf_finish(&body);
 }
 
-/* -- listening -------------------------------------------------------------- */
+/* -- listening --------------------------------------------------------------
+ */
 
 static void
 take_row(struct hosts *hosts, const struct host_row *row)
@@ -219,7 +233,8 @@ take_row(struct hosts *hosts, const struct host_row *row)
 	struct peer *known;
 	struct addr addr;
 
-	if (addr_parse(span_text(row->addr), row->port, &addr) < 0 || !addr_is_answerable(&addr) ||
+	if (addr_parse(span_text(row->addr), row->port, &addr) < 0 ||
+	    !addr_is_answerable(&addr) ||
 	    (addr.port == lan->port && lan_is_own(lan, &addr)))
 		return;
 	memset(&entry, 0, sizeof entry);
@@ -233,8 +248,10 @@ take_row(struct hosts *hosts, const struct host_row *row)
 	entry.status = row->gone ? 0 : row->status & STATUS_MASK;
 	lan->ops->on_entry(lan->arg, &entry);
 	known = lan->ops->find(lan->arg, row->user, row->host, &addr);
-	/* Who is said to have gone is asked too: a list is no proof (threat model N2). */
-	if (known == NULL || known->status == 0 || !addr_equal(&known->addr, &addr) || row->gone)
+	/* Who is said to have gone is asked too: a list is no proof (threat
+	 * model N2). */
+	if (known == NULL || known->status == 0 ||
+	    !addr_equal(&known->addr, &addr) || row->gone)
 		probe_later(hosts, &addr);
 }
 
@@ -282,7 +299,8 @@ hosts_receive(struct hosts *hosts, const struct sender *sender)
 	case COMMAND_BR_ISGETLIST:
 	case COMMAND_BR_ISGETLIST2:
 		if (may_have_list(lan, &sender->addr))
-			lan_transmit_packet(lan, &sender->addr, COMMAND_OKGETLIST, span_text(""));
+			lan_transmit_packet(lan, &sender->addr,
+			    COMMAND_OKGETLIST, span_text(""));
 		break;
 	case COMMAND_OKGETLIST:
 		fetch = find_fetch(hosts, &sender->addr);
@@ -293,7 +311,8 @@ hosts_receive(struct hosts *hosts, const struct sender *sender)
 		if (may_have_list(lan, &sender->addr) &&
 		    getlist_parse(sender->packet->parts[0], &start) == 0)
 			send_page(lan, sender, start,
-			    (sender->packet->command & (MESSAGE_UTF8 | MESSAGE_CAPUTF8)) != 0);
+			    (sender->packet->command &
+				(MESSAGE_UTF8 | MESSAGE_CAPUTF8)) != 0);
 		break;
 	default:
 		receive_list(hosts, sender);

@@ -13,7 +13,8 @@
 #include "lan/post.h"
 #include "lan/state.h"
 
-/* Further camd of this machine take the ports after the first (architecture, section 8). */
+/* Further camd of this machine take the ports after the first (architecture,
+ * section 8). */
 enum { PORTS_TRIED = 64 };
 
 static void on_interfaces_changed(void *arg);
@@ -66,7 +67,8 @@ lan_free(struct lan *lan)
 	free(lan);
 }
 
-/* -- ports ------------------------------------------------------------------ */
+/* -- ports ------------------------------------------------------------------
+ */
 
 static const struct udp_ops udp_ops = { lan_receive, NULL };
 
@@ -92,8 +94,10 @@ find_place(const struct interfaces *interfaces, const char *bind, uint16_t port,
 	}
 	place->address = addr_any(ADDR_V4, port);
 	if (interface_by_name(interfaces, bind) == NULL) {
-		*problem = xasprintf(_("net.bind: '%s' is neither an address nor an interface "
-				       "of this machine"), bind);
+		*problem = xasprintf(
+		    _("net.bind: '%s' is neither an address nor an interface "
+		      "of this machine"),
+		    bind);
 		return CAM_ERR_UNKNOWN;
 	}
 	place->interface = bind;
@@ -124,7 +128,8 @@ open_port(struct lan *lan, const struct place *place, struct udp **udp)
 static void
 open_v6(struct lan *lan, const struct place *place, struct udp **udp)
 {
-	struct udp_options options = { .address = addr_any(ADDR_V6, place->address.port),
+	struct udp_options options = { .address = addr_any(
+					   ADDR_V6, place->address.port),
 		.interface = place->interface };
 
 	*udp = NULL;
@@ -147,15 +152,18 @@ join_groups(struct lan *lan, bool join)
 			continue;
 		for (size_t g = 0; g < 2; g++) {
 			if (join)
-				(void)udp_join(lan->v6, &groups[g], interface->index);
+				(void)udp_join(
+				    lan->v6, &groups[g], interface->index);
 			else
-				(void)udp_leave(lan->v6, &groups[g], interface->index);
+				(void)udp_leave(
+				    lan->v6, &groups[g], interface->index);
 		}
 	}
 }
 
 static int
-open_ports(struct lan *lan, const char *bind, uint16_t port, bool ipv6, char **problem)
+open_ports(
+    struct lan *lan, const char *bind, uint16_t port, bool ipv6, char **problem)
 {
 	struct udp *v4 = NULL, *v6 = NULL;
 	struct place place;
@@ -165,9 +173,11 @@ open_ports(struct lan *lan, const char *bind, uint16_t port, bool ipv6, char **p
 	if ((r = find_place(&lan->interfaces, bind, port, &place, problem)) < 0)
 		return r;
 	if ((r = open_port(lan, &place, &v4)) < 0) {
-		const char *why = r == CAM_ERR_SYSTEM ? strerror(errno) : cam_strerror(r);
+		const char *why =
+		    r == CAM_ERR_SYSTEM ? strerror(errno) : cam_strerror(r);
 
-		*problem = xasprintf(_("cannot open UDP %s: %s"), addr_format(&place.address, text), why);
+		*problem = xasprintf(_("cannot open UDP %s: %s"),
+		    addr_format(&place.address, text), why);
 		return r;
 	}
 	place.address = *udp_address(v4);
@@ -182,7 +192,8 @@ open_ports(struct lan *lan, const char *bind, uint16_t port, bool ipv6, char **p
 	lan->v6 = v6;
 	lan->port = place.address.port;
 	if (lan->port != port)
-		log_warn("UDP port %u is taken: using %u", (unsigned)port, (unsigned)lan->port);
+		log_warn("UDP port %u is taken: using %u", (unsigned)port,
+		    (unsigned)lan->port);
 	join_groups(lan, true);
 	return 0;
 }
@@ -202,15 +213,17 @@ lan_close(struct lan *lan)
 	lan->port = 0;
 }
 
-/* -- settings --------------------------------------------------------------- */
+/* -- settings ---------------------------------------------------------------
+ */
 
 static bool
 needs_other_ports(const struct lan *lan, const struct lan_settings *settings)
 {
 	const char *bind = settings->bind != NULL ? settings->bind : "";
 
-	return lan->port == 0 || lan->wanted != settings->port || lan->ipv6 != settings->ipv6 ||
-	    strcmp(lan->bind != NULL ? lan->bind : "", bind) != 0;
+	return lan->port == 0 || lan->wanted != settings->port ||
+	       lan->ipv6 != settings->ipv6 ||
+	       strcmp(lan->bind != NULL ? lan->bind : "", bind) != 0;
 }
 
 static void
@@ -225,7 +238,8 @@ set_names(struct lan *lan, const struct lan_settings *settings)
 	/* An empty group is none at all, not a placeholder. */
 	lan->group[0] = '\0';
 	if (settings->group != NULL && settings->group[0] != '\0')
-		packet_clean_name(settings->group, PACKET_NAME_NICK, lan->group);
+		packet_clean_name(
+		    settings->group, PACKET_NAME_NICK, lan->group);
 }
 
 static int
@@ -234,18 +248,21 @@ parse_targets(const struct lan_settings *settings, struct targets *broadcast,
 {
 	char *error = NULL;
 	const char *key = "net.broadcast";
-	int r = targets_parse(settings->broadcast != NULL ? settings->broadcast : "",
+	int r = targets_parse(
+	    settings->broadcast != NULL ? settings->broadcast : "",
 	    settings->port, true, broadcast, &error);
 
 	if (r == 0) {
 		key = "net.list_for";
-		r = targets_parse(settings->list_for != NULL ? settings->list_for : "",
+		r = targets_parse(
+		    settings->list_for != NULL ? settings->list_for : "",
 		    settings->port, false, list_for, &error);
 		if (r < 0)
 			targets_finish(broadcast);
 	}
 	if (r < 0)
-		*problem = xasprintf("%s: %s", key, error != NULL ? error : cam_strerror(r));
+		*problem = xasprintf(
+		    "%s: %s", key, error != NULL ? error : cam_strerror(r));
 	free(error);
 	return r;
 }
@@ -256,19 +273,23 @@ lan_open(struct lan *lan, const struct lan_settings *settings, char **problem)
 	struct targets broadcast, list_for;
 	int r;
 
-	if (lan->converter == NULL && (r = charset_converter_new(&lan->converter)) < 0) {
-		*problem = xstrdup(_("this system cannot convert CP932 or GB18030: its iconv "
-				     "modules are missing"));
+	if (lan->converter == NULL &&
+	    (r = charset_converter_new(&lan->converter)) < 0) {
+		*problem = xstrdup(
+		    _("this system cannot convert CP932 or GB18030: its iconv "
+		      "modules are missing"));
 		return r;
 	}
 	if (lan->watch == NULL) {
 		(void)interfaces_read(&lan->interfaces);
-		(void)interface_watch_new(lan->loop, on_interfaces_changed, lan, &lan->watch);
+		(void)interface_watch_new(
+		    lan->loop, on_interfaces_changed, lan, &lan->watch);
 	}
 	if ((r = parse_targets(settings, &broadcast, &list_for, problem)) < 0)
 		return r;
 	if (needs_other_ports(lan, settings) &&
-	    (r = open_ports(lan, settings->bind, settings->port, settings->ipv6, problem)) < 0) {
+	    (r = open_ports(lan, settings->bind, settings->port, settings->ipv6,
+		 problem)) < 0) {
 		targets_finish(&broadcast);
 		targets_finish(&list_for);
 		return r;
@@ -289,7 +310,8 @@ lan_open(struct lan *lan, const struct lan_settings *settings, char **problem)
 	return 0;
 }
 
-/* An address came or went: whoever is behind it should know us within a second. */
+/* An address came or went: whoever is behind it should know us within a second.
+ */
 static void
 on_interfaces_changed(void *arg)
 {
@@ -311,29 +333,34 @@ on_interfaces_changed(void *arg)
 	lan_enter(lan);
 }
 
-/* -- sending ---------------------------------------------------------------- */
+/* -- sending ----------------------------------------------------------------
+ */
 
 void
-lan_transmit(struct lan *lan, const struct addr *to, unsigned interface, struct span bytes)
+lan_transmit(struct lan *lan, const struct addr *to, unsigned interface,
+    struct span bytes)
 {
 	struct udp *udp = to->family == ADDR_V6 ? lan->v6 : lan->v4;
 
-	if (udp == NULL || udp_send(udp, to, interface, bytes.data, bytes.len) < 0)
+	if (udp == NULL ||
+	    udp_send(udp, to, interface, bytes.data, bytes.len) < 0)
 		return;
 	lan->counters.sent++;
 }
 
 static bool
-send_packet(struct lan *lan, const struct addr *to, uint32_t command, struct span body,
-    bool unproved)
+send_packet(struct lan *lan, const struct addr *to, uint32_t command,
+    struct span body, bool unproved)
 {
-	struct packet_out out = { lan_number(lan), lan->user, lan->host, command };
+	struct packet_out out = { lan_number(lan), lan->user, lan->host,
+		command };
 	struct buf buf;
 	bool may;
 
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
 	may = packet_build(&buf, &out, body) == 0 &&
-	    (!unproved || budget_answer(lan->budget, to, buf.len, clock_now_ms()));
+	      (!unproved ||
+		  budget_answer(lan->budget, to, buf.len, clock_now_ms()));
 	if (may)
 		lan_transmit(lan, to, 0, buf_span(&buf));
 	buf_finish(&buf);
@@ -341,15 +368,18 @@ send_packet(struct lan *lan, const struct addr *to, uint32_t command, struct spa
 }
 
 void
-lan_transmit_packet(struct lan *lan, const struct addr *to, uint32_t command, struct span body)
+lan_transmit_packet(
+    struct lan *lan, const struct addr *to, uint32_t command, struct span body)
 {
 	(void)send_packet(lan, to, command, body, false);
 }
 
 bool
-lan_answer_packet(struct lan *lan, const struct addr *to, uint32_t command, struct span body)
+lan_answer_packet(
+    struct lan *lan, const struct addr *to, uint32_t command, struct span body)
 {
-	return send_packet(lan, to, command, body, !lan->ops->known(lan->arg, to));
+	return send_packet(
+	    lan, to, command, body, !lan->ops->known(lan->arg, to));
 }
 
 uint32_t
@@ -357,8 +387,10 @@ lan_number(struct lan *lan)
 {
 	uint32_t now = (uint32_t)(clock_wall_ms() / 1000);
 
-	/* Windows stops at 2^31 - 1, and iptux wants them to grow (reference 1.2, 7.1). */
-	lan->number = lan->number < now && now < INT32_MAX ? now : lan->number + 1;
+	/* Windows stops at 2^31 - 1, and iptux wants them to grow
+	 * (reference 1.2, 7.1). */
+	lan->number =
+	    lan->number < now && now < INT32_MAX ? now : lan->number + 1;
 	return lan->number;
 }
 
@@ -369,7 +401,8 @@ lan_number_floor(struct lan *lan, uint32_t floor)
 		lan->number = floor;
 }
 
-/* -- facts ------------------------------------------------------------------ */
+/* -- facts ------------------------------------------------------------------
+ */
 
 const char *
 lan_user(const struct lan *lan)
@@ -432,14 +465,16 @@ lan_status(const struct lan *lan)
 
 	if (lan->title != NULL)
 		status |= STATUS_ABSENCE;
-	/* Broadcasts go to the one port that all share; others must be written to. */
+	/* Broadcasts go to the one port that all share; others must be written
+	 * to. */
 	if (lan->port != lan->wanted)
 		status |= STATUS_DIALUP;
 	return status;
 }
 
 void
-lan_reader(const struct lan *lan, const struct peer *peer, struct charset_reader *reader)
+lan_reader(const struct lan *lan, const struct peer *peer,
+    struct charset_reader *reader)
 {
 	memset(reader, 0, sizeof *reader);
 	reader->converter = lan->converter;
@@ -454,14 +489,16 @@ lan_reader(const struct lan *lan, const struct peer *peer, struct charset_reader
 enum charset
 lan_charset(const struct lan *lan, const struct peer *peer)
 {
-	/* An iptux that writes GB18030 also reads what comes from us as that. */
+	/* An iptux that writes GB18030 also reads what comes from us as that.
+	 */
 	if (peer->client == CLIENT_IPTUX && peer->charset == CHARSET_GB18030)
 		return CHARSET_GB18030;
 	return charset_towards((enum client_kind)peer->client,
 	    (peer->status & STATUS_CAPUTF8) != 0, lan->charset);
 }
 
-/* -- forgetting ------------------------------------------------------------- */
+/* -- forgetting -------------------------------------------------------------
+ */
 
 void
 lan_forget(struct lan *lan, struct peer *peer)

@@ -1,4 +1,5 @@
-/* lan.h: speaking IPMSG with everybody on the network; keeps nothing for good. */
+/* lan.h: speaking IPMSG with everybody on the network; keeps nothing for good.
+ */
 #ifndef CAM_LAN_H
 #define CAM_LAN_H
 
@@ -24,14 +25,16 @@ struct lan;
 
 enum lan_legacy { LAN_LEGACY_ON, LAN_LEGACY_RECEIVE, LAN_LEGACY_OFF };
 
-/* How we appear and where. Texts are UTF-8, borrowed for the call that takes the settings. */
+/* How we appear and where. Texts are UTF-8, borrowed for the call that takes
+ * the settings. */
 struct lan_settings {
 	const char *logon; /* without fingerprint; made fit for the wire here */
 	const char *host;
 	const char *nick;
 	const char *group;
-	const char *bind;      /* an address or an interface, NULL or "": all */
-	uint16_t port;	       /* wanted; where taken by another camd the next free one */
+	const char *bind; /* an address or an interface, NULL or "": all */
+	uint16_t
+	    port; /* wanted; where taken by another camd the next free one */
 	bool ipv6;
 	const char *broadcast; /* net.broadcast */
 	const char *list_for;  /* net.list_for */
@@ -45,7 +48,8 @@ enum lan_entry_kind {
 	LAN_ANSWERED,
 	LAN_CHANGED, /* BR_ABSENCE */
 	LAN_LEFT,    /* BR_EXIT */
-	LAN_LISTED,  /* in another's host list: hearsay, addr is what that one says */
+	LAN_LISTED,  /* in another's host list: hearsay, addr is what that one
+			says */
 };
 struct lan_entry {
 	enum lan_entry_kind kind;
@@ -54,13 +58,15 @@ struct lan_entry {
 	const char *host;
 	const char *nick;
 	const char *group;
-	const char *version;	 /* for people: "Windows 4.99r3", "iptux 0.8.3", "" when untold */
-	uint32_t status;	 /* 0 when LAN_LEFT */
+	const char *version; /* for people: "Windows 4.99r3", "iptux 0.8.3", ""
+				when untold */
+	uint32_t status;     /* 0 when LAN_LEFT */
 	uint32_t packet_no;
 	enum client_kind client;
-	bool absent;		 /* ABSENCEOPT from a client that means it */
-	bool unicast;		 /* was sent to us alone */
-	bool unasked;		 /* an answer to no question of ours: nothing may follow from it (N3) */
+	bool absent;  /* ABSENCEOPT from a client that means it */
+	bool unicast; /* was sent to us alone */
+	bool unasked; /* an answer to no question of ours: nothing may follow
+			 from it (N3) */
 };
 
 struct lan_name {
@@ -76,7 +82,12 @@ struct lan_attachment {
 	uint32_t attr;
 };
 
-enum lan_signed { LAN_UNSIGNED, LAN_SIGNED, LAN_SIGNED_WEAK, LAN_SIGNED_FOR_ANOTHER };
+enum lan_signed {
+	LAN_UNSIGNED,
+	LAN_SIGNED,
+	LAN_SIGNED_WEAK,
+	LAN_SIGNED_FOR_ANOTHER
+};
 
 /*
  * A message that arrived, opened and checked. Who gets one owns it and calls
@@ -91,8 +102,9 @@ struct lan_message {
 	enum client_kind client;
 	char *text;
 	size_t text_len;
-	uint32_t protection;	      /* flags of the encrypted text, 0: it came in clear */
-	enum lan_signed signature;    /* checked with the peer's key */
+	uint32_t
+	    protection; /* flags of the encrypted text, 0: it came in clear */
+	enum lan_signed signature; /* checked with the peer's key */
 	struct lan_attachment *attachments;
 	size_t attachment_count;
 	struct lan_name *to; /* everybody it went to, as the sender says */
@@ -112,10 +124,12 @@ struct lan_ops {
 	/* Takes message. */
 	void (*on_message)(void *arg, struct lan_message *message);
 	/* A sealed message of ours was opened; packet_no is that of ours. */
-	void (*on_opened)(void *arg, const struct peer *peer, uint32_t packet_no);
-	/* An answer to lan_ask_key(): the word and key that peer shows. key is borrowed. */
-	void (*on_key)(void *arg, struct peer *peer, const struct addr *from, uint32_t word,
-	    struct rsa_public *key);
+	void (*on_opened)(
+	    void *arg, const struct peer *peer, uint32_t packet_no);
+	/* An answer to lan_ask_key(): the word and key that peer shows. key is
+	 * borrowed. */
+	void (*on_key)(void *arg, struct peer *peer, const struct addr *from,
+	    uint32_t word, struct rsa_public *key);
 	/* It did not answer within the time (reference 3.3). */
 	void (*on_no_key)(void *arg, struct peer *peer);
 	/* What a peer answered to a question: its version, its absence text. */
@@ -126,9 +140,12 @@ struct lan_ops {
 	/* Another machine uses our user and host name. */
 	void (*on_conflict)(void *arg, const struct addr *from);
 
-	/* The peer with that wire name; where several have it the one at addr comes first. NULL: unknown. */
-	struct peer *(*find)(void *arg, const char *user, const char *host, const struct addr *addr);
-	/* A peer with a pinned key has this address of record: its budget is its own (threat model L2). */
+	/* The peer with that wire name; where several have it the one at addr
+	 * comes first. NULL: unknown. */
+	struct peer *(*find)(void *arg, const char *user, const char *host,
+	    const struct addr *addr);
+	/* A peer with a pinned key has this address of record: its budget is
+	 * its own (threat model L2). */
 	bool (*known)(void *arg, const struct addr *addr);
 	/* Walks all that are told in host lists; after NULL: the first. */
 	struct peer *(*next)(void *arg, const struct peer *after);
@@ -136,12 +153,14 @@ struct lan_ops {
 	/* The absence text to answer with, NULL: present. */
 	const char *(*absence)(void *arg);
 	/* Nick and group of a peer for host lists. */
-	void (*describe)(void *arg, const struct peer *peer, const char **nick, const char **group);
+	void (*describe)(void *arg, const struct peer *peer, const char **nick,
+	    const char **group);
 };
 
 /* loop, workers, crypto and keyring are borrowed. Opens nothing yet. */
-struct lan *lan_new(struct loop *loop, struct workers *workers, struct crypto *crypto,
-    struct keyring *keyring, const struct lan_ops *ops, void *arg);
+struct lan *lan_new(struct loop *loop, struct workers *workers,
+    struct crypto *crypto, struct keyring *keyring, const struct lan_ops *ops,
+    void *arg);
 /* Says goodbye where ports are open, then closes them. */
 void lan_free(struct lan *lan);
 
@@ -150,18 +169,23 @@ void lan_free(struct lan *lan);
  * changed and announces. On an error *problem is a sentence for people (free
  * it), and what was open stays as it was.
  */
-int lan_open(struct lan *lan, const struct lan_settings *settings, char **problem);
+int lan_open(
+    struct lan *lan, const struct lan_settings *settings, char **problem);
 /* BR_EXIT to everybody, ports closed. */
 void lan_close(struct lan *lan);
 
-/* Announces ourselves to everybody: at start, after a change of address, on request. */
+/* Announces ourselves to everybody: at start, after a change of address, on
+ * request. */
 void lan_enter(struct lan *lan);
-/* Tells of a changed nick, group or absence; title is what is shown behind the nick, NULL: present. */
-void lan_change(struct lan *lan, const char *nick, const char *group, const char *title);
+/* Tells of a changed nick, group or absence; title is what is shown behind the
+ * nick, NULL: present. */
+void lan_change(
+    struct lan *lan, const char *nick, const char *group, const char *title);
 /* Asks one address to tell of itself. */
 void lan_probe(struct lan *lan, const struct addr *to);
 
-/* Our wire names, the port we have (0: none) and the interfaces as last read. */
+/* Our wire names, the port we have (0: none) and the interfaces as last read.
+ */
 const char *lan_user(const struct lan *lan);
 const char *lan_host(const struct lan *lan);
 uint16_t lan_port(const struct lan *lan);
@@ -170,7 +194,8 @@ const struct interfaces *lan_interfaces(const struct lan *lan);
 const struct udp *lan_udp(const struct lan *lan, enum addr_family family);
 bool lan_is_own(const struct lan *lan, const struct addr *addr);
 
-/* A packet number never used before in this run; and never at or below floor. */
+/* A packet number never used before in this run; and never at or below floor.
+ */
 uint32_t lan_number(struct lan *lan);
 void lan_number_floor(struct lan *lan, uint32_t floor);
 
@@ -178,18 +203,21 @@ void lan_number_floor(struct lan *lan, uint32_t floor);
  * How a message would be protected now: flags of an encrypted text (reference
  * 5.4.4). CAM_ERR_MORE: ask for the key first; CAM_ERR_KEY: not at all.
  */
-int lan_protection(const struct lan *lan, const struct peer *peer, uint32_t *flags);
+int lan_protection(
+    const struct lan *lan, const struct peer *peer, uint32_t *flags);
 /* "rsa2048-aes256", "rsa1024-blowfish128" or, for 0, "none". */
 const char *lan_protection_name(uint32_t flags);
 enum peer_strength lan_protection_strength(uint32_t flags);
-/* GETPUBKEY, until answered; on_key or on_no_key follows, once for calls that overlap. */
+/* GETPUBKEY, until answered; on_key or on_no_key follows, once for calls that
+ * overlap. */
 void lan_ask_key(struct lan *lan, struct peer *peer);
 /* The same to another address than the one of record, to check a hint. */
 void lan_ask_key_at(struct lan *lan, struct peer *peer, const struct addr *at);
 void lan_ask_version(struct lan *lan, struct peer *peer);
 void lan_ask_absence(struct lan *lan, struct peer *peer);
 
-/* A message on its way to one peer: sealed, sent, and repeated until acknowledged. */
+/* A message on its way to one peer: sealed, sent, and repeated until
+ * acknowledged. */
 enum lan_flag {
 	LAN_SEALED = 1,
 	LAN_LOCKED = 2,
@@ -201,7 +229,8 @@ struct lan_letter {
 	struct span text;
 	unsigned flags;
 	uint32_t protection; /* of lan_protection(), 0: in clear */
-	const struct lan_name *to; /* all recipients, at most LIMIT_TO_LIST, or NULL */
+	const struct lan_name
+	    *to; /* all recipients, at most LIMIT_TO_LIST, or NULL */
 	size_t to_count;
 };
 enum lan_outcome {
@@ -216,12 +245,14 @@ struct sending;
  * after any but LAN_SENT the sending has gone.
  */
 struct sending *lan_send(struct lan *lan, const struct lan_letter *letter,
-    void (*on_outcome)(void *arg, enum lan_outcome outcome, int err), void *arg);
+    void (*on_outcome)(void *arg, enum lan_outcome outcome, int err),
+    void *arg);
 /* Forgets it: nothing more is sent or told. */
 void sending_cancel(struct sending *sending);
 
 /* The longest text in bytes that fits one packet to the peer. */
-size_t lan_text_max(const struct lan *lan, const struct peer *peer, uint32_t protection);
+size_t lan_text_max(
+    const struct lan *lan, const struct peer *peer, uint32_t protection);
 
 /* RECVMSG for a message that is stored, where its sender wants one. */
 void lan_acknowledge(struct lan *lan, const struct lan_message *message);
@@ -229,29 +260,36 @@ void lan_acknowledge(struct lan *lan, const struct lan_message *message);
  * READMSG for the peer's message; with check repeated until confirmed.
  * on_done(arg, 0 or CAM_ERR_TIMEOUT) follows once.
  */
-void lan_tell_opened(struct lan *lan, const struct peer *peer, uint32_t packet_no, bool check,
-    void (*on_done)(void *arg, int err), void *arg);
-/* The absence text as an automatic answer, at most once a minute a peer (reference 3.4). */
-void lan_answer_absent(struct lan *lan, const struct peer *peer, const char *text);
+void lan_tell_opened(struct lan *lan, const struct peer *peer,
+    uint32_t packet_no, bool check, void (*on_done)(void *arg, int err),
+    void *arg);
+/* The absence text as an automatic answer, at most once a minute a peer
+ * (reference 3.4). */
+void lan_answer_absent(
+    struct lan *lan, const struct peer *peer, const char *text);
 
-/* A peer is about to go: whatever was asked of it or is on its way to it ends in silence. */
+/* A peer is about to go: whatever was asked of it or is on its way to it ends
+ * in silence. */
 void lan_forget(struct lan *lan, struct peer *peer);
 
 /* Messages still being opened: none when what arrived before has been told. */
 size_t lan_pending(const struct lan *lan);
 
-/* Sends a broadcast that nobody answers through every interface; lan_echo_ms() then tells which came back. */
+/* Sends a broadcast that nobody answers through every interface; lan_echo_ms()
+ * then tells which came back. */
 void lan_test_broadcast(struct lan *lan);
-/* When a broadcast of ours was last heard on that interface (clock_now_ms); 0: never. */
+/* When a broadcast of ours was last heard on that interface (clock_now_ms); 0:
+ * never. */
 uint64_t lan_echo_ms(const struct lan *lan, unsigned interface);
 
 struct lan_counters {
-	uint64_t received;   /* datagrams */
+	uint64_t received; /* datagrams */
 	uint64_t sent;
 	uint64_t malformed;
 	uint64_t over_budget;
 	uint64_t undecipherable;
-	int64_t heard_ms;    /* wall time of the last datagram of another program */
+	int64_t
+	    heard_ms; /* wall time of the last datagram of another program */
 };
 const struct lan_counters *lan_counters(const struct lan *lan);
 

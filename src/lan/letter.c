@@ -24,7 +24,7 @@ struct sending {
 	struct suite suite;
 	struct rsa_key *own; /* borrowed: signs */
 	char number[16];
-	struct buf plain;	    /* what is to be sealed, or the clear body */
+	struct buf plain; /* what is to be sealed, or the clear body */
 	struct suite_text sealed;
 	struct post *post;
 	struct timer begin;
@@ -44,12 +44,15 @@ lan_protection(const struct lan *lan, const struct peer *peer, uint32_t *flags)
 		return CAM_ERR_KEY;
 	if (peer->key == NULL || peer->word == 0)
 		return peer_encrypts(peer) ? CAM_ERR_MORE : CAM_ERR_KEY;
-	chosen = capability_choose(lan->legacy == LAN_LEGACY_ON ? lan_word(lan) : CAPA_OURS_STRONG,
+	chosen = capability_choose(
+	    lan->legacy == LAN_LEGACY_ON ? lan_word(lan) : CAPA_OURS_STRONG,
 	    peer->word);
 	if (chosen == 0)
 		return CAM_ERR_KEY;
-	/* The key that is held must be of the size that was chosen (reference 5.4.4). */
-	if (((chosen & CAPA_RSA_2048) != 0) != (rsa_public_size(peer->key) == RSA_2048))
+	/* The key that is held must be of the size that was chosen
+	 * (reference 5.4.4). */
+	if (((chosen & CAPA_RSA_2048) != 0) !=
+	    (rsa_public_size(peer->key) == RSA_2048))
 		return CAM_ERR_MORE;
 	*flags = chosen;
 	return 0;
@@ -60,7 +63,9 @@ lan_protection_name(uint32_t flags)
 {
 	struct suite suite;
 
-	return flags != 0 && suite_from_flags(flags, &suite) == 0 ? suite_name(&suite) : "none";
+	return flags != 0 && suite_from_flags(flags, &suite) == 0
+		   ? suite_name(&suite)
+		   : "none";
 }
 
 enum peer_strength
@@ -77,26 +82,30 @@ peer_encrypts(const struct peer *peer)
 	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
 
 	return (peer->status & STATUS_ENCRYPT) || peer->key != NULL ||
-	    entry_user_split(peer->user, logon, fingerprint);
+	       entry_user_split(peer->user, logon, fingerprint);
 }
 
-/* -- what goes into the packet ---------------------------------------------- */
+/* -- what goes into the packet ----------------------------------------------
+ */
 
 /* Recipients, himself first: the signature covers them (threat model C5). */
 static void
-build_to_list(struct lan *lan, const struct lan_letter *letter, enum charset charset,
-    struct buf *buf)
+build_to_list(struct lan *lan, const struct lan_letter *letter,
+    enum charset charset, struct buf *buf)
 {
 	struct to_list *list = xcalloc(1, sizeof *list);
 
-	for (size_t i = 0; i < letter->to_count && list->count < LIMIT_TO_LIST; i++) {
+	for (size_t i = 0; i < letter->to_count && list->count < LIMIT_TO_LIST;
+	     i++) {
 		struct to_user *user = &list->users[list->count];
 
 		if (strlen(letter->to[i].user) >= sizeof user->user ||
 		    strlen(letter->to[i].host) >= sizeof user->host)
 			continue;
-		memcpy(user->user, letter->to[i].user, strlen(letter->to[i].user) + 1);
-		memcpy(user->host, letter->to[i].host, strlen(letter->to[i].host) + 1);
+		memcpy(user->user, letter->to[i].user,
+		    strlen(letter->to[i].user) + 1);
+		memcpy(user->host, letter->to[i].host,
+		    strlen(letter->to[i].host) + 1);
 		list->count++;
 	}
 	if (letter->to_count <= LIMIT_TO_LIST)
@@ -105,8 +114,8 @@ build_to_list(struct lan *lan, const struct lan_letter *letter, enum charset cha
 }
 
 static void
-build_plain(struct lan *lan, const struct lan_letter *letter, struct sending *sending,
-    enum charset charset)
+build_plain(struct lan *lan, const struct lan_letter *letter,
+    struct sending *sending, enum charset charset)
 {
 	struct buf text, to;
 
@@ -121,7 +130,8 @@ build_plain(struct lan *lan, const struct lan_letter *letter, struct sending *se
 			sending->command |= MESSAGE_ENCEXTMSG;
 		}
 		enctext_join(buf_span(&text), span_of(NULL, 0),
-		    buf_failed(&to) ? span_of(NULL, 0) : buf_span(&to), &sending->plain);
+		    buf_failed(&to) ? span_of(NULL, 0) : buf_span(&to),
+		    &sending->plain);
 	}
 	if (buf_failed(&text))
 		sending->plain.failed = true;
@@ -132,7 +142,8 @@ build_plain(struct lan *lan, const struct lan_letter *letter, struct sending *se
 static uint32_t
 command_of(const struct lan_letter *letter, enum charset charset)
 {
-	uint32_t command = COMMAND_SENDMSG | MESSAGE_SENDCHECK | MESSAGE_CAPUTF8;
+	uint32_t command =
+	    COMMAND_SENDMSG | MESSAGE_SENDCHECK | MESSAGE_CAPUTF8;
 
 	if (charset == CHARSET_UTF8)
 		command |= MESSAGE_UTF8;
@@ -147,7 +158,8 @@ command_of(const struct lan_letter *letter, enum charset charset)
 	return command;
 }
 
-/* -- the way ---------------------------------------------------------------- */
+/* -- the way ----------------------------------------------------------------
+ */
 
 static void
 sending_free(struct sending *sending)
@@ -185,8 +197,9 @@ put_sealed(const struct sending *sending, struct buf *body)
 {
 	const struct suite_text *sealed = &sending->sealed;
 
-	enctext_build(sending->protection, span_of(sealed->key, sealed->key_len),
-	    buf_span(&sealed->text), span_of(sealed->signature, sealed->signature_len), body);
+	enctext_build(sending->protection,
+	    span_of(sealed->key, sealed->key_len), buf_span(&sealed->text),
+	    span_of(sealed->signature, sealed->signature_len), body);
 }
 
 /* The whole packet; tells CAM_ERR_LIMIT where the peer would cut it off. */
@@ -194,7 +207,8 @@ static int
 build_packet(struct sending *sending, struct buf *buf)
 {
 	struct lan *lan = sending->lan;
-	struct packet_out out = { sending->packet_no, lan->user, lan->host, sending->command };
+	struct packet_out out = { sending->packet_no, lan->user, lan->host,
+		sending->command };
 	struct buf body;
 	int r;
 
@@ -203,8 +217,10 @@ build_packet(struct sending *sending, struct buf *buf)
 		put_sealed(sending, &body);
 	else
 		buf_put_span(&body, buf_span(&sending->plain));
-	r = buf_failed(&body) ? CAM_ERR_LIMIT : packet_build(buf, &out, buf_span(&body));
-	if (r == 0 && buf->len > client_datagram_max((enum client_kind)sending->peer.client))
+	r = buf_failed(&body) ? CAM_ERR_LIMIT
+			      : packet_build(buf, &out, buf_span(&body));
+	if (r == 0 && buf->len > client_datagram_max(
+				     (enum client_kind)sending->peer.client))
 		r = CAM_ERR_LIMIT;
 	buf_wipe(&body);
 	return r;
@@ -223,8 +239,9 @@ transmit(struct sending *sending)
 		end(sending, LAN_FAILED, r);
 		return;
 	}
-	sending->post = post_new(sending->lan, POST_MESSAGE, &sending->peer, &sending->peer.addr,
-	    sending->packet_no, xmemdup(buf.data, buf.len), buf.len, on_post_end, sending);
+	sending->post = post_new(sending->lan, POST_MESSAGE, &sending->peer,
+	    &sending->peer.addr, sending->packet_no, xmemdup(buf.data, buf.len),
+	    buf.len, on_post_end, sending);
 	buf_finish(&buf);
 	sending->on_outcome(sending->arg, LAN_SENT, 0);
 }
@@ -234,9 +251,11 @@ work(struct job *job, void *context)
 {
 	struct sending *sending = container_of(job, struct sending, job);
 
-	sending->err = suite_encrypt(sending->lan->crypto, &sending->suite, sending->peer.key,
+	sending->err = suite_encrypt(sending->lan->crypto, &sending->suite,
+	    sending->peer.key,
 	    sending->suite.sign != SUITE_UNSIGNED ? sending->own : NULL,
-	    span_text(sending->number), buf_span(&sending->plain), &sending->sealed);
+	    span_text(sending->number), buf_span(&sending->plain),
+	    &sending->sealed);
 }
 
 static void
@@ -286,7 +305,8 @@ lan_send(struct lan *lan, const struct lan_letter *letter,
 	sending->command = command_of(letter, charset);
 	sending->job.work = work;
 	sending->job.done = on_worked;
-	snprintf(sending->number, sizeof sending->number, "%u", (unsigned)letter->packet_no);
+	snprintf(sending->number, sizeof sending->number, "%u",
+	    (unsigned)letter->packet_no);
 	peer_init(&sending->peer, letter->peer->user, letter->peer->host);
 	sending->peer.addr = letter->peer->addr;
 	sending->peer.client = letter->peer->client;
@@ -295,7 +315,8 @@ lan_send(struct lan *lan, const struct lan_letter *letter,
 	buf_init(&sending->plain, LIMIT_BODY_LEGACY);
 	timer_init(&sending->begin, lan->loop, on_begin, sending);
 	TAILQ_INSERT_TAIL(&lan->sendings, sending, entry);
-	if (letter->protection != 0 && suite_from_flags(letter->protection, &sending->suite) < 0)
+	if (letter->protection != 0 &&
+	    suite_from_flags(letter->protection, &sending->suite) < 0)
 		sending->plain.failed = true;
 	build_plain(lan, letter, sending, charset);
 	timer_start(&sending->begin, 0);
@@ -325,7 +346,8 @@ sending_forget(struct lan *lan, const struct peer *peer)
 {
 	struct sending *sending, *next;
 
-	for (sending = TAILQ_FIRST(&lan->sendings); sending != NULL; sending = next) {
+	for (sending = TAILQ_FIRST(&lan->sendings); sending != NULL;
+	     sending = next) {
 		next = TAILQ_NEXT(sending, entry);
 		if (peer_is(peer, sending->peer.user, sending->peer.host))
 			sending_cancel(sending);
@@ -336,7 +358,8 @@ sending_forget(struct lan *lan, const struct peer *peer)
 enum { SEALED_OVERHEAD = 1400, CLEAR_OVERHEAD = 300 };
 
 size_t
-lan_text_max(const struct lan *lan, const struct peer *peer, uint32_t protection)
+lan_text_max(
+    const struct lan *lan, const struct peer *peer, uint32_t protection)
 {
 	size_t max = client_datagram_max((enum client_kind)peer->client);
 

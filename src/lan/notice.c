@@ -1,4 +1,5 @@
-/* notice.c: short words to a peer: your sealed message was opened, I am away. */
+/* notice.c: short words to a peer: your sealed message was opened, I am away.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,8 +39,8 @@ on_notice_sent(void *arg)
 }
 
 void
-lan_tell_opened(struct lan *lan, const struct peer *peer, uint32_t packet_no, bool check,
-    void (*on_done)(void *arg, int err), void *arg)
+lan_tell_opened(struct lan *lan, const struct peer *peer, uint32_t packet_no,
+    bool check, void (*on_done)(void *arg, int err), void *arg)
 {
 	struct packet_out out = { lan_number(lan), lan->user, lan->host,
 		COMMAND_READMSG | (check ? MESSAGE_READCHECK : 0) };

@@ -1,4 +1,5 @@
-/* opening.c: messages that arrived, deciphered and checked off the loop, told in the order they came. */
+/* opening.c: messages that arrived, deciphered and checked off the loop, told
+ * in the order they came. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,14 @@
 #include "ipmsg/tolist.h"
 #include "lan/state.h"
 
-/* Being opened, and waiting for a key: of all, and of one address once there are many. */
-enum { OPENINGS_MAX = 4096, OPENINGS_BUSY = 512, OPENINGS_SOURCE = 64, PARKED_MAX = 256 };
+/* Being opened, and waiting for a key: of all, and of one address once there
+ * are many. */
+enum {
+	OPENINGS_MAX = 4096,
+	OPENINGS_BUSY = 512,
+	OPENINGS_SOURCE = 64,
+	PARKED_MAX = 256
+};
 /* A key that was asked for comes within this or not at all. */
 enum { PARKED_MS = 5000 };
 
@@ -69,19 +76,23 @@ opening_free(struct opening *opening)
 	free(opening);
 }
 
-/* -- what the bytes mean ---------------------------------------------------- */
+/* -- what the bytes mean ----------------------------------------------------
+ */
 
 static void
-read_attachments(struct lan_message *message, struct span bytes, const struct charset_reader *reader)
+read_attachments(struct lan_message *message, struct span bytes,
+    const struct charset_reader *reader)
 {
 	struct attach_list list;
 
 	attach_list_parse(bytes, reader, &list);
-	message->attachments = xcalloc(list.count + 1, sizeof *message->attachments);
+	message->attachments =
+	    xcalloc(list.count + 1, sizeof *message->attachments);
 	for (size_t i = 0; i < list.count; i++) {
 		struct lan_attachment *attachment = &message->attachments[i];
 
-		/* What cannot be a file's name is no offer either (threat model F1). */
+		/* What cannot be a file's name is no offer either (threat model
+		 * F1). */
 		if (list.items[i].safe_name == NULL)
 			continue;
 		attachment = &message->attachments[message->attachment_count++];
@@ -96,8 +107,8 @@ read_attachments(struct lan_message *message, struct span bytes, const struct ch
 
 /* Returns whether we are in it; an unreadable list proves nothing. */
 static bool
-read_to_list(const struct lan *lan, struct lan_message *message, struct span bytes,
-    const struct charset_reader *reader)
+read_to_list(const struct lan *lan, struct lan_message *message,
+    struct span bytes, const struct charset_reader *reader)
 {
 	struct to_list *list = xcalloc(1, sizeof *list);
 	bool includes_us = false;
@@ -118,8 +129,8 @@ read_to_list(const struct lan *lan, struct lan_message *message, struct span byt
 }
 
 static void
-take_text(struct lan_message *message, struct span bytes, const struct charset_reader *reader,
-    struct peer *peer)
+take_text(struct lan_message *message, struct span bytes,
+    const struct charset_reader *reader, struct peer *peer)
 {
 	enum charset charset;
 	struct buf text;
@@ -144,8 +155,8 @@ take_text(struct lan_message *message, struct span bytes, const struct charset_r
  * their words, so that nobody can use up a number for somebody else.
  */
 static void
-identify(struct lan_message *message, const struct rsa_public *key, struct span body,
-    struct span ciphertext)
+identify(struct lan_message *message, const struct rsa_public *key,
+    struct span body, struct span ciphertext)
 {
 	uint8_t key_digest[SHA256_SIZE];
 	struct digest *digest = digest_new(DIGEST_SHA256);
@@ -158,10 +169,13 @@ identify(struct lan_message *message, const struct rsa_public *key, struct span 
 		rsa_public_digest(key, key_digest);
 		digest_add(digest, span_of(key_digest, sizeof key_digest));
 	} else {
-		digest_add(digest, span_of(message->user, strlen(message->user) + 1));
-		digest_add(digest, span_of(message->host, strlen(message->host) + 1));
+		digest_add(
+		    digest, span_of(message->user, strlen(message->user) + 1));
+		digest_add(
+		    digest, span_of(message->host, strlen(message->host) + 1));
 		if (client_names_collide(message->client))
-			digest_add(digest, span_of(&message->from, sizeof message->from));
+			digest_add(digest,
+			    span_of(&message->from, sizeof message->from));
 		digest_add(digest, body);
 	}
 	digest_peek(digest, message->hash);
@@ -170,15 +184,18 @@ identify(struct lan_message *message, const struct rsa_public *key, struct span 
 		digest_sha256(ciphertext, message->cipher_hash);
 }
 
-/* -- telling ---------------------------------------------------------------- */
+/* -- telling ----------------------------------------------------------------
+ */
 
-/* Those in front are told first, so that talks stay in order although RSA runs beside. */
+/* Those in front are told first, so that talks stay in order although RSA runs
+ * beside. */
 static void
 tell_ready(struct lan *lan)
 {
 	struct opening *opening;
 
-	while ((opening = TAILQ_FIRST(&lan->openings)) != NULL && opening->done) {
+	while (
+	    (opening = TAILQ_FIRST(&lan->openings)) != NULL && opening->done) {
 		struct lan_message *message = opening->message;
 
 		TAILQ_REMOVE(&lan->openings, opening, entry);
@@ -211,7 +228,8 @@ static void
 read_plain(struct lan *lan, struct opening *opening)
 {
 	struct lan_message *message = opening->message;
-	struct peer *peer = lan->ops->find(lan->arg, message->user, message->host, &message->from);
+	struct peer *peer = lan->ops->find(
+	    lan->arg, message->user, message->host, &message->from);
 	struct charset_reader reader;
 	struct enctext_plain plain;
 	struct span ciphertext = span_of(opening->enctext.data,
@@ -224,16 +242,20 @@ read_plain(struct lan *lan, struct opening *opening)
 	    (message->options & MESSAGE_ENCEXTMSG) != 0, &plain);
 	message->signature = signed_as(opening->opened.signature);
 	take_text(message, plain.text, &reader, peer);
-	/* The lists of a macOS client are not covered by its signature: no telling who wrote them. */
+	/* The lists of a macOS client are not covered by its signature: no
+	 * telling who wrote them. */
 	if (plain.files.len > 0)
 		read_attachments(message, plain.files, &reader);
-	if (plain.to.len > 0 && !read_to_list(lan, message, plain.to, &reader) &&
+	if (plain.to.len > 0 &&
+	    !read_to_list(lan, message, plain.to, &reader) &&
 	    message->signature != LAN_UNSIGNED && message->to_count > 0)
 		message->signature = LAN_SIGNED_FOR_ANOTHER;
-	identify(message, opening->sender, buf_span(&opening->opened.plain), ciphertext);
+	identify(message, opening->sender, buf_span(&opening->opened.plain),
+	    ciphertext);
 }
 
-/* -- opening ---------------------------------------------------------------- */
+/* -- opening ----------------------------------------------------------------
+ */
 
 static void
 work(struct job *job, void *context)
@@ -241,12 +263,15 @@ work(struct job *job, void *context)
 	struct opening *opening = container_of(job, struct opening, job);
 	struct suite_parts parts = {
 		.key = span_of(opening->enctext.key, opening->enctext.key_len),
-		.text = span_of(opening->enctext.data, opening->enctext.data_len),
-		.signature = span_of(opening->enctext.signature, opening->enctext.signature_len),
+		.text =
+		    span_of(opening->enctext.data, opening->enctext.data_len),
+		.signature = span_of(
+		    opening->enctext.signature, opening->enctext.signature_len),
 	};
 
-	opening->err = suite_decrypt(opening->lan->crypto, &opening->suite, opening->own,
-	    opening->sender, span_text(opening->number), &parts, &opening->opened);
+	opening->err = suite_decrypt(opening->lan->crypto, &opening->suite,
+	    opening->own, opening->sender, span_text(opening->number), &parts,
+	    &opening->opened);
 }
 
 static void
@@ -263,7 +288,8 @@ on_key_silent(void *arg)
 {
 	struct opening *opening = arg;
 
-	/* Unproved and unprovable: not acknowledged, so its sender will say it again. */
+	/* Unproved and unprovable: not acknowledged, so its sender will say it
+	 * again. */
 	TAILQ_REMOVE(&opening->lan->parked, opening, entry);
 	opening_free(opening);
 }
@@ -274,12 +300,13 @@ park(struct opening *opening)
 {
 	struct lan *lan = opening->lan;
 	struct lan_message *message = opening->message;
-	struct peer *peer = lan->ops->find(lan->arg, message->user, message->host, &message->from);
+	struct peer *peer = lan->ops->find(
+	    lan->arg, message->user, message->host, &message->from);
 	struct opening *other;
 	size_t count = 0;
 
 	TAILQ_REMOVE(&lan->openings, opening, entry);
-	TAILQ_FOREACH(other, &lan->parked, entry)
+	TAILQ_FOREACH (other, &lan->parked, entry)
 		count++;
 	if (peer == NULL || count >= PARKED_MAX) {
 		opening_free(opening);
@@ -299,9 +326,11 @@ on_worked(struct job *job)
 	struct lan *lan = opening->lan;
 
 	if (opening->err < 0) {
-		/* One line for all failures alike, and no answer: no oracle (threat model C2). */
+		/* One line for all failures alike, and no answer: no oracle
+		 * (threat model C2). */
 		lan->counters.undecipherable++;
-		log_debug("a message from %s could not be opened", opening->message->user);
+		log_debug("a message from %s could not be opened",
+		    opening->message->user);
 		finish(opening);
 		return;
 	}
@@ -324,7 +353,8 @@ choose_keys(struct lan *lan, struct opening *opening, const struct peer *peer)
 		return CAM_ERR_REFUSED;
 	if ((opening->own = keyring_key(lan->keyring, size)) == NULL)
 		return CAM_ERR_KEY;
-	if (peer != NULL && peer->key != NULL && opening->suite.sign != SUITE_UNSIGNED)
+	if (peer != NULL && peer->key != NULL &&
+	    opening->suite.sign != SUITE_UNSIGNED)
 		opening->sender = rsa_public_ref(peer->key);
 	return 0;
 }
@@ -340,7 +370,7 @@ has_room(const struct lan *lan, const struct addr *from)
 	if (lan->opening_count < OPENINGS_BUSY)
 		return true;
 	/* Many wait: each source gets its share. */
-	TAILQ_FOREACH(opening, &lan->openings, entry)
+	TAILQ_FOREACH (opening, &lan->openings, entry)
 		if (addr_same_host(&opening->message->from, from))
 			count++;
 	return count < OPENINGS_SOURCE;
@@ -375,13 +405,15 @@ start_encrypted(struct lan *lan, const struct sender *sender)
 	bool known = sender->of_record && sender->peer->key != NULL;
 	struct opening *opening;
 
-	if (packet->number_text.len >= sizeof opening->number || !has_room(lan, &sender->addr) ||
+	if (packet->number_text.len >= sizeof opening->number ||
+	    !has_room(lan, &sender->addr) ||
 	    !budget_rsa(lan->budget, &sender->addr, known, clock_now_ms())) {
 		lan->counters.over_budget++;
 		return;
 	}
 	opening = opening_new(lan, sender);
-	memcpy(opening->number, packet->number_text.data, packet->number_text.len);
+	memcpy(
+	    opening->number, packet->number_text.data, packet->number_text.len);
 	if (enctext_parse(packet->parts[0], &opening->enctext) < 0 ||
 	    suite_from_flags(opening->enctext.flags, &opening->suite) < 0 ||
 	    choose_keys(lan, opening, sender->peer) < 0) {
@@ -391,7 +423,8 @@ start_encrypted(struct lan *lan, const struct sender *sender)
 	}
 	opening->message->protection = opening->enctext.flags;
 	/* Lists of those without ENCEXTMSGOPT stand outside, in clear. */
-	if (!(packet->command & MESSAGE_ENCEXTMSG) && (packet->command & MESSAGE_FILEATTACH)) {
+	if (!(packet->command & MESSAGE_ENCEXTMSG) &&
+	    (packet->command & MESSAGE_FILEATTACH)) {
 		struct charset_reader reader;
 
 		lan_reader(lan, sender->peer, &reader);
@@ -409,8 +442,9 @@ start_encrypted(struct lan *lan, const struct sender *sender)
 static bool
 may_be_clear(const struct sender *sender)
 {
-	const uint32_t asks = MESSAGE_PASSWORD | MESSAGE_SENDCHECK | MESSAGE_SECRET |
-	    MESSAGE_READCHECK | MESSAGE_FILEATTACH;
+	const uint32_t asks = MESSAGE_PASSWORD | MESSAGE_SENDCHECK |
+			      MESSAGE_SECRET | MESSAGE_READCHECK |
+			      MESSAGE_FILEATTACH;
 	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
 	uint32_t command = sender->packet->command;
 
@@ -437,7 +471,8 @@ start_clear(struct lan *lan, const struct sender *sender)
 	if ((packet->command & MESSAGE_FILEATTACH) && packet->part_count > 1)
 		read_attachments(opening->message, packet->parts[1], &reader);
 	identify(opening->message, NULL, packet->extension, span_of(NULL, 0));
-	/* iptux tells a group in a command of its own and wants no word of it. */
+	/* iptux tells a group in a command of its own and wants no word of it.
+	 */
 	if (command_mode(packet->command) == COMMAND_IPTUX_TEXT)
 		opening->message->options = MESSAGE_BROADCAST;
 	opening->done = true;
@@ -461,9 +496,11 @@ opening_key_known(struct lan *lan, const struct peer *peer)
 {
 	struct opening *opening, *next;
 
-	for (opening = TAILQ_FIRST(&lan->parked); opening != NULL; opening = next) {
+	for (opening = TAILQ_FIRST(&lan->parked); opening != NULL;
+	     opening = next) {
 		next = TAILQ_NEXT(opening, entry);
-		if (!peer_is(peer, opening->message->user, opening->message->host) ||
+		if (!peer_is(
+			peer, opening->message->user, opening->message->host) ||
 		    peer->key == NULL)
 			continue;
 		TAILQ_REMOVE(&lan->parked, opening, entry);
@@ -499,5 +536,6 @@ lan_acknowledge(struct lan *lan, const struct lan_message *message)
 	    (message->options & (MESSAGE_BROADCAST | MESSAGE_AUTORET)))
 		return;
 	snprintf(body, sizeof body, "%u", (unsigned)message->packet_no);
-	lan_transmit_packet(lan, &message->from, COMMAND_RECVMSG, span_text(body));
+	lan_transmit_packet(
+	    lan, &message->from, COMMAND_RECVMSG, span_text(body));
 }

@@ -10,7 +10,8 @@
 
 struct rsa_public;
 
-/* What a peer has proved to know best; sending below it needs a word (threat model I2). */
+/* What a peer has proved to know best; sending below it needs a word (threat
+ * model I2). */
 enum peer_strength { PEER_UNKNOWN, PEER_WEAK, PEER_STRONG };
 
 /*
@@ -21,15 +22,16 @@ enum peer_strength { PEER_UNKNOWN, PEER_WEAK, PEER_STRONG };
 struct peer {
 	char *user;
 	char *host;
-	struct addr addr;	/* of record: where it is sent to */
-	uint32_t status;	/* option bits of its entry packets (reference 3.1) */
-	uint32_t word;		/* capability word, 0: not known */
+	struct addr addr; /* of record: where it is sent to */
+	uint32_t status;  /* option bits of its entry packets (reference 3.1) */
+	uint32_t word;	  /* capability word, 0: not known */
 	struct rsa_public *key; /* pinned or learnt; counted, NULL: none */
 	uint8_t client;		/* enum client_kind */
-	uint8_t charset;	/* enum charset its text was last seen in, for those without UTF-8 */
-	uint8_t strength;	/* enum peer_strength */
-	uint8_t asked;		/* what lan waits to hear of it */
-	bool mute;		/* did not answer when asked for its key */
+	uint8_t charset;  /* enum charset its text was last seen in, for those
+			     without UTF-8 */
+	uint8_t strength; /* enum peer_strength */
+	uint8_t asked;	  /* what lan waits to hear of it */
+	bool mute;	  /* did not answer when asked for its key */
 };
 
 /* Copies the names. addr is none. */

@@ -7,8 +7,14 @@
 #include "base/text.h"
 #include "lan/post.h"
 
-/* Messages and questions as the official client repeats them; opened notices faster and longer. */
-enum { TRIES = 5, INTERVAL_MS = 1000, OPENED_TRIES = 12, OPENED_INTERVAL_MS = 750 };
+/* Messages and questions as the official client repeats them; opened notices
+ * faster and longer. */
+enum {
+	TRIES = 5,
+	INTERVAL_MS = 1000,
+	OPENED_TRIES = 12,
+	OPENED_INTERVAL_MS = 750
+};
 /* So that many clients do not keep step with each other. */
 enum { JITTER_PERCENT = 10 };
 
@@ -25,7 +31,8 @@ transmit(struct post *post)
 
 	post->tries_left--;
 	lan_transmit(post->lan, &post->to, 0, span_of(post->bytes, post->len));
-	timer_start(&post->timer, post->interval_ms + random_below((uint32_t)jitter + 1));
+	timer_start(&post->timer,
+	    post->interval_ms + random_below((uint32_t)jitter + 1));
 }
 
 static void
@@ -52,7 +59,8 @@ on_silence(void *arg)
 
 /* An answer to GETPUBKEY names no number: those are found by address. */
 static uint64_t
-hash(const struct lan *lan, enum post_kind kind, const struct addr *addr, uint32_t number)
+hash(const struct lan *lan, enum post_kind kind, const struct addr *addr,
+    uint32_t number)
 {
 	if (kind == POST_KEY)
 		return table_hash(&lan->posts, addr, sizeof *addr);
@@ -60,9 +68,9 @@ hash(const struct lan *lan, enum post_kind kind, const struct addr *addr, uint32
 }
 
 struct post *
-post_new(struct lan *lan, enum post_kind kind, const struct peer *peer, const struct addr *to,
-    uint32_t number, uint8_t *bytes, size_t len, void (*on_end)(void *arg, bool answered),
-    void *arg)
+post_new(struct lan *lan, enum post_kind kind, const struct peer *peer,
+    const struct addr *to, uint32_t number, uint8_t *bytes, size_t len,
+    void (*on_end)(void *arg, bool answered), void *arg)
 {
 	struct post *post = xcalloc(1, sizeof *post);
 
@@ -75,7 +83,8 @@ post_new(struct lan *lan, enum post_kind kind, const struct peer *peer, const st
 	post->bytes = bytes;
 	post->len = len;
 	post->tries_left = kind == POST_OPENED ? OPENED_TRIES : TRIES;
-	post->interval_ms = kind == POST_OPENED ? OPENED_INTERVAL_MS : INTERVAL_MS;
+	post->interval_ms =
+	    kind == POST_OPENED ? OPENED_INTERVAL_MS : INTERVAL_MS;
 	post->on_end = on_end;
 	post->arg = arg;
 	timer_init(&post->timer, lan->loop, on_silence, post);
@@ -106,13 +115,14 @@ is_answered_by(const struct table_link *link, const void *key)
 	const struct wanted *wanted = key;
 
 	return post->kind == wanted->kind && post->number == wanted->number &&
-	    addr_equal(&post->to, &wanted->sender->addr) &&
-	    text_same(post->user, wanted->sender->user) &&
-	    text_same(post->host, wanted->sender->host);
+	       addr_equal(&post->to, &wanted->sender->addr) &&
+	       text_same(post->user, wanted->sender->user) &&
+	       text_same(post->host, wanted->sender->host);
 }
 
 struct post *
-post_find(struct lan *lan, enum post_kind kind, const struct sender *sender, uint32_t number)
+post_find(struct lan *lan, enum post_kind kind, const struct sender *sender,
+    uint32_t number)
 {
 	struct wanted wanted = { kind, sender, number };
 	struct table_link *link = table_find(&lan->posts,
@@ -132,11 +142,13 @@ posts_forget(struct lan *lan, const struct peer *peer)
 {
 	struct table_link *next;
 
-	for (struct table_link *link = table_first(&lan->posts); link != NULL; link = next) {
+	for (struct table_link *link = table_first(&lan->posts); link != NULL;
+	     link = next) {
 		struct post *post = container_of(link, struct post, link);
 
 		next = table_next(&lan->posts, link);
-		if (text_same(post->user, peer->user) && text_same(post->host, peer->host))
+		if (text_same(post->user, peer->user) &&
+		    text_same(post->host, peer->host))
 			post_free(post);
 	}
 }

@@ -31,14 +31,16 @@ struct post {
 };
 
 /* Sends at once. Takes bytes (of malloc). */
-struct post *post_new(struct lan *lan, enum post_kind kind, const struct peer *peer,
-    const struct addr *to, uint32_t number, uint8_t *bytes, size_t len,
-    void (*on_end)(void *arg, bool answered), void *arg);
+struct post *post_new(struct lan *lan, enum post_kind kind,
+    const struct peer *peer, const struct addr *to, uint32_t number,
+    uint8_t *bytes, size_t len, void (*on_end)(void *arg, bool answered),
+    void *arg);
 /* Drops it. NULL is fine. */
 void post_free(struct post *post);
-/* The one that this packet of that sender answers, matched by number, address and name; NULL: none. */
-struct post *post_find(struct lan *lan, enum post_kind kind, const struct sender *sender,
-    uint32_t number);
+/* The one that this packet of that sender answers, matched by number, address
+ * and name; NULL: none. */
+struct post *post_find(struct lan *lan, enum post_kind kind,
+    const struct sender *sender, uint32_t number);
 void post_answered(struct post *post);
 /* Ends in silence all that waits for the peer. */
 void posts_forget(struct lan *lan, const struct peer *peer);

@@ -1,4 +1,5 @@
-/* question.c: keys, versions and absence texts, asked and answered (reference 2.2, 5.3). */
+/* question.c: keys, versions and absence texts, asked and answered
+ * (reference 2.2, 5.3). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,15 +19,18 @@ enum {
 	ASKED_VERSION = 1,
 	ASKED_ABSENCE = 2,
 	ASKED_KEY = 4,
-	/* He asked for our keys and is answered when his own has shown that he receives (threat model N4). */
+	/* He asked for our keys and is answered when his own has shown that he
+	   receives (threat model N4). */
 	OWED_KEY_2048 = 8,
 	OWED_KEY_1024 = 16,
 };
 
-/* Repetitions after the first; an address that nobody vouches for gets just one. */
+/* Repetitions after the first; an address that nobody vouches for gets just
+ * one. */
 enum { KEY_TRIES = 4, HINT_TRIES = 1 };
 
-/* An asked key: the post's arg, so that both ends of the wait find the peer by name. */
+/* An asked key: the post's arg, so that both ends of the wait find the peer by
+ * name. */
 struct key_question {
 	struct lan *lan;
 	char *user;
@@ -34,7 +38,8 @@ struct key_question {
 	struct addr addr;
 };
 
-/* -- asking ----------------------------------------------------------------- */
+/* -- asking -----------------------------------------------------------------
+ */
 
 static void
 key_question_free(void *arg)
@@ -51,8 +56,8 @@ on_key_end(void *arg, bool answered)
 {
 	struct key_question *question = arg;
 	struct lan *lan = question->lan;
-	struct peer *peer = lan->ops->find(lan->arg, question->user, question->host,
-	    &question->addr);
+	struct peer *peer = lan->ops->find(
+	    lan->arg, question->user, question->host, &question->addr);
 
 	if (peer != NULL) {
 		peer->asked &= (uint8_t)~ASKED_KEY;
@@ -63,8 +68,8 @@ on_key_end(void *arg, bool answered)
 }
 
 static void
-ask_key(struct lan *lan, struct peer *peer, const struct addr *at, uint32_t options,
-    unsigned tries)
+ask_key(struct lan *lan, struct peer *peer, const struct addr *at,
+    uint32_t options, unsigned tries)
 {
 	struct packet_out out = { lan_number(lan), lan->user, lan->host,
 		COMMAND_GETPUBKEY | options };
@@ -84,8 +89,8 @@ ask_key(struct lan *lan, struct peer *peer, const struct addr *at, uint32_t opti
 		question->host = xstrdup(peer->host);
 		question->addr = *at;
 		peer->asked |= ASKED_KEY;
-		post = post_new(lan, POST_KEY, peer, at, 0, xmemdup(buf.data, buf.len), buf.len,
-		    on_key_end, question);
+		post = post_new(lan, POST_KEY, peer, at, 0,
+		    xmemdup(buf.data, buf.len), buf.len, on_key_end, question);
 		post->on_drop = key_question_free;
 		if (tries < post->tries_left)
 			post->tries_left = tries;
@@ -125,10 +130,12 @@ void
 lan_ask_absence(struct lan *lan, struct peer *peer)
 {
 	peer->asked |= ASKED_ABSENCE;
-	lan_transmit_packet(lan, &peer->addr, COMMAND_GETABSENCEINFO, span_text(""));
+	lan_transmit_packet(
+	    lan, &peer->addr, COMMAND_GETABSENCEINFO, span_text(""));
 }
 
-/* -- answering -------------------------------------------------------------- */
+/* -- answering --------------------------------------------------------------
+ */
 
 static bool
 send_key(struct lan *lan, const struct addr *to, enum rsa_size size)
@@ -165,13 +172,16 @@ answer_key(struct lan *lan, const struct sender *sender)
 	    (size = capability_answer(lan_word(lan), theirs, named)) == 0)
 		return;
 	sent = send_key(lan, &sender->addr, (enum rsa_size)size);
-	/* He will send something signed: without his key it could not be checked. */
-	if ((sender->packet->command & MESSAGE_AUTORET) || sender->peer == NULL ||
-	    !sender->of_record || sender->peer->key != NULL ||
+	/* He will send something signed: without his key it could not be
+	 * checked. */
+	if ((sender->packet->command & MESSAGE_AUTORET) ||
+	    sender->peer == NULL || !sender->of_record ||
+	    sender->peer->key != NULL ||
 	    !(theirs & (CAPA_SIGN_SHA1 | CAPA_SIGN_SHA256)))
 		return;
 	if (!sent)
-		sender->peer->asked |= size == RSA_2048 ? OWED_KEY_2048 : OWED_KEY_1024;
+		sender->peer->asked |=
+		    size == RSA_2048 ? OWED_KEY_2048 : OWED_KEY_1024;
 	question_ask_back(lan, sender->peer, &sender->addr);
 }
 
@@ -182,15 +192,17 @@ pay_owed_key(struct lan *lan, struct peer *peer)
 
 	peer->asked &= (uint8_t)~owed;
 	if (owed != 0)
-		(void)send_key(lan, &peer->addr, owed & OWED_KEY_2048 ? RSA_2048 : RSA_1024);
+		(void)send_key(lan, &peer->addr,
+		    owed & OWED_KEY_2048 ? RSA_2048 : RSA_1024);
 }
 
 static void
 answer_absence(struct lan *lan, const struct sender *sender)
 {
 	const char *text = lan->ops->absence(lan->arg);
-	enum charset charset = sender->peer != NULL ? lan_charset(lan, sender->peer)
-						    : CHARSET_UTF8;
+	enum charset charset = sender->peer != NULL
+				   ? lan_charset(lan, sender->peer)
+				   : CHARSET_UTF8;
 	uint32_t command = COMMAND_SENDABSENCEINFO;
 	struct buf body;
 
@@ -221,9 +233,11 @@ question_asked(struct lan *lan, const struct sender *sender)
 	}
 }
 
-/* -- answers to us ---------------------------------------------------------- */
+/* -- answers to us ----------------------------------------------------------
+ */
 
-/* Only what we asked for, from where we asked, and what fits the name (threat model C3, C4). */
+/* Only what we asked for, from where we asked, and what fits the name (threat
+ * model C3, C4). */
 static void
 key_answered(struct lan *lan, const struct sender *sender)
 {
@@ -236,7 +250,8 @@ key_answered(struct lan *lan, const struct sender *sender)
 
 	if (post == NULL || sender->peer == NULL ||
 	    pubkey_text_parse(sender->packet->parts[0], &text) < 0 ||
-	    rsa_public_new(span_of(text.modulus, text.modulus_len), text.exponent, &key) < 0)
+	    rsa_public_new(span_of(text.modulus, text.modulus_len),
+		text.exponent, &key) < 0)
 		return;
 	rsa_public_fingerprint(key, fingerprint);
 	if (!keyring_has(lan->keyring, key) &&
@@ -244,7 +259,8 @@ key_answered(struct lan *lan, const struct sender *sender)
 		text_same(named, fingerprint))) {
 		post_answered(post);
 		pay_owed_key(lan, sender->peer);
-		lan->ops->on_key(lan->arg, sender->peer, &from, text.capability, key);
+		lan->ops->on_key(
+		    lan->arg, sender->peer, &from, text.capability, key);
 		opening_key_known(lan, sender->peer);
 	}
 	rsa_public_free(key);
@@ -269,7 +285,8 @@ read_text(struct lan *lan, const struct sender *sender)
 void
 question_answered(struct lan *lan, const struct sender *sender)
 {
-	bool version = command_mode(sender->packet->command) == COMMAND_SENDINFO;
+	bool version =
+	    command_mode(sender->packet->command) == COMMAND_SENDINFO;
 	uint8_t asked = version ? ASKED_VERSION : ASKED_ABSENCE;
 	char *text;
 

@@ -9,23 +9,29 @@
 #include "lan/post.h"
 #include "lan/state.h"
 
-/* Answers to a question of ours come within this: after at most 4 s, through slow networks. */
+/* Answers to a question of ours come within this: after at most 4 s, through
+ * slow networks. */
 enum { ANSWERS_MS = 10 * 1000 };
-/* A machine that uses our name is worth a line now and then, not one a packet. */
+/* A machine that uses our name is worth a line now and then, not one a packet.
+ */
 enum { CONFLICT_QUIET_MS = 60 * 1000 };
 
 static bool
 is_own(const struct lan *lan, const struct addr *from)
 {
 	return from->port == lan->port && lan_is_own(lan, from) &&
-	    (addr_is_any(udp_address(from->family == ADDR_V6 ? lan->v6 : lan->v4)) ||
-		addr_same_host(from, udp_address(from->family == ADDR_V6 ? lan->v6 : lan->v4)));
+	       (addr_is_any(
+		    udp_address(from->family == ADDR_V6 ? lan->v6 : lan->v4)) ||
+		   addr_same_host(
+		       from, udp_address(
+				 from->family == ADDR_V6 ? lan->v6 : lan->v4)));
 }
 
-/* Names in a header are nearly always ASCII; where not, flags and form of the bytes decide. */
+/* Names in a header are nearly always ASCII; where not, flags and form of the
+ * bytes decide. */
 static int
-find_sender(struct lan *lan, const struct packet *packet, const struct udp_datagram *datagram,
-    struct sender *sender)
+find_sender(struct lan *lan, const struct packet *packet,
+    const struct udp_datagram *datagram, struct sender *sender)
 {
 	struct charset_reader reader;
 	int r;
@@ -36,8 +42,10 @@ find_sender(struct lan *lan, const struct packet *packet, const struct udp_datag
 	sender->datagram = datagram;
 	lan_reader(lan, NULL, &reader);
 	packet_reader(packet, &reader);
-	if ((r = charset_read_name(&reader, packet->user, sender->user, sizeof sender->user)) < 0 ||
-	    (r = charset_read_name(&reader, packet->host, sender->host, sizeof sender->host)) < 0)
+	if ((r = charset_read_name(&reader, packet->user, sender->user,
+		 sizeof sender->user)) < 0 ||
+	    (r = charset_read_name(
+		 &reader, packet->host, sender->host, sizeof sender->host)) < 0)
 		return r;
 	return 0;
 }
@@ -45,14 +53,16 @@ find_sender(struct lan *lan, const struct packet *packet, const struct udp_datag
 static void
 recognise(struct lan *lan, struct sender *sender)
 {
-	sender->peer = lan->ops->find(lan->arg, sender->user, sender->host, &sender->addr);
+	sender->peer =
+	    lan->ops->find(lan->arg, sender->user, sender->host, &sender->addr);
 	sender->of_record = sender->peer != NULL &&
-	    addr_equal(&sender->peer->addr, &sender->addr);
+			    addr_equal(&sender->peer->addr, &sender->addr);
 }
 
 /* For people: what the program says of itself. */
 static void
-describe_client(const struct packet *packet, const struct entry *entry, char *text, size_t size)
+describe_client(const struct packet *packet, const struct entry *entry,
+    char *text, size_t size)
 {
 	char number[ENTRY_VERSION_TEXT_SIZE];
 	const char *name = "";
@@ -62,7 +72,8 @@ describe_client(const struct packet *packet, const struct entry *entry, char *te
 		struct span rest = packet->version, head;
 
 		if (span_cut(&rest, '_', &head))
-			snprintf(text, size, "%.*s", (int)rest.len, (const char *)rest.data);
+			snprintf(text, size, "%.*s", (int)rest.len,
+			    (const char *)rest.data);
 		return;
 	}
 	if (packet->client == CLIENT_FEIQ) {
@@ -74,8 +85,10 @@ describe_client(const struct packet *packet, const struct entry *entry, char *te
 	entry_version_text(&entry->version, number);
 	switch (entry->version.type >> 16) {
 	case 0:
-		snprintf(text, size, "cam %u.%u.%u", (unsigned)entry->version.major,
-		    (unsigned)entry->version.minor, (unsigned)entry->version.rev);
+		snprintf(text, size, "cam %u.%u.%u",
+		    (unsigned)entry->version.major,
+		    (unsigned)entry->version.minor,
+		    (unsigned)entry->version.rev);
 		return;
 	case 1:
 		name = "Windows ";
@@ -115,15 +128,18 @@ warn_of_conflict(struct lan *lan, const struct sender *sender)
 {
 	uint64_t now_ms = clock_now_ms();
 
-	if (lan->conflict_ms != 0 && now_ms - lan->conflict_ms < CONFLICT_QUIET_MS)
+	if (lan->conflict_ms != 0 &&
+	    now_ms - lan->conflict_ms < CONFLICT_QUIET_MS)
 		return;
 	lan->conflict_ms = now_ms;
 	lan->ops->on_conflict(lan->arg, &sender->addr);
 }
 
-/* What an entry means for lan itself: whom to answer, and whom to write to one by one. */
+/* What an entry means for lan itself: whom to answer, and whom to write to one
+ * by one. */
 static void
-follow_up_entry(struct lan *lan, const struct sender *sender, const struct lan_entry *entry)
+follow_up_entry(
+    struct lan *lan, const struct sender *sender, const struct lan_entry *entry)
 {
 	if (entry->kind == LAN_LEFT) {
 		dialup_remove(lan, &sender->addr);
@@ -133,7 +149,8 @@ follow_up_entry(struct lan *lan, const struct sender *sender, const struct lan_e
 	}
 	if (entry->kind == LAN_ENTERED &&
 	    budget_entry(lan->budget, &sender->addr, clock_now_ms()))
-		answers_add(lan->answers, &sender->addr, (entry->status & STATUS_CAPUTF8) != 0);
+		answers_add(lan->answers, &sender->addr,
+		    (entry->status & STATUS_CAPUTF8) != 0);
 	if (entry->kind != LAN_ANSWERED)
 		hosts_tell_siblings(lan->hosts, entry);
 }
@@ -153,12 +170,14 @@ receive_entry(struct lan *lan, struct sender *sender)
 		lan->counters.malformed++;
 		return;
 	}
-	if (text_same(parsed.user, lan->user) && text_same(parsed.host, lan->host)) {
+	if (text_same(parsed.user, lan->user) &&
+	    text_same(parsed.host, lan->host)) {
 		warn_of_conflict(lan, sender);
 		return;
 	}
 	/* The UTF-8 lines are what the sender really calls himself. */
-	if (!text_same(parsed.user, sender->user) || !text_same(parsed.host, sender->host)) {
+	if (!text_same(parsed.user, sender->user) ||
+	    !text_same(parsed.host, sender->host)) {
 		memcpy(sender->user, parsed.user, sizeof sender->user);
 		memcpy(sender->host, parsed.host, sizeof sender->host);
 		recognise(lan, sender);
@@ -172,12 +191,16 @@ receive_entry(struct lan *lan, struct sender *sender)
 	entry.nick = parsed.nick;
 	entry.group = parsed.group;
 	entry.version = version;
-	entry.status = entry.kind == LAN_LEFT ? 0 : packet->command & STATUS_MASK;
+	entry.status =
+	    entry.kind == LAN_LEFT ? 0 : packet->command & STATUS_MASK;
 	entry.packet_no = packet->number;
 	entry.client = packet->client;
-	entry.absent = (packet->command & STATUS_ABSENCE) && !client_absence_is_noise(packet->client);
-	entry.unicast = (sender->datagram->flags & (UDP_TO_BROADCAST | UDP_TO_MULTICAST)) == 0;
-	entry.unasked = entry.kind == LAN_ANSWERED &&
+	entry.absent = (packet->command & STATUS_ABSENCE) &&
+		       !client_absence_is_noise(packet->client);
+	entry.unicast = (sender->datagram->flags &
+			    (UDP_TO_BROADCAST | UDP_TO_MULTICAST)) == 0;
+	entry.unasked =
+	    entry.kind == LAN_ANSWERED &&
 	    (lan->asked_ms == 0 || clock_now_ms() - lan->asked_ms > ANSWERS_MS);
 	/* A name with a fingerprint promises encryption (reference 5.5). */
 	if (entry.kind != LAN_LEFT && !(entry.status & STATUS_ENCRYPT)) {
@@ -204,18 +227,22 @@ receive_receipt(struct lan *lan, struct sender *sender, enum post_kind kind)
 		post_answered(post);
 }
 
-/* The notice that one of our sealed messages was opened; its own number confirms it (reference 3.5). */
+/* The notice that one of our sealed messages was opened; its own number
+ * confirms it (reference 3.5). */
 static void
 receive_opened(struct lan *lan, struct sender *sender)
 {
 	char body[16];
 	uint32_t number;
 
-	if (packet_read_number(sender->packet, &number) < 0 || sender->peer == NULL)
+	if (packet_read_number(sender->packet, &number) < 0 ||
+	    sender->peer == NULL)
 		return;
 	if (sender->packet->command & MESSAGE_READCHECK) {
-		snprintf(body, sizeof body, "%u", (unsigned)sender->packet->number);
-		lan_answer_packet(lan, &sender->addr, COMMAND_ANSREADMSG, span_text(body));
+		snprintf(
+		    body, sizeof body, "%u", (unsigned)sender->packet->number);
+		lan_answer_packet(
+		    lan, &sender->addr, COMMAND_ANSREADMSG, span_text(body));
 	}
 	lan->ops->on_opened(lan->arg, sender->peer, number);
 }
@@ -284,15 +311,17 @@ receive_one(struct lan *lan, const struct udp_datagram *datagram)
 	}
 	lan->counters.heard_ms = clock_wall_ms();
 	/* Nobody speaks from a broadcast address but forgers. */
-	if (!addr_is_answerable(&datagram->from) || (datagram->flags & UDP_TRUNCATED) ||
+	if (!addr_is_answerable(&datagram->from) ||
+	    (datagram->flags & UDP_TRUNCATED) ||
 	    interfaces_broadcast(&lan->interfaces, &datagram->from))
 		return;
-	if (!budget_datagram(lan->budget, &datagram->from, known, datagram->data.len,
-		clock_now_ms())) {
+	if (!budget_datagram(lan->budget, &datagram->from, known,
+		datagram->data.len, clock_now_ms())) {
 		lan->counters.over_budget++;
 		return;
 	}
-	/* Dictionaries are for clients that announce them; we do not (reference 1.4, 6.2). */
+	/* Dictionaries are for clients that announce them; we do not
+	 * (reference 1.4, 6.2). */
 	if (packet_is_ipdict(datagram->data))
 		return;
 	if (packet_parse(datagram->data, &packet) < 0 ||
@@ -304,7 +333,8 @@ receive_one(struct lan *lan, const struct udp_datagram *datagram)
 }
 
 void
-lan_receive(struct udp *udp, const struct udp_datagram *list, size_t count, void *arg)
+lan_receive(
+    struct udp *udp, const struct udp_datagram *list, size_t count, void *arg)
 {
 	struct lan *lan = arg;
 

@@ -98,18 +98,22 @@ struct sender {
 	bool of_record;	   /* it came from the peer's address of record */
 };
 
-/* -- lan.c ------------------------------------------------------------------ */
+/* -- lan.c ------------------------------------------------------------------
+ */
 
 /* Sends bytes from our port; interface 0: by the routes. */
-void lan_transmit(struct lan *lan, const struct addr *to, unsigned interface, struct span bytes);
+void lan_transmit(struct lan *lan, const struct addr *to, unsigned interface,
+    struct span bytes);
 /* A classic packet with a fresh number and body. */
-void lan_transmit_packet(struct lan *lan, const struct addr *to, uint32_t command,
-    struct span body);
-/* The same where to has not proved that it receives: only while its credit lasts. False: not sent. */
-bool lan_answer_packet(struct lan *lan, const struct addr *to, uint32_t command,
-    struct span body);
+void lan_transmit_packet(
+    struct lan *lan, const struct addr *to, uint32_t command, struct span body);
+/* The same where to has not proved that it receives: only while its credit
+ * lasts. False: not sent. */
+bool lan_answer_packet(
+    struct lan *lan, const struct addr *to, uint32_t command, struct span body);
 /* How to read text of this peer (NULL: unknown). */
-void lan_reader(const struct lan *lan, const struct peer *peer, struct charset_reader *reader);
+void lan_reader(const struct lan *lan, const struct peer *peer,
+    struct charset_reader *reader);
 /* In what to write to it. */
 enum charset lan_charset(const struct lan *lan, const struct peer *peer);
 /* Status bits that we announce. */
@@ -120,11 +124,14 @@ uint32_t lan_word(const struct lan *lan);
 /* A broadcast of our own came back through that interface. */
 void lan_note_echo(struct lan *lan, unsigned interface);
 
-/* -- receive.c -------------------------------------------------------------- */
+/* -- receive.c --------------------------------------------------------------
+ */
 
-void lan_receive(struct udp *udp, const struct udp_datagram *list, size_t count, void *arg);
+void lan_receive(
+    struct udp *udp, const struct udp_datagram *list, size_t count, void *arg);
 
-/* -- announce.c ------------------------------------------------------------- */
+/* -- announce.c -------------------------------------------------------------
+ */
 
 /* An entry packet to all targets. */
 void announce(struct lan *lan, uint32_t command);
@@ -135,29 +142,38 @@ void announce_on_walk(void *arg);
 void dialup_add(struct lan *lan, const struct addr *addr);
 void dialup_remove(struct lan *lan, const struct addr *addr);
 
-/* -- answer.c --------------------------------------------------------------- */
+/* -- answer.c ---------------------------------------------------------------
+ */
 
 struct answers *answers_new(struct lan *lan);
 void answers_free(struct answers *answers);
-/* ANSENTRY after a random delay (reference 2.1, threat model N4); utf8: the asker understands it. */
+/* ANSENTRY after a random delay (reference 2.1, threat model N4); utf8: the
+ * asker understands it. */
 void answers_add(struct answers *answers, const struct addr *to, bool utf8);
 
-/* -- question.c ------------------------------------------------------------- */
+/* -- question.c -------------------------------------------------------------
+ */
 
-void question_asked(struct lan *lan, const struct sender *sender);   /* GETPUBKEY, GETINFO, GETABSENCEINFO */
-void question_answered(struct lan *lan, const struct sender *sender); /* their answers */
+void question_asked(struct lan *lan,
+    const struct sender *sender); /* GETPUBKEY, GETINFO, GETABSENCEINFO */
+void question_answered(
+    struct lan *lan, const struct sender *sender); /* their answers */
 
-/* Asks for the key of somebody who has asked for ours, or signed: he need not ask again (reference 5.3). */
-void question_ask_back(struct lan *lan, struct peer *peer, const struct addr *at);
+/* Asks for the key of somebody who has asked for ours, or signed: he need not
+ * ask again (reference 5.3). */
+void question_ask_back(
+    struct lan *lan, struct peer *peer, const struct addr *at);
 
-/* -- opening.c -------------------------------------------------------------- */
+/* -- opening.c --------------------------------------------------------------
+ */
 
 void opening_start(struct lan *lan, const struct sender *sender);
 /* The key of that peer is known now. */
 void opening_key_known(struct lan *lan, const struct peer *peer);
 void openings_finish(struct lan *lan);
 
-/* -- hosts.c ---------------------------------------------------------------- */
+/* -- hosts.c ----------------------------------------------------------------
+ */
 
 struct hosts *hosts_new(struct lan *lan);
 void hosts_free(struct hosts *hosts);
@@ -167,7 +183,8 @@ void hosts_receive(struct hosts *hosts, const struct sender *sender);
 /* Tells the other camd of this machine what the first of them heard. */
 void hosts_tell_siblings(struct hosts *hosts, const struct lan_entry *entry);
 
-/* -- letter.c --------------------------------------------------------------- */
+/* -- letter.c ---------------------------------------------------------------
+ */
 
 void sendings_finish(struct lan *lan);
 void sending_forget(struct lan *lan, const struct peer *peer);
