@@ -164,6 +164,10 @@ check-lan: config.mk
 	$Q$(SANITIZED) programs
 	$Q$(RUN) lan
 
+# Every system call at which camd could die, not only some of them.
+check-kill: check-build
+	$QKILL_STEP=1 $(RUN) tests/session/kill.sh
+
 # The session tests under valgrind: longer, so not in check.
 check-valgrind: programs
 	$Qtests/run --build $B --jobs $(JOBS) --valgrind session
@@ -274,7 +278,7 @@ help:
 	@echo 'make demo         two users on this machine talk (installs what is missing)'
 	@echo 'make check        every test, with sanitizers (installs what is missing)'
 	@echo 'make check-unit   the unit tests only; also check-session, check-lan'
-	@echo 'make check-valgrind  the session tests under valgrind'
+	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
 	@echo 'make lint         style, warnings of the analysers, house rules'
 	@echo 'make fuzz         fuzz every parser (FUZZ_SECONDS=10 each, FUZZ_ONLY=names)'
@@ -287,5 +291,5 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets fuzz check check-all check-build check-unit check-session \
-	check-lan check-valgrind check-oracle lint demo bench install uninstall deps dist clean distclean help FORCE
+	check-lan check-kill check-valgrind check-oracle lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

@@ -288,7 +288,7 @@ await() { # SECONDS COMMAND...
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt "$end" ] || fail "not in time: $*"
-		read -r -t 0.05 -u "$never" || true
+		read -r -t 0.03 -u "$never" || true
 	done
 }
 
