@@ -688,7 +688,7 @@ roster_new(struct camd *camd, struct store *store, struct roster **result)
 void
 roster_free(struct roster *roster)
 {
-	struct table_link *link;
+	struct table_link *link, *next;
 
 	if (roster == NULL)
 		return;
@@ -700,8 +700,8 @@ roster_free(struct roster *roster)
 		timer_finish(&refresh->quiet);
 		free(refresh);
 	}
-	while ((link = table_first(&roster->by_uid)) != NULL) {
-		table_remove(&roster->by_uid, link);
+	for (link = table_first(&roster->by_uid); link != NULL; link = next) {
+		next = table_next(&roster->by_uid, link);
 		user_free(roster, container_of(link, struct user, by_uid));
 	}
 	user_free(roster, roster->self);

@@ -12,6 +12,7 @@
 #include "camd/camd.h"
 #include "camd/roster.h"
 #include "camd/settings.h"
+#include "camd/upkeep.h"
 #include "ipmsg/entry.h"
 #include "loop/timer.h"
 #include "loop/worker.h"
@@ -32,6 +33,8 @@ struct rosterfile {
 	int64_t *dirty; /* uids */
 	size_t dirty_count;
 	size_t dirty_size;
+	struct write_job
+	    *running; /* a piece under way: the rest waits for it */
 	struct timer write_timer;
 	struct timer forget_timer;
 };
@@ -42,6 +45,7 @@ struct rosterfile {
 /* Copies: the loop goes on changing its users while the writer writes. */
 struct write_job {
 	struct job job;
+	struct rosterfile *file; /* NULL: nobody waits for it */
 	size_t count;
 	struct store_user users[WRITE_BATCH];
 	char *texts[WRITE_BATCH]; /* one piece of memory for each user's strings
@@ -118,21 +122,32 @@ write_users(struct job *job, void *context)
 	}
 }
 
+static void write_some(struct rosterfile *file);
+
 static void
 on_written(struct job *job)
 {
 	struct write_job *write = container_of(job, struct write_job, job);
+	struct rosterfile *file = write->file;
 
 	if (write->job.batch_err < 0)
 		log_error("cannot keep the roster: %s",
 		    cam_strerror(write->job.batch_err));
 	for (size_t i = 0; i < write->count; i++)
 		free(write->texts[i]);
+	if (file != NULL) {
+		file->running = NULL;
+		upkeep_touch(file->camd->upkeep);
+		if (file->dirty_count > 0 &&
+		    !timer_is_running(&file->write_timer))
+			write_some(file);
+	}
 	free(write);
 }
 
-static void
-submit(struct rosterfile *file, size_t first, size_t count)
+/* The last count of those that are marked. */
+static struct write_job *
+submit(struct rosterfile *file, size_t count)
 {
 	struct write_job *write = xcalloc(1, sizeof *write);
 	struct user *user;
@@ -140,7 +155,8 @@ submit(struct rosterfile *file, size_t first, size_t count)
 	write->job.work = write_users;
 	write->job.done = on_written;
 	for (size_t i = 0; i < count; i++) {
-		user = roster_by_uid(file->roster, file->dirty[first + i]);
+		user = roster_by_uid(
+		    file->roster, file->dirty[--file->dirty_count]);
 		if (user == NULL)
 			continue;
 		user->dirty = false;
@@ -148,30 +164,46 @@ submit(struct rosterfile *file, size_t first, size_t count)
 		copy_user(write, user);
 	}
 	workers_submit(file->camd->writer, &write->job);
+	return write;
+}
+
+static void
+submit_batch(struct rosterfile *file)
+{
+	size_t count = file->dirty_count;
+
+	file->running = submit(file, count < WRITE_BATCH ? count : WRITE_BATCH);
+	file->running->file = file;
+}
+
+/* One piece at a time: a thousand newcomers are no reason to hurry. */
+static void
+write_some(struct rosterfile *file)
+{
+	if (file->running == NULL && file->dirty_count > 0)
+		submit_batch(file);
+	if (file->dirty_count == 0) {
+		free(file->dirty);
+		file->dirty = NULL;
+		file->dirty_size = 0;
+	}
 }
 
 void
 rosterfile_write(struct rosterfile *file)
 {
-	size_t first, count;
-
-	for (first = 0; first < file->dirty_count; first += count) {
-		count = file->dirty_count - first;
-		if (count > WRITE_BATCH)
-			count = WRITE_BATCH;
-		submit(file, first, count);
-	}
-	file->dirty_count = 0;
-	free(file->dirty);
-	file->dirty = NULL;
-	file->dirty_size = 0;
 	timer_stop(&file->write_timer);
+	while (file->dirty_count > 0)
+		(void)submit(file, file->dirty_count < WRITE_BATCH
+				       ? file->dirty_count
+				       : WRITE_BATCH);
+	write_some(file);
 }
 
 static void
 on_write(void *arg)
 {
-	rosterfile_write(arg);
+	write_some(arg);
 }
 
 void
@@ -187,9 +219,7 @@ rosterfile_mark(struct rosterfile *file, struct user *user)
 	}
 	user->dirty = true;
 	file->dirty[file->dirty_count++] = user->uid;
-	if (file->dirty_count >= WRITE_BATCH)
-		rosterfile_write(file);
-	else if (!timer_is_running(&file->write_timer))
+	if (file->running == NULL && !timer_is_running(&file->write_timer))
 		timer_start(&file->write_timer, WRITE_DELAY_MS);
 }
 
@@ -375,6 +405,8 @@ rosterfile_free(struct rosterfile *file)
 {
 	if (file == NULL)
 		return;
+	if (file->running != NULL)
+		file->running->file = NULL;
 	timer_finish(&file->write_timer);
 	timer_finish(&file->forget_timer);
 	free(file->dirty);

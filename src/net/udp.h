@@ -15,7 +15,8 @@ struct udp;
 enum {
 	UDP_BATCH = 64, /* most datagrams a call gives */
 	UDP_RECEIVE_BUFFER =
-	    4 * 1024 * 1024, /* asked for; the system may give less */
+	    32 * 1024 * 1024, /* asked for; the system may give less, and takes
+				 memory only for what waits */
 	UDP_QUEUE_BYTES = 8 * 1024 * 1024, /* waiting to be sent, at most */
 	UDP_QUEUE_COUNT = 65536,
 };
