@@ -74,13 +74,26 @@ is_in_the_way(const struct doctor *doctor, const struct port_owner *owner)
 	return !other_family && strcmp(doctor->bind, owner->address) == 0;
 }
 
+/*
+ * Our camd hides its descriptors from everybody but root, so what is ours and
+ * cannot be looked into is taken for camd's.
+ */
+static bool
+is_own(const struct doctor *doctor, const struct port_owner *owner)
+{
+	if (doctor->camd_pid == 0)
+		return false;
+	if (owner->pid != 0)
+		return owner->pid == doctor->camd_pid;
+	return owner->uid == geteuid();
+}
+
 static const struct port_owner *
 find_other(const struct doctor *doctor, const struct port_owner *owners,
     size_t count, bool tcp)
 {
 	for (size_t i = 0; i < count; i++)
-		if (owners[i].tcp == tcp &&
-		    (owners[i].pid == 0 || owners[i].pid != doctor->camd_pid) &&
+		if (owners[i].tcp == tcp && !is_own(doctor, &owners[i]) &&
 		    is_in_the_way(doctor, &owners[i]))
 			return &owners[i];
 	return NULL;
@@ -91,8 +104,7 @@ has_own(
     const struct doctor *doctor, const struct port_owner *owners, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!owners[i].tcp && owners[i].pid != 0 &&
-		    owners[i].pid == doctor->camd_pid)
+		if (!owners[i].tcp && is_own(doctor, &owners[i]))
 			return true;
 	return false;
 }
@@ -103,35 +115,50 @@ own_port(const struct doctor *doctor)
 	return (long)json_integer_value(json_object_get(doctor->camd, "port"));
 }
 
+/* Architecture, section 8: the first camd of a machine has the port, the next
+ * take the next free ones. */
+static void
+say_shared(
+    struct doctor *doctor, const struct port_owner *owner, const char *who)
+{
+	const char *protocol = owner->tcp ? "TCP" : "UDP";
+
+	if (doctor->camd != NULL)
+		doctor_note(doctor, "port",
+		    xasprintf(
+			_("%s port %u is in use by %s; yours has port %ld"),
+			protocol, doctor->port, who, own_port(doctor)),
+		    NULL);
+	else
+		doctor_note(doctor, "port",
+		    xasprintf(_("%s port %u is in use by %s; yours will take "
+				"the next one"),
+			protocol, doctor->port, who),
+		    NULL);
+}
+
 static void
 say_taken(struct doctor *doctor, const struct port_owner *owner)
 {
-	char *who = describe(owner), *fix = NULL;
+	char *who = describe(owner);
 
-	if (is_camd(owner)) {
-		/* Architecture, section 8: the first has the port, the next
-		 * take the next free ones. */
+	if (is_camd(owner))
+		say_shared(doctor, owner, who);
+	else if (owner->pid == 0)
 		doctor_note(doctor, "port",
-		    doctor->camd != NULL
-			? xasprintf(_("%s port %u is in use by %s; yours has "
-				      "port %ld"),
-			      owner->tcp ? "TCP" : "UDP", doctor->port, who,
-			      own_port(doctor))
-			: xasprintf(_("%s port %u is in use by %s; yours will "
-				      "take the next one"),
-			      owner->tcp ? "TCP" : "UDP", doctor->port, who),
-		    NULL);
-	} else {
-		fix = way_out(doctor, owner);
+		    xasprintf(_("%s port %u is in use by %s: unless that is "
+				"camd, others do not find you"),
+			owner->tcp ? "TCP" : "UDP", doctor->port, who),
+		    way_out(doctor, owner));
+	else
 		doctor_problem(doctor, "port",
-		    xasprintf(owner->tcp ? _("TCP port %u is taken by %s: "
-					     "files cannot be fetched "
-					     "from you")
-					 : _("UDP port %u is taken by %s: "
-					     "others do not find you"),
+		    xasprintf(owner->tcp
+				  ? _("TCP port %u is taken by %s: files "
+				      "cannot be fetched from you")
+				  : _("UDP port %u is taken by %s: others do "
+				      "not find you"),
 			doctor->port, who),
-		    fix);
-	}
+		    way_out(doctor, owner));
 	free(who);
 }
 

@@ -23,6 +23,8 @@
 #include "lan/lan.h"
 #include "loop/loop.h"
 
+#include "config.h"
+
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #endif

@@ -186,6 +186,7 @@ test_an_interface_without_broadcast_is_told() {
 	on 1 ip addr add 10.99.0.1/32 dev tun9
 	on 1 ip link set tun8 up
 	on 1 ip link set tun9 up
+	await 5 sh -c "ip -n h1 -o link show tun9 | grep -q 'state UP'"
 	doctor 0
 	found interface note tun9 'net.broadcast'
 	found interface ok eth0
@@ -207,4 +208,27 @@ test_ordinary_users_are_told_what_root_can_see() {
 	expect 0 on 1 setpriv --reuid=65534 --regid=65534 --clear-groups \
 		env CAM_HOME="$T/plain" "$TEST_BUILD/cam" doctor --json
 	found firewall note 'only root' 'sudo cam doctor'
+}
+
+as_nobody() { # COMMAND...: as an ordinary user of host 1 with a home of its own
+	on 1 setpriv --reuid=65534 --regid=65534 --clear-groups env CAM_HOME="$T/anna" "$@"
+}
+
+test_an_ordinary_users_own_camd_is_known_as_such() {
+	needs setpriv
+	alone
+	chmod 755 "$T"
+	sed -i '/autostart/d' "$T/anna/cam.ini"
+	chown -R 65534 "$T/anna" 2>/dev/null || skip 'only root can be somebody else'
+	expect 0 as_nobody "$TEST_BUILD/cam" daemon start
+	run as_nobody "$TEST_BUILD/cam" doctor --json
+	found port ok 'camd has UDP port 2425'
+	found camd ok process
+	# Nor is it taken for a program of ours that is in the way when another user looks.
+	mkdir -m 700 "$T/bob"
+	chown 65533 "$T/bob"
+	expect 0 on 1 setpriv --reuid=65533 --regid=65533 --clear-groups \
+		env CAM_HOME="$T/bob" "$TEST_BUILD/cam" doctor --json
+	found port note 'UDP port 2425 is in use by a program of' 'sudo ss'
+	expect 0 as_nobody "$TEST_BUILD/cam" daemon stop
 }

@@ -20,6 +20,7 @@ on_a_network() { # an interface, which doctor asks firewalls about
 	ip addr add 10.66.0.3/24 broadcast + dev eth7
 	ip link set eth8 up
 	ip link set eth7 up
+	await 5 sh -c "ip -o link show eth7 | grep -q 'state UP'"
 }
 
 # Programs found before the real ones: these would not tell us, as they do not tell ordinary users.
