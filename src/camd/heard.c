@@ -123,23 +123,19 @@ heard_user(struct camd *camd, struct user *user)
 static void
 tell_second_key(struct camd *camd, struct user *user, const char *fingerprint)
 {
-	char *logon = user_logon(user), *id = NULL;
-	char old[RSA_FINGERPRINT_SIZE];
-	struct user *first =
-	    roster_by_logon(camd->roster, logon, user->peer.host, user);
+	char old[RSA_FINGERPRINT_SIZE], *id = NULL;
+	struct user *first = roster_namesake(camd->roster, user);
 
-	if (first != NULL) {
-		user->second = true;
-		user_fingerprint(first, old);
-		id = user_id(first);
-		log_warn("another key under the name of %s", id);
-		events_tell(camd->events, EVENT_KEY_CHANGED,
-		    json_pack("{s:o, s:s, s:s, s:b}", "id",
-			json_text(span_text(id)), "old", old, "new",
-			fingerprint, "verified",
-			first->pin != NULL && first->pin->verified));
-	}
-	free(logon);
+	if (first == NULL)
+		return;
+	user->second = true;
+	user_fingerprint(first, old);
+	id = user_id(first);
+	log_warn("another key under the name of %s", id);
+	events_tell(camd->events, EVENT_KEY_CHANGED,
+	    json_pack("{s:o, s:s, s:s, s:b}", "id", json_text(span_text(id)),
+		"old", old, "new", fingerprint, "verified",
+		first->pin != NULL && first->pin->verified));
 	free(id);
 }
 
@@ -185,7 +181,10 @@ split_title(const struct lan_entry *entry, char nick[LIMIT_NAME + 1],
 	size_t len = strlen(entry->nick);
 	const char *open = strrchr(entry->nick, '[');
 
-	snprintf(nick, LIMIT_NAME + 1, "%s", entry->nick);
+	if (len > LIMIT_NAME)
+		len = LIMIT_NAME;
+	memcpy(nick, entry->nick, len);
+	nick[len] = '\0';
 	title[0] = '\0';
 	if (!entry->absent || open == NULL || open == entry->nick ||
 	    entry->nick[len - 1] != ']')

@@ -168,23 +168,23 @@ roster_next(const struct roster *roster, const struct user *after)
 }
 
 struct user *
-roster_by_logon(const struct roster *roster, const char *logon,
-    const char *host, const struct user *but)
+roster_namesake(const struct roster *roster, const struct user *user)
 {
-	struct user *best = NULL;
+	char *logon = user_logon(user);
+	struct user *best = NULL, *other;
 
 	for (struct table_link *link = table_first_of(
-		 &roster->by_name, hash_name(roster, logon, host));
+		 &roster->by_name, hash_name(roster, logon, user->peer.host));
 	     link != NULL; link = table_next_of(link)) {
-		struct user *user = container_of(link, struct user, by_name);
-		char *name = user_logon(user);
-
-		if (user != but && !user->forgotten && text_same(name, logon) &&
-		    text_same(user->peer.host, host) &&
-		    (best == NULL || (best->second && !user->second)))
-			best = user;
-		free(name);
+		other = container_of(link, struct user, by_name);
+		/* Equal hashes are equal names, as good as always: a wrong one
+		 * costs nothing but a longer id. */
+		if (other != user && !other->forgotten &&
+		    text_same(other->peer.host, user->peer.host) &&
+		    (best == NULL || (best->second && !other->second)))
+			best = other;
 	}
+	free(logon);
 	return best;
 }
 

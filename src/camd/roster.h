@@ -37,10 +37,10 @@ struct user *roster_find(const struct roster *roster, const char *user,
 /* By exact id ("anna@pc1", "anna@pc1/0fc6d781"), ASCII case apart, forgotten
  * ones too. */
 struct user *roster_by_id(const struct roster *roster, const char *id);
-/* Another user with that logon and host, under any key; the first of them.
+/* Another user with the same logon and host, under any key; the first of them.
  * NULL: none. */
-struct user *roster_by_logon(const struct roster *roster, const char *logon,
-    const char *host, const struct user *but);
+struct user *roster_namesake(
+    const struct roster *roster, const struct user *user);
 /* Another who was thought to be at the same address and port, NULL: none. */
 struct user *roster_other_at(
     const struct roster *roster, const struct user *user);
