@@ -10,7 +10,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-enum { LEGACY_COUNT = 2, CHARACTER_MAX = 8, REPLACEMENT = 0xfffd };
+enum {
+	LEGACY_COUNT = 2,
+	CHARACTER_MAX = 8, /* bytes, in any of the charsets */
+	RUN_MIN = 4,	   /* one character of any form */
+	RUN_MAX = 64,
+	GROWTH_MAX = 3, /* half-width katakana: one byte becomes three */
+	REPLACEMENT = 0xfffd,
+};
 
 struct charset_converter {
 	iconv_t decode[LEGACY_COUNT];
@@ -113,10 +120,8 @@ convert(iconv_t handle, struct span in, char out[CHARACTER_MAX])
 
 	memcpy(bytes, in.data, in.len);
 	if (iconv(handle, &from, &from_len, &to, &to_len) == (size_t)-1 ||
-	    from_len > 0) {
-		iconv(handle, NULL, NULL, NULL, NULL);
+	    from_len > 0)
 		return 0;
-	}
 	return CHARACTER_MAX - to_len;
 }
 
@@ -180,36 +185,65 @@ skip(struct span bytes, size_t len)
 	return len > 0 ? span_of(bytes.data + len, bytes.len - len) : bytes;
 }
 
+/* How many bytes at the start, up to max, are characters of a form that exists.
+ */
+static size_t
+run_length(enum charset charset, struct span bytes, size_t max)
+{
+	size_t len = 0;
+
+	while (len < bytes.len) {
+		size_t next = bytes.data[len] < 0x80
+				  ? 1
+				  : legacy_length(charset, skip(bytes, len));
+
+		if (next == 0 || len + next > max)
+			break;
+		len += next;
+	}
+	return len;
+}
+
+/* Appends what can be converted of run; returns how much of it that was. */
+static size_t
+decode_run(iconv_t handle, struct span run, struct buf *out)
+{
+	char bytes[RUN_MAX], text[RUN_MAX * GROWTH_MAX];
+	char *from = bytes, *to = text;
+	size_t from_len = run.len, to_len = sizeof(text);
+
+	/* An error needs no reset: these charsets have no states. */
+	memcpy(bytes, run.data, run.len);
+	iconv(handle, &from, &from_len, &to, &to_len);
+	buf_put(out, text, sizeof(text) - to_len);
+	return run.len - from_len;
+}
+
 static size_t
 decode_legacy(struct charset_converter *converter, enum charset charset,
     struct span bytes, struct buf *out)
 {
 	iconv_t handle = converter->decode[legacy_index(charset)];
-	char character[CHARACTER_MAX];
-	size_t replaced = 0;
+	size_t replaced = 0, max = RUN_MAX;
 
 	while (bytes.len > 0 && !buf_failed(out)) {
-		size_t len = ascii_length(bytes), written = 0;
+		size_t run = run_length(charset, bytes, max), done = 0;
 
-		if (len > 0) {
-			buf_put(out, bytes.data, len);
-			bytes = skip(bytes, len);
+		if (run > 0)
+			done =
+			    decode_run(handle, span_of(bytes.data, run), out);
+		bytes = skip(bytes, done);
+		if (run > 0 && done == run) {
+			max = max < RUN_MAX ? max * 2 : RUN_MAX;
 			continue;
 		}
-		len = legacy_length(charset, bytes);
-		if (len > 0)
-			written = convert(
-			    handle, span_of(bytes.data, len), character);
-		if (written > 0) {
-			buf_put(out, character, written);
-			bytes = skip(bytes, len);
-		} else {
-			/* The next byte is looked at again: a ':' or NUL behind
-			 * a lead byte stays what it is (T1). */
-			utf8_put(out, REPLACEMENT);
-			bytes = skip(bytes, 1);
-			replaced++;
-		}
+		/* The next byte is looked at again: a ':' or NUL behind a lead
+		 * byte stays what it is (T1). Where one error is, others are:
+		 * short runs from here, not to go over the same bytes often. */
+		utf8_put(out, REPLACEMENT);
+		bytes = skip(bytes, 1);
+		replaced++;
+		max = RUN_MIN;
 	}
 	return replaced;
 }
