@@ -78,7 +78,9 @@ note(struct firewall *firewall, enum told told, const char *command)
 /*
  * The rules of the kernel are known when nft shows them all, with iptables-save
  * for those that only it can show; or where there is no nft, when
- * iptables-save does.
+ * iptables-save does. Tables of before nft can only be listed by the root of
+ * the machine: who is root of a container, and may see the others, has hardly
+ * any.
  */
 static void
 read_kernel(struct firewall *firewall)
@@ -86,19 +88,26 @@ read_kernel(struct firewall *firewall)
 	static const struct {
 		const char *program;
 		uint8_t family;
-	} programs[] = { { "iptables-save", 4 }, { "ip6tables-save", 6 },
-		{ "iptables-legacy-save", 4 }, { "ip6tables-legacy-save", 6 } };
+		bool legacy;
+	} programs[] = {
+		{ "iptables-save", 4, false },
+		{ "ip6tables-save", 6, false },
+		{ "iptables-legacy-save", 4, true },
+		{ "ip6tables-legacy-save", 6, true },
+	};
 	bool iptables = true, any = false, failed = false;
 	enum told told = TOLD;
 
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
 		told = read_iptables(&firewall->iptables, programs[i].program,
 		    programs[i].family);
+		if (programs[i].legacy && told == TOLD_DENIED && any)
+			continue;
 		note(firewall, told, programs[i].program);
 		any = any || told == TOLD;
 		failed = failed || told == TOLD_DENIED || told == TOLD_STRANGE;
-		/* The first two show what is kept in nft. */
-		if (i < 2 && told != TOLD)
+		/* Those that are not legacy show what is kept in nft. */
+		if (!programs[i].legacy && told != TOLD)
 			iptables = false;
 	}
 	told = read_nft(&firewall->nft, iptables);
