@@ -15,6 +15,9 @@ struct statement {
 
 enum { HOUR_UNKNOWN = -2 };
 
+/* Messages are indexed in parts of 1 << SHARD_BITS rows; SQL says 17, too. */
+enum { SHARD_BITS = 17, SHARDS_MAX = 4096 };
+
 enum operation_kind { OPERATION_SAVED, OPERATION_CHECKED };
 
 struct store {

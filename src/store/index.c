@@ -1,7 +1,7 @@
 /*
  * index.c: the words of messages, kept in FTS5.
  *
- * The index is in parts of SHARD_ROWS messages each, tables words_0, words_1
+ * The index is in parts of 1 << SHARD_BITS messages, tables words_0, words_1
  * and so on. So the cost of adding does not grow with the history, a search
  * goes from the newest part to the oldest and stops when it has enough, and
  * whatever is searched for, looking through one part has a known end.
@@ -20,7 +20,7 @@
 #include "store/segment.h"
 #include "store/sql.h"
 
-enum { SHARD_BITS = 17, SHARDS_MAX = 4096, SQL_SIZE = 256 };
+enum { SQL_SIZE = 256 };
 
 static int64_t
 shard_of(int64_t row)

@@ -39,7 +39,7 @@ static const char *const sql_get =
     "SELECT " MESSAGE_COLUMNS " FROM message AS m WHERE m.row = ?1";
 static const char *const sql_find =
     "SELECT row, id FROM message INDEXED BY message_id"
-    " WHERE substr(id, 1, 4) BETWEEN ?1 AND ?2";
+    " WHERE row >> 17 = ?1 AND substr(id, 1, 4) BETWEEN ?2 AND ?3";
 static const char *const sql_open_it =
     "UPDATE message SET marks = marks | ?2, state = ?3 WHERE row = ?1";
 static const char *const sql_set_state =
@@ -121,7 +121,7 @@ next_row(struct store *store, int64_t *row)
 			return err;
 		store->last_row = last > kept ? last : kept;
 	}
-	if (store->last_row >= INT64_MAX - 1)
+	if (store->last_row >> SHARD_BITS >= SHARDS_MAX - 1)
 		return CAM_ERR_FULL;
 	*row = ++store->last_row;
 	return 0;
@@ -433,41 +433,63 @@ is_within(sqlite3_stmt *stmt, const struct id_range *range)
 	       memcmp(id, range->high.bytes, ID_BYTES) <= 0;
 }
 
+struct search {
+	struct id_range range;
+	char (*ids)[ID_SIZE]; /* of the first max matches */
+	size_t max;
+	size_t enough;
+	size_t matches;
+	int64_t row; /* of the last */
+};
+
+static int
+search_part(struct store *store, struct search *search, int64_t shard)
+{
+	sqlite3_stmt *stmt = NULL;
+	int err = sql_open(store, sql_find,
+	    BIND(NUMBER(shard), BLOB(search->range.low.bytes, ID_INDEXED),
+		BLOB(search->range.high.bytes, ID_INDEXED)),
+	    &stmt);
+
+	while (err == 0 && search->matches < search->enough &&
+	       (err = sql_next(store, stmt)) == 1) {
+		err = 0;
+		if (!is_within(stmt, &search->range))
+			continue;
+		search->row = sqlite3_column_int64(stmt, 0);
+		if (search->matches < search->max)
+			id_text(stmt, 1, search->ids[search->matches]);
+		search->matches++;
+	}
+	sql_close(stmt);
+	return err;
+}
+
 int
 store_message_find(struct store *store, const char *beginning,
     char (*ids)[ID_SIZE], size_t max, size_t *count, int64_t *row)
 {
-	struct id_range range;
-	sqlite3_stmt *stmt = NULL;
-	int64_t found = 0;
-	size_t matches = 0, enough = ids != NULL && max > 2 ? max : 2;
-	int err = parse_beginning(beginning, &range);
+	struct search search = { .ids = ids, .max = ids != NULL ? max : 0 };
+	int64_t newest = 0;
+	int err = parse_beginning(beginning, &search.range);
 
 	if (err == 0)
-		err = sql_open(store, sql_find,
-		    BIND(BLOB(range.low.bytes, ID_INDEXED),
-			BLOB(range.high.bytes, ID_INDEXED)),
-		    &stmt);
-	while (err == 0 && matches < enough &&
-	       (err = sql_next(store, stmt)) == 1) {
-		err = 0;
-		if (!is_within(stmt, &range))
-			continue;
-		found = sqlite3_column_int64(stmt, 0);
-		if (ids != NULL && matches < max)
-			id_text(stmt, 1, ids[matches]);
-		matches++;
-	}
-	sql_close(stmt);
+		err = sql_number(store, sql_last_row, BIND_NOTHING, &newest);
+	search.enough = search.max > 2 ? search.max : 2;
+	newest >>= SHARD_BITS;
+	for (int64_t shard = newest < SHARDS_MAX ? newest : SHARDS_MAX;
+	     err == 0 && shard >= 0 && search.matches < search.enough; shard--)
+		err = search_part(store, &search, shard);
 	if (err != 0)
 		return err;
 	if (count != NULL)
-		*count = matches < max ? matches : max;
-	if (matches == 1)
-		*row = found;
-	if (matches > 1)
+		*count =
+		    search.matches < search.max ? search.matches : search.max;
+	if (search.matches == 1)
+		*row = search.row;
+	if (search.matches > 1)
 		return CAM_ERR_AMBIGUOUS;
-	return matches == 1 ? 0 : CAM_ERR_UNKNOWN;
+	return search.matches == 1 ? 0 : CAM_ERR_UNKNOWN;
 }
 
 struct store_message *

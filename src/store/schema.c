@@ -13,7 +13,9 @@ enum { APPLICATION = 0x63616d31 }; /* "cam1", in the file's header */
  * message.marks are the MARK_ bits of message.c. hour says which rows hold the
  * messages of one hour: from first to last, or to the newest where last is
  * NULL (of one hour only); that is how a time range becomes a range of rows.
- * The words of messages are in tables words_0, words_1 ..., see index.c.
+ * The words of messages are in tables words_0, words_1 ..., see index.c. Ids
+ * are random, so their index too is in parts of SHARD_BITS: what is being added
+ * to stays small, and finding one looks into each part.
  */
 static const char *const step_1 =
     "CREATE TABLE user("
@@ -58,7 +60,7 @@ static const char *const step_1 =
     " signed INTEGER NOT NULL, marks INTEGER NOT NULL,"
     " packet_no INTEGER NOT NULL, reply_to BLOB, text TEXT NOT NULL) STRICT;"
     "CREATE INDEX message_talk ON message(talk);"
-    "CREATE INDEX message_id ON message(substr(id, 1, 4));"
+    "CREATE INDEX message_id ON message(row >> 17, substr(id, 1, 4));"
     "CREATE TABLE hour("
     " hour INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER) STRICT;"
     "CREATE INDEX hour_open ON hour(last) WHERE last IS NULL;"
