@@ -86,6 +86,27 @@ typing_errors(const char *a, const char *b, unsigned max)
 	return least(last[len_b], max + 1);
 }
 
+/* Which letters and digits occur, each a bit of its own. */
+static uint64_t
+letters(const char *text)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; text[i] != '\0' && i < COMPARED; i++)
+		bits |= UINT64_C(1) << (fold(text[i]) & 63);
+	return bits;
+}
+
+/* An error brings in at most one letter: that spares most of the counting. */
+static bool
+may_be_typed(const char *a, const char *b, unsigned max)
+{
+	uint64_t in_a = letters(a), in_b = letters(b);
+
+	return (unsigned)__builtin_popcountll(in_a & ~in_b) <= max &&
+	       (unsigned)__builtin_popcountll(in_b & ~in_a) <= max;
+}
+
 static bool
 has_inside(const char *name, const char *text)
 {
@@ -96,10 +117,10 @@ has_inside(const char *name, const char *text)
 	return false;
 }
 
-/* -1: not near. */
-static int
-distance(const char *text, const char *word)
+int
+nearest_distance(const struct nearest *nearest, const char *word)
 {
+	const char *text = nearest->text;
 	size_t len = strlen(text);
 	unsigned max = len < 3 ? 1 : len < 8 ? 2 : 3, errors;
 
@@ -109,6 +130,8 @@ distance(const char *text, const char *word)
 		return BEGINS;
 	if (len >= 2 && has_inside(word, text))
 		return INSIDE;
+	if (!may_be_typed(text, word, max))
+		return -1;
 	errors = typing_errors(text, word, max);
 	/* Two letters that are both wrong are like any other two. */
 	return errors <= max && errors < len ? (int)(TYPED + errors) : -1;
@@ -124,8 +147,8 @@ is_kept(const struct nearest *nearest, const char *name)
 	return false;
 }
 
-static void
-keep(struct nearest *nearest, unsigned how_far, const char *name)
+void
+nearest_keep(struct nearest *nearest, unsigned how_far, const char *name)
 {
 	size_t place = nearest->count;
 
@@ -148,10 +171,10 @@ keep(struct nearest *nearest, unsigned how_far, const char *name)
 void
 nearest_offer_as(struct nearest *nearest, const char *word, const char *name)
 {
-	int how_far = distance(nearest->text, word);
+	int how_far = nearest_distance(nearest, word);
 
 	if (how_far >= 0)
-		keep(nearest, (unsigned)how_far, name);
+		nearest_keep(nearest, (unsigned)how_far, name);
 }
 
 void

@@ -28,6 +28,11 @@ void nearest_offer(struct nearest *nearest, const char *name);
 void nearest_offer_as(
     struct nearest *nearest, const char *word, const char *name);
 
+/* The same in two steps, for who must make the name first: how far word is, or
+ * -1 when it is not near. */
+int nearest_distance(const struct nearest *nearest, const char *word);
+void nearest_keep(struct nearest *nearest, unsigned distance, const char *name);
+
 /* The nearest, borrowed, or NULL. */
 const char *nearest_first(const struct nearest *nearest);
 /* All as an array of strings. */

@@ -14,6 +14,9 @@
 
 #define EVERYBODY "@all"
 
+/* Of those a beginning fits; enough to show a few. */
+enum { CANDIDATES_LOOKED_AT = 1000 };
+
 /* How well a user fits; a lower one wins over those after it. */
 enum fit { WHOLE_ID, WHOLE_NAME, BEGINS_ID, BEGINS_NAME, NO_FIT };
 
@@ -37,15 +40,28 @@ who_finish(struct who *who)
 
 /* -- one user ----------------------------------------------------------- */
 
+static char
+fold(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+/* How many bytes both begin with. */
+static size_t
+common(const char *a, const char *b)
+{
+	size_t len = 0;
+
+	while (a[len] != '\0' && fold(a[len]) == fold(b[len]))
+		len++;
+	return len;
+}
+
 static bool
 fold_equal(const char *a, const char *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		char x = a[i], y = b[i];
-
-		x = (char)(x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x);
-		y = (char)(y >= 'A' && y <= 'Z' ? y - 'A' + 'a' : y);
-		if (x != y)
+		if (fold(a[i]) != fold(b[i]))
 			return false;
 	}
 	return true;
@@ -80,28 +96,32 @@ fit_made_id(const struct user *user, const char *text)
 	return fit;
 }
 
-/* Without making the id: a hundred thousand are looked at for one that fits. */
+/*
+ * Without making the id: a hundred thousand are looked at for one that fits.
+ * Most differ within the name as it is on the wire.
+ */
 static enum fit
 fit_id(const struct user *user, const char *text)
 {
 	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
+	size_t same = common(user->peer.user, text);
 	const char *rest = text;
-	int same;
+	int fits;
 
-	if (text[0] != '\0' && !fold_equal(user->peer.user, text, 1))
+	if (text[same] != '\0' && text[same] != '@')
 		return NO_FIT;
 	entry_user_split(user->peer.user, logon, fingerprint);
-	same = compare_piece(logon, strlen(logon), &rest);
-	if (same > 0)
-		same = compare_piece("@", 1, &rest);
-	if (same > 0)
-		same = compare_piece(
+	fits = compare_piece(logon, strlen(logon), &rest);
+	if (fits > 0)
+		fits = compare_piece("@", 1, &rest);
+	if (fits > 0)
+		fits = compare_piece(
 		    user->peer.host, strlen(user->peer.host), &rest);
-	if (same < 0)
+	if (fits < 0)
 		return NO_FIT;
 	if (user->second)
 		return fit_made_id(user, text);
-	if (same > 0)
+	if (fits > 0)
 		return rest[0] == '\0' ? WHOLE_ID : NO_FIT;
 	return BEGINS_ID;
 }
@@ -135,18 +155,54 @@ fit_user(const struct user *user, const char *text)
 
 /* -- users -------------------------------------------------------------- */
 
+/* The least distance that is none of -1. */
+static int
+nearer(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* Hosts are called much alike: only one that is named counts. */
+static int
+host_distance(const struct nearest *nearest, const char *host)
+{
+	return text_starts_same(host, nearest->text)
+		   ? nearest_distance(nearest, host)
+		   : -1;
+}
+
+/* How far the text is from what a user may be called. */
+static int
+user_distance(
+    const struct nearest *nearest, const struct user *user, const char *id)
+{
+	int far = id != NULL
+		      ? nearest_distance(nearest, id)
+		      : nearer(nearest_distance(nearest, user->peer.user),
+			    host_distance(nearest, user->peer.host));
+
+	if (user->nick != NULL)
+		far = nearer(far, nearest_distance(nearest, user->nick));
+	if (user->alias != NULL)
+		far = nearer(far, nearest_distance(nearest, user->alias));
+	return far;
+}
+
+/* The id is made only where it is needed: a text without @ is compared with its
+ * parts. */
 static void
 offer_user(struct nearest *nearest, const struct user *user)
 {
-	char *id = user_id(user), *logon = user_logon(user);
+	bool whole = strchr(nearest->text, '@') != NULL ||
+		     strstr(user->peer.user, "-<") != NULL;
+	char *id = whole ? user_id(user) : NULL;
+	int far = user_distance(nearest, user, id);
 
-	nearest_offer(nearest, id);
-	nearest_offer_as(nearest, logon, id);
-	if (user->nick != NULL)
-		nearest_offer_as(nearest, user->nick, id);
-	if (user->alias != NULL)
-		nearest_offer_as(nearest, user->alias, id);
-	free(logon);
+	if (far >= 0) {
+		if (id == NULL)
+			id = user_id(user);
+		nearest_keep(nearest, (unsigned)far, id);
+	}
 	free(id);
 }
 
@@ -157,12 +213,17 @@ find_candidates(const struct roster *roster, const char *text, enum fit fit)
 {
 	struct nearest nearest;
 	json_t *candidates = NULL;
+	size_t offered = 0;
 
 	nearest_init(&nearest, text);
-	for (struct user *user = roster_next(roster, NULL); user != NULL;
+	for (struct user *user = roster_next(roster, NULL);
+	     user != NULL && offered < CANDIDATES_LOOKED_AT;
 	     user = roster_next(roster, user)) {
-		if (fit == NO_FIT || fit_user(user, text) == fit)
-			offer_user(&nearest, user);
+		if (fit != NO_FIT && fit_user(user, text) != fit)
+			continue;
+		offer_user(&nearest, user);
+		if (fit != NO_FIT)
+			offered++;
 	}
 	candidates = nearest_json(&nearest);
 	nearest_finish(&nearest);
@@ -194,17 +255,17 @@ resolve_user(const struct roster *roster, const char *text, struct who *who)
 	return fit < NO_FIT ? CAM_ERR_AMBIGUOUS : CAM_ERR_UNKNOWN;
 }
 
-/* Ourselves, or with history somebody who has left the roster: named in full.
- */
+/* Named in full: ourselves, somebody in the roster or, with history, somebody
+ * who has left it. No need to look at all the others. */
 static struct user *
-find_outside(const struct roster *roster, const char *text, bool history)
+find_whole(const struct roster *roster, const char *text, bool history)
 {
 	struct user *self = roster_self(roster), *user = NULL;
 
 	if (fit_id(self, text) == WHOLE_ID)
 		return self;
-	user = history ? roster_by_id(roster, text) : NULL;
-	return user != NULL && user->forgotten ? user : NULL;
+	user = roster_by_id(roster, text);
+	return user != NULL && (history || !user->forgotten) ? user : NULL;
 }
 
 /* -- groups ------------------------------------------------------------- */
@@ -240,8 +301,9 @@ add_members(const struct roster *roster, const char *group, struct who *who)
 /* The names of groups, each once; letter case apart the first spelling counts.
  */
 struct names {
-	json_t *seen; /* folded names as keys */
-	json_t *list; /* as "@name" */
+	json_t *seen;	  /* folded names as keys */
+	json_t *list;	  /* as "@name" */
+	const char *last; /* group looked at last; many share one text */
 };
 
 static void
@@ -262,6 +324,7 @@ add_name(struct names *names, const char *name)
 static void
 names_init(struct names *names)
 {
+	names->last = NULL;
 	names->seen = json_object();
 	names->list = json_array();
 }
@@ -277,9 +340,12 @@ add_groups(const struct roster *roster, const char *beginning, bool hidden,
 	     user = roster_next(roster, user)) {
 		char *name = NULL;
 
+		if (user->group == names->last)
+			continue;
 		if (group_of(user) == NULL || (user->hidden && !hidden) ||
 		    !text_starts_same(user->group, beginning + 1))
 			continue;
+		names->last = user->group;
 		name = xasprintf("@%s", user->group);
 		add_name(names, name);
 		free(name);
@@ -357,7 +423,7 @@ int
 who_resolve(const struct roster *roster, const char *text, bool history,
     struct who *who)
 {
-	struct user *outside = NULL;
+	struct user *whole = NULL;
 	int err = CAM_ERR_UNKNOWN;
 
 	*who = (struct who){ 0 };
@@ -365,9 +431,9 @@ who_resolve(const struct roster *roster, const char *text, bool history,
 		who->candidates = json_array();
 		return CAM_ERR_UNKNOWN;
 	}
-	outside = find_outside(roster, text, history);
-	if (outside != NULL) {
-		add_user(who, outside);
+	whole = find_whole(roster, text, history);
+	if (whole != NULL) {
+		add_user(who, whole);
 		return 0;
 	}
 	if (text[0] == '@')
