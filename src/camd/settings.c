@@ -492,6 +492,8 @@ fill_view(const struct settings *settings, const struct setting *setting,
 
 	view->key = setting->key;
 	view->value = value_of(settings, setting);
+	if (setting->secret && view->value[0] != '\0')
+		view->value = "(set)";
 	view->default_value = default_of(settings, setting);
 	view->source = settings->option[i] != NULL ? SETTING_OPTION
 		       : settings->file[i] != NULL ? SETTING_FILE

@@ -43,7 +43,7 @@ const char *settings_nearest(const char *key);
 
 struct setting_view {
 	const char *key;
-	const char *value;	   /* NULL: none */
+	const char *value;	   /* NULL: none; of a password only "(set)" */
 	const char *default_value; /* NULL: none */
 	enum setting_source source;
 };
