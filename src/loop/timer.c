@@ -69,3 +69,16 @@ timer_is_running(const struct timer *timer)
 
 	return watcher != NULL && ev_is_active(watcher);
 }
+
+uint64_t
+timer_left_ms(const struct timer *timer)
+{
+	ev_timer *watcher = timer->watcher;
+	double left_s;
+
+	if (!timer_is_running(timer))
+		return 0;
+	ev_now_update(loop_ev(timer->loop));
+	left_s = ev_timer_remaining(loop_ev(timer->loop), watcher);
+	return left_s > 0 ? (uint64_t)(left_s * 1000 + 0.999) : 1;
+}

@@ -22,5 +22,7 @@ void timer_finish(struct timer *timer);
 void timer_start(struct timer *timer, uint64_t after_ms);
 void timer_stop(struct timer *timer);
 bool timer_is_running(const struct timer *timer);
+/* Until it fires, rounded up; 0 when it is not running. */
+uint64_t timer_left_ms(const struct timer *timer);
 
 #endif

@@ -189,6 +189,23 @@ the_longest_time_does_not_wrap(void **state)
 	loop_free(thing.loop);
 }
 
+static void
+what_is_left_of_it_counts_down(void **state)
+{
+	struct thing thing = { .loop = loop_new() };
+
+	timer_init(&thing.timer, thing.loop, on_time, &thing);
+	assert_int_equal(timer_left_ms(&thing.timer), 0);
+	timer_start(&thing.timer, 5000);
+	assert_in_range(timer_left_ms(&thing.timer), 4000, 5000);
+	busy_for(5);
+	assert_in_range(timer_left_ms(&thing.timer), 4000, 4996);
+	timer_stop(&thing.timer);
+	assert_int_equal(timer_left_ms(&thing.timer), 0);
+	timer_finish(&thing.timer);
+	loop_free(thing.loop);
+}
+
 int
 main(void)
 {
@@ -202,6 +219,7 @@ main(void)
 		cmocka_unit_test(its_owner_may_be_freed_in_its_callback),
 		cmocka_unit_test(it_may_be_started_again_in_its_callback),
 		cmocka_unit_test(the_longest_time_does_not_wrap),
+		cmocka_unit_test(what_is_left_of_it_counts_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
