@@ -10,6 +10,7 @@ enum {
 	LIMIT_NAME = 255,     /* user, host, nick, group after decoding */
 	LIMIT_NAME_SENT = 79, /* what Windows keeps of ours */
 	LIMIT_VERSION_TEXT = 255,
+	LIMIT_ABSENCE_TEXT = 4096,
 	LIMIT_BODY_LEGACY = 64 * 1024,
 	LIMIT_ATTACHMENTS = 256,
 	LIMIT_ATTRIBUTES = 16, /* extended ones, an entry */

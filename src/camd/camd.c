@@ -137,14 +137,23 @@ knows(void *arg, const struct addr *addr)
 	return roster_knows_address(camd->roster, addr);
 }
 
+static bool
+is_present(void *arg, const struct peer *peer)
+{
+	return container_of(peer, const struct user, peer)->state !=
+	       USER_OFFLINE;
+}
+
 static struct peer *
 next_peer(void *arg, const struct peer *after)
 {
 	struct camd *camd = arg;
-	struct user *next = roster_next(camd->roster,
-	    after != NULL ? container_of(after, const struct user, peer)
-			  : NULL);
+	struct user *next =
+	    after != NULL ? container_of(after, struct user, peer) : NULL;
 
+	do {
+		next = roster_next(camd->roster, next);
+	} while (next != NULL && next->state == USER_OFFLINE);
 	return next != NULL ? &next->peer : NULL;
 }
 
@@ -187,6 +196,7 @@ static const struct lan_ops lan_ops = {
 	.find = find_peer,
 	.known = knows,
 	.next = next_peer,
+	.present = is_present,
 	.count = count_peers,
 	.absence = absence,
 	.describe = describe,

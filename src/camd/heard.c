@@ -147,7 +147,7 @@ look_for_twin(struct camd *camd, struct user *user, const char *fingerprint)
 	struct user *twin = roster_by_fingerprint(camd->roster, fingerprint);
 
 	if (twin != NULL && twin != user)
-		lan_ask_key(camd->lan, &user->peer);
+		lan_ask_key_at(camd->lan, &user->peer, &user->peer.addr);
 }
 
 static struct user *
@@ -344,7 +344,7 @@ heard_sender(struct camd *camd, const char *name, const char *host,
 	if (user == NULL) {
 		user = add_user(camd, name, host, from, client, false);
 		if (user != NULL)
-			lan_probe(camd->lan, from);
+			lan_probe_sender(camd->lan, from);
 	}
 	return user;
 }
@@ -459,7 +459,6 @@ merge(struct camd *camd, struct user *known, struct user *newcomer)
 	job->job.work = store_merge;
 	job->job.done = on_merge_stored;
 	workers_submit(camd->writer, &job->job);
-	lan_forget(camd->lan, &newcomer->peer);
 	roster_retire(camd->roster, newcomer);
 	roster_set_name(camd->roster, known, name, host);
 	roster_set_state(camd->roster, known, USER_ONLINE);

@@ -412,8 +412,10 @@ send_next(struct line *line, struct user *user)
 	case 0:
 		break;
 	case CAM_ERR_MORE:
-		line->needs_key = true;
-		lan_ask_key(line->camd->lan, &user->peer);
+		line->needs_key =
+		    lan_ask_key(line->camd->lan, &user->peer) == 0;
+		if (!line->needs_key)
+			sleep_line(line);
 		return true;
 	default:
 		fail(line, delivery, reason);

@@ -86,9 +86,8 @@ tell(struct waiting *waiting)
 	if (user == NULL || waiting->telling ||
 	    user->peer.addr.family == ADDR_NONE)
 		return;
-	waiting->telling = true;
-	lan_tell_opened(
-	    camd->lan, &user->peer, waiting->packet_no, true, on_told, waiting);
+	waiting->telling = lan_tell_opened(camd->lan, &user->peer,
+			       waiting->packet_no, on_told, waiting) == 0;
 }
 
 static struct waiting *

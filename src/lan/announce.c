@@ -19,9 +19,8 @@ enum { WALK_HOSTS = 64, WALK_PAUSE_MS = 20 };
  * (reference 1.6). */
 static const char version_line[] = "00000000:0:1:0";
 
-/* Builds the packet of that command; every recipient gets the same. */
-static int
-build(struct lan *lan, uint32_t command, struct buf *buf)
+int
+announce_build(struct lan *lan, uint32_t command, struct buf *buf)
 {
 	char nick[PACKET_NAME_SIZE];
 	char *titled = NULL;
@@ -48,6 +47,30 @@ build(struct lan *lan, uint32_t command, struct buf *buf)
 	return r;
 }
 
+static bool
+is_ourselves(const struct lan *lan, const struct addr *addr)
+{
+	const struct udp *udp = addr->family == ADDR_V6 ? lan->v6 : lan->v4;
+
+	if (udp == NULL || addr->port != lan->port)
+		return false;
+	return addr_same_host(addr, udp_address(udp)) ||
+	       (addr_is_any(udp_address(udp)) && lan_is_own(lan, addr));
+}
+
+/* net.bind may name one of them. */
+static bool
+speaks_on(const struct lan *lan, const struct interface *interface)
+{
+	const struct interface *only = NULL;
+
+	if (lan->bind != NULL)
+		only = interface_by_name(&lan->interfaces, lan->bind);
+	return (interface->flags & INTERFACE_UP) &&
+	       !(interface->flags & INTERFACE_LOOPBACK) &&
+	       (only == NULL || only == interface);
+}
+
 /* Directed broadcasts of every interface that we speak on. */
 static void
 to_interfaces(struct lan *lan, struct span bytes)
@@ -57,8 +80,7 @@ to_interfaces(struct lan *lan, struct span bytes)
 	for (size_t i = 0; i < lan->interfaces.count && own != NULL; i++) {
 		const struct interface *interface = &lan->interfaces.list[i];
 
-		if (!(interface->flags & INTERFACE_UP) ||
-		    (interface->flags & INTERFACE_LOOPBACK))
+		if (!speaks_on(lan, interface))
 			continue;
 		for (size_t k = 0; k < interface->count; k++) {
 			const struct interface_address *address =
@@ -84,9 +106,8 @@ to_groups(struct lan *lan, struct span bytes)
 	for (size_t i = 0; i < lan->interfaces.count && lan->v6 != NULL; i++) {
 		const struct interface *interface = &lan->interfaces.list[i];
 
-		if (!(interface->flags & INTERFACE_UP) ||
-		    !(interface->flags & INTERFACE_MULTICAST) ||
-		    (interface->flags & INTERFACE_LOOPBACK))
+		if (!speaks_on(lan, interface) ||
+		    !(interface->flags & INTERFACE_MULTICAST))
 			continue;
 		for (size_t g = 0; g < 2; g++) {
 			groups[g].port = lan->wanted;
@@ -95,28 +116,82 @@ to_groups(struct lan *lan, struct span bytes)
 	}
 }
 
-static bool
-is_ourselves(const struct lan *lan, const struct addr *addr)
-{
-	const struct udp *udp = addr->family == ADDR_V6 ? lan->v6 : lan->v4;
+/* As an answer it leaves room for a receipt: people wait for that one. */
+enum { RECEIPT_SPARE = 256 };
 
-	if (udp == NULL || addr->port != lan->port)
-		return false;
-	return addr_same_host(addr, udp_address(udp)) ||
-	       (addr_is_any(udp_address(udp)) && lan_is_own(lan, addr));
+static void
+send_to(
+    struct lan *lan, const struct addr *to, uint32_t command, bool is_answer)
+{
+	struct buf buf;
+
+	buf_init(&buf, LIMIT_DATAGRAM_SENT);
+	if (announce_build(lan, command, &buf) == 0 &&
+	    (!is_answer || lan_may_answer(lan, to, buf.len, RECEIPT_SPARE))) {
+		if (command == COMMAND_BR_ENTRY)
+			lan->asked_ms = clock_now_ms();
+		lan_transmit(lan, to, 0, buf_span(&buf));
+	}
+	buf_finish(&buf);
 }
 
 void
 announce_to(struct lan *lan, const struct addr *to, uint32_t command)
 {
-	struct buf buf;
+	send_to(lan, to, command, false);
+}
 
-	if (command == COMMAND_BR_ENTRY)
-		lan->asked_ms = clock_now_ms();
-	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (build(lan, command, &buf) == 0)
-		lan_transmit(lan, to, 0, buf_span(&buf));
-	buf_finish(&buf);
+static bool
+is_one_host(const struct target *target)
+{
+	return target->kind == TARGET_ADDRESS;
+}
+
+static bool
+is_in_network(const struct targets *targets, const struct addr *addr)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct targets one = { &targets->list[i], 1 };
+
+		if (!is_one_host(&targets->list[i]) &&
+		    targets_match(&one, addr))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A goodbye cannot go to thousands of hosts while the port closes: of the
+ * networks in net.broadcast it goes to those who are there.
+ */
+static void
+walk_at_once(struct lan *lan, struct span bytes)
+{
+	for (size_t i = 0; i < lan->broadcast.count; i++) {
+		const struct target *target = &lan->broadcast.list[i];
+
+		if (is_one_host(target) && !is_ourselves(lan, &target->address))
+			lan_transmit(lan, &target->address, 0, bytes);
+	}
+	for (struct peer *peer = lan->ops->next(lan->arg, NULL); peer != NULL;
+	     peer = lan->ops->next(lan->arg, peer)) {
+		if (is_in_network(&lan->broadcast, &peer->addr))
+			lan_transmit(lan, &peer->addr, 0, bytes);
+	}
+}
+
+/* An entry says all that a change says, and asks for an answer too: one that is
+ * still on its way is not cut short. */
+static void
+start_walk(struct lan *lan, uint32_t command)
+{
+	if (timer_is_running(&lan->walk_timer) &&
+	    lan->walk_command == COMMAND_BR_ENTRY)
+		command = COMMAND_BR_ENTRY;
+	memset(&lan->walk, 0, sizeof lan->walk);
+	lan->walk.targets = &lan->broadcast;
+	lan->walk_command = command;
+	announce_on_walk(lan);
 }
 
 void
@@ -127,20 +202,19 @@ announce(struct lan *lan, uint32_t command)
 	if (command == COMMAND_BR_ENTRY)
 		lan->asked_ms = clock_now_ms();
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (build(lan, command, &buf) == 0) {
+	if (announce_build(lan, command, &buf) == 0) {
 		to_interfaces(lan, buf_span(&buf));
 		to_groups(lan, buf_span(&buf));
 		for (size_t i = 0; i < lan->dialup_count; i++)
 			lan_transmit(lan, &lan->dialups[i], 0, buf_span(&buf));
+		if (command == COMMAND_BR_EXIT)
+			walk_at_once(lan, buf_span(&buf));
 	}
 	buf_finish(&buf);
-	memset(&lan->walk, 0, sizeof lan->walk);
-	lan->walk.targets = &lan->broadcast;
-	lan->walk_command = command;
-	announce_on_walk(lan);
-	/* The port closes next: whoever is not yet told will find out. */
 	if (command == COMMAND_BR_EXIT)
 		timer_stop(&lan->walk_timer);
+	else
+		start_walk(lan, command);
 }
 
 void
@@ -149,21 +223,25 @@ announce_on_walk(void *arg)
 	struct lan *lan = arg;
 	struct buf buf;
 	struct addr to;
-	int count;
+	size_t count = 0;
+	bool asks = lan->walk_command == COMMAND_BR_ENTRY;
 
+	if (lan->broadcast.count == 0)
+		return;
+	/* Who is reached only now answers only now. */
+	if (asks)
+		lan->asked_ms = clock_now_ms();
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (lan->broadcast.count > 0 &&
-	    build(lan, lan->walk_command, &buf) == 0) {
-		for (count = 0;
-		     count < WALK_HOSTS && target_walk_next(&lan->walk, &to);
+	if (announce_build(lan, lan->walk_command, &buf) == 0) {
+		for (; count < WALK_HOSTS && target_walk_next(&lan->walk, &to);
 		     count++) {
 			if (is_ourselves(lan, &to))
 				continue;
 			lan_transmit(lan, &to, 0, buf_span(&buf));
 			/* One host that is named knows others whom no broadcast
 			 * of ours reaches. */
-			if (lan->walk_command == COMMAND_BR_ENTRY &&
-			    lan->broadcast.count <= WALK_HOSTS)
+			if (asks &&
+			    is_one_host(&lan->broadcast.list[lan->walk.item]))
 				hosts_ask(lan->hosts, &to);
 		}
 		if (count == WALK_HOSTS)
@@ -178,7 +256,8 @@ lan_test_broadcast(struct lan *lan)
 	struct buf buf;
 
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (lan->port != 0 && build(lan, COMMAND_NOOPERATION, &buf) == 0)
+	if (lan->port != 0 &&
+	    announce_build(lan, COMMAND_NOOPERATION, &buf) == 0)
 		to_interfaces(lan, buf_span(&buf));
 	buf_finish(&buf);
 }
@@ -217,6 +296,7 @@ lan_enter(struct lan *lan)
 {
 	if (lan->port == 0)
 		return;
+	lan->announced = true;
 	announce(lan, COMMAND_BR_ENTRY);
 	timer_start(&lan->again, AGAIN_MS);
 }
@@ -227,39 +307,78 @@ announce_on_again(void *arg)
 	announce(arg, COMMAND_BR_ENTRY);
 }
 
+/* An empty group is none at all, not a placeholder. */
 void
-lan_change(
-    struct lan *lan, const char *nick, const char *group, const char *title)
+announce_describe(struct lan *lan, const char *nick, const char *group)
 {
 	packet_clean_name(nick, PACKET_NAME_NICK, lan->nick);
 	lan->group[0] = '\0';
 	if (group != NULL && group[0] != '\0')
 		packet_clean_name(group, PACKET_NAME_NICK, lan->group);
+}
+
+void
+lan_change(
+    struct lan *lan, const char *nick, const char *group, const char *title)
+{
+	announce_describe(lan, nick, group);
 	free(lan->title);
 	lan->title = title != NULL ? xstrdup(title) : NULL;
 	if (lan->port != 0)
 		announce(lan, COMMAND_BR_ABSENCE);
 }
 
+static void
+probe(struct lan *lan, const struct addr *to, bool is_answer)
+{
+	if (lan->port != 0 && addr_is_answerable(to) && !is_ourselves(lan, to))
+		send_to(lan, to, COMMAND_BR_ENTRY, is_answer);
+}
+
 void
 lan_probe(struct lan *lan, const struct addr *to)
 {
-	if (lan->port != 0 && addr_is_answerable(to) && !is_ourselves(lan, to))
-		announce_to(lan, to, COMMAND_BR_ENTRY);
+	probe(lan, to, false);
+}
+
+void
+lan_probe_sender(struct lan *lan, const struct addr *to)
+{
+	probe(lan, to, true);
 }
 
 /* -- members to whom entries go one by one ----------------------------------
  */
 
+/* Who has waited longest makes room, a stranger before anybody known. */
+static void
+dialup_make_room(struct lan *lan)
+{
+	size_t oldest = 0;
+
+	for (size_t i = 0; i < lan->dialup_count; i++) {
+		if (!lan->ops->known(lan->arg, &lan->dialups[i])) {
+			oldest = i;
+			break;
+		}
+	}
+	lan->dialup_count--;
+	memmove(&lan->dialups[oldest], &lan->dialups[oldest + 1],
+	    (lan->dialup_count - oldest) * sizeof lan->dialups[0]);
+}
+
 void
 dialup_add(struct lan *lan, const struct addr *addr)
 {
+	if (!addr_is_answerable(addr))
+		return;
 	for (size_t i = 0; i < lan->dialup_count; i++) {
 		if (addr_equal(&lan->dialups[i], addr))
 			return;
 	}
-	if (lan->dialup_count < DIALUPS_MAX && addr_is_answerable(addr))
-		lan->dialups[lan->dialup_count++] = *addr;
+	if (lan->dialup_count == DIALUPS_MAX)
+		dialup_make_room(lan);
+	lan->dialups[lan->dialup_count++] = *addr;
 }
 
 void
@@ -267,7 +386,9 @@ dialup_remove(struct lan *lan, const struct addr *addr)
 {
 	for (size_t i = 0; i < lan->dialup_count; i++) {
 		if (addr_equal(&lan->dialups[i], addr)) {
-			lan->dialups[i] = lan->dialups[--lan->dialup_count];
+			lan->dialup_count--;
+			memmove(&lan->dialups[i], &lan->dialups[i + 1],
+			    (lan->dialup_count - i) * sizeof lan->dialups[0]);
 			return;
 		}
 	}

@@ -66,33 +66,21 @@ answers_free(struct answers *answers)
 static void
 send_answer(struct lan *lan, const struct answer *answer)
 {
-	uint32_t command = COMMAND_ANSENTRY | lan_status(lan);
-	struct entry_out out = {
-		.packet = { lan_number(lan), lan->user, lan->host, 0 },
-		.nick = lan->nick,
-		.group = lan->group,
-		.version = "00000000:0:1:0",
-		.legacy = CHARSET_UTF8,
-		.converter = lan->converter,
-	};
+	uint32_t command = COMMAND_ANSENTRY;
 	struct buf buf;
 
-	out.packet.command = answer->utf8 ? command | STATUS_UTF8 : command;
+	if (answer->utf8)
+		command |= STATUS_UTF8;
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (entry_build(&buf, &out) == 0 &&
-	    (lan->ops->known(lan->arg, &answer->to) ||
-		budget_answer(
-		    lan->budget, &answer->to, buf.len, clock_now_ms())))
+	if (announce_build(lan, command, &buf) == 0 &&
+	    lan_may_answer(lan, &answer->to, buf.len, 0))
 		lan_transmit(lan, &answer->to, 0, buf_span(&buf));
 	buf_finish(&buf);
 }
 
-static void
-on_slot(void *arg)
+void
+answers_turn(struct answers *answers, uint64_t now_ms)
 {
-	struct answers *answers = arg;
-	uint64_t now_ms = clock_now_ms();
-
 	while (answers->count > 0 && answers->turned_ms <= now_ms) {
 		for (struct answer *a = answers->slots[answers->at]; a != NULL;
 		     a = a->next)
@@ -105,13 +93,19 @@ on_slot(void *arg)
 		timer_start(&answers->timer, answers->turned_ms - now_ms);
 }
 
+static void
+on_slot(void *arg)
+{
+	answers_turn(arg, clock_now_ms());
+}
+
 void
-answers_add(struct answers *answers, const struct addr *to, bool utf8)
+answers_add(
+    struct answers *answers, const struct addr *to, bool utf8, uint64_t now_ms)
 {
 	bool few = answers->lan->ops->count(answers->lan->arg) <= FEW_MEMBERS;
 	uint32_t delay_ms =
 	    random_below(few ? FEW_DELAY_MS : (SLOTS - 1) * SLOT_MS);
-	uint64_t now_ms = clock_now_ms();
 	struct answer *answer;
 	size_t slot;
 

@@ -190,12 +190,13 @@ budget_new_peer(struct budget *budget, const struct addr *from, uint64_t now_ms)
 }
 
 bool
-budget_answer(
-    struct budget *budget, const struct addr *to, size_t len, uint64_t now_ms)
+budget_answer(struct budget *budget, const struct addr *to, size_t len,
+    size_t spare, uint64_t now_ms)
 {
 	struct source *source = find_source(budget, to, now_ms);
 
-	if (source->bytes_out + len + HEADER > ANSWER_FACTOR * source->bytes_in)
+	if (source->bytes_out + len + HEADER + spare >
+	    ANSWER_FACTOR * source->bytes_in)
 		return false;
 	source->bytes_out += len + HEADER;
 	return true;

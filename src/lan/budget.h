@@ -32,10 +32,11 @@ bool budget_new_peer(
 /*
  * An answer of len bytes to an address that has not proved that it receives:
  * true, and counted, while all answers stay below three times what came from
- * there, headers of both counted.
+ * there, headers of both counted. spare more bytes must remain then: what can
+ * be done without leaves room for what cannot.
  */
-bool budget_answer(
-    struct budget *budget, const struct addr *to, size_t len, uint64_t now_ms);
+bool budget_answer(struct budget *budget, const struct addr *to, size_t len,
+    size_t spare, uint64_t now_ms);
 
 /* A BR_ENTRY came: whether to answer it, at most once in 5 s an address and
  * port (N4). */

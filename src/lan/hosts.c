@@ -11,8 +11,20 @@
 /* Lists being fetched at once, for how long one may take, and how big a page of
  * ours is. */
 enum { FETCHES_MAX = 16, FETCH_MS = 10 * 1000, PAGE_BYTES = 30000 };
-/* Hosts of a list are hearsay: each is asked itself, a few at a time. */
-enum { PROBES_MAX = 1024, PROBE_GROUP = 32, PROBE_PAUSE_MS = 50 };
+/* Hosts of a list are hearsay: each is asked itself, a few at a time, and not
+ * again for a while however many names a list has for it. */
+enum {
+	PROBES_MAX = 4096,
+	PROBES_HIGH = PROBES_MAX / 4, /* waiting: no further page meanwhile */
+	PROBE_GROUP = 32,
+	PROBE_PAUSE_MS = 50,
+	PROBE_QUIET_MS = 5000
+};
+
+struct probe {
+	struct addr to;
+	uint64_t asked_ms;
+};
 
 struct fetch {
 	struct addr from;
@@ -20,16 +32,21 @@ struct fetch {
 	uint32_t rows;
 	size_t bytes;
 	uint32_t next;
+	bool waits; /* the next page is asked for once there is room */
 };
 
 struct hosts {
 	struct lan *lan;
 	struct fetch fetches[FETCHES_MAX];
-	struct addr probes[PROBES_MAX]; /* a ring */
+	/* A ring; those in front of first were sent. */
+	struct probe probes[PROBES_MAX];
 	size_t probe_first;
 	size_t probe_count;
+	size_t probe_used; /* places that ever were */
 	struct timer probe_timer;
 };
+
+static void ask_waiting_pages(struct hosts *hosts);
 
 static void
 on_probe(void *arg)
@@ -37,10 +54,12 @@ on_probe(void *arg)
 	struct hosts *hosts = arg;
 
 	for (int i = 0; i < PROBE_GROUP && hosts->probe_count > 0; i++) {
-		lan_probe(hosts->lan, &hosts->probes[hosts->probe_first]);
+		lan_probe(hosts->lan, &hosts->probes[hosts->probe_first].to);
 		hosts->probe_first = (hosts->probe_first + 1) % PROBES_MAX;
 		hosts->probe_count--;
 	}
+	if (hosts->probe_count < PROBES_HIGH)
+		ask_waiting_pages(hosts);
 	if (hosts->probe_count > 0)
 		timer_start(&hosts->probe_timer, PROBE_PAUSE_MS);
 }
@@ -64,14 +83,32 @@ hosts_free(struct hosts *hosts)
 	free(hosts);
 }
 
+static bool
+was_probed(const struct hosts *hosts, const struct addr *addr, uint64_t now_ms)
+{
+	for (size_t i = 0; i < hosts->probe_used; i++) {
+		const struct probe *probe = &hosts->probes[i];
+
+		if (now_ms - probe->asked_ms < PROBE_QUIET_MS &&
+		    addr_equal(&probe->to, addr))
+			return true;
+	}
+	return false;
+}
+
 static void
 probe_later(struct hosts *hosts, const struct addr *addr)
 {
-	if (hosts->probe_count == PROBES_MAX)
+	uint64_t now_ms = clock_now_ms();
+	size_t at = (hosts->probe_first + hosts->probe_count) % PROBES_MAX;
+
+	if (hosts->probe_count == PROBES_MAX || was_probed(hosts, addr, now_ms))
 		return;
-	hosts
-	    ->probes[(hosts->probe_first + hosts->probe_count++) % PROBES_MAX] =
-	    *addr;
+	hosts->probe_count++;
+	if (at >= hosts->probe_used)
+		hosts->probe_used = at + 1;
+	hosts->probes[at].to = *addr;
+	hosts->probes[at].asked_ms = now_ms;
 	if (!timer_is_running(&hosts->probe_timer))
 		timer_start(&hosts->probe_timer, 0);
 }
@@ -116,14 +153,25 @@ hosts_ask(struct hosts *hosts, const struct addr *to)
 }
 
 static void
-ask_page(struct hosts *hosts, const struct fetch *fetch)
+ask_page(struct hosts *hosts, struct fetch *fetch)
 {
 	char body[16] = "";
 
+	fetch->waits = false;
+	fetch->asked_ms = clock_now_ms();
 	if (fetch->next != 0)
 		snprintf(body, sizeof body, "%u", (unsigned)fetch->next);
 	lan_transmit_packet(hosts->lan, &fetch->from,
 	    COMMAND_GETLIST | MESSAGE_CAPUTF8, span_text(body));
+}
+
+static void
+ask_waiting_pages(struct hosts *hosts)
+{
+	for (size_t i = 0; i < FETCHES_MAX; i++) {
+		if (hosts->fetches[i].asked_ms != 0 && hosts->fetches[i].waits)
+			ask_page(hosts, &hosts->fetches[i]);
+	}
 }
 
 /* -- telling ----------------------------------------------------------------
@@ -247,11 +295,14 @@ take_row(struct hosts *hosts, const struct host_row *row)
 	entry.version = "";
 	entry.status = row->gone ? 0 : row->status & STATUS_MASK;
 	lan->ops->on_entry(lan->arg, &entry);
+	/* Of whom there is no room for, nothing more is heard either. */
 	known = lan->ops->find(lan->arg, row->user, row->host, &addr);
+	if (known == NULL)
+		return;
 	/* Who is said to have gone is asked too: a list is no proof (threat
 	 * model N2). */
-	if (known == NULL || known->status == 0 ||
-	    !addr_equal(&known->addr, &addr) || row->gone)
+	if (row->gone || !lan->ops->present(lan->arg, known) ||
+	    !addr_equal(&known->addr, &addr))
 		probe_later(hosts, &addr);
 }
 
@@ -284,8 +335,10 @@ receive_list(struct hosts *hosts, const struct sender *sender)
 		return;
 	}
 	fetch->next = list.next;
-	fetch->asked_ms = clock_now_ms();
-	ask_page(hosts, fetch);
+	if (hosts->probe_count < PROBES_HIGH)
+		ask_page(hosts, fetch);
+	else
+		fetch->waits = true;
 }
 
 void
@@ -304,7 +357,7 @@ hosts_receive(struct hosts *hosts, const struct sender *sender)
 		break;
 	case COMMAND_OKGETLIST:
 		fetch = find_fetch(hosts, &sender->addr);
-		if (fetch != NULL && fetch->rows == 0)
+		if (fetch != NULL && fetch->rows == 0 && !fetch->waits)
 			ask_page(hosts, fetch);
 		break;
 	case COMMAND_GETLIST:

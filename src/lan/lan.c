@@ -1,4 +1,4 @@
-/* lan.c: our ports, our names, our numbers. */
+/* lan.c: what we are called, what we send, and our numbers. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +12,6 @@
 #include "ipmsg/capability.h"
 #include "lan/post.h"
 #include "lan/state.h"
-
-/* Further camd of this machine take the ports after the first (architecture,
- * section 8). */
-enum { PORTS_TRIED = 64 };
 
 static void on_interfaces_changed(void *arg);
 
@@ -31,6 +27,8 @@ lan_new(struct loop *loop, struct workers *workers, struct crypto *crypto,
 	lan->keyring = keyring;
 	lan->ops = ops;
 	lan->arg = arg;
+	lan->open_udp = udp_open;
+	lan->read_interfaces = interfaces_read;
 	lan->budget = budget_new();
 	lan->answers = answers_new(lan);
 	lan->hosts = hosts_new(lan);
@@ -67,179 +65,36 @@ lan_free(struct lan *lan)
 	free(lan);
 }
 
-/* -- ports ------------------------------------------------------------------
- */
-
-static const struct udp_ops udp_ops = { lan_receive, NULL };
-
-/* What bind names: an address of ours, an interface, or nothing. */
-struct place {
-	struct addr address;
-	const char *interface;
-	bool one; /* address is one of ours, not all */
-};
-
-static int
-find_place(const struct interfaces *interfaces, const char *bind, uint16_t port,
-    struct place *place, char **problem)
-{
-	memset(place, 0, sizeof *place);
-	place->address = addr_any(ADDR_V4, port);
-	if (bind == NULL || bind[0] == '\0')
-		return 0;
-	if (addr_parse(span_text(bind), port, &place->address) == 0) {
-		place->address.port = port;
-		place->one = !addr_is_any(&place->address);
-		return 0;
-	}
-	place->address = addr_any(ADDR_V4, port);
-	if (interface_by_name(interfaces, bind) == NULL) {
-		*problem = xasprintf(
-		    _("net.bind: '%s' is neither an address nor an interface "
-		      "of this machine"),
-		    bind);
-		return CAM_ERR_UNKNOWN;
-	}
-	place->interface = bind;
-	return 0;
-}
-
-/* The wanted port or, where other programs have it, one of the next. */
-static int
-open_port(struct lan *lan, const struct place *place, struct udp **udp)
-{
-	struct udp_options options = { .address = place->address,
-		.interface = place->interface,
-		.broadcasts = place->one };
-	int r = CAM_ERR_SYSTEM;
-
-	for (unsigned i = 0; i < PORTS_TRIED; i++) {
-		if (place->address.port + i > UINT16_MAX)
-			break;
-		options.address.port = (uint16_t)(place->address.port + i);
-		r = udp_open(lan->loop, &options, &udp_ops, lan, udp);
-		if (r == 0 || errno != EADDRINUSE)
-			return r;
-	}
-	return r;
-}
-
-/* The IPv6 side has the port that the IPv4 side got. */
-static void
-open_v6(struct lan *lan, const struct place *place, struct udp **udp)
-{
-	struct udp_options options = { .address = addr_any(
-					   ADDR_V6, place->address.port),
-		.interface = place->interface };
-
-	*udp = NULL;
-	if (udp_open(lan->loop, &options, &udp_ops, lan, udp) < 0)
-		log_info("no IPv6: %s", strerror(errno));
-}
-
-static void
-join_groups(struct lan *lan, bool join)
-{
-	struct addr groups[] = { udp_group_site(), udp_group_link() };
-
-	if (lan->v6 == NULL)
-		return;
-	for (size_t i = 0; i < lan->interfaces.count; i++) {
-		const struct interface *interface = &lan->interfaces.list[i];
-
-		if (!(interface->flags & INTERFACE_MULTICAST) ||
-		    !(interface->flags & INTERFACE_UP))
-			continue;
-		for (size_t g = 0; g < 2; g++) {
-			if (join)
-				(void)udp_join(
-				    lan->v6, &groups[g], interface->index);
-			else
-				(void)udp_leave(
-				    lan->v6, &groups[g], interface->index);
-		}
-	}
-}
-
-static int
-open_ports(
-    struct lan *lan, const char *bind, uint16_t port, bool ipv6, char **problem)
-{
-	struct udp *v4 = NULL, *v6 = NULL;
-	struct place place;
-	char text[ADDR_TEXT_SIZE];
-	int r;
-
-	if ((r = find_place(&lan->interfaces, bind, port, &place, problem)) < 0)
-		return r;
-	if ((r = open_port(lan, &place, &v4)) < 0) {
-		const char *why =
-		    r == CAM_ERR_SYSTEM ? strerror(errno) : cam_strerror(r);
-
-		*problem = xasprintf(_("cannot open UDP %s: %s"),
-		    addr_format(&place.address, text), why);
-		return r;
-	}
-	place.address = *udp_address(v4);
-	if (place.address.family == ADDR_V6) {
-		v6 = v4;
-		v4 = NULL;
-	} else if (ipv6 && !place.one) {
-		open_v6(lan, &place, &v6);
-	}
-	lan_close(lan);
-	lan->v4 = v4;
-	lan->v6 = v6;
-	lan->port = place.address.port;
-	if (lan->port != port)
-		log_warn("UDP port %u is taken: using %u", (unsigned)port,
-		    (unsigned)lan->port);
-	join_groups(lan, true);
-	return 0;
-}
-
-void
-lan_close(struct lan *lan)
-{
-	if (lan->port == 0)
-		return;
-	announce(lan, COMMAND_BR_EXIT);
-	timer_stop(&lan->again);
-	timer_stop(&lan->walk_timer);
-	join_groups(lan, false);
-	udp_close(lan->v4);
-	udp_close(lan->v6);
-	lan->v4 = lan->v6 = NULL;
-	lan->port = 0;
-}
-
 /* -- settings ---------------------------------------------------------------
  */
 
-static bool
-needs_other_ports(const struct lan *lan, const struct lan_settings *settings)
-{
-	const char *bind = settings->bind != NULL ? settings->bind : "";
-
-	return lan->port == 0 || lan->wanted != settings->port ||
-	       lan->ipv6 != settings->ipv6 ||
-	       strcmp(lan->bind != NULL ? lan->bind : "", bind) != 0;
-}
+struct names {
+	char user[PACKET_NAME_SIZE];
+	char host[PACKET_NAME_SIZE];
+};
 
 static void
-set_names(struct lan *lan, const struct lan_settings *settings)
+clean_names(const struct lan *lan, const struct lan_settings *settings,
+    struct names *names)
 {
 	char logon[PACKET_NAME_SIZE];
 
 	packet_clean_name(settings->logon, PACKET_NAME_HEADER, logon);
-	entry_user_join(logon, keyring_fingerprint(lan->keyring), lan->user);
-	packet_clean_name(settings->host, PACKET_NAME_HEADER, lan->host);
-	packet_clean_name(settings->nick, PACKET_NAME_NICK, lan->nick);
-	/* An empty group is none at all, not a placeholder. */
-	lan->group[0] = '\0';
-	if (settings->group != NULL && settings->group[0] != '\0')
-		packet_clean_name(
-		    settings->group, PACKET_NAME_NICK, lan->group);
+	entry_user_join(logon, keyring_fingerprint(lan->keyring), names->user);
+	packet_clean_name(settings->host, PACKET_NAME_HEADER, names->host);
+}
+
+static void
+set_names(struct lan *lan, const struct names *names)
+{
+	bool differ = strcmp(lan->user, names->user) != 0 ||
+		      strcmp(lan->host, names->host) != 0;
+
+	/* Whoever knows us by the old ones must not go on showing them. */
+	if (differ && lan->announced)
+		announce(lan, COMMAND_BR_EXIT);
+	memcpy(lan->user, names->user, sizeof lan->user);
+	memcpy(lan->host, names->host, sizeof lan->host);
 }
 
 static int
@@ -267,10 +122,9 @@ parse_targets(const struct lan_settings *settings, struct targets *broadcast,
 	return r;
 }
 
-int
-lan_open(struct lan *lan, const struct lan_settings *settings, char **problem)
+static int
+prepare(struct lan *lan, char **problem)
 {
-	struct targets broadcast, list_for;
 	int r;
 
 	if (lan->converter == NULL &&
@@ -281,19 +135,33 @@ lan_open(struct lan *lan, const struct lan_settings *settings, char **problem)
 		return r;
 	}
 	if (lan->watch == NULL) {
-		(void)interfaces_read(&lan->interfaces);
+		interfaces_finish(&lan->interfaces);
+		(void)lan->read_interfaces(&lan->interfaces);
 		(void)interface_watch_new(
 		    lan->loop, on_interfaces_changed, lan, &lan->watch);
 	}
-	if ((r = parse_targets(settings, &broadcast, &list_for, problem)) < 0)
+	return 0;
+}
+
+int
+lan_open(struct lan *lan, const struct lan_settings *settings, char **problem)
+{
+	struct targets broadcast, list_for;
+	struct names names;
+	int r;
+
+	if ((r = prepare(lan, problem)) < 0 ||
+	    (r = parse_targets(settings, &broadcast, &list_for, problem)) < 0)
 		return r;
-	if (needs_other_ports(lan, settings) &&
-	    (r = open_ports(lan, settings->bind, settings->port, settings->ipv6,
-		 problem)) < 0) {
+	if (!ports_fit(lan, settings) &&
+	    (r = ports_open(lan, settings, problem)) < 0) {
 		targets_finish(&broadcast);
 		targets_finish(&list_for);
 		return r;
 	}
+	clean_names(lan, settings, &names);
+	set_names(lan, &names);
+	announce_describe(lan, settings->nick, settings->group);
 	timer_stop(&lan->walk_timer);
 	targets_finish(&lan->broadcast);
 	targets_finish(&lan->list_for);
@@ -305,7 +173,6 @@ lan_open(struct lan *lan, const struct lan_settings *settings, char **problem)
 	lan->ipv6 = settings->ipv6;
 	lan->charset = settings->charset;
 	lan->legacy = settings->legacy;
-	set_names(lan, settings);
 	lan_enter(lan);
 	return 0;
 }
@@ -318,7 +185,7 @@ on_interfaces_changed(void *arg)
 	struct lan *lan = arg;
 	struct interfaces now;
 
-	if (interfaces_read(&now) < 0)
+	if (lan->read_interfaces(&now) < 0)
 		return;
 	if (interfaces_equal(&now, &lan->interfaces)) {
 		interfaces_finish(&now);
@@ -329,7 +196,7 @@ on_interfaces_changed(void *arg)
 	if (lan->port == 0)
 		return;
 	log_info("the network has changed: announcing again");
-	join_groups(lan, true);
+	ports_follow_interfaces(lan);
 	lan_enter(lan);
 }
 
@@ -348,9 +215,16 @@ lan_transmit(struct lan *lan, const struct addr *to, unsigned interface,
 	lan->counters.sent++;
 }
 
+bool
+lan_may_answer(struct lan *lan, const struct addr *to, size_t len, size_t spare)
+{
+	return lan->ops->known(lan->arg, to) ||
+	       budget_answer(lan->budget, to, len, spare, clock_now_ms());
+}
+
 static bool
 send_packet(struct lan *lan, const struct addr *to, uint32_t command,
-    struct span body, bool unproved)
+    struct span body, bool is_answer)
 {
 	struct packet_out out = { lan_number(lan), lan->user, lan->host,
 		command };
@@ -359,8 +233,7 @@ send_packet(struct lan *lan, const struct addr *to, uint32_t command,
 
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
 	may = packet_build(&buf, &out, body) == 0 &&
-	      (!unproved ||
-		  budget_answer(lan->budget, to, buf.len, clock_now_ms()));
+	      (!is_answer || lan_may_answer(lan, to, buf.len, 0));
 	if (may)
 		lan_transmit(lan, to, 0, buf_span(&buf));
 	buf_finish(&buf);
@@ -378,8 +251,7 @@ bool
 lan_answer_packet(
     struct lan *lan, const struct addr *to, uint32_t command, struct span body)
 {
-	return send_packet(
-	    lan, to, command, body, !lan->ops->known(lan->arg, to));
+	return send_packet(lan, to, command, body, true);
 }
 
 uint32_t
@@ -501,9 +373,8 @@ lan_charset(const struct lan *lan, const struct peer *peer)
  */
 
 void
-lan_forget(struct lan *lan, struct peer *peer)
+lan_forget(struct lan *lan, const struct peer *peer)
 {
-	sending_forget(lan, peer);
-	posts_forget(lan, peer);
+	posts_drop_questions(lan, peer);
 	dialup_remove(lan, &peer->addr);
 }

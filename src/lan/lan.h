@@ -105,6 +105,7 @@ struct lan_message {
 	uint32_t
 	    protection; /* flags of the encrypted text, 0: it came in clear */
 	enum lan_signed signature; /* checked with the peer's key */
+	struct rsa_public *key;	   /* which is this; NULL: unsigned */
 	struct lan_attachment *attachments;
 	size_t attachment_count;
 	struct lan_name *to; /* everybody it went to, as the sender says */
@@ -147,8 +148,10 @@ struct lan_ops {
 	/* A peer with a pinned key has this address of record: its budget is
 	 * its own (threat model L2). */
 	bool (*known)(void *arg, const struct addr *addr);
-	/* Walks all that are told in host lists; after NULL: the first. */
+	/* Walks all that are present; after NULL: the first. */
 	struct peer *(*next)(void *arg, const struct peer *after);
+	/* It is thought to be there now. */
+	bool (*present)(void *arg, const struct peer *peer);
 	size_t (*count)(void *arg);
 	/* The absence text to answer with, NULL: present. */
 	const char *(*absence)(void *arg);
@@ -183,6 +186,9 @@ void lan_change(
     struct lan *lan, const char *nick, const char *group, const char *title);
 /* Asks one address to tell of itself. */
 void lan_probe(struct lan *lan, const struct addr *to);
+/* The same because of what it sent: not while we owe it more than it has earned
+ * (threat model N4). */
+void lan_probe_sender(struct lan *lan, const struct addr *to);
 
 /* Our wire names, the port we have (0: none) and the interfaces as last read.
  */
@@ -208,11 +214,20 @@ int lan_protection(
 /* "rsa2048-aes256", "rsa1024-blowfish128" or, for 0, "none". */
 const char *lan_protection_name(uint32_t flags);
 enum peer_strength lan_protection_strength(uint32_t flags);
-/* GETPUBKEY, until answered; on_key or on_no_key follows, once for calls that
- * overlap. */
-void lan_ask_key(struct lan *lan, struct peer *peer);
-/* The same to another address than the one of record, to check a hint. */
-void lan_ask_key_at(struct lan *lan, struct peer *peer, const struct addr *at);
+/*
+ * GETPUBKEY, repeated until it is answered; on_key or on_no_key follows, once
+ * for calls that overlap. CAM_ERR_UNREACHABLE: no port, or no address to ask
+ * at; nothing follows.
+ */
+int lan_ask_key(struct lan *lan, const struct peer *peer);
+/*
+ * The same of our own accord, to check where somebody is: twice only, and to
+ * strangers as an answer (threat model N4). Without an answer nothing follows
+ * when at is not the peer's address of record.
+ */
+void lan_ask_key_at(
+    struct lan *lan, const struct peer *peer, const struct addr *at);
+/* Asked as an answer, for on_version and on_absence. */
 void lan_ask_version(struct lan *lan, struct peer *peer);
 void lan_ask_absence(struct lan *lan, struct peer *peer);
 
@@ -257,20 +272,19 @@ size_t lan_text_max(
 /* RECVMSG for a message that is stored, where its sender wants one. */
 void lan_acknowledge(struct lan *lan, const struct lan_message *message);
 /*
- * READMSG for the peer's message; with check repeated until confirmed.
- * on_done(arg, 0 or CAM_ERR_TIMEOUT) follows once.
+ * READMSG for the peer's message, repeated until it is confirmed.
+ * on_done(arg, 0 or CAM_ERR_TIMEOUT) follows once, unless it fails at once.
  */
-void lan_tell_opened(struct lan *lan, const struct peer *peer,
-    uint32_t packet_no, bool check, void (*on_done)(void *arg, int err),
-    void *arg);
+int lan_tell_opened(struct lan *lan, const struct peer *peer,
+    uint32_t packet_no, void (*on_done)(void *arg, int err), void *arg);
 /* The absence text as an automatic answer, at most once a minute a peer
  * (reference 3.4). */
 void lan_answer_absent(
     struct lan *lan, const struct peer *peer, const char *text);
 
-/* A peer is about to go: whatever was asked of it or is on its way to it ends
- * in silence. */
-void lan_forget(struct lan *lan, struct peer *peer);
+/* A peer leaves the roster: nothing more is asked of it, and it is told of us
+ * like everybody else. */
+void lan_forget(struct lan *lan, const struct peer *peer);
 
 /* Messages still being opened: none when what arrived before has been told. */
 size_t lan_pending(const struct lan *lan);

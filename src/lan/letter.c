@@ -38,22 +38,21 @@ struct sending {
 int
 lan_protection(const struct lan *lan, const struct peer *peer, uint32_t *flags)
 {
-	uint32_t chosen;
+	uint32_t ours =
+	    lan->legacy == LAN_LEGACY_ON ? lan_word(lan) : CAPA_OURS_STRONG;
+	uint32_t theirs = peer->word, chosen;
 
 	if (client_never_encrypts((enum client_kind)peer->client))
 		return CAM_ERR_KEY;
 	if (peer->key == NULL || peer->word == 0)
 		return peer_encrypts(peer) ? CAM_ERR_MORE : CAM_ERR_KEY;
-	chosen = capability_choose(
-	    lan->legacy == LAN_LEGACY_ON ? lan_word(lan) : CAPA_OURS_STRONG,
-	    peer->word);
-	if (chosen == 0)
+	/* Only what the key that is held is good for (reference 5.4.4): asking
+	 * again would bring the same one. */
+	theirs &= rsa_public_size(peer->key) == RSA_2048
+		      ? ~(uint32_t)CAPA_RSA_1024
+		      : ~(uint32_t)CAPA_RSA_2048;
+	if ((chosen = capability_choose(ours, theirs)) == 0)
 		return CAM_ERR_KEY;
-	/* The key that is held must be of the size that was chosen
-	 * (reference 5.4.4). */
-	if (((chosen & CAPA_RSA_2048) != 0) !=
-	    (rsa_public_size(peer->key) == RSA_2048))
-		return CAM_ERR_MORE;
 	*flags = chosen;
 	return 0;
 }
@@ -229,21 +228,28 @@ build_packet(struct sending *sending, struct buf *buf)
 static void
 transmit(struct sending *sending)
 {
+	struct post_order order = {
+		.kind = POST_MESSAGE,
+		.peer = &sending->peer,
+		.to = &sending->peer.addr,
+		.number = sending->packet_no,
+		.on_end = on_post_end,
+		.arg = sending,
+	};
 	struct buf buf;
 	int r;
 
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	r = build_packet(sending, &buf);
-	if (r < 0) {
-		buf_finish(&buf);
-		end(sending, LAN_FAILED, r);
-		return;
+	if ((r = build_packet(sending, &buf)) == 0) {
+		order.bytes = xmemdup(buf.data, buf.len);
+		order.len = buf.len;
+		sending->post = post_new(sending->lan, &order);
 	}
-	sending->post = post_new(sending->lan, POST_MESSAGE, &sending->peer,
-	    &sending->peer.addr, sending->packet_no, xmemdup(buf.data, buf.len),
-	    buf.len, on_post_end, sending);
 	buf_finish(&buf);
-	sending->on_outcome(sending->arg, LAN_SENT, 0);
+	if (r < 0)
+		end(sending, LAN_FAILED, r);
+	else
+		sending->on_outcome(sending->arg, LAN_SENT, 0);
 }
 
 static void
@@ -339,19 +345,6 @@ sendings_finish(struct lan *lan)
 {
 	while (!TAILQ_EMPTY(&lan->sendings))
 		sending_free(TAILQ_FIRST(&lan->sendings));
-}
-
-void
-sending_forget(struct lan *lan, const struct peer *peer)
-{
-	struct sending *sending, *next;
-
-	for (sending = TAILQ_FIRST(&lan->sendings); sending != NULL;
-	     sending = next) {
-		next = TAILQ_NEXT(sending, entry);
-		if (peer_is(peer, sending->peer.user, sending->peer.host))
-			sending_cancel(sending);
-	}
 }
 
 /* Header, key and signature, recipients; base64 makes three bytes four. */

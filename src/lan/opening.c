@@ -56,6 +56,7 @@ lan_message_free(struct lan_message *message)
 		free(message->to[i].user);
 		free(message->to[i].host);
 	}
+	rsa_public_free(message->key);
 	free(message->attachments);
 	free(message->to);
 	free(message->user);
@@ -241,6 +242,8 @@ read_plain(struct lan *lan, struct opening *opening)
 	enctext_split(buf_span(&opening->opened.plain),
 	    (message->options & MESSAGE_ENCEXTMSG) != 0, &plain);
 	message->signature = signed_as(opening->opened.signature);
+	if (message->signature != LAN_UNSIGNED)
+		message->key = rsa_public_ref(opening->sender);
 	take_text(message, plain.text, &reader, peer);
 	/* The lists of a macOS client are not covered by its signature: no
 	 * telling who wrote them. */
@@ -294,6 +297,25 @@ on_key_silent(void *arg)
 	opening_free(opening);
 }
 
+/* Its sender says it again every second: one of them is enough. */
+static bool
+may_park(const struct lan *lan, const struct lan_message *message)
+{
+	const struct opening *other;
+	size_t count = 0;
+
+	TAILQ_FOREACH (other, &lan->parked, entry) {
+		if (++count >= PARKED_MAX)
+			return false;
+		if (other->message->packet_no == message->packet_no &&
+		    addr_equal(&other->message->from, &message->from) &&
+		    strcmp(other->message->user, message->user) == 0 &&
+		    strcmp(other->message->host, message->host) == 0)
+			return false;
+	}
+	return true;
+}
+
 /* Signed by a key that we have not: ask, and check again when it is here. */
 static void
 park(struct opening *opening)
@@ -302,13 +324,13 @@ park(struct opening *opening)
 	struct lan_message *message = opening->message;
 	struct peer *peer = lan->ops->find(
 	    lan->arg, message->user, message->host, &message->from);
-	struct opening *other;
-	size_t count = 0;
 
 	TAILQ_REMOVE(&lan->openings, opening, entry);
-	TAILQ_FOREACH (other, &lan->parked, entry)
-		count++;
-	if (peer == NULL || count >= PARKED_MAX) {
+	if (peer == NULL || !may_park(lan, message)) {
+		/* Who is not known yet is once he has told of himself; then his
+		 * next try can be checked (reference 2.3). */
+		if (peer == NULL && !(message->options & MESSAGE_NOADDLIST))
+			lan_probe_sender(lan, &message->from);
 		opening_free(opening);
 		return;
 	}
@@ -317,6 +339,16 @@ park(struct opening *opening)
 	TAILQ_INSERT_TAIL(&lan->parked, opening, entry);
 	timer_start(&opening->parked, PARKED_MS);
 	question_ask_back(lan, peer, &message->from);
+}
+
+/* No packet may follow from an automatic one (threat model N3): it is told as
+ * what it is, by nobody known. */
+static bool
+must_park(const struct opening *opening)
+{
+	return opening->opened.signature == SIGNATURE_UNCHECKED &&
+	       !(opening->message->options &
+		   (MESSAGE_AUTORET | MESSAGE_BROADCAST));
 }
 
 static void
@@ -332,15 +364,13 @@ on_worked(struct job *job)
 		log_debug("a message from %s could not be opened",
 		    opening->message->user);
 		finish(opening);
-		return;
-	}
-	if (opening->opened.signature == SIGNATURE_UNCHECKED) {
+	} else if (must_park(opening)) {
 		park(opening);
 		tell_ready(lan);
-		return;
+	} else {
+		read_plain(lan, opening);
+		finish(opening);
 	}
-	read_plain(lan, opening);
-	finish(opening);
 }
 
 /* Our own key of that size, and the sender's when it could have signed. */
@@ -453,6 +483,18 @@ may_be_clear(const struct sender *sender)
 	return (command & MESSAGE_AUTORET) && !(command & asks);
 }
 
+/* FeiQ's messages to a group are enciphered in a way of its own (reference
+ * 7.2). */
+static bool
+is_sealed_group(const struct packet *packet)
+{
+	struct feiq_version feiq;
+
+	return packet->client == CLIENT_FEIQ &&
+	       feiq_version_parse(packet->version, &feiq) == 0 &&
+	       feiq.group_bytes != 0;
+}
+
 static void
 start_clear(struct lan *lan, const struct sender *sender)
 {
@@ -460,14 +502,16 @@ start_clear(struct lan *lan, const struct sender *sender)
 	struct charset_reader reader;
 	struct opening *opening;
 
-	if (!may_be_clear(sender) || !has_room(lan, &sender->addr)) {
+	if (!may_be_clear(sender) || is_sealed_group(packet) ||
+	    !has_room(lan, &sender->addr)) {
 		lan->counters.undecipherable++;
 		return;
 	}
 	opening = opening_new(lan, sender);
 	lan_reader(lan, sender->peer, &reader);
 	packet_reader(packet, &reader);
-	take_text(opening->message, packet->parts[0], &reader, sender->peer);
+	take_text(opening->message, packet->parts[0], &reader,
+	    sender->of_record ? sender->peer : NULL);
 	if ((packet->command & MESSAGE_FILEATTACH) && packet->part_count > 1)
 		read_attachments(opening->message, packet->parts[1], &reader);
 	identify(opening->message, NULL, packet->extension, span_of(NULL, 0));
@@ -536,6 +580,6 @@ lan_acknowledge(struct lan *lan, const struct lan_message *message)
 	    (message->options & (MESSAGE_BROADCAST | MESSAGE_AUTORET)))
 		return;
 	snprintf(body, sizeof body, "%u", (unsigned)message->packet_no);
-	lan_transmit_packet(
+	(void)lan_answer_packet(
 	    lan, &message->from, COMMAND_RECVMSG, span_text(body));
 }

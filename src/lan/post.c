@@ -18,21 +18,19 @@ enum {
 /* So that many clients do not keep step with each other. */
 enum { JITTER_PERCENT = 10 };
 
-struct wanted {
-	enum post_kind kind;
-	const struct sender *sender;
-	uint32_t number;
-};
-
 static void
 transmit(struct post *post)
 {
-	uint64_t jitter = post->interval_ms * JITTER_PERCENT / 100;
+	uint64_t interval_ms =
+	    post->kind == POST_OPENED ? OPENED_INTERVAL_MS : INTERVAL_MS;
+	uint32_t jitter_ms = (uint32_t)interval_ms * JITTER_PERCENT / 100;
 
 	post->tries_left--;
-	lan_transmit(post->lan, &post->to, 0, span_of(post->bytes, post->len));
-	timer_start(&post->timer,
-	    post->interval_ms + random_below((uint32_t)jitter + 1));
+	if (!post->is_answer ||
+	    lan_may_answer(post->lan, &post->to, post->len, 0))
+		lan_transmit(
+		    post->lan, &post->to, 0, span_of(post->bytes, post->len));
+	timer_start(&post->timer, interval_ms + random_below(jitter_ms + 1));
 }
 
 static void
@@ -46,15 +44,19 @@ end(struct post *post, bool answered)
 	on_end(arg, answered);
 }
 
-static void
-on_silence(void *arg)
+void
+post_wait_is_over(struct post *post)
 {
-	struct post *post = arg;
-
 	if (post->tries_left > 0)
 		transmit(post);
 	else
 		end(post, false);
+}
+
+static void
+on_silence(void *arg)
+{
+	post_wait_is_over(arg);
 }
 
 /* An answer to GETPUBKEY names no number: those are found by address. */
@@ -67,28 +69,35 @@ hash(const struct lan *lan, enum post_kind kind, const struct addr *addr,
 	return table_hash(&lan->posts, &number, sizeof number);
 }
 
+static unsigned
+tries_of(const struct post_order *order)
+{
+	if (order->tries > 0)
+		return order->tries;
+	return order->kind == POST_OPENED ? OPENED_TRIES : TRIES;
+}
+
 struct post *
-post_new(struct lan *lan, enum post_kind kind, const struct peer *peer,
-    const struct addr *to, uint32_t number, uint8_t *bytes, size_t len,
-    void (*on_end)(void *arg, bool answered), void *arg)
+post_new(struct lan *lan, const struct post_order *order)
 {
 	struct post *post = xcalloc(1, sizeof *post);
 
 	post->lan = lan;
-	post->kind = kind;
-	post->to = *to;
-	post->number = number;
-	post->user = xstrdup(peer->user);
-	post->host = xstrdup(peer->host);
-	post->bytes = bytes;
-	post->len = len;
-	post->tries_left = kind == POST_OPENED ? OPENED_TRIES : TRIES;
-	post->interval_ms =
-	    kind == POST_OPENED ? OPENED_INTERVAL_MS : INTERVAL_MS;
-	post->on_end = on_end;
-	post->arg = arg;
+	post->kind = order->kind;
+	post->to = *order->to;
+	post->number = order->number;
+	post->user = xstrdup(order->peer->user);
+	post->host = xstrdup(order->peer->host);
+	post->bytes = order->bytes;
+	post->len = order->len;
+	post->tries_left = tries_of(order);
+	post->is_answer = order->is_answer;
+	post->on_end = order->on_end;
+	post->on_drop = order->on_drop;
+	post->arg = order->arg;
 	timer_init(&post->timer, lan->loop, on_silence, post);
-	table_add(&lan->posts, &post->link, hash(lan, kind, to, number));
+	table_add(&lan->posts, &post->link,
+	    hash(lan, post->kind, &post->to, post->number));
 	transmit(post);
 	return post;
 }
@@ -108,6 +117,14 @@ post_free(struct post *post)
 	free(post);
 }
 
+struct wanted {
+	enum post_kind kind;
+	const struct addr *from;
+	const char *user;
+	const char *host;
+	uint32_t number;
+};
+
 static bool
 is_answered_by(const struct table_link *link, const void *key)
 {
@@ -115,18 +132,18 @@ is_answered_by(const struct table_link *link, const void *key)
 	const struct wanted *wanted = key;
 
 	return post->kind == wanted->kind && post->number == wanted->number &&
-	       addr_equal(&post->to, &wanted->sender->addr) &&
-	       text_same(post->user, wanted->sender->user) &&
-	       text_same(post->host, wanted->sender->host);
+	       addr_equal(&post->to, wanted->from) &&
+	       text_same(post->user, wanted->user) &&
+	       text_same(post->host, wanted->host);
 }
 
 struct post *
-post_find(struct lan *lan, enum post_kind kind, const struct sender *sender,
-    uint32_t number)
+post_find(struct lan *lan, enum post_kind kind, const struct addr *from,
+    const char *user, const char *host, uint32_t number)
 {
-	struct wanted wanted = { kind, sender, number };
+	struct wanted wanted = { kind, from, user, host, number };
 	struct table_link *link = table_find(&lan->posts,
-	    hash(lan, kind, &sender->addr, number), is_answered_by, &wanted);
+	    hash(lan, kind, from, number), is_answered_by, &wanted);
 
 	return link != NULL ? container_of(link, struct post, link) : NULL;
 }
@@ -138,7 +155,7 @@ post_answered(struct post *post)
 }
 
 void
-posts_forget(struct lan *lan, const struct peer *peer)
+posts_drop_questions(struct lan *lan, const struct peer *peer)
 {
 	struct table_link *next;
 
@@ -147,7 +164,8 @@ posts_forget(struct lan *lan, const struct peer *peer)
 		struct post *post = container_of(link, struct post, link);
 
 		next = table_next(&lan->posts, link);
-		if (text_same(post->user, peer->user) &&
+		if (post->kind == POST_KEY &&
+		    text_same(post->user, peer->user) &&
 		    text_same(post->host, peer->host))
 			post_free(post);
 	}

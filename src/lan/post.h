@@ -10,19 +10,17 @@ enum post_kind {
 	POST_KEY,     /* GETPUBKEY, by ANSPUBKEY */
 };
 
-struct post {
-	struct lan *lan;
-	struct table_link link;
+/* What is to be posted and who must answer. */
+struct post_order {
 	enum post_kind kind;
-	struct addr to;
+	const struct peer *peer; /* its names are copied */
+	const struct addr *to;
 	uint32_t number; /* packet number; 0 with POST_KEY */
-	char *user;	 /* wire names of who must answer */
-	char *host;
-	uint8_t *bytes;
+	uint8_t *bytes;	 /* of malloc, taken */
 	size_t len;
-	unsigned tries_left;
-	uint64_t interval_ms;
-	struct timer timer;
+	unsigned tries; /* 0: as many as the protocol has */
+	/* Nobody here asked for it: each time only if lan_may_answer(). */
+	bool is_answer;
 	/* Called once, then the post has gone. */
 	void (*on_end)(void *arg, bool answered);
 	/* Called instead when it is dropped; may be NULL. */
@@ -30,20 +28,38 @@ struct post {
 	void *arg;
 };
 
-/* Sends at once. Takes bytes (of malloc). */
-struct post *post_new(struct lan *lan, enum post_kind kind,
-    const struct peer *peer, const struct addr *to, uint32_t number,
-    uint8_t *bytes, size_t len, void (*on_end)(void *arg, bool answered),
-    void *arg);
+struct post {
+	struct lan *lan;
+	struct table_link link;
+	enum post_kind kind;
+	struct addr to;
+	uint32_t number;
+	char *user;
+	char *host;
+	uint8_t *bytes;
+	size_t len;
+	unsigned tries_left;
+	bool is_answer;
+	struct timer timer;
+	void (*on_end)(void *arg, bool answered);
+	void (*on_drop)(void *arg);
+	void *arg;
+};
+
+/* Sends at once. */
+struct post *post_new(struct lan *lan, const struct post_order *order);
 /* Drops it. NULL is fine. */
 void post_free(struct post *post);
-/* The one that this packet of that sender answers, matched by number, address
- * and name; NULL: none. */
+/* Its time is over: sends it again, or ends it. */
+void post_wait_is_over(struct post *post);
+/* The one that a packet of user at host answers, matched by number, address and
+ * name; NULL: none. */
 struct post *post_find(struct lan *lan, enum post_kind kind,
-    const struct sender *sender, uint32_t number);
+    const struct addr *from, const char *user, const char *host,
+    uint32_t number);
 void post_answered(struct post *post);
-/* Ends in silence all that waits for the peer. */
-void posts_forget(struct lan *lan, const struct peer *peer);
+/* Drops all questions to that peer. */
+void posts_drop_questions(struct lan *lan, const struct peer *peer);
 void posts_finish(struct lan *lan);
 
 #endif

@@ -18,16 +18,14 @@
 enum {
 	ASKED_VERSION = 1,
 	ASKED_ABSENCE = 2,
-	ASKED_KEY = 4,
 	/* He asked for our keys and is answered when his own has shown that he
 	   receives (threat model N4). */
-	OWED_KEY_2048 = 8,
-	OWED_KEY_1024 = 16,
+	OWED_KEY_2048 = 4,
+	OWED_KEY_1024 = 8,
 };
 
-/* Repetitions after the first; an address that nobody vouches for gets just
- * one. */
-enum { KEY_TRIES = 4, HINT_TRIES = 1 };
+/* An address that nobody vouches for is asked so often. */
+enum { HINT_TRIES = 2 };
 
 /* An asked key: the post's arg, so that both ends of the wait find the peer by
  * name. */
@@ -59,79 +57,123 @@ on_key_end(void *arg, bool answered)
 	struct peer *peer = lan->ops->find(
 	    lan->arg, question->user, question->host, &question->addr);
 
-	if (peer != NULL) {
-		peer->asked &= (uint8_t)~ASKED_KEY;
-		if (!answered)
-			lan->ops->on_no_key(lan->arg, peer);
-	}
+	/* Silence elsewhere says nothing of the peer. */
+	if (!answered && peer != NULL &&
+	    addr_equal(&peer->addr, &question->addr))
+		lan->ops->on_no_key(lan->arg, peer);
 	key_question_free(question);
 }
 
-static void
-ask_key(struct lan *lan, struct peer *peer, const struct addr *at,
-    uint32_t options, unsigned tries)
+static struct key_question *
+key_question_new(
+    struct lan *lan, const struct peer *peer, const struct addr *at)
+{
+	struct key_question *question = xcalloc(1, sizeof *question);
+
+	question->lan = lan;
+	question->user = xstrdup(peer->user);
+	question->host = xstrdup(peer->host);
+	question->addr = *at;
+	return question;
+}
+
+struct asking {
+	const struct peer *peer;
+	const struct addr *at;
+	uint32_t options;
+	unsigned tries; /* 0: all */
+	bool is_answer;
+};
+
+static int
+ask_key(struct lan *lan, const struct asking *asking)
 {
 	struct packet_out out = { lan_number(lan), lan->user, lan->host,
-		COMMAND_GETPUBKEY | options };
-	struct key_question *question;
-	struct post *post;
+		COMMAND_GETPUBKEY | asking->options };
+	struct post_order order = {
+		.kind = POST_KEY,
+		.peer = asking->peer,
+		.to = asking->at,
+		.tries = asking->tries,
+		.is_answer = asking->is_answer,
+		.on_end = on_key_end,
+		.on_drop = key_question_free,
+	};
 	struct buf word, buf;
+	int r;
 
-	if (lan->port == 0 || !addr_is_answerable(at))
-		return;
+	if (lan->port == 0 || !addr_is_answerable(asking->at))
+		return CAM_ERR_UNREACHABLE;
 	buf_init(&word, 16);
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
 	capability_build(lan_word(lan), &word);
-	if (packet_build(&buf, &out, buf_span(&word)) == 0) {
-		question = xcalloc(1, sizeof *question);
-		question->lan = lan;
-		question->user = xstrdup(peer->user);
-		question->host = xstrdup(peer->host);
-		question->addr = *at;
-		peer->asked |= ASKED_KEY;
-		post = post_new(lan, POST_KEY, peer, at, 0,
-		    xmemdup(buf.data, buf.len), buf.len, on_key_end, question);
-		post->on_drop = key_question_free;
-		if (tries < post->tries_left)
-			post->tries_left = tries;
+	if ((r = packet_build(&buf, &out, buf_span(&word))) == 0) {
+		order.arg = key_question_new(lan, asking->peer, asking->at);
+		order.bytes = xmemdup(buf.data, buf.len);
+		order.len = buf.len;
+		post_new(lan, &order);
 	}
 	buf_finish(&word);
 	buf_finish(&buf);
+	return r;
+}
+
+static struct post *
+find_asked(struct lan *lan, const struct peer *peer, const struct addr *at)
+{
+	return post_find(lan, POST_KEY, at, peer->user, peer->host, 0);
+}
+
+int
+lan_ask_key(struct lan *lan, const struct peer *peer)
+{
+	struct asking asking = { .peer = peer, .at = &peer->addr };
+	struct post *post = find_asked(lan, peer, &peer->addr);
+
+	if (post != NULL && !post->is_answer)
+		return 0;
+	/* One asked as an answer may never leave. */
+	post_free(post);
+	return ask_key(lan, &asking);
 }
 
 void
-lan_ask_key(struct lan *lan, struct peer *peer)
+lan_ask_key_at(struct lan *lan, const struct peer *peer, const struct addr *at)
 {
-	if (!(peer->asked & ASKED_KEY))
-		ask_key(lan, peer, &peer->addr, 0, KEY_TRIES);
+	struct asking asking = {
+		.peer = peer, .at = at, .tries = HINT_TRIES, .is_answer = true
+	};
+
+	if (find_asked(lan, peer, at) == NULL)
+		(void)ask_key(lan, &asking);
 }
 
 void
-lan_ask_key_at(struct lan *lan, struct peer *peer, const struct addr *at)
+question_ask_back(
+    struct lan *lan, const struct peer *peer, const struct addr *at)
 {
-	ask_key(lan, peer, at, 0, HINT_TRIES);
-}
+	struct asking asking = { .peer = peer,
+		.at = at,
+		.options = MESSAGE_AUTORET,
+		.is_answer = true };
 
-void
-question_ask_back(struct lan *lan, struct peer *peer, const struct addr *at)
-{
-	if (!(peer->asked & ASKED_KEY))
-		ask_key(lan, peer, at, MESSAGE_AUTORET, KEY_TRIES);
+	if (find_asked(lan, peer, at) == NULL)
+		(void)ask_key(lan, &asking);
 }
 
 void
 lan_ask_version(struct lan *lan, struct peer *peer)
 {
-	peer->asked |= ASKED_VERSION;
-	lan_transmit_packet(lan, &peer->addr, COMMAND_GETINFO, span_text(""));
+	if (lan_answer_packet(lan, &peer->addr, COMMAND_GETINFO, span_text("")))
+		peer->asked |= ASKED_VERSION;
 }
 
 void
 lan_ask_absence(struct lan *lan, struct peer *peer)
 {
-	peer->asked |= ASKED_ABSENCE;
-	lan_transmit_packet(
-	    lan, &peer->addr, COMMAND_GETABSENCEINFO, span_text(""));
+	if (lan_answer_packet(
+		lan, &peer->addr, COMMAND_GETABSENCEINFO, span_text("")))
+		peer->asked |= ASKED_ABSENCE;
 }
 
 /* -- answering --------------------------------------------------------------
@@ -203,34 +245,29 @@ answer_absence(struct lan *lan, const struct sender *sender)
 	enum charset charset = sender->peer != NULL
 				   ? lan_charset(lan, sender->peer)
 				   : CHARSET_UTF8;
-	uint32_t command = COMMAND_SENDABSENCEINFO;
-	struct buf body;
 
-	buf_init(&body, LIMIT_NAME);
-	message_text_write(lan->converter, charset,
-	    span_text(text != NULL ? text : "Not absence mode"), &body);
-	if (charset == CHARSET_UTF8)
-		command |= MESSAGE_UTF8;
-	if (!buf_failed(&body))
-		lan_answer_packet(lan, &sender->addr, command, buf_span(&body));
-	buf_finish(&body);
+	/* What the official clients say; programs look for it. */
+	notice_absence(lan, &sender->addr, charset, COMMAND_SENDABSENCEINFO,
+	    text != NULL ? text : "Not absence mode");
 }
 
 void
 question_asked(struct lan *lan, const struct sender *sender)
 {
-	switch (command_mode(sender->packet->command)) {
-	case COMMAND_GETPUBKEY:
+	uint32_t command = sender->packet->command;
+
+	if (command_mode(command) == COMMAND_GETPUBKEY) {
 		answer_key(lan, sender);
-		break;
-	case COMMAND_GETINFO:
+		return;
+	}
+	/* In GETPUBKEY the bit says something else (reference 3.2). */
+	if (command & (MESSAGE_AUTORET | MESSAGE_BROADCAST))
+		return;
+	if (command_mode(command) == COMMAND_GETINFO)
 		lan_answer_packet(lan, &sender->addr, COMMAND_SENDINFO,
 		    span_text("cam " CAM_VERSION));
-		break;
-	default:
+	else
 		answer_absence(lan, sender);
-		break;
-	}
 }
 
 /* -- answers to us ----------------------------------------------------------
@@ -243,10 +280,11 @@ key_answered(struct lan *lan, const struct sender *sender)
 {
 	char logon[LIMIT_NAME + 1], named[FINGERPRINT_SIZE];
 	char fingerprint[RSA_FINGERPRINT_SIZE];
-	struct post *post = post_find(lan, POST_KEY, sender, 0);
+	struct post *post = post_find(
+	    lan, POST_KEY, &sender->addr, sender->user, sender->host, 0);
 	struct rsa_public *key = NULL;
 	struct pubkey_text text;
-	struct addr from = sender->addr;
+	struct peer *peer;
 
 	if (post == NULL || sender->peer == NULL ||
 	    pubkey_text_parse(sender->packet->parts[0], &text) < 0 ||
@@ -259,25 +297,32 @@ key_answered(struct lan *lan, const struct sender *sender)
 		text_same(named, fingerprint))) {
 		post_answered(post);
 		pay_owed_key(lan, sender->peer);
-		lan->ops->on_key(
-		    lan->arg, sender->peer, &from, text.capability, key);
-		opening_key_known(lan, sender->peer);
+		lan->ops->on_key(lan->arg, sender->peer, &sender->addr,
+		    text.capability, key);
+		/* He may have become another entry of the roster. */
+		peer = lan->ops->find(
+		    lan->arg, sender->user, sender->host, &sender->addr);
+		if (peer != NULL)
+			opening_key_known(lan, peer);
 	}
 	rsa_public_free(key);
 }
 
 static char *
-read_text(struct lan *lan, const struct sender *sender)
+read_text(struct lan *lan, const struct sender *sender, size_t max)
 {
 	struct charset_reader reader;
 	struct buf text;
-	char *result;
+	char *result = NULL;
+	size_t len;
 
 	lan_reader(lan, sender->peer, &reader);
 	packet_reader(sender->packet, &reader);
-	buf_init(&text, LIMIT_BODY_LEGACY);
+	buf_init(&text, 2 * LIMIT_BODY_LEGACY);
 	message_text_read(&reader, sender->packet->parts[0], NULL, &text);
-	result = buf_steal_text(&text);
+	len = utf8_cut(buf_span(&text), max);
+	if (len > 0)
+		result = xstrndup((const char *)text.data, len);
 	buf_finish(&text);
 	return result;
 }
@@ -295,7 +340,8 @@ question_answered(struct lan *lan, const struct sender *sender)
 		return;
 	}
 	if (!sender->of_record || !(sender->peer->asked & asked) ||
-	    (text = read_text(lan, sender)) == NULL)
+	    (text = read_text(lan, sender,
+		 version ? LIMIT_VERSION_TEXT : LIMIT_ABSENCE_TEXT)) == NULL)
 		return;
 	sender->peer->asked &= (uint8_t)~asked;
 	if (version)

@@ -19,12 +19,12 @@ enum { CONFLICT_QUIET_MS = 60 * 1000 };
 static bool
 is_own(const struct lan *lan, const struct addr *from)
 {
-	return from->port == lan->port && lan_is_own(lan, from) &&
-	       (addr_is_any(
-		    udp_address(from->family == ADDR_V6 ? lan->v6 : lan->v4)) ||
-		   addr_same_host(
-		       from, udp_address(
-				 from->family == ADDR_V6 ? lan->v6 : lan->v4)));
+	const struct udp *udp = lan_udp(lan, (enum addr_family)from->family);
+
+	return udp != NULL && from->port == lan->port &&
+	       lan_is_own(lan, from) &&
+	       (addr_is_any(udp_address(udp)) ||
+		   addr_same_host(from, udp_address(udp)));
 }
 
 /* Names in a header are nearly always ASCII; where not, flags and form of the
@@ -59,53 +59,55 @@ recognise(struct lan *lan, struct sender *sender)
 			    addr_equal(&sender->peer->addr, &sender->addr);
 }
 
+/* Of people never heard of an address can tell but a few in a time. */
+static bool
+may_be_new(struct lan *lan, const struct sender *sender)
+{
+	if (sender->peer != NULL ||
+	    budget_new_peer(lan->budget, &sender->addr, clock_now_ms()))
+		return true;
+	lan->counters.over_budget++;
+	return false;
+}
+
+/* What stands behind "1_": "iptux 0.8.3". */
+static void
+describe_vendor(const struct packet *packet, char *text, size_t size)
+{
+	struct span rest = packet->version, head;
+	char raw[LIMIT_VERSION_TEXT + 1], clean[PACKET_NAME_SIZE];
+
+	if (!span_cut(&rest, '_', &head))
+		return;
+	snprintf(
+	    raw, sizeof raw, "%.*s", (int)rest.len, (const char *)rest.data);
+	packet_clean_name(raw, PACKET_NAME_NICK, clean);
+	snprintf(text, size, "%s", clean);
+}
+
 /* For people: what the program says of itself. */
 static void
 describe_client(const struct packet *packet, const struct entry *entry,
     char *text, size_t size)
 {
+	const struct entry_version *version = &entry->version;
 	char number[ENTRY_VERSION_TEXT_SIZE];
-	const char *name = "";
+	const char *platform;
 
 	text[0] = '\0';
-	if (packet->client == CLIENT_IPTUX || packet->client == CLIENT_OTHER) {
-		struct span rest = packet->version, head;
-
-		if (span_cut(&rest, '_', &head))
-			snprintf(text, size, "%.*s", (int)rest.len,
-			    (const char *)rest.data);
-		return;
-	}
 	if (packet->client == CLIENT_FEIQ) {
 		snprintf(text, size, "FeiQ");
-		return;
+	} else if (packet->client != CLIENT_PLAIN) {
+		describe_vendor(packet, text, size);
+	} else if (entry->has_version && version->type == 0) {
+		snprintf(text, size, "cam %u.%u.%u", (unsigned)version->major,
+		    (unsigned)version->minor, (unsigned)version->rev);
+	} else if (entry->has_version) {
+		platform = entry_version_platform(version);
+		entry_version_text(version, number);
+		snprintf(text, size, "%s%s%s", platform != NULL ? platform : "",
+		    platform != NULL ? " " : "", number);
 	}
-	if (!entry->has_version)
-		return;
-	entry_version_text(&entry->version, number);
-	switch (entry->version.type >> 16) {
-	case 0:
-		snprintf(text, size, "cam %u.%u.%u",
-		    (unsigned)entry->version.major,
-		    (unsigned)entry->version.minor,
-		    (unsigned)entry->version.rev);
-		return;
-	case 1:
-		name = "Windows ";
-		break;
-	case 2:
-		name = "macOS ";
-		break;
-	case 3:
-		name = "iOS ";
-		break;
-	case 4:
-		name = "Android ";
-		break;
-	default:
-		break;
-	}
-	snprintf(text, size, "%s%s", name, number);
 }
 
 static enum lan_entry_kind
@@ -146,19 +148,57 @@ follow_up_entry(
 		budget_forget_entry(lan->budget, &sender->addr);
 	} else if (entry->status & STATUS_DIALUP) {
 		dialup_add(lan, &sender->addr);
+	} else {
+		dialup_remove(lan, &sender->addr);
 	}
 	if (entry->kind == LAN_ENTERED &&
 	    budget_entry(lan->budget, &sender->addr, clock_now_ms()))
 		answers_add(lan->answers, &sender->addr,
-		    (entry->status & STATUS_CAPUTF8) != 0);
+		    (entry->status & STATUS_CAPUTF8) != 0, clock_now_ms());
 	if (entry->kind != LAN_ANSWERED)
 		hosts_tell_siblings(lan->hosts, entry);
+}
+
+/* A name with a fingerprint promises encryption (reference 5.5). */
+static bool
+breaks_promise(const struct lan_entry *entry)
+{
+	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
+
+	return entry->kind != LAN_LEFT && !(entry->status & STATUS_ENCRYPT) &&
+	       entry_user_split(entry->user, logon, fingerprint);
+}
+
+/* Borrows from parsed and sender. */
+static void
+fill_entry(const struct lan *lan, const struct sender *sender,
+    const struct entry *parsed, struct lan_entry *entry)
+{
+	const struct packet *packet = sender->packet;
+
+	memset(entry, 0, sizeof *entry);
+	entry->kind = entry_kind(packet->command);
+	entry->from = sender->addr;
+	entry->user = parsed->user;
+	entry->host = parsed->host;
+	entry->nick = parsed->nick;
+	entry->group = parsed->group;
+	entry->status =
+	    entry->kind == LAN_LEFT ? 0 : packet->command & STATUS_MASK;
+	entry->packet_no = packet->number;
+	entry->client = packet->client;
+	entry->absent = (packet->command & STATUS_ABSENCE) &&
+			!client_absence_is_noise(packet->client);
+	entry->unicast = (sender->datagram->flags &
+			     (UDP_TO_BROADCAST | UDP_TO_MULTICAST)) == 0;
+	entry->unasked =
+	    entry->kind == LAN_ANSWERED &&
+	    (lan->asked_ms == 0 || clock_now_ms() - lan->asked_ms > ANSWERS_MS);
 }
 
 static void
 receive_entry(struct lan *lan, struct sender *sender)
 {
-	const struct packet *packet = sender->packet;
 	struct charset_reader reader;
 	struct entry parsed;
 	struct lan_entry entry;
@@ -166,7 +206,7 @@ receive_entry(struct lan *lan, struct sender *sender)
 
 	recognise(lan, sender);
 	lan_reader(lan, sender->peer, &reader);
-	if (entry_parse(packet, &reader, &parsed) < 0) {
+	if (entry_parse(sender->packet, &reader, &parsed) < 0) {
 		lan->counters.malformed++;
 		return;
 	}
@@ -182,34 +222,13 @@ receive_entry(struct lan *lan, struct sender *sender)
 		memcpy(sender->host, parsed.host, sizeof sender->host);
 		recognise(lan, sender);
 	}
-	describe_client(packet, &parsed, version, sizeof version);
-	memset(&entry, 0, sizeof entry);
-	entry.kind = entry_kind(packet->command);
-	entry.from = sender->addr;
-	entry.user = parsed.user;
-	entry.host = parsed.host;
-	entry.nick = parsed.nick;
-	entry.group = parsed.group;
+	fill_entry(lan, sender, &parsed, &entry);
+	describe_client(sender->packet, &parsed, version, sizeof version);
 	entry.version = version;
-	entry.status =
-	    entry.kind == LAN_LEFT ? 0 : packet->command & STATUS_MASK;
-	entry.packet_no = packet->number;
-	entry.client = packet->client;
-	entry.absent = (packet->command & STATUS_ABSENCE) &&
-		       !client_absence_is_noise(packet->client);
-	entry.unicast = (sender->datagram->flags &
-			    (UDP_TO_BROADCAST | UDP_TO_MULTICAST)) == 0;
-	entry.unasked =
-	    entry.kind == LAN_ANSWERED &&
-	    (lan->asked_ms == 0 || clock_now_ms() - lan->asked_ms > ANSWERS_MS);
-	/* A name with a fingerprint promises encryption (reference 5.5). */
-	if (entry.kind != LAN_LEFT && !(entry.status & STATUS_ENCRYPT)) {
-		char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
-
-		if (entry_user_split(entry.user, logon, fingerprint))
-			return;
-	}
-	if (parsed.sent_legacy && sender->peer != NULL)
+	if (breaks_promise(&entry) ||
+	    (entry.kind != LAN_LEFT && !may_be_new(lan, sender)))
+		return;
+	if (parsed.sent_legacy && sender->of_record)
 		sender->peer->charset = (uint8_t)lan->charset;
 	lan->ops->on_entry(lan->arg, &entry);
 	follow_up_entry(lan, sender, &entry);
@@ -223,28 +242,41 @@ receive_receipt(struct lan *lan, struct sender *sender, enum post_kind kind)
 
 	if (packet_read_number(sender->packet, &number) < 0)
 		return;
-	if ((post = post_find(lan, kind, sender, number)) != NULL)
+	post = post_find(
+	    lan, kind, &sender->addr, sender->user, sender->host, number);
+	if (post != NULL)
 		post_answered(post);
 }
 
-/* The notice that one of our sealed messages was opened; its own number
- * confirms it (reference 3.5). */
+/*
+ * The notice that one of our sealed messages was opened; its own number
+ * confirms it (reference 3.5). From elsewhere than where the peer is it is
+ * anybody's.
+ */
 static void
 receive_opened(struct lan *lan, struct sender *sender)
 {
+	uint32_t command = sender->packet->command, number;
 	char body[16];
-	uint32_t number;
 
 	if (packet_read_number(sender->packet, &number) < 0 ||
-	    sender->peer == NULL)
+	    !sender->of_record ||
+	    (command & (MESSAGE_AUTORET | MESSAGE_BROADCAST)))
 		return;
-	if (sender->packet->command & MESSAGE_READCHECK) {
+	if (command & MESSAGE_READCHECK) {
 		snprintf(
 		    body, sizeof body, "%u", (unsigned)sender->packet->number);
 		lan_answer_packet(
 		    lan, &sender->addr, COMMAND_ANSREADMSG, span_text(body));
 	}
 	lan->ops->on_opened(lan->arg, sender->peer, number);
+}
+
+static void
+receive_message(struct lan *lan, struct sender *sender)
+{
+	if (may_be_new(lan, sender))
+		opening_start(lan, sender);
 }
 
 static void
@@ -263,7 +295,7 @@ dispatch(struct lan *lan, struct sender *sender)
 	switch (mode) {
 	case COMMAND_SENDMSG:
 	case COMMAND_IPTUX_TEXT:
-		opening_start(lan, sender);
+		receive_message(lan, sender);
 		break;
 	case COMMAND_RECVMSG:
 		receive_receipt(lan, sender, POST_MESSAGE);

@@ -41,6 +41,12 @@ struct lan {
 	const struct lan_ops *ops;
 	void *arg;
 
+	/* udp_open() and interfaces_read(), or what tests put in their place.
+	 */
+	int (*open_udp)(struct loop *loop, const struct udp_options *options,
+	    const struct udp_ops *udp_ops, void *udp_arg, struct udp **udp);
+	int (*read_interfaces)(struct interfaces *interfaces);
+
 	struct udp *v4; /* NULL: not open */
 	struct udp *v6;
 	struct interfaces interfaces;
@@ -57,6 +63,7 @@ struct lan {
 	char *bind;
 	uint16_t wanted;
 	uint16_t port;
+	bool announced; /* from these ports, under these names */
 	bool ipv6;
 	enum charset charset;
 	enum lan_legacy legacy;
@@ -107,10 +114,16 @@ void lan_transmit(struct lan *lan, const struct addr *to, unsigned interface,
 /* A classic packet with a fresh number and body. */
 void lan_transmit_packet(
     struct lan *lan, const struct addr *to, uint32_t command, struct span body);
-/* The same where to has not proved that it receives: only while its credit
- * lasts. False: not sent. */
+/* The same as an answer: only while lan_may_answer(). False: not sent. */
 bool lan_answer_packet(
     struct lan *lan, const struct addr *to, uint32_t command, struct span body);
+/*
+ * Whether len bytes that nobody here asked for may go there: always to a
+ * pinned peer's address, elsewhere while three times what came from there
+ * lasts (threat model N4). They are counted. spare more must be left then.
+ */
+bool lan_may_answer(
+    struct lan *lan, const struct addr *to, size_t len, size_t spare);
 /* How to read text of this peer (NULL: unknown). */
 void lan_reader(const struct lan *lan, const struct peer *peer,
     struct charset_reader *reader);
@@ -124,6 +137,17 @@ uint32_t lan_word(const struct lan *lan);
 /* A broadcast of our own came back through that interface. */
 void lan_note_echo(struct lan *lan, unsigned interface);
 
+/* -- port.c ------------------------------------------------------------------
+ */
+
+/* The ports that are open are those that the settings want. */
+bool ports_fit(const struct lan *lan, const struct lan_settings *settings);
+/* Opens them in place of those that are; on an error these are opened again. */
+int ports_open(
+    struct lan *lan, const struct lan_settings *settings, char **problem);
+/* The interfaces have changed. */
+void ports_follow_interfaces(struct lan *lan);
+
 /* -- receive.c --------------------------------------------------------------
  */
 
@@ -133,10 +157,14 @@ void lan_receive(
 /* -- announce.c -------------------------------------------------------------
  */
 
+/* Nick and group as we show them from now on; NULL or "": no group. */
+void announce_describe(struct lan *lan, const char *nick, const char *group);
 /* An entry packet to all targets. */
 void announce(struct lan *lan, uint32_t command);
 /* To one. */
 void announce_to(struct lan *lan, const struct addr *to, uint32_t command);
+/* The whole packet: how we appear, under command and its options. */
+int announce_build(struct lan *lan, uint32_t command, struct buf *buf);
 void announce_on_again(void *arg);
 void announce_on_walk(void *arg);
 void dialup_add(struct lan *lan, const struct addr *addr);
@@ -149,7 +177,10 @@ struct answers *answers_new(struct lan *lan);
 void answers_free(struct answers *answers);
 /* ANSENTRY after a random delay (reference 2.1, threat model N4); utf8: the
  * asker understands it. */
-void answers_add(struct answers *answers, const struct addr *to, bool utf8);
+void answers_add(
+    struct answers *answers, const struct addr *to, bool utf8, uint64_t now_ms);
+/* Sends those that are due. */
+void answers_turn(struct answers *answers, uint64_t now_ms);
 
 /* -- question.c -------------------------------------------------------------
  */
@@ -162,7 +193,7 @@ void question_answered(
 /* Asks for the key of somebody who has asked for ours, or signed: he need not
  * ask again (reference 5.3). */
 void question_ask_back(
-    struct lan *lan, struct peer *peer, const struct addr *at);
+    struct lan *lan, const struct peer *peer, const struct addr *at);
 
 /* -- opening.c --------------------------------------------------------------
  */
@@ -183,10 +214,17 @@ void hosts_receive(struct hosts *hosts, const struct sender *sender);
 /* Tells the other camd of this machine what the first of them heard. */
 void hosts_tell_siblings(struct hosts *hosts, const struct lan_entry *entry);
 
+/* -- notice.c ----------------------------------------------------------------
+ */
+
+/* Our absence text under that command, or as much of it as a stranger may get.
+ */
+void notice_absence(struct lan *lan, const struct addr *to,
+    enum charset charset, uint32_t command, const char *text);
+
 /* -- letter.c ---------------------------------------------------------------
  */
 
 void sendings_finish(struct lan *lan);
-void sending_forget(struct lan *lan, const struct peer *peer);
 
 #endif

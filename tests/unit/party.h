@@ -1,0 +1,631 @@
+/* party.h: a lan over twins instead of sockets, with a keeper of its peers: for
+ * the tests of lan/. */
+#ifndef CAM_TEST_PARTY_H
+#define CAM_TEST_PARTY_H
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "crypto/crypto.h"
+#include "crypto/keyring.h"
+#include "ipmsg/capability.h"
+#include "ipmsg/entry.h"
+#include "lan/post.h"
+#include "lan/state.h"
+#include "loop/loop.h"
+#include "test.h"
+
+enum { MEMBERS_MAX = 400, PARTY_PATIENCE_MS = 60000, CAUGHT_MAX = 1024 };
+
+/* A datagram that left. */
+struct caught {
+	struct addr to;
+	unsigned interface;
+	struct span bytes;
+};
+
+/* What on_entry was told, with memory of its own. */
+struct told_entry {
+	struct lan_entry entry;
+	char user[LIMIT_NAME + 1], host[LIMIT_NAME + 1], nick[LIMIT_NAME + 1],
+	    group[LIMIT_NAME + 1], version[LIMIT_VERSION_TEXT + 1];
+};
+
+struct member {
+	struct peer peer;
+	bool absent;
+};
+
+struct party {
+	struct loop *loop;
+	struct workers *workers;
+	struct crypto *crypto;
+	struct keyring *keyring;
+	char folder[64];
+	struct lan *lan;
+	struct timer patience;
+	struct addr at; /* the address of our only interface */
+	unsigned taken; /* so many ports are another program's */
+	struct member *members[MEMBERS_MAX];
+	size_t member_count;
+	const char *absence;
+
+	struct caught caught[CAUGHT_MAX];
+	size_t caught_count;
+	/* Instead of keeping what left. */
+	void (*on_sent)(
+	    struct party *party, const struct addr *to, struct span bytes);
+	void *wire;
+
+	/* Told by lan; the newest of each. */
+	struct told_entry entry;
+	struct lan_message *message;
+	size_t entries, messages, opened, keys, no_keys, heard, conflicts;
+	uint32_t opened_no;
+	char *version, *absence_told;
+	/* Instead of freeing the one before. */
+	void (*on_message)(struct party *party, struct lan_message *message);
+};
+
+/* -- the keeper ------------------------------------------------------------ */
+
+static inline struct member *
+member_named(struct party *party, const char *user, const char *host,
+    const struct addr *addr)
+{
+	struct member *found = NULL;
+
+	for (size_t i = 0; i < party->member_count; i++) {
+		struct member *member = party->members[i];
+
+		if (peer_is(&member->peer, user, host) &&
+		    (found == NULL || addr_equal(&member->peer.addr, addr)))
+			found = member;
+	}
+	return found;
+}
+
+static inline struct member *
+member_add(struct party *party, const char *user, const char *host,
+    const char *addr, uint32_t status)
+{
+	struct member *member = xcalloc(1, sizeof *member);
+
+	assert_true(party->member_count < MEMBERS_MAX);
+	peer_init(&member->peer, user, host);
+	assert_int_equal(
+	    addr_parse(span_text(addr), 2425, &member->peer.addr), 0);
+	member->peer.status = status;
+	party->members[party->member_count++] = member;
+	return member;
+}
+
+static inline void
+party_on_entry(void *arg, const struct lan_entry *entry)
+{
+	struct party *party = arg;
+	struct told_entry *told = &party->entry;
+	struct member *member =
+	    member_named(party, entry->user, entry->host, &entry->from);
+	char text[ADDR_TEXT_SIZE];
+
+	party->entries++;
+	told->entry = *entry;
+	snprintf(told->user, sizeof told->user, "%s", entry->user);
+	snprintf(told->host, sizeof told->host, "%s", entry->host);
+	snprintf(told->nick, sizeof told->nick, "%s", entry->nick);
+	snprintf(told->group, sizeof told->group, "%s", entry->group);
+	snprintf(told->version, sizeof told->version, "%s", entry->version);
+	if (member == NULL && entry->kind != LAN_LEFT &&
+	    party->member_count < MEMBERS_MAX)
+		member = member_add(party, entry->user, entry->host,
+		    addr_format(&entry->from, text), 0);
+	if (member == NULL)
+		return;
+	member->absent = entry->kind == LAN_LEFT || entry->kind == LAN_LISTED;
+	if (entry->kind == LAN_LEFT)
+		return;
+	member->peer.addr = entry->from;
+	member->peer.status = entry->status;
+	member->peer.client = (uint8_t)entry->client;
+}
+
+static inline void
+party_on_message(void *arg, struct lan_message *message)
+{
+	struct party *party = arg;
+
+	party->messages++;
+	if (party->on_message != NULL) {
+		party->on_message(party, message);
+		return;
+	}
+	lan_message_free(party->message);
+	party->message = message;
+}
+
+static inline void
+party_on_opened(void *arg, const struct peer *peer, uint32_t packet_no)
+{
+	struct party *party = arg;
+
+	party->opened++;
+	party->opened_no = packet_no;
+}
+
+static inline void
+party_on_key(void *arg, struct peer *peer, const struct addr *from,
+    uint32_t word, struct rsa_public *key)
+{
+	struct party *party = arg;
+
+	party->keys++;
+	rsa_public_free(peer->key);
+	peer->key = rsa_public_ref(key);
+	peer->word = word;
+}
+
+static inline void
+party_on_no_key(void *arg, struct peer *peer)
+{
+	((struct party *)arg)->no_keys++;
+}
+
+static inline void
+party_on_version(void *arg, struct peer *peer, const char *version)
+{
+	struct party *party = arg;
+
+	free(party->version);
+	party->version = xstrdup(version);
+}
+
+static inline void
+party_on_absence(void *arg, struct peer *peer, const char *text)
+{
+	struct party *party = arg;
+
+	free(party->absence_told);
+	party->absence_told = xstrdup(text);
+}
+
+static inline void
+party_on_heard(void *arg, struct peer *peer)
+{
+	((struct party *)arg)->heard++;
+}
+
+static inline void
+party_on_conflict(void *arg, const struct addr *from)
+{
+	((struct party *)arg)->conflicts++;
+}
+
+static inline struct peer *
+party_find(
+    void *arg, const char *user, const char *host, const struct addr *addr)
+{
+	struct member *member = member_named(arg, user, host, addr);
+
+	return member != NULL ? &member->peer : NULL;
+}
+
+static inline bool
+party_known(void *arg, const struct addr *addr)
+{
+	struct party *party = arg;
+
+	for (size_t i = 0; i < party->member_count; i++) {
+		if (party->members[i]->peer.key != NULL &&
+		    addr_equal(&party->members[i]->peer.addr, addr))
+			return true;
+	}
+	return false;
+}
+
+static inline bool
+party_present(void *arg, const struct peer *peer)
+{
+	return !container_of(peer, const struct member, peer)->absent;
+}
+
+static inline struct peer *
+party_next(void *arg, const struct peer *after)
+{
+	struct party *party = arg;
+	size_t i = 0;
+
+	while (after != NULL && &party->members[i++]->peer != after)
+		continue;
+	while (i < party->member_count && party->members[i]->absent)
+		i++;
+	return i < party->member_count ? &party->members[i]->peer : NULL;
+}
+
+static inline size_t
+party_count(void *arg)
+{
+	return ((struct party *)arg)->member_count;
+}
+
+static inline const char *
+party_absence(void *arg)
+{
+	return ((struct party *)arg)->absence;
+}
+
+static inline void
+party_describe(
+    void *arg, const struct peer *peer, const char **nick, const char **group)
+{
+	*nick = peer->user;
+	*group = "Members";
+}
+
+static const struct lan_ops party_ops = {
+	.on_entry = party_on_entry,
+	.on_message = party_on_message,
+	.on_opened = party_on_opened,
+	.on_key = party_on_key,
+	.on_no_key = party_on_no_key,
+	.on_version = party_on_version,
+	.on_absence = party_on_absence,
+	.on_heard = party_on_heard,
+	.on_conflict = party_on_conflict,
+	.find = party_find,
+	.known = party_known,
+	.next = party_next,
+	.present = party_present,
+	.count = party_count,
+	.absence = party_absence,
+	.describe = party_describe,
+};
+
+/* -- the network ----------------------------------------------------------- */
+
+static inline void
+party_catch(
+    const struct addr *to, unsigned interface, struct span data, void *arg)
+{
+	struct party *party = arg;
+
+	if (party->on_sent != NULL) {
+		party->on_sent(party, to, data);
+		return;
+	}
+	assert_true(party->caught_count < CAUGHT_MAX);
+	party->caught[party->caught_count++] = (struct caught){ *to, interface,
+		span_of(xmemdup(data.data, data.len), data.len) };
+}
+
+static inline int
+party_open_udp(struct loop *loop, const struct udp_options *options,
+    const struct udp_ops *ops, void *arg, struct udp **udp)
+{
+	static const struct udp_twin_ops twin_ops = { .on_sent = party_catch };
+	struct party *party = ((struct lan *)arg)->arg;
+
+	if (options->address.family == ADDR_V4 &&
+	    options->address.port < 2425 + party->taken) {
+		errno = EADDRINUSE;
+		return CAM_ERR_SYSTEM;
+	}
+	*udp =
+	    udp_twin_new(loop, &options->address, ops, arg, &twin_ops, party);
+	return 0;
+}
+
+/* Whose interfaces are read at the moment. */
+static struct party *party_reading;
+
+static inline void
+interface_fill(struct interface *interface, const char *name, unsigned index,
+    unsigned flags, const struct addr *address, const struct addr *broadcast)
+{
+	memset(interface, 0, sizeof *interface);
+	snprintf(interface->name, sizeof interface->name, "%s", name);
+	interface->index = index;
+	interface->flags = flags;
+	interface->count = 1;
+	interface->addresses = xcalloc(1, sizeof *interface->addresses);
+	interface->addresses[0].address = *address;
+	interface->addresses[0].broadcast = *broadcast;
+	interface->addresses[0].bits = 24;
+}
+
+static inline int
+party_read_interfaces(struct interfaces *interfaces)
+{
+	struct addr local = addr_v4(0x7f000001, 0), none = { .port = 0 };
+	struct addr address = party_reading->at, broadcast = address;
+
+	broadcast.bytes[3] = 255;
+	interfaces->count = 2;
+	interfaces->list = xcalloc(2, sizeof *interfaces->list);
+	interface_fill(&interfaces->list[0], "lo", 1,
+	    INTERFACE_UP | INTERFACE_LOOPBACK, &local, &none);
+	interface_fill(&interfaces->list[1], "eth0", 2,
+	    INTERFACE_UP | INTERFACE_BROADCAST | INTERFACE_MULTICAST, &address,
+	    &broadcast);
+	return 0;
+}
+
+static inline struct addr
+address(const char *text)
+{
+	struct addr addr;
+
+	assert_int_equal(addr_parse(span_text(text), 2425, &addr), 0);
+	return addr;
+}
+
+static inline void
+party_flush(struct party *party)
+{
+	if (party->lan->v4 != NULL)
+		udp_flush(party->lan->v4);
+	if (party->lan->v6 != NULL)
+		udp_flush(party->lan->v6);
+}
+
+static inline void
+party_forget_caught(struct party *party)
+{
+	party_flush(party);
+	while (party->caught_count > 0)
+		free((void *)party->caught[--party->caught_count].bytes.data);
+}
+
+static inline void
+party_hear_bytes(struct party *party, const struct addr *from, unsigned flags,
+    struct span bytes)
+{
+	struct udp *udp =
+	    from->family == ADDR_V6 ? party->lan->v6 : party->lan->v4;
+	struct udp_datagram datagram = {
+		.from = *from, .interface = 2, .flags = flags, .data = bytes
+	};
+
+	udp_twin_receive(udp, &datagram, 1);
+}
+
+/* A packet from that address to us alone; '|' stands for NUL. */
+__attribute__((format(printf, 3, 4))) static inline void
+party_hear(struct party *party, const char *from, const char *format, ...)
+{
+	struct addr addr = address(from);
+	char text[4096];
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	assert_in_range(len, 0, sizeof text - 1);
+	for (int i = 0; i < len; i++) {
+		if (text[i] == '|')
+			text[i] = '\0';
+	}
+	party_hear_bytes(party, &addr, 0, span_of(text, (size_t)len));
+}
+
+/* The nth packet of that command that left, NULL when there were fewer. */
+static inline const struct caught *
+caught_nth(
+    struct party *party, uint32_t command, size_t nth, struct packet *packet)
+{
+	party_flush(party);
+	for (size_t i = 0; i < party->caught_count; i++) {
+		assert_int_equal(
+		    packet_parse(party->caught[i].bytes, packet), 0);
+		if (command_mode(packet->command) == command && nth-- == 0)
+			return &party->caught[i];
+	}
+	return NULL;
+}
+
+static inline size_t
+caught_count(struct party *party, uint32_t command)
+{
+	struct packet packet;
+	size_t count = 0;
+
+	while (caught_nth(party, command, count, &packet) != NULL)
+		count++;
+	return count;
+}
+
+/* The only packet of that command. */
+static inline const struct caught *
+caught_one(struct party *party, uint32_t command, struct packet *packet)
+{
+	assert_int_equal(caught_count(party, command), 1);
+	return caught_nth(party, command, 0, packet);
+}
+
+static inline void
+assert_to(const struct caught *caught, const char *addr)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	assert_non_null(caught);
+	assert_string_equal(addr_format(&caught->to, text), addr);
+}
+
+/* -- time ------------------------------------------------------------------ */
+
+static inline void
+on_party_patience_over(void *arg)
+{
+	fail_msg("nothing happens any more");
+}
+
+static inline void
+party_turn(struct party *party)
+{
+	timer_start(&party->patience, PARTY_PATIENCE_MS);
+	loop_turn(party->loop, 1);
+	timer_stop(&party->patience);
+}
+
+/* As if its time had come. */
+static inline void
+fire(struct timer *timer)
+{
+	assert_true(timer_is_running(timer));
+	timer_stop(timer);
+	timer->fn(timer->arg);
+}
+
+/* The first of the posts under way, NULL: none. */
+static inline struct post *
+a_post(struct party *party)
+{
+	struct table_link *link = table_first(&party->lan->posts);
+
+	return link != NULL ? container_of(link, struct post, link) : NULL;
+}
+
+/* -- keys ------------------------------------------------------------------ */
+
+static inline void
+copy_key(const char *name, const char *folder, const char *as)
+{
+	char *command = xasprintf(
+	    "install -m 600 %s/keys/%s.pem %s/%s", TEST_DATA, name, folder, as);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+/* Keys of the test data: "win" is win2048 and win1024. */
+static inline struct keyring *
+keys_named(const char *name, const char *folder)
+{
+	char *strong = xasprintf("%s2048", name);
+	char *weak = xasprintf("%s1024", name);
+	struct keyring *keyring = NULL;
+
+	copy_key(strong, folder, "rsa2048.pem");
+	copy_key(weak, folder, "rsa1024.pem");
+	assert_int_equal(keyring_open(folder, true, &keyring), 0);
+	free(strong);
+	free(weak);
+	return keyring;
+}
+
+/* -- the whole ------------------------------------------------------------- */
+
+static const struct lan_settings party_settings = {
+	.logon = "bob",
+	.host = "pc2",
+	.nick = "Bob",
+	.group = "Sales",
+	.port = 2425,
+	.charset = CHARSET_CP932,
+};
+
+static inline void
+party_take_settings(struct party *party, const struct lan_settings *settings)
+{
+	char *problem = NULL;
+
+	party_reading = party;
+	if (lan_open(party->lan, settings, &problem) < 0)
+		fail_msg("%s", problem);
+	/* Changes of this machine's own network are none of the test's. */
+	interface_watch_free(party->lan->watch);
+	party->lan->watch = NULL;
+}
+
+static const struct worker_ops party_workers = { .start = NULL };
+
+/* Not open yet. loop is NULL for one of its own. */
+static inline struct party *
+party_make(struct loop *loop, const char *at, const char *keys)
+{
+	struct party *party = xcalloc(1, sizeof *party);
+
+	log_open(STDERR_FILENO, LOG_LEVEL_ERROR, 0);
+	party->loop = loop != NULL ? loop : loop_new();
+	party->at = address(at);
+	party->at.port = 0;
+	strcpy(party->folder, "/tmp/cam-party-XXXXXX");
+	assert_non_null(mkdtemp(party->folder));
+	party->crypto = crypto_new();
+	party->keyring = keys_named(keys, party->folder);
+	party->workers = workers_new(party->loop, 2, &party_workers, NULL);
+	party->lan = lan_new(party->loop, party->workers, party->crypto,
+	    party->keyring, &party_ops, party);
+	party->lan->open_udp = party_open_udp;
+	party->lan->read_interfaces = party_read_interfaces;
+	timer_init(
+	    &party->patience, party->loop, on_party_patience_over, party);
+	return party;
+}
+
+/* The loop goes with the last one: of_loop. */
+static inline void
+party_free(struct party *party, bool of_loop)
+{
+	char *command = xasprintf("rm -r %s", party->folder);
+
+	workers_free(party->workers);
+	lan_close(party->lan);
+	party_forget_caught(party);
+	lan_free(party->lan);
+	for (size_t i = 0; i < party->member_count; i++) {
+		peer_finish(&party->members[i]->peer);
+		free(party->members[i]);
+	}
+	lan_message_free(party->message);
+	free(party->version);
+	free(party->absence_told);
+	keyring_free(party->keyring);
+	crypto_free(party->crypto);
+	timer_finish(&party->patience);
+	if (of_loop)
+		loop_free(party->loop);
+	assert_int_equal(system(command), 0);
+	free(command);
+	free(party);
+}
+
+static inline int
+party_setup(void **state)
+{
+	struct party *party = party_make(NULL, "10.77.0.2", "win");
+
+	party_take_settings(party, &party_settings);
+	party_forget_caught(party);
+	*state = party;
+	return 0;
+}
+
+static inline int
+party_teardown(void **state)
+{
+	party_free(*state, true);
+	return 0;
+}
+
+#define TEST_OF_PARTY(test)                                                    \
+	cmocka_unit_test_setup_teardown(test, party_setup, party_teardown)
+
+/* anna, who can all that we can, at 10.77.0.3. */
+enum { ANNAS_STATUS = STATUS_ENCRYPT | STATUS_CAPUTF8 | STATUS_ENCEXTMSG };
+
+static inline struct member *
+party_add_anna(struct party *party)
+{
+	return member_add(party, "anna", "pc1", "10.77.0.3", ANNAS_STATUS);
+}
+
+#endif
