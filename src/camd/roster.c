@@ -698,6 +698,7 @@ roster_free(struct roster *roster)
 
 		roster->refreshes = refresh->next;
 		timer_finish(&refresh->quiet);
+		refresh->fn(refresh->arg);
 		free(refresh);
 	}
 	for (link = table_first(&roster->by_uid); link != NULL; link = next) {

@@ -94,7 +94,7 @@ void roster_set_alias(
     struct roster *roster, struct user *user, const char *alias);
 
 /* Asks the network who is there; fn follows when no new user has answered for
- * 0.5 s, after 3 s at most. */
+ * 0.5 s, after 3 s at most, or from roster_free(). */
 void roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg);
 
 /* The user object of cam-rpc(7). */

@@ -19,9 +19,15 @@ open_world(void **state)
 	return 0;
 }
 
+/* With answers still to come: nothing of them is lost in memory. */
 static int
 close_world(void **state)
 {
+	asker_write(&asker, "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":"
+			    "\"roster.list\",\"params\":{\"refresh\":true}}\n"
+			    "{\"jsonrpc\":\"2.0\",\"id\":\"b\",\"method\":"
+			    "\"doctor.get\"}\n");
+	json_decref(ask(&asker, "config.list", NULL));
 	asker_close(&asker);
 	return world_close(&world);
 }

@@ -58,7 +58,12 @@ on_refreshed(void *arg)
 {
 	struct refreshing *refreshing = arg;
 
-	reply_page(refreshing->call, refreshing->camd, refreshing->all, NULL);
+	/* Without its client camd may be ending. */
+	if (rpc_call_owner(refreshing->call) != NULL)
+		reply_page(
+		    refreshing->call, refreshing->camd, refreshing->all, NULL);
+	else
+		rpc_reply(refreshing->call, NULL);
 	free(refreshing);
 }
 
