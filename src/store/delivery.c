@@ -45,7 +45,8 @@ static const char *const sql_greatest_notice =
 static void
 take_error(char error[STORE_ERROR_SIZE], const char *text)
 {
-	size_t len = utf8_cut(span_text(text), STORE_ERROR_SIZE - 1);
+	struct span whole = span_of(text, strnlen(text, STORE_ERROR_SIZE));
+	size_t len = utf8_cut(whole, STORE_ERROR_SIZE - 1);
 
 	memcpy(error, text, len);
 	error[len] = 0;

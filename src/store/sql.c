@@ -26,13 +26,36 @@ constraint_error(int extended)
 	}
 }
 
+/* What the last failed call on the database's file, or on its log, ran into. */
+static int
+file_errno(sqlite3 *db, int which)
+{
+	sqlite3_file *file = NULL;
+	int number = 0;
+
+	if (sqlite3_file_control(db, "main", which, &file) == SQLITE_OK &&
+	    file != NULL && file->pMethods != NULL)
+		file->pMethods->xFileControl(
+		    file, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return number;
+}
+
 /* A quota or a file size limit is a full disk to whoever meets it. */
 static bool
-is_full(int code, int system)
+is_full(sqlite3 *db, int code)
 {
-	return code == SQLITE_FULL ||
-	       (code == SQLITE_IOERR &&
-		   (system == ENOSPC || system == EDQUOT || system == EFBIG));
+	int numbers[2];
+
+	if (code != SQLITE_IOERR)
+		return code == SQLITE_FULL;
+	numbers[0] = file_errno(db, SQLITE_FCNTL_FILE_POINTER);
+	numbers[1] = file_errno(db, SQLITE_FCNTL_JOURNAL_POINTER);
+	for (size_t i = 0; i < 2; i++) {
+		if (numbers[i] == ENOSPC || numbers[i] == EDQUOT ||
+		    numbers[i] == EFBIG)
+			return true;
+	}
+	return false;
 }
 
 int
@@ -44,7 +67,7 @@ sql_error(struct store *store, int code)
 
 	if (primary == SQLITE_CONSTRAINT)
 		err = constraint_error(extended);
-	else if (is_full(primary, sqlite3_system_errno(store->db)))
+	else if (is_full(store->db, primary))
 		err = CAM_ERR_FULL;
 	snprintf(store->problem, sizeof store->problem, "%s (SQLite %d)",
 	    sqlite3_errmsg(store->db), extended);

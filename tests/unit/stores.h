@@ -140,7 +140,7 @@ add_received(
 
 /* Rows gathered by a listing. */
 struct rows {
-	int64_t rows[1000];
+	int64_t rows[4000];
 	size_t count;
 };
 
