@@ -24,6 +24,16 @@ daemon_connect_running(struct cam *cam, struct rpc_client **client)
 	return rpc_client_connect(paths->socket, "cam", client);
 }
 
+static int
+begin_running(struct cam *cam, struct rpc_client **client)
+{
+	const struct paths *paths = cam_paths(cam);
+
+	if (paths == NULL)
+		return CAM_ERR_SYSTEM;
+	return rpc_client_begin(paths->socket, "cam", client);
+}
+
 /* The setting daemon.autostart; a file that cannot be read is camd's to
  * complain of. */
 bool
@@ -69,27 +79,42 @@ daemon_unreachable(const struct cam *cam, int err)
 	return EXIT_UNREACHABLE;
 }
 
+/* Where camd does not run it is started, which is waited for. */
 int
-daemon_connect(struct cam *cam, struct rpc_client **client)
+daemon_begin(struct cam *cam, struct rpc_client **client)
 {
-	int err;
-	int code;
+	int err, code;
 
 	if (cam_paths(cam) == NULL)
 		return EXIT_UNREACHABLE;
-	err = daemon_connect_running(cam, client);
+	err = begin_running(cam, client);
 	if (err == 0)
 		return 0;
 	cam_words(cam);
 	if (err == CAM_ERR_UNREACHABLE && daemon_may_start(cam)) {
 		code = start_daemon(cam, client);
-		if (code <= 0)
-			err = code;
-		else
+		if (code > 0)
 			return code;
-		if (err == 0)
-			return 0;
+		err = code;
 	}
+	return err == 0 ? 0 : daemon_unreachable(cam, err);
+}
+
+int
+daemon_connect(struct cam *cam, struct rpc_client **client)
+{
+	struct rpc_client *begun = NULL;
+	int code = daemon_begin(cam, &begun), err;
+
+	if (code != 0)
+		return code;
+	err = rpc_client_greet(begun);
+	if (err == 0) {
+		*client = begun;
+		return 0;
+	}
+	rpc_client_free(begun);
+	cam_words(cam);
 	return daemon_unreachable(cam, err);
 }
 
@@ -115,7 +140,12 @@ daemon_call(struct cam *cam, struct rpc_client *client, const char *method,
 	if (err == 0)
 		return 0;
 	cam_words(cam);
-	code = err == CAM_ERR_REQUEST ? refusal_say(&error) : daemon_lost(err);
+	if (err == CAM_ERR_REQUEST)
+		code = refusal_say(&error);
+	else if (err == CAM_ERR_VERSION)
+		code = daemon_unreachable(cam, err);
+	else
+		code = daemon_lost(err);
 	rpc_error_finish(&error);
 	return code;
 }
@@ -124,7 +154,7 @@ int
 daemon_ask(struct cam *cam, const char *method, json_t *params, json_t **result)
 {
 	struct rpc_client *client = NULL;
-	int code = daemon_connect(cam, &client);
+	int code = daemon_begin(cam, &client);
 
 	if (code == 0)
 		code = daemon_call(cam, client, method, params, result);

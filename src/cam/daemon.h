@@ -17,6 +17,8 @@ struct cam;
  * does not run, waiting until it is ready; several cam at once start one.
  */
 int daemon_connect(struct cam *cam, struct rpc_client **client);
+/* The same for who calls at once: camd has not said yet that it is ready. */
+int daemon_begin(struct cam *cam, struct rpc_client **client);
 /* The same without starting, and without a word: 0 or CAM_ERR_*
  * (CAM_ERR_UNREACHABLE: camd does not run). */
 int daemon_connect_running(struct cam *cam, struct rpc_client **client);

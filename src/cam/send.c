@@ -260,7 +260,7 @@ verb_send(struct cam *cam, struct args *args)
 	int code = read_args(&sending, args);
 
 	if (code == 0)
-		code = daemon_connect(cam, &client);
+		code = daemon_begin(cam, &client);
 	if (code == 0)
 		code = send_message(&sending, client);
 	rpc_client_free(client);

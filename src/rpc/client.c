@@ -38,6 +38,8 @@ struct rpc_client {
 	struct buf in;
 	size_t scanned; /* so many bytes of in hold no LF */
 	json_int_t last_id;
+	struct buf out;	 /* hello, until the first call takes it along */
+	bool is_greeted; /* its answer has come */
 	json_t *hello;
 	json_t *present; /* the event rpc_client_next() gave last */
 	struct event *events;
@@ -235,8 +237,12 @@ rpc_client_next(struct rpc_client *client, int64_t timeout_ms,
     const char **event, json_t **params)
 {
 	struct deadline deadline = deadline_in(timeout_ms);
-	json_t *object = take_event(client), *found = NULL;
-	int err;
+	int err = rpc_client_greet(client);
+	json_t *object = NULL, *found = NULL;
+
+	if (err != 0)
+		return err;
+	object = take_event(client);
 
 	while (object == NULL) {
 		err = read_object(client, deadline, &object);
@@ -323,32 +329,55 @@ wait_for_answer(struct rpc_client *client, json_int_t id,
 	}
 }
 
-int
-rpc_client_call(struct rpc_client *client, const char *method, json_t *params,
-    int64_t timeout_ms, json_t **result, struct rpc_error *error)
+/* Appends the request's line to what goes out next. Takes params. */
+static int
+put_request(struct rpc_client *client, const char *method, json_t *params,
+    json_int_t id)
 {
-	struct deadline deadline = deadline_in(timeout_ms);
-	json_int_t id = ++client->last_id;
-	json_t *request = NULL, *answer = NULL;
+	json_t *request = json_pack("{s:s, s:I, s:s, s:o}", "jsonrpc", "2.0",
+	    "id", id, "method", method, "params",
+	    params != NULL ? params : json_object());
 	char *line = NULL;
 	size_t len;
-	int err;
 
-	*error = (struct rpc_error){ 0 };
-	if (params == NULL)
-		params = json_object();
-	request = json_pack("{s:s, s:I, s:s, s:o}", "jsonrpc", "2.0", "id", id,
-	    "method", method, "params", params);
 	if (request == NULL)
 		return CAM_ERR_FORMAT;
 	line = json_line(request, &len);
 	json_decref(request);
 	if (line == NULL)
 		return CAM_ERR_FORMAT;
-	err = len > LIMIT_RPC_LINE
-		  ? CAM_ERR_LIMIT
-		  : write_all(client, span_of(line, len), deadline);
+	if (len > LIMIT_RPC_LINE) {
+		free(line);
+		return CAM_ERR_LIMIT;
+	}
+	buf_put(&client->out, line, len);
 	free(line);
+	return buf_failed(&client->out) ? CAM_ERR_LIMIT : 0;
+}
+
+static int
+flush_out(struct rpc_client *client, struct deadline deadline)
+{
+	int err = write_all(client, buf_span(&client->out), deadline);
+
+	buf_clear(&client->out);
+	return err;
+}
+
+int
+rpc_client_call(struct rpc_client *client, const char *method, json_t *params,
+    int64_t timeout_ms, json_t **result, struct rpc_error *error)
+{
+	struct deadline deadline = deadline_in(timeout_ms);
+	json_int_t id = ++client->last_id;
+	json_t *answer = NULL;
+	int err = put_request(client, method, params, id);
+
+	*error = (struct rpc_error){ 0 };
+	if (err == 0)
+		err = flush_out(client, deadline);
+	if (err == 0)
+		err = rpc_client_greet(client);
 	if (err == 0)
 		err = wait_for_answer(client, id, deadline, &answer);
 	if (err == 0)
@@ -360,28 +389,49 @@ rpc_client_call(struct rpc_client *client, const char *method, json_t *params,
 /* -- connecting -------------------------------------------------------------
  */
 
+enum { HELLO_ID = 1 };
+
 static int
-say_hello(struct rpc_client *client, const char *program)
+put_hello(struct rpc_client *client, const char *program)
 {
-	struct rpc_error error;
-	json_t *protocol = NULL;
-	int err = rpc_client_call(client, RPC_HELLO,
+	client->last_id = HELLO_ID;
+	return put_request(client, RPC_HELLO,
 	    json_pack("{s:i, s:s, s:s}", "protocol", RPC_VERSION, "program",
 		program, "version", CAM_VERSION),
-	    HELLO_TIMEOUT_MS, &client->hello, &error);
+	    HELLO_ID);
+}
 
+int
+rpc_client_greet(struct rpc_client *client)
+{
+	struct deadline deadline = deadline_in(HELLO_TIMEOUT_MS);
+	struct rpc_error error = { 0 };
+	json_t *answer = NULL;
+	int err = 0;
+
+	if (client->is_greeted)
+		return 0;
+	if (client->out.len > 0)
+		err = flush_out(client, deadline);
+	if (err == 0)
+		err = wait_for_answer(client, HELLO_ID, deadline, &answer);
+	if (err == 0)
+		err = read_answer(answer, &client->hello, &error);
+	json_decref(answer);
 	rpc_error_finish(&error);
 	if (err == CAM_ERR_REQUEST)
 		return CAM_ERR_VERSION;
 	if (err != 0)
 		return err;
-	protocol = json_object_get(client->hello, "protocol");
-	return json_integer_value(protocol) == RPC_VERSION ? 0
-							   : CAM_ERR_VERSION;
+	client->is_greeted = true;
+	return json_integer_value(json_object_get(client->hello, "protocol")) ==
+		       RPC_VERSION
+		   ? 0
+		   : CAM_ERR_VERSION;
 }
 
-int
-rpc_client_open(int fd, const char *program, struct rpc_client **client)
+static int
+client_new(int fd, const char *program, struct rpc_client **client)
 {
 	struct rpc_client *opened = xcalloc(1, sizeof *opened);
 	int err;
@@ -390,7 +440,8 @@ rpc_client_open(int fd, const char *program, struct rpc_client **client)
 	opened->events_end = &opened->events;
 	/* One line and the piece of the next that came with it. */
 	buf_init(&opened->in, LIMIT_RPC_LINE + 2 * READ_SIZE);
-	err = say_hello(opened, program);
+	buf_init(&opened->out, LIMIT_RPC_LINE + READ_SIZE);
+	err = put_hello(opened, program);
 	if (err != 0) {
 		rpc_client_free(opened);
 		return err;
@@ -400,7 +451,23 @@ rpc_client_open(int fd, const char *program, struct rpc_client **client)
 }
 
 int
-rpc_client_connect(
+rpc_client_open(int fd, const char *program, struct rpc_client **client)
+{
+	struct rpc_client *opened = NULL;
+	int err = client_new(fd, program, &opened);
+
+	if (err == 0)
+		err = rpc_client_greet(opened);
+	if (err != 0) {
+		rpc_client_free(opened);
+		return err;
+	}
+	*client = opened;
+	return 0;
+}
+
+int
+rpc_client_begin(
     const char *path, const char *program, struct rpc_client **client)
 {
 	uid_t uid;
@@ -416,7 +483,24 @@ rpc_client_connect(
 		close(fd);
 		return err;
 	}
-	return rpc_client_open(fd, program, client);
+	return client_new(fd, program, client);
+}
+
+int
+rpc_client_connect(
+    const char *path, const char *program, struct rpc_client **client)
+{
+	struct rpc_client *begun = NULL;
+	int err = rpc_client_begin(path, program, &begun);
+
+	if (err == 0)
+		err = rpc_client_greet(begun);
+	if (err != 0) {
+		rpc_client_free(begun);
+		return err;
+	}
+	*client = begun;
+	return 0;
 }
 
 void
@@ -431,6 +515,7 @@ rpc_client_free(struct rpc_client *client)
 	json_decref(client->hello);
 	json_decref(client->present);
 	buf_finish(&client->in);
+	buf_finish(&client->out);
 	close(client->fd);
 	free(client);
 }

@@ -20,10 +20,18 @@ void rpc_error_finish(struct rpc_error *error);
  * CAM_ERR_VERSION, CAM_ERR_REFUSED when camd is another user's. */
 int rpc_client_connect(
     const char *path, const char *program, struct rpc_client **client);
+/*
+ * The same without waiting: hello goes out with the first call, which saves a
+ * round trip and may then return CAM_ERR_VERSION. rpc_client_greet() waits for
+ * its answer; it is done where it has come already.
+ */
+int rpc_client_begin(
+    const char *path, const char *program, struct rpc_client **client);
+int rpc_client_greet(struct rpc_client *client);
 /* The same on a connected descriptor, which it takes. */
 int rpc_client_open(int fd, const char *program, struct rpc_client **client);
 void rpc_client_free(struct rpc_client *client);
-/* camd's answer to hello, borrowed. */
+/* camd's answer to hello, borrowed; NULL before it has come. */
 const json_t *rpc_client_hello(const struct rpc_client *client);
 
 /*

@@ -391,6 +391,41 @@ nobody_there_is_unreachable(void **state)
 	assert_null(client);
 }
 
+static void
+hello_waits_for_the_first_call_and_goes_out_with_it(void **state)
+{
+	char folder[] = "/tmp/cam-client-XXXXXX", *path = NULL, byte;
+	struct server server = { .answers = { HELLO,
+				     "{\"jsonrpc\":\"2.0\",\"id\":2,"
+				     "\"result\":{\"count\":3}}\n" } };
+	struct rpc_client *client = NULL;
+	struct rpc_error error;
+	json_t *result = NULL;
+	int fd;
+
+	assert_non_null(mkdtemp(folder));
+	path = path_join(folder, "camd.sock");
+	assert_int_equal(unix_listen(path, &fd), 0);
+	assert_int_equal(rpc_client_begin(path, "test", &client), 0);
+	server.fd = accept(fd, NULL, NULL);
+	assert_int_equal(recv(server.fd, &byte, 1, MSG_DONTWAIT), -1);
+	assert_null(rpc_client_hello(client));
+	assert_int_equal(
+	    pthread_create(&server.thread, NULL, serve, &server), 0);
+	assert_int_equal(rpc_client_call(client, "talk.read", NULL, 5000,
+			     &result, &error),
+	    0);
+	assert_int_equal(
+	    json_integer_value(json_object_get(result, "count")), 3);
+	assert_non_null(rpc_client_hello(client));
+	json_decref(result);
+	close_client(&server, client);
+	close(fd);
+	unlink(path);
+	rmdir(folder);
+	free(path);
+}
+
 /* As another user's camd at our path, which only root can play. */
 static void
 another_user_s_camd_is_refused(void **state)
@@ -447,6 +482,8 @@ main(void)
 		cmocka_unit_test(a_request_too_long_for_a_line_is_not_sent),
 		cmocka_unit_test(a_signal_with_a_handler_ends_the_wait),
 		cmocka_unit_test(nobody_there_is_unreachable),
+		cmocka_unit_test(
+		    hello_waits_for_the_first_call_and_goes_out_with_it),
 		cmocka_unit_test(another_user_s_camd_is_refused),
 	};
 
