@@ -95,21 +95,17 @@ take(struct bucket *bucket, float rate, float burst, uint64_t now_ms)
 	return true;
 }
 
-/* Ports are left out: they cost an attacker nothing. */
 static uint64_t
-hash_host(const struct budget *budget, struct addr addr)
+hash_addr(const struct budget *budget, const struct addr *addr)
 {
-	uint64_t hash;
+	uint64_t hash = table_hash(&budget->keys, addr, sizeof *addr);
 
-	addr.port = 0;
-	hash = table_hash(&budget->keys, &addr, sizeof addr);
 	return hash != 0 ? hash : 1;
 }
 
 static struct source *
-find_source(struct budget *budget, const struct addr *addr, uint64_t now_ms)
+find_place(struct budget *budget, uint64_t hash, uint64_t now_ms)
 {
-	uint64_t hash = hash_host(budget, *addr);
 	struct source *set = &budget->sources[(hash % SETS) * WAYS];
 	struct source *oldest = set;
 
@@ -127,10 +123,28 @@ find_source(struct budget *budget, const struct addr *addr, uint64_t now_ms)
 	return oldest;
 }
 
+/* Ports are left out: they cost an attacker nothing. */
+static struct source *
+find_source(struct budget *budget, const struct addr *addr, uint64_t now_ms)
+{
+	struct addr host = *addr;
+
+	host.port = 0;
+	return find_place(budget, hash_addr(budget, &host), now_ms);
+}
+
+/* A pinned peer's: what others send from its machine is not its own. */
+static struct source *
+find_known(struct budget *budget, const struct addr *addr, uint64_t now_ms)
+{
+	return find_place(budget, hash_addr(budget, addr), now_ms);
+}
+
 static struct network *
 find_network(struct budget *budget, const struct addr *addr, uint64_t now_ms)
 {
-	uint64_t hash = hash_host(budget, addr_neighbourhood(addr));
+	struct addr place = addr_neighbourhood(addr);
+	uint64_t hash = hash_addr(budget, &place);
 	struct network *set = &budget->networks[(hash % SETS) * WAYS];
 	struct network *oldest = set;
 
@@ -152,15 +166,16 @@ bool
 budget_datagram(struct budget *budget, const struct addr *from, bool known,
     size_t len, uint64_t now_ms)
 {
-	struct source *source = find_source(budget, from, now_ms);
-	float rate = known ? KNOWN_DATAGRAMS : BUDGET_DATAGRAMS_SOURCE;
+	struct source *source;
 
-	source->bytes_in += len + HEADER;
-	if (!take(&source->datagrams, rate, rate * BURST_SOURCE_S, now_ms))
-		return false;
 	if (known)
-		return true;
-	return take(&find_network(budget, from, now_ms)->datagrams,
+		return take(&find_known(budget, from, now_ms)->datagrams,
+		    KNOWN_DATAGRAMS, KNOWN_DATAGRAMS * BURST_SOURCE_S, now_ms);
+	source = find_source(budget, from, now_ms);
+	source->bytes_in += len + HEADER;
+	return take(&source->datagrams, BUDGET_DATAGRAMS_SOURCE,
+		   BUDGET_DATAGRAMS_SOURCE * BURST_SOURCE_S, now_ms) &&
+	       take(&find_network(budget, from, now_ms)->datagrams,
 		   BUDGET_DATAGRAMS_NETWORK,
 		   BUDGET_DATAGRAMS_NETWORK * BURST_NETWORK_S, now_ms) &&
 	       take(&budget->datagrams, BUDGET_DATAGRAMS,
@@ -171,12 +186,11 @@ bool
 budget_rsa(
     struct budget *budget, const struct addr *from, bool known, uint64_t now_ms)
 {
-	struct source *source = find_source(budget, from, now_ms);
-
 	if (known)
-		return take(&source->rsa, KNOWN_RSA, KNOWN_RSA, now_ms);
-	return take(&source->rsa, BUDGET_RSA_SOURCE, BUDGET_RSA_SOURCE,
-		   now_ms) &&
+		return take(&find_known(budget, from, now_ms)->rsa, KNOWN_RSA,
+		    KNOWN_RSA, now_ms);
+	return take(&find_source(budget, from, now_ms)->rsa, BUDGET_RSA_SOURCE,
+		   BUDGET_RSA_SOURCE, now_ms) &&
 	       take(&budget->rsa, BUDGET_RSA, BUDGET_RSA, now_ms);
 }
 
