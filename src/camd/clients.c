@@ -99,6 +99,14 @@ clients_new(struct camd *camd, int fd)
 }
 
 static void
+end_wait(struct waiting *waiting)
+{
+	timer_finish(&waiting->timer);
+	waiting->fn(waiting->arg);
+	free(waiting);
+}
+
+static void
 on_waited(void *arg)
 {
 	struct waiting *waiting = arg, **place = &waiting->clients->waiting;
@@ -106,9 +114,7 @@ on_waited(void *arg)
 	while (*place != waiting)
 		place = &(*place)->next;
 	*place = waiting->next;
-	timer_finish(&waiting->timer);
-	waiting->fn(waiting->arg);
-	free(waiting);
+	end_wait(waiting);
 }
 
 void
@@ -129,14 +135,18 @@ clients_wait(struct clients *clients, unsigned after_ms, void (*fn)(void *arg),
 void
 clients_free(struct clients *clients)
 {
+	struct waiting *waiting = NULL;
+
 	if (clients == NULL)
 		return;
 	listener_free(clients->listener);
 	for (size_t i = 0; i < clients->count; i++)
 		client_free(clients->list[i]);
 	clients->count = 0;
-	while (clients->waiting != NULL)
-		on_waited(clients->waiting);
+	while ((waiting = clients->waiting) != NULL) {
+		clients->waiting = waiting->next;
+		end_wait(waiting);
+	}
 	free(clients);
 }
 

@@ -96,6 +96,28 @@ run(struct place *place, const char *text)
 	json_decref(event);
 }
 
+/* A pipe with a name, at which programs wait for a line. */
+static int
+make_gate(struct place *place)
+{
+	char *path = xasprintf("%s/gate", place->folder);
+	int gate = -1;
+
+	assert_int_equal(mkfifo(path, 0600), 0);
+	gate = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(gate >= 0);
+	free(path);
+	return gate;
+}
+
+/* So many may pass: each takes one byte. */
+static void
+open_gate(int gate, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(write(gate, "\n", 1), 1);
+}
+
 static void
 wait_until_idle(struct place *place)
 {
@@ -186,19 +208,19 @@ static void
 few_run_at_once_and_the_rest_wait_in_order(void **state)
 {
 	struct place *place = *state;
+	int gate = make_gate(place);
 	char *got = NULL;
 
 	/* Each holds a file of its own while it runs; a ninth would be seen. */
 	set_script(place,
 	    "cat >/dev/null; : >run.$$; ls run.* | wc -l >>counts; "
-	    "while [ ! -e go ]; do sleep 0.01; done; rm run.$$\n");
+	    "read line <gate; rm run.$$\n");
 	for (int i = 0; i < HOOK_RUNNING + 3; i++)
 		run(place, "x");
 	assert_int_equal(hooks_load(place->hooks), HOOK_RUNNING + 3);
-	got = xasprintf("%s/go", place->folder);
-	put(got, "", 0600);
-	free(got);
+	open_gate(gate, HOOK_RUNNING + 3);
 	wait_until_idle(place);
+	close(gate);
 	got = content(place, "counts");
 	for (char *line = strtok(got, "\n"); line != NULL;
 	     line = strtok(NULL, "\n"))
@@ -210,21 +232,20 @@ static void
 a_flood_is_cut(void **state)
 {
 	struct place *place = *state;
+	int gate = make_gate(place);
+	char *problem = NULL;
 
-	set_script(place, "cat >/dev/null; "
-			  "while [ ! -e go ]; do sleep 0.01; done\n");
+	set_script(place, "cat >/dev/null; read line <gate\n");
 	for (int i = 0; i < HOOK_RUNNING + HOOK_WAITING + 500; i++)
 		run(place, "x");
 	assert_int_equal(hooks_load(place->hooks), HOOK_RUNNING + HOOK_WAITING);
-	/* They go on alone: freed at the end of the test. */
-	char *go = xasprintf("%s/go", place->folder);
-	put(go, "", 0600);
-	free(go);
-	char *problem = NULL;
+	/* What waits for a program that is none any more is let go. */
 	assert_int_equal(settings_set(place->settings, "hook.message.received",
 			     NULL, &problem),
 	    0);
+	open_gate(gate, HOOK_RUNNING);
 	wait_until_idle(place);
+	close(gate);
 }
 
 #define HOOK_TEST(name)                                                        \

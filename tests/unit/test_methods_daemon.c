@@ -176,8 +176,7 @@ a_reload_takes_all_or_nothing(void **state)
 	append("user.group = Day\nnonsense\n");
 	data =
 	    ask_refused(&asker, "daemon.reload", NULL, 1, "failed", "cam.ini");
-	assert_int_equal(
-	    json_integer_value(json_object_get(data, "line")), 9);
+	assert_int_equal(json_integer_value(json_object_get(data, "line")), 9);
 	json_decref(data);
 	has_value("user.group", "Night", "file");
 	/* Mended by writing it anew. */

@@ -36,7 +36,7 @@ reply_page(struct rpc_call *call, const struct camd *camd, bool all,
 	for (; user != NULL; user = roster_next(camd->roster, user)) {
 		if (user->hidden && !all)
 			continue;
-		if (json_array_size(users) == PAGE_SIZE) {
+		if (last != NULL && json_array_size(users) == PAGE_SIZE) {
 			next = page_end(last);
 			break;
 		}
