@@ -179,10 +179,9 @@ lan_open(struct lan *lan, const struct lan_settings *settings, char **problem)
 
 /* An address came or went: whoever is behind it should know us within a second.
  */
-static void
-on_interfaces_changed(void *arg)
+void
+lan_follow_interfaces(struct lan *lan)
 {
-	struct lan *lan = arg;
 	struct interfaces now;
 
 	if (lan->read_interfaces(&now) < 0)
@@ -198,6 +197,12 @@ on_interfaces_changed(void *arg)
 	log_info("the network has changed: announcing again");
 	ports_follow_interfaces(lan);
 	lan_enter(lan);
+}
+
+static void
+on_interfaces_changed(void *arg)
+{
+	lan_follow_interfaces(arg);
 }
 
 /* -- sending ----------------------------------------------------------------

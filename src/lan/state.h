@@ -108,6 +108,9 @@ struct sender {
 /* -- lan.c ------------------------------------------------------------------
  */
 
+/* The interfaces may have changed: announces where they have. */
+void lan_follow_interfaces(struct lan *lan);
+
 /* Sends bytes from our port; interface 0: by the routes. */
 void lan_transmit(struct lan *lan, const struct addr *to, unsigned interface,
     struct span bytes);

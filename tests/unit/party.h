@@ -4,6 +4,7 @@
 #define CAM_TEST_PARTY_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
