@@ -132,7 +132,8 @@ record_finish(struct record *record)
 	*record = (struct record){ 0 };
 }
 
-/* A control character takes six bytes in JSON, a quote two. */
+/* As json_line() writes it: an escape takes six bytes, a pair of them twelve.
+ * Where one may begin it is counted. */
 static size_t
 json_length(const char *text)
 {
@@ -141,7 +142,15 @@ json_length(const char *text)
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		len += c < 0x20 ? 6 : c == '"' || c == '\\' ? 2 : 1;
+		if (c < 0x20 || c == 0x7f)
+			len += 6;
+		else if (c == '"' || c == '\\')
+			len += 2;
+		else if (c == 0xc2 || c == 0xd8 || c == 0xe2 || c == 0xef ||
+			 c == 0xf3)
+			len += 9;
+		else
+			len++;
 	}
 	return len;
 }
