@@ -28,7 +28,7 @@ enum { RPC_VERSION = 1 };
 #define RPC_MESSAGE_LIST "message.list"
 /* {id} -> {message} */
 #define RPC_MESSAGE_GET "message.get"
-/* {id, password} -> {message} */
+/* {id} -> {message} */
 #define RPC_MESSAGE_OPEN "message.open"
 /* {who} -> {count} */
 #define RPC_TALK_READ "talk.read"
