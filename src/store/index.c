@@ -295,29 +295,44 @@ search_slot(struct store *store, int64_t shard, bool ascending)
 	return &store->searches[i];
 }
 
-/* NULL in stmt and 0: there is no such part. */
 static int
-search_statement(
+prepare_search(
     struct store *store, int64_t shard, bool ascending, sqlite3_stmt **stmt)
 {
-	sqlite3_stmt **slot = search_slot(store, shard, ascending);
 	char sql[SQL_SIZE];
+
+	snprintf(sql, sizeof sql,
+	    "SELECT rowid FROM words_%" PRId64 " WHERE words_%" PRId64
+	    " MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid %s",
+	    shard, shard, ascending ? "ASC" : "DESC");
+	return prepare(store, sql, stmt);
+}
+
+/* Leaves stmt NULL where there is no such part. */
+static int
+take_statement(struct index_search *search)
+{
+	struct store *store = search->store;
+	sqlite3_stmt **slot =
+	    search_slot(store, search->shard, search->ascending);
 	bool exists = false;
 	int err = 0;
 
 	if (*slot == NULL) {
-		err = shard_exists(store, shard, &exists);
-		if (err != 0 || !exists)
-			return err;
-		snprintf(sql, sizeof sql,
-		    "SELECT rowid FROM words_%" PRId64 " WHERE words_%" PRId64
-		    " MATCH ?1 AND rowid BETWEEN ?2 AND ?3"
-		    " ORDER BY rowid %s",
-		    shard, shard, ascending ? "ASC" : "DESC");
-		err = prepare(store, sql, slot);
+		err = shard_exists(store, search->shard, &exists);
+		if (err == 0 && exists)
+			err = prepare_search(
+			    store, search->shard, search->ascending, slot);
 	}
-	*stmt = *slot;
-	return err;
+	if (err != 0 || *slot == NULL)
+		return err;
+	/* In use by the search whose callback asks for this one. */
+	search->owns_stmt = sqlite3_stmt_busy(*slot);
+	if (search->owns_stmt)
+		return prepare_search(
+		    store, search->shard, search->ascending, &search->stmt);
+	search->stmt = *slot;
+	return 0;
 }
 
 static int64_t
@@ -345,19 +360,17 @@ index_search_init(struct index_search *search, struct store *store,
 static int
 open_shard(struct index_search *search)
 {
-	sqlite3_stmt *stmt = NULL;
 	int err;
 
 	if (search->first > search->last)
 		return 0;
-	err = search_statement(
-	    search->store, search->shard, search->ascending, &stmt);
-	if (err != 0 || stmt == NULL)
+	err = take_statement(search);
+	if (err != 0 || search->stmt == NULL)
 		return err;
-	sqlite3_bind_text(stmt, 1, search->expression, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(stmt, 2, search->first);
-	sqlite3_bind_int64(stmt, 3, search->last);
-	search->stmt = stmt;
+	sqlite3_bind_text(
+	    search->stmt, 1, search->expression, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(search->stmt, 2, search->first);
+	sqlite3_bind_int64(search->stmt, 3, search->last);
 	return 0;
 }
 
@@ -393,8 +406,12 @@ index_search_go_on(struct index_search *search, int64_t *from)
 void
 index_search_finish(struct index_search *search)
 {
-	sql_close(search->stmt);
+	if (search->owns_stmt)
+		sqlite3_finalize(search->stmt);
+	else
+		sql_close(search->stmt);
 	search->stmt = NULL;
+	search->owns_stmt = false;
 }
 
 void

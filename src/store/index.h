@@ -36,6 +36,7 @@ struct index_search {
 	bool ascending;
 	int64_t shard;	    /* the one being searched */
 	sqlite3_stmt *stmt; /* open on it, or NULL */
+	bool owns_stmt;	    /* it is not the one kept for the part */
 };
 void index_search_init(struct index_search *search, struct store *store,
     const char *expression, int64_t first, int64_t last, bool ascending);

@@ -164,7 +164,7 @@ find_rows(struct store *store, struct store_query query, struct rows *rows)
 	do {
 		assert_int_equal(
 		    store_history(store, &query, gather_row, rows, &next), 0);
-		if (query.after_row > 0)
+		if (query.after_row != 0)
 			query.after_row = next;
 		else
 			query.before_row = next;

@@ -1,0 +1,233 @@
+/* test_store_plan.c: no statement looks through a whole table, but those that
+ * are asked for all of it. */
+#include <sqlite3.h>
+
+#include "store/connection.h"
+#include "stores.h"
+
+/* What SQLite may look through: small tables, or all that was asked for. */
+static const char *const allowed[] = {
+	"SCAN user",			/* store_user_each() */
+	"SCAN pin", "SCAN talk",	/* their list and the sum of unread */
+	"USE TEMP B-TREE FOR ORDER BY", /* the list of talks */
+	"SCAN notice",			/* those not yet confirmed */
+	"SCAN sqlite_",			/* which parts the index has */
+	"SCAN delivery USING INDEX delivery_unfinished",
+	"SCAN words_0 VIRTUAL TABLE INDEX ", /* by MATCH, see below */
+};
+
+static int
+ignore_user(const struct store_user *user, void *arg)
+{
+	return 0;
+}
+
+static int
+ignore_pin(const struct store_pin *pin, void *arg)
+{
+	return 0;
+}
+
+static int
+ignore_talk(const struct store_talk *talk, void *arg)
+{
+	return 0;
+}
+
+static int
+ignore_delivery(const struct store_delivery *delivery, void *arg)
+{
+	return 0;
+}
+
+static int
+ignore_notice(const struct store_notice *notice, void *arg)
+{
+	return 0;
+}
+
+static int
+ignore_offer(const struct store_offer *offer, void *arg)
+{
+	return 0;
+}
+
+static void
+use_users(struct store *store, int64_t uid)
+{
+	struct store_pin pin = {
+		.uid = uid, .bits = 2048, .n = { (const uint8_t *)"n", 1 }
+	};
+	struct store_user *user = NULL;
+	int64_t other = add_user(store, "bob");
+
+	add_user(store, "bob");
+	assert_int_equal(store_user_get(store, uid, &user), 0);
+	assert_int_equal(store_user_put(store, user), 0);
+	free(user);
+	assert_int_equal(store_user_each(store, ignore_user, NULL), 0);
+	assert_int_equal(store_pin_add(store, &pin), 0);
+	assert_int_equal(store_pin_add(store, &pin), 0);
+	assert_int_equal(store_pin_verify(store, uid, 2048, true), 0);
+	assert_int_equal(store_pin_each(store, 0, ignore_pin, NULL), 0);
+	assert_int_equal(store_pin_each(store, uid, ignore_pin, NULL), 0);
+	assert_int_equal(store_user_merge(store, other, uid), 0);
+	add_user(store, "gone");
+	assert_int_equal(store_user_forget(store, 5000, NULL, NULL), 0);
+}
+
+static void
+use_records(struct store *store, int64_t uid, int64_t row)
+{
+	struct store_notice notice = { .message = row };
+	struct store_delivery delivery;
+	struct store_talk talk;
+	int64_t count;
+	uint32_t packet_no;
+
+	assert_int_equal(store_delivery_find(store, 7, &delivery), 0);
+	assert_int_equal(store_delivery_put(store, &delivery), 0);
+	assert_int_equal(
+	    store_delivery_get(store, delivery.message, uid, &delivery), 0);
+	assert_int_equal(
+	    store_delivery_each(store, delivery.message, ignore_delivery, NULL),
+	    0);
+	assert_int_equal(
+	    store_delivery_unfinished(store, ignore_delivery, NULL), 0);
+	assert_int_equal(store_packet_no_max(store, &packet_no), 0);
+	assert_int_equal(store_notice_put(store, &notice), 0);
+	assert_int_equal(store_notice_each(store, ignore_notice, NULL), 0);
+	assert_int_equal(store_notice_remove(store, row), 0);
+	assert_int_equal(store_offer_each(store, row, ignore_offer, NULL), 0);
+	assert_int_equal(store_talk_each(store, ignore_talk, NULL), 0);
+	assert_int_equal(
+	    store_talk_get(store, talk_with(store, uid), &talk), 0);
+	assert_int_equal(store_talk_unread(store, &count), 0);
+	assert_int_equal(
+	    store_talk_read(store, talk_with(store, uid), &count), 0);
+	assert_int_equal(store_profile_set(store, "a", "b"), 0);
+	assert_int_equal(store_profile_set(store, "a", NULL), 0);
+}
+
+static void
+use_messages(struct store *store, int64_t uid, int64_t *row)
+{
+	int64_t talk = talk_with(store, uid), duplicate_of, found;
+	struct store_offer offer = { .number = 1, .name = "x" };
+	struct store_hash hash = { { 5 }, 10 };
+	struct store_message in = {
+		.talk = talk, .from = uid, .sealed = true, .text = "meeting"
+	};
+	struct store_message out = { .talk = talk, .text = "meeting" };
+	struct store_delivery delivery = {
+		.uid = uid, .packet_no = 7, .state = STORE_SENT
+	};
+	bool more;
+
+	assert_int_equal(store_message_receive(
+			     store, &in, &offer, 1, &hash, 1, &duplicate_of),
+	    0);
+	assert_int_equal(store_message_send(store, &out, &delivery, 1), 0);
+	assert_int_equal(
+	    store_message_find(store, in.id, NULL, 0, NULL, &found), 0);
+	assert_int_equal(store_message_open(store, in.row), 0);
+	assert_int_equal(
+	    store_message_set_state(store, out.row, STORE_DELIVERED), 0);
+	*row = in.row;
+	hash.expires_ms = 20;
+	assert_int_equal(
+	    store_seen_add(store, &hash, in.row, &duplicate_of), 0);
+	assert_int_equal(store_tend(store, 1, &more), 0);
+}
+
+static void
+use_history(struct store *store, int64_t uid)
+{
+	static const char *const words[] = { NULL, "meeting", "\"a meeting\"" };
+	struct rows rows;
+
+	for (size_t i = 0; i < 3 * 2 * 2 * 2 * 2; i++) {
+		struct store_query query = { .words = words[i % 3],
+			.limit = 5 };
+
+		if (i / 3 & 1)
+			query.user = uid;
+		if (i / 3 & 2)
+			query.talk = talk_with(store, uid);
+		if (i / 3 & 4)
+			query.since_ms = 1;
+		if (i / 3 & 8)
+			query.after_row = -1;
+		find_rows(store, query, &rows);
+	}
+}
+
+static bool
+is_allowed(const char *line)
+{
+	for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+		if (strncmp(line, allowed[i], strlen(allowed[i])) == 0)
+			return true;
+	}
+	return strncmp(line, "SCAN", 4) != 0 &&
+	       strncmp(line, "USE TEMP", 8) != 0;
+}
+
+static void
+assert_plan(sqlite3 *db, const char *sql)
+{
+	char *explain = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", sql);
+	sqlite3_stmt *stmt = NULL;
+
+	assert_int_equal(
+	    sqlite3_prepare_v2(db, explain, -1, &stmt, NULL), SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		const char *line = (const char *)sqlite3_column_text(stmt, 3);
+
+		if (!is_allowed(line))
+			fail_msg("%s\n%s", sql, line);
+		/* The index answers by words and rows, M is for MATCH. */
+		if (strstr(line, "VIRTUAL TABLE") != NULL)
+			assert_non_null(strstr(line, ":M1><"));
+	}
+	sqlite3_finalize(stmt);
+	sqlite3_free(explain);
+}
+
+static void
+no_statement_looks_through_a_table(void **state)
+{
+	struct place *place = *state;
+	struct store *store = place->store;
+	int64_t uid = add_user(store, "anna"), row = 0;
+	size_t count = 0;
+
+	use_messages(store, uid, &row);
+	use_users(store, uid);
+	use_records(store, uid, row);
+	use_history(store, uid);
+	assert_int_equal(store_message_remove(store, row), 0);
+	for (sqlite3_stmt *stmt = sqlite3_next_stmt(store->db, NULL);
+	     stmt != NULL; stmt = sqlite3_next_stmt(store->db, stmt)) {
+		const char *sql = sqlite3_sql(stmt);
+
+		/* FTS5 has its own. */
+		if (strstr(sql, "%_") != NULL ||
+		    strstr(sql, "'main'") != NULL ||
+		    strstr(sql, "PRAGMA") != NULL)
+			continue;
+		assert_plan(store->db, sql);
+		count++;
+	}
+	assert_true(count > 50);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_OF_STORE(no_statement_looks_through_a_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
