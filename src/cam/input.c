@@ -1,12 +1,11 @@
-/* input.c: what people hand to cam beside its arguments: text on stdin, a yes,
- * a password. */
+/* input.c: what people hand to cam beside its arguments: text on stdin, a
+ * yes. */
 #include "cam/input.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
@@ -19,8 +18,6 @@
 enum {
 	INPUT_CHUNK = 64 * 1024,
 	INPUT_ANSWER_MAX = 64,
-	INPUT_PASSWORD_MAX = 1024,
-	CTRL_C = 3
 };
 
 int
@@ -122,46 +119,4 @@ input_ask(const char *question)
 	first = strspn(answer, " \t");
 	/* A translator gives the letters that mean yes. */
 	return answer[first] != '\0' && strchr(_("yY"), answer[first]) != NULL;
-}
-
-/* Reads up to the end of the line from a terminal that neither echoes nor
- * signals. */
-static char *
-read_password(void)
-{
-	char *password = xcalloc(1, INPUT_PASSWORD_MAX);
-	size_t len = 0;
-	char byte;
-
-	while (
-	    read(STDIN_FILENO, &byte, 1) == 1 && byte != '\n' && byte != '\r') {
-		if (byte == CTRL_C) {
-			wipe_free(password, INPUT_PASSWORD_MAX);
-			return NULL;
-		}
-		if (len + 1 < INPUT_PASSWORD_MAX)
-			password[len++] = byte;
-	}
-	return password;
-}
-
-char *
-input_password(const char *prompt)
-{
-	struct termios before;
-	struct termios silent;
-	char *password;
-
-	if (!input_can_ask() || tcgetattr(STDIN_FILENO, &before) != 0)
-		return NULL;
-	silent = before;
-	silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
-	fprintf(stderr, "%s ", prompt);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-	password = read_password();
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-	fputc('\n', stderr);
-	if (password == NULL)
-		_exit(EXIT_INTERRUPTED);
-	return password;
 }

@@ -1,5 +1,5 @@
-/* input.h: what people hand to cam beside its arguments: text on stdin, a yes,
- * a password. */
+/* input.h: what people hand to cam beside its arguments: text on stdin, a
+ * yes. */
 #ifndef CAM_INPUT_H
 #define CAM_INPUT_H
 
@@ -23,10 +23,5 @@ int input_stdin(struct cam *cam, size_t max, struct buf *bytes);
 bool input_can_ask(void);
 /* Prints the question on stderr and reads a line: true for yes. */
 bool input_ask(const char *question);
-/*
- * Asks for a password that is not shown; release with wipe_free(). NULL when
- * nobody can be asked or nothing was typed. Interrupting ends cam with 130.
- */
-char *input_password(const char *prompt);
 
 #endif

@@ -76,12 +76,6 @@ static const struct verb_option log_options[] = {
 	{ 0 },
 };
 
-static const struct verb_option open_options[] = {
-	{ "password-file", 0, N_("FILE"),
-	    N_("your password for locked messages"), WORD_FILE, NULL },
-	{ 0 },
-};
-
 static const struct verb_option wait_options[] = {
 	{ "timeout", 't', N_("SECONDS"), N_("how long, then status 4"),
 	    WORD_NONE, NULL },
@@ -145,8 +139,7 @@ static const struct verb table[] = {
 	{ .name = "open",
 	    .args = N_("ID"),
 	    .help = N_("open a sealed message"),
-	    .run = verb_open,
-	    .options = open_options },
+	    .run = verb_open },
 	{ .name = "read",
 	    .args = N_("WHO"),
 	    .help = N_("mark a talk as read"),

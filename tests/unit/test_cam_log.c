@@ -112,7 +112,7 @@ open_prints_the_text_made_printable(void **state)
 {
 	const struct exchange script[] = {
 		{ .method = "message.open",
-		    .params = "{\"id\":\"01\",\"password\":null}",
+		    .params = "{\"id\":\"01\"}",
 		    .result = "{\"message\":" MESSAGE(
 			"01", "\"a\\nb \\u001b[2J\"") "}" },
 		{ 0 },
@@ -122,37 +122,6 @@ open_prints_the_text_made_printable(void **state)
 	assert_int_equal(run.code, 0);
 	assert_ptr_equal(strstr(run.out, "a\nb "), run.out);
 	assert_null(strchr(run.out, '\033'));
-}
-
-static void
-a_locked_message_takes_its_password_from_a_file(void **state)
-{
-	const struct exchange script[] = {
-		{ .method = "message.open",
-		    .params = "{\"password\":\"se cret\"}",
-		    .result = "{\"message\":" MESSAGE("01", "\"open\"") "}" },
-		{ 0 },
-	};
-	const struct exchange refusing[] = {
-		{ .method = "message.open",
-		    .error = "{\"code\":-32000,\"message\":\"the password is "
-			     "wrong\",\"data\":"
-			     "{\"exit\":6,\"reason\":\"password\"}}" },
-		{ 0 },
-	};
-	char path[] = "/tmp/cam-test-XXXXXX";
-	int fd = mkstemp(path);
-
-	assert_int_equal(write(fd, "se cret\n", 8), 8);
-	close(fd);
-	RUN(&run, script, "open", "--password-file", path, "01");
-	assert_int_equal(run.code, 0);
-	RUN(&run, refusing, "open", "--password-file", path, "01");
-	assert_int_equal(run.code, EXIT_REFUSED);
-	unlink(path);
-	RUN(&run, refusing, "open", "01"); /* nobody can be asked */
-	assert_int_equal(run.code, EXIT_REFUSED);
-	assert_has(run.err, "password");
 }
 
 static void
@@ -185,8 +154,6 @@ main(void)
 		cmocka_unit_test(search_and_times_are_handed_on),
 		cmocka_unit_test(a_sealed_message_tells_how_to_open_it),
 		cmocka_unit_test(open_prints_the_text_made_printable),
-		cmocka_unit_test(
-		    a_locked_message_takes_its_password_from_a_file),
 		cmocka_unit_test(output_that_cannot_be_written_is_1),
 	};
 

@@ -519,8 +519,7 @@ a_sealed_message_hides_its_text_until_opened(void **state)
 	json_decref(got);
 	for (int i = 0; i < 2; i++) {
 		got = ask(&asker, "message.open",
-		    json_pack(
-			"{s:s, s:n}", "id", arrival.message.id, "password"));
+		    json_pack("{s:s}", "id", arrival.message.id));
 		message = json_object_get(got, "message");
 		assert_string_equal(text_of(message, "text"), "the secret");
 		assert_string_equal(text_of(message, "state"), "opened");
