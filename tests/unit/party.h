@@ -125,12 +125,14 @@ party_on_entry(void *arg, const struct lan_entry *entry)
 	snprintf(told->group, sizeof told->group, "%s", entry->group);
 	snprintf(told->version, sizeof told->version, "%s", entry->version);
 	if (member == NULL && entry->kind != LAN_LEFT &&
-	    party->member_count < MEMBERS_MAX)
+	    party->member_count < MEMBERS_MAX) {
 		member = member_add(party, entry->user, entry->host,
 		    addr_format(&entry->from, text), 0);
-	if (member == NULL)
+		member->absent = true;
+	}
+	if (member == NULL || entry->kind == LAN_LISTED)
 		return;
-	member->absent = entry->kind == LAN_LEFT || entry->kind == LAN_LISTED;
+	member->absent = entry->kind == LAN_LEFT;
 	if (entry->kind == LAN_LEFT)
 		return;
 	member->peer.addr = entry->from;

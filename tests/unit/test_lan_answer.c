@@ -1,0 +1,196 @@
+/* test_lan_answer.c: who is answered, when, and with how much (reference 2.1,
+ * threat model N3, N4). */
+#include "base/clock.h"
+#include "party.h"
+#include "wire.h"
+
+/* Long enough for every answer that waits. */
+static void
+send_answers(struct party *party)
+{
+	answers_turn(party->lan->answers, clock_now_ms() + 10000);
+}
+
+static void
+enter(struct party *party, const char *from, uint32_t status)
+{
+	party_hear(party, from, "1:5:anna:pc1:%u:Anna|Sales|",
+	    (unsigned)(COMMAND_BR_ENTRY | status));
+}
+
+static void
+an_entry_is_answered_soon_but_not_at_once(void **state)
+{
+	struct party *party = *state;
+	struct packet packet;
+
+	enter(party, "10.77.0.3:2430", ANNAS_STATUS);
+	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 0);
+	while (caught_count(party, COMMAND_ANSENTRY) == 0)
+		party_turn(party);
+	assert_to(
+	    caught_one(party, COMMAND_ANSENTRY, &packet), "10.77.0.3:2430");
+	assert_true(packet.command & STATUS_UTF8);
+	assert_true(packet.command & STATUS_ENCRYPT);
+}
+
+static void
+an_answer_is_utf8_only_to_who_can_read_it(void **state)
+{
+	struct party *party = *state;
+	struct packet packet;
+
+	enter(party, "10.77.0.3", 0);
+	send_answers(party);
+	caught_one(party, COMMAND_ANSENTRY, &packet);
+	assert_false(packet.command & STATUS_UTF8);
+}
+
+static void
+an_answer_shows_the_absence_as_an_entry_does(void **state)
+{
+	struct party *party = *state;
+	struct packet packet;
+
+	lan_change(party->lan, "Bob", "", "lunch");
+	enter(party, "10.77.0.3", ANNAS_STATUS);
+	send_answers(party);
+	caught_one(party, COMMAND_ANSENTRY, &packet);
+	assert_true(packet.command & STATUS_ABSENCE);
+	assert_span(packet.parts[0], "Bob[lunch]");
+}
+
+static void
+only_an_entry_is_answered(void **state)
+{
+	struct party *party = *state;
+	static const uint32_t others[] = { COMMAND_NOOPERATION, COMMAND_BR_EXIT,
+		COMMAND_ANSENTRY, COMMAND_BR_ABSENCE };
+
+	for (size_t i = 0; i < 4; i++)
+		party_hear(party, "10.77.0.3", "1:5:anna:pc1:%u:Anna|",
+		    (unsigned)(others[i] | ANNAS_STATUS));
+	send_answers(party);
+	assert_int_equal(party->caught_count, 0);
+}
+
+static void
+entries_in_quick_succession_get_one_answer(void **state)
+{
+	struct party *party = *state;
+
+	for (int i = 0; i < 20; i++)
+		enter(party, "10.77.0.3", ANNAS_STATUS);
+	send_answers(party);
+	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 1);
+}
+
+static void
+several_camd_of_one_machine_are_answered_each(void **state)
+{
+	struct party *party = *state;
+
+	enter(party, "10.77.0.3:2425", ANNAS_STATUS);
+	enter(party, "10.77.0.3:2426", ANNAS_STATUS);
+	send_answers(party);
+	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 2);
+}
+
+static void
+among_many_members_answers_are_spread_over_four_seconds(void **state)
+{
+	struct party *party = *state;
+	uint64_t start_ms = clock_now_ms();
+	size_t quarters[5] = { 0 }, before = 0, now;
+
+	for (int i = 0; i < 60; i++) {
+		char name[16];
+
+		snprintf(name, sizeof name, "m%d", i);
+		member_add(party, name, "pc", "10.77.0.99", 0);
+	}
+	for (uint32_t i = 0; i < 400; i++) {
+		struct addr to = addr_v4(0x0a010000 + i, 2425);
+
+		assert_true(budget_datagram(
+		    party->lan->budget, &to, false, 500, start_ms));
+		answers_add(party->lan->answers, &to, true, start_ms);
+	}
+	for (size_t i = 0; i < 5; i++) {
+		answers_turn(party->lan->answers, start_ms + 1000 * i);
+		now = caught_count(party, COMMAND_ANSENTRY);
+		quarters[i] = now - before;
+		before = now;
+	}
+	answers_turn(party->lan->answers, start_ms + 5000);
+	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 400);
+	/* About a hundred a second; far from all at once. */
+	for (size_t i = 1; i < 5; i++)
+		assert_in_range(quarters[i], 50, 160);
+}
+
+static void
+a_stranger_gets_at_most_three_times_what_he_sent(void **state)
+{
+	struct party *party = *state;
+
+	/* A short entry: 32 + 28 bytes; the answer has some 110 + 28. */
+	for (int i = 0; i < 50; i++) {
+		party_hear(party, "10.77.0.3", "1:5:v:w:1:");
+		budget_forget_entry(
+		    party->lan->budget, &party->entry.entry.from);
+		send_answers(party);
+	}
+	party_flush(party);
+	size_t sent = 0;
+	for (size_t i = 0; i < party->caught_count; i++)
+		sent += party->caught[i].bytes.len + 28;
+	assert_in_range(sent, 1, 3 * 50 * (10 + 28));
+}
+
+static void
+many_more_than_can_wait_are_not_kept(void **state)
+{
+	struct party *party = *state;
+	uint64_t now_ms = clock_now_ms();
+
+	for (uint32_t i = 0; i < 200000; i++) {
+		struct addr to = addr_v4(0x0a000000 + i, 2425);
+
+		answers_add(party->lan->answers, &to, true, now_ms);
+	}
+	/* None of them has credit: nothing leaves, all are dropped. */
+	send_answers(party);
+	assert_int_equal(party->caught_count, 0);
+}
+
+static void
+answers_that_wait_when_we_close_do_not_leave(void **state)
+{
+	struct party *party = *state;
+
+	enter(party, "10.77.0.3", ANNAS_STATUS);
+	lan_close(party->lan);
+	send_answers(party);
+	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_OF_PARTY(an_entry_is_answered_soon_but_not_at_once),
+		TEST_OF_PARTY(an_answer_is_utf8_only_to_who_can_read_it),
+		TEST_OF_PARTY(an_answer_shows_the_absence_as_an_entry_does),
+		TEST_OF_PARTY(only_an_entry_is_answered),
+		TEST_OF_PARTY(entries_in_quick_succession_get_one_answer),
+		TEST_OF_PARTY(several_camd_of_one_machine_are_answered_each),
+		TEST_OF_PARTY(
+		    among_many_members_answers_are_spread_over_four_seconds),
+		TEST_OF_PARTY(a_stranger_gets_at_most_three_times_what_he_sent),
+		TEST_OF_PARTY(many_more_than_can_wait_are_not_kept),
+		TEST_OF_PARTY(answers_that_wait_when_we_close_do_not_leave),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
