@@ -22,6 +22,7 @@
 #include "camd/presence.h"
 #include "camd/roster.h"
 #include "camd/settings.h"
+#include "camd/sync.h"
 #include "camd/upkeep.h"
 #include "crypto/crypto.h"
 #include "crypto/keyring.h"
@@ -317,7 +318,12 @@ camd_reload(struct camd *camd, char **problem)
 {
 	int r = settings_reload(camd->settings, problem);
 
-	return r < 0 ? r : camd_apply(camd, problem);
+	if (r < 0)
+		return r;
+	r = camd_apply(camd, problem);
+	if (r < 0)
+		settings_restore(camd->settings);
+	return r;
 }
 
 /* -- start ------------------------------------------------------------------
@@ -428,6 +434,7 @@ make_parts(struct camd *camd, char **problem)
 	camd->notices = notices_new(camd, camd->store);
 	camd->outbox = outbox_new(camd, camd->store);
 	camd->upkeep = upkeep_new(camd);
+	camd->syncs = syncs_new(camd);
 	return 0;
 }
 
@@ -496,6 +503,7 @@ camd_finish(struct camd *camd)
 	workers_free(camd->writer);
 	if (camd->writer == NULL)
 		store_close(camd->store);
+	syncs_free(camd->syncs);
 	remove_files(camd);
 	clients_free(camd->clients);
 	camd->clients = NULL;
@@ -509,63 +517,4 @@ camd_finish(struct camd *camd)
 	keyring_free(camd->keyring);
 	crypto_free(camd->crypto);
 	free(camd->store_path);
-}
-
-/* -- sync -------------------------------------------------------------------
- */
-
-/* A network turn, then everything opened and stored, then one more commit: all
- * before it is done. */
-enum { SYNC_LOOK_MS = 1, SYNC_TURNS = 3 };
-
-struct sync {
-	struct job job;
-	struct camd *camd;
-	struct timer timer;
-	int turns;
-	void (*fn)(void *arg);
-	void *arg;
-};
-
-static void
-do_nothing(struct job *job, void *context)
-{
-}
-
-static void
-on_synced(struct job *job)
-{
-	struct sync *sync = container_of(job, struct sync, job);
-
-	timer_finish(&sync->timer);
-	sync->fn(sync->arg);
-	free(sync);
-}
-
-static void
-on_look(void *arg)
-{
-	struct sync *sync = arg;
-	struct camd *camd = sync->camd;
-
-	if (++sync->turns < SYNC_TURNS || lan_pending(camd->lan) > 0 ||
-	    inbox_pending(camd->inbox) > 0) {
-		timer_start(&sync->timer, SYNC_LOOK_MS);
-		return;
-	}
-	workers_submit(camd->writer, &sync->job);
-}
-
-void
-camd_sync(struct camd *camd, void (*fn)(void *arg), void *arg)
-{
-	struct sync *sync = xcalloc(1, sizeof *sync);
-
-	sync->camd = camd;
-	sync->fn = fn;
-	sync->arg = arg;
-	sync->job.work = do_nothing;
-	sync->job.done = on_synced;
-	timer_init(&sync->timer, camd->loop, on_look, sync);
-	timer_start(&sync->timer, 0);
 }

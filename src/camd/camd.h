@@ -22,6 +22,7 @@ struct camd {
 	    *store; /* the writer's, used by the start before it takes over */
 	char *store_path;
 	struct upkeep *upkeep;
+	struct syncs *syncs;
 	struct lan *lan;
 	struct roster *roster;
 	struct inbox *inbox;
@@ -48,9 +49,5 @@ void camd_finish(struct camd *camd);
 int camd_apply(struct camd *camd, char **problem);
 /* Reads cam.ini again and applies it. */
 int camd_reload(struct camd *camd, char **problem);
-
-/* Calls fn(arg) on the loop when what has arrived or been asked until now is
- * stored and told. */
-void camd_sync(struct camd *camd, void (*fn)(void *arg), void *arg);
 
 #endif

@@ -463,9 +463,8 @@ merge(struct camd *camd, struct user *known, struct user *newcomer)
 	roster_set_name(camd->roster, known, name, host);
 	roster_set_state(camd->roster, known, USER_ONLINE);
 	roster_changed(camd->roster, known, false);
-	params =
-	    json_pack("{s:o, s:o}", "user", roster_object(camd->roster, known),
-		"was", json_text(span_text(was)));
+	params = json_pack("{s:o, s:o}", "user", user_object(known, camd->lan),
+	    "was", json_text(span_text(was)));
 	events_tell(camd->events, EVENT_USER_CHANGED, params);
 	free(was);
 	free(name);

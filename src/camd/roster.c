@@ -12,6 +12,7 @@
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/heard.h"
+#include "camd/refresh.h"
 #include "camd/rosterfile.h"
 #include "camd/settings.h"
 #include "camd/shared.h"
@@ -19,19 +20,6 @@
 #include "loop/timer.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
-
-/* A refresh ends when nobody new has answered for the first, at the latest
- * after the second. */
-enum { REFRESH_QUIET_MS = 500, REFRESH_MAX_MS = 3000 };
-
-struct refresh {
-	struct refresh *next;
-	struct roster *roster;
-	struct timer quiet;
-	uint64_t until_ms;
-	void (*fn)(void *arg);
-	void *arg;
-};
 
 struct roster {
 	struct camd *camd;
@@ -45,7 +33,7 @@ struct roster {
 	size_t count;	  /* not forgotten */
 	size_t states[3]; /* of those */
 	int64_t last_uid;
-	struct refresh *refreshes;
+	struct refreshes *refreshes;
 };
 
 /* -- finding ----------------------------------------------------------------
@@ -360,9 +348,7 @@ roster_add(struct roster *roster, const char *name, const char *host)
 		return NULL;
 	user = roster_place(roster, roster->last_uid + 1, name, host, false);
 	user->first_ms = user->seen_ms = clock_wall_ms();
-	for (struct refresh *refresh = roster->refreshes; refresh != NULL;
-	     refresh = refresh->next)
-		timer_start(&refresh->quiet, REFRESH_QUIET_MS);
+	refreshes_newcomer(roster->refreshes);
 	return user;
 }
 
@@ -481,7 +467,8 @@ tell(struct roster *roster, const char *event, const struct user *user)
 {
 	if (events_wanted(roster->camd->events, event))
 		events_tell(roster->camd->events, event,
-		    json_pack("{s:o}", "user", roster_object(roster, user)));
+		    json_pack(
+			"{s:o}", "user", user_object(user, roster->camd->lan)));
 }
 
 void
@@ -563,91 +550,11 @@ roster_set_alias(struct roster *roster, struct user *user, const char *alias)
 		roster_changed(roster, user, true);
 }
 
-/* -- refresh ----------------------------------------------------------------
- */
-
-static void
-on_quiet(void *arg)
-{
-	struct refresh *refresh = arg;
-	struct refresh **place = &refresh->roster->refreshes;
-	void (*fn)(void *) = refresh->fn;
-	void *fn_arg = refresh->arg;
-
-	while (*place != refresh)
-		place = &(*place)->next;
-	*place = refresh->next;
-	timer_finish(&refresh->quiet);
-	free(refresh);
-	fn(fn_arg);
-}
-
 void
 roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg)
 {
-	struct refresh *refresh = xcalloc(1, sizeof *refresh);
-
-	refresh->roster = roster;
-	refresh->fn = fn;
-	refresh->arg = arg;
-	refresh->until_ms = clock_now_ms() + REFRESH_MAX_MS;
-	refresh->next = roster->refreshes;
-	roster->refreshes = refresh;
-	timer_init(&refresh->quiet, roster->camd->loop, on_quiet, refresh);
-	timer_start(&refresh->quiet, REFRESH_QUIET_MS);
+	refreshes_add(roster->refreshes, fn, arg);
 	lan_enter(roster->camd->lan);
-}
-
-/* -- as others see it -------------------------------------------------------
- */
-
-static const char *
-state_word(const struct user *user)
-{
-	switch ((enum user_state)user->state) {
-	case USER_ONLINE:
-		return "online";
-	case USER_AWAY:
-		return "away";
-	case USER_OFFLINE:
-		break;
-	}
-	return "offline";
-}
-
-json_t *
-roster_object(const struct roster *roster, const struct user *user)
-{
-	char fingerprint[RSA_FINGERPRINT_SIZE], addr[ADDR_TEXT_SIZE];
-	char *id = user_id(user), *logon = user_logon(user);
-	bool known = user->peer.addr.family != ADDR_NONE;
-	json_t *object;
-
-	user_fingerprint(user, fingerprint);
-	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:s, s:o, "
-			   "s:o, s:s, s:s?, "
-			   "s:b, s:i, s:b, s:o}",
-	    "id", json_text(span_text(id)), "user", json_text(span_text(logon)),
-	    "host", json_text(span_text(user->peer.host)), "nick",
-	    json_text(span_text(user->nick)), "group",
-	    json_text(span_text(user->group)), "name",
-	    user->alias != NULL ? json_text(span_text(user->alias))
-				: json_null(),
-	    "addr",
-	    known ? json_string(addr_format_host(&user->peer.addr, addr))
-		  : json_null(),
-	    "port", (int)user->peer.addr.port, "state", state_word(user),
-	    "away",
-	    user->away != NULL ? json_text(span_text(user->away)) : json_null(),
-	    "client", json_text(span_text(user->version)), "encryption",
-	    user_encryption(user, roster->camd->lan), "fingerprint",
-	    user->pin != NULL ? fingerprint : NULL, "verified",
-	    user->pin != NULL && user->pin->verified, "priority",
-	    (int)user->priority, "hidden", (int)user->hidden, "seen",
-	    json_time(user->seen_ms));
-	free(id);
-	free(logon);
-	return object;
 }
 
 /* -- making and ending ------------------------------------------------------
@@ -671,6 +578,7 @@ roster_new(struct camd *camd, struct store *store, struct roster **result)
 
 	roster->camd = camd;
 	roster->texts = shared_new();
+	roster->refreshes = refreshes_new(camd->loop);
 	table_init(&roster->by_name);
 	table_init(&roster->by_addr);
 	table_init(&roster->by_uid);
@@ -693,14 +601,7 @@ roster_free(struct roster *roster)
 	if (roster == NULL)
 		return;
 	rosterfile_free(roster->file);
-	while (roster->refreshes != NULL) {
-		struct refresh *refresh = roster->refreshes;
-
-		roster->refreshes = refresh->next;
-		timer_finish(&refresh->quiet);
-		refresh->fn(refresh->arg);
-		free(refresh);
-	}
+	refreshes_free(roster->refreshes);
 	for (link = table_first(&roster->by_uid); link != NULL; link = next) {
 		next = table_next(&roster->by_uid, link);
 		user_free(roster, container_of(link, struct user, by_uid));

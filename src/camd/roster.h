@@ -97,8 +97,6 @@ void roster_set_alias(
  * 0.5 s, after 3 s at most, or from roster_free(). */
 void roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg);
 
-/* The user object of cam-rpc(7). */
-json_t *roster_object(const struct roster *roster, const struct user *user);
 /* Marks for writing, soon, in one batch with others; tells user.changed when
  * tell. */
 void roster_changed(struct roster *roster, struct user *user, bool tell);

@@ -22,9 +22,10 @@
 
 struct settings {
 	char *path;
-	char *logon; /* default of user.name */
-	char *host;  /* default of user.host */
-	char **file; /* by setting_index(), NULL: not in the file */
+	char *logon;   /* default of user.name */
+	char *host;    /* default of user.host */
+	char **file;   /* by setting_index(), NULL: not in the file */
+	char **before; /* the same before the last reload, or NULL */
 	char **option;
 	size_t broken_line; /* of the file as last read */
 };
@@ -237,9 +238,20 @@ settings_reload(struct settings *settings, char **problem)
 	ini_free(ini);
 	if (err != 0)
 		return err;
-	values_free(settings->file);
+	values_free(settings->before);
+	settings->before = settings->file;
 	settings->file = values;
 	return 0;
+}
+
+void
+settings_restore(struct settings *settings)
+{
+	if (settings->before == NULL)
+		return;
+	values_free(settings->file);
+	settings->file = settings->before;
+	settings->before = NULL;
 }
 
 int
@@ -268,6 +280,7 @@ settings_free(struct settings *settings)
 	if (settings == NULL)
 		return;
 	values_free(settings->file);
+	values_free(settings->before);
 	values_free(settings->option);
 	free(settings->logon);
 	free(settings->host);

@@ -20,6 +20,9 @@ int settings_option(
     struct settings *settings, const char *assignment, char **problem);
 /* Reads the file again; on an error nothing has changed. */
 int settings_reload(struct settings *settings, char **problem);
+/* What the file said before the last reload holds again: it could not be
+ * applied. */
+void settings_restore(struct settings *settings);
 /* Which line of the file was wrong when it was last read; 0: none, or no line.
  */
 size_t settings_broken_line(const struct settings *settings);

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/span.h"
 #include "camd/user.h"
 #include "ipmsg/entry.h"
+#include "rpc/json.h"
 
 /* Digits of the fingerprint in the id of a second key. */
 enum { ID_FINGERPRINT = 8 };
@@ -61,4 +63,56 @@ user_encryption(const struct user *user, const struct lan *lan)
 	 * is this one. */
 	return r == CAM_ERR_MORE && !user->peer.mute ? "rsa2048-aes256"
 						     : "none";
+}
+
+/* -- as others see it -------------------------------------------------------
+ */
+
+static const char *
+state_word(const struct user *user)
+{
+	switch ((enum user_state)user->state) {
+	case USER_ONLINE:
+		return "online";
+	case USER_AWAY:
+		return "away";
+	case USER_OFFLINE:
+		break;
+	}
+	return "offline";
+}
+
+json_t *
+user_object(const struct user *user, const struct lan *lan)
+{
+	char fingerprint[RSA_FINGERPRINT_SIZE], addr[ADDR_TEXT_SIZE];
+	char *id = user_id(user), *logon = user_logon(user);
+	bool known = user->peer.addr.family != ADDR_NONE;
+	json_t *object;
+
+	user_fingerprint(user, fingerprint);
+	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:s, s:o, "
+			   "s:o, s:s, s:s?, "
+			   "s:b, s:i, s:b, s:o}",
+	    "id", json_text(span_text(id)), "user", json_text(span_text(logon)),
+	    "host", json_text(span_text(user->peer.host)), "nick",
+	    json_text(span_text(user->nick)), "group",
+	    json_text(span_text(user->group)), "name",
+	    user->alias != NULL ? json_text(span_text(user->alias))
+				: json_null(),
+	    "addr",
+	    known ? json_string(addr_format_host(&user->peer.addr, addr))
+		  : json_null(),
+	    "port", (int)user->peer.addr.port, "state", state_word(user),
+	    "away",
+	    user->away != NULL ? json_text(span_text(user->away)) : json_null(),
+	    "client", json_text(span_text(user->version)), "encryption",
+	    user_encryption(user, lan), "fingerprint",
+	    user->pin != NULL ? fingerprint : NULL, "verified",
+	    user->pin != NULL && user->pin->verified, "priority",
+	    (int)user->priority, "hidden", (int)user->hidden, "seen",
+	    json_time(user->seen_ms));
+	free(id);
+	free(logon);
+	return object;
 }

@@ -2,6 +2,7 @@
 #ifndef CAM_CAMD_USER_H
 #define CAM_CAMD_USER_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -62,5 +63,7 @@ void user_fingerprint(
 /* "cam1", "rsa2048-aes256", "rsa1024-blowfish128" or "none": how a message
  * would be sent now, as far as is known. */
 const char *user_encryption(const struct user *user, const struct lan *lan);
+/* The user object of cam-rpc(7). */
+json_t *user_object(const struct user *user, const struct lan *lan);
 
 #endif

@@ -190,6 +190,20 @@ a_reload_takes_all_or_nothing(void **state)
 }
 
 static void
+a_reload_that_cannot_be_applied_changes_nothing(void **state)
+{
+	json_t *data;
+
+	append("user.group = Dusk\n");
+	json_decref(ask(&asker, "daemon.reload", NULL));
+	append("user.group = Dawn\nnet.bind = 192.0.2.1\n");
+	data = ask_refused(
+	    &asker, "daemon.reload", NULL, 1, "failed", "192.0.2.1");
+	json_decref(data);
+	has_value("user.group", "Dusk", "file");
+}
+
+static void
 away_and_back_are_kept_and_told(void **state)
 {
 	json_t *result = ask(&asker, "presence.away",
@@ -285,6 +299,8 @@ main(void)
 		cmocka_unit_test(what_cannot_be_applied_is_taken_back),
 		cmocka_unit_test(all_settings_are_listed),
 		cmocka_unit_test(a_reload_takes_all_or_nothing),
+		cmocka_unit_test(
+		    a_reload_that_cannot_be_applied_changes_nothing),
 		cmocka_unit_test(away_and_back_are_kept_and_told),
 		cmocka_unit_test(own_keys_are_listed_the_one_to_compare_first),
 		cmocka_unit_test(the_doctor_tells_of_sockets_and_interfaces),

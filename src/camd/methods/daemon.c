@@ -8,6 +8,7 @@
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
 #include "camd/settings.h"
+#include "camd/sync.h"
 #include "loop/loop.h"
 
 int
@@ -51,6 +52,6 @@ on_synced(void *arg)
 int
 daemon_sync(struct rpc_call *call, json_t *params)
 {
-	camd_sync(method_camd(call), on_synced, call);
+	syncs_add(method_camd(call)->syncs, on_synced, call);
 	return 0;
 }

@@ -40,7 +40,7 @@ reply_page(struct rpc_call *call, const struct camd *camd, bool all,
 			next = page_end(last);
 			break;
 		}
-		json_array_append_new(users, roster_object(camd->roster, user));
+		json_array_append_new(users, user_object(user, camd->lan));
 		last = user;
 	}
 	rpc_reply(call, json_pack("{s:o, s:o}", "users", users, "next",

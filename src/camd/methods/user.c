@@ -49,7 +49,8 @@ is_given(const json_t *params, const char *name)
 int
 user_set(struct rpc_call *call, json_t *params)
 {
-	struct roster *roster = method_camd(call)->roster;
+	struct camd *camd = method_camd(call);
+	struct roster *roster = camd->roster;
 	struct wishes wishes = { 0 };
 	struct user *user = NULL;
 
@@ -64,6 +65,6 @@ user_set(struct rpc_call *call, json_t *params)
 	if (json_object_get(params, "name") != NULL)
 		roster_set_alias(roster, user, wishes.name);
 	rpc_reply(
-	    call, json_pack("{s:o}", "user", roster_object(roster, user)));
+	    call, json_pack("{s:o}", "user", user_object(user, camd->lan)));
 	return 0;
 }
