@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "camd/camd.h"
 #include "camd/events.h"
-#include "camd/heard.h"
 #include "camd/refresh.h"
 #include "camd/rosterfile.h"
 #include "camd/settings.h"
@@ -36,8 +35,7 @@ struct roster {
 	struct refreshes *refreshes;
 };
 
-/* -- finding ----------------------------------------------------------------
- */
+/* -- finding ------------------------------------------------------------- */
 
 /* Of logon and host: users of one name under several keys lie side by side. */
 static uint64_t
@@ -283,45 +281,21 @@ roster_count_states(const struct roster *roster, size_t counts[3])
 	memcpy(counts, roster->states, sizeof roster->states);
 }
 
-/* -- coming and going -------------------------------------------------------
- */
-
-static struct user *
-user_new(struct roster *roster, const char *name, const char *host)
-{
-	struct user *user = xcalloc(1, sizeof *user);
-
-	peer_init(&user->peer, name, host);
-	user->nick = xstrdup("");
-	user->group = shared_take(roster->texts, "");
-	user->version = shared_take(roster->texts, "");
-	return user;
-}
+/* -- coming and going ---------------------------------------------------- */
 
 static void
-user_free(struct roster *roster, struct user *user)
+drop(struct roster *roster, struct user *user)
 {
-	if (user == NULL)
-		return;
-	if (user->pin != NULL) {
+	if (user->pin != NULL)
 		table_remove(&roster->by_pin, &user->pin->link);
-		free(user->pin);
-	}
-	hint_free(user->hint);
-	peer_finish(&user->peer);
-	shared_give(roster->texts, user->group);
-	shared_give(roster->texts, user->version);
-	free(user->nick);
-	free(user->away);
-	free(user->alias);
-	free(user);
+	user_free(user, roster->texts);
 }
 
 struct user *
 roster_place(struct roster *roster, int64_t uid, const char *name,
     const char *host, bool forgotten)
 {
-	struct user *user = user_new(roster, name, host);
+	struct user *user = user_new(name, host, roster->texts);
 
 	user->uid = uid;
 	user->forgotten = forgotten;
@@ -363,7 +337,7 @@ roster_remove(struct roster *roster, struct user *user)
 	table_remove(&roster->by_name, &user->by_name);
 	table_remove(&roster->by_addr, &user->by_addr);
 	table_remove(&roster->by_uid, &user->by_uid);
-	user_free(roster, user);
+	drop(roster, user);
 }
 
 void
@@ -387,8 +361,7 @@ recall(struct roster *roster, struct user *user)
 	roster->states[user->state]++;
 }
 
-/* -- what is known of one ---------------------------------------------------
- */
+/* -- what is known of one ------------------------------------------------ */
 
 void
 roster_set_addr(
@@ -557,8 +530,7 @@ roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg)
 	lan_enter(roster->camd->lan);
 }
 
-/* -- making and ending ------------------------------------------------------
- */
+/* -- making and ending --------------------------------------------------- */
 
 void
 roster_rename_self(struct roster *roster)
@@ -583,7 +555,7 @@ roster_new(struct camd *camd, struct store *store, struct roster **result)
 	table_init(&roster->by_addr);
 	table_init(&roster->by_uid);
 	table_init(&roster->by_pin);
-	roster->self = user_new(roster, "", "");
+	roster->self = user_new("", "", roster->texts);
 	roster->file = rosterfile_new(camd, roster);
 	if ((r = rosterfile_load(roster->file, store)) < 0) {
 		roster_free(roster);
@@ -604,9 +576,9 @@ roster_free(struct roster *roster)
 	refreshes_free(roster->refreshes);
 	for (link = table_first(&roster->by_uid); link != NULL; link = next) {
 		next = table_next(&roster->by_uid, link);
-		user_free(roster, container_of(link, struct user, by_uid));
+		drop(roster, container_of(link, struct user, by_uid));
 	}
-	user_free(roster, roster->self);
+	user_free(roster->self, roster->texts);
 	table_finish(&roster->by_name);
 	table_finish(&roster->by_addr);
 	table_finish(&roster->by_uid);

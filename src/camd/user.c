@@ -1,15 +1,45 @@
-/* user.c: how a user is called. */
+/* user.c: a user, and what he is called. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/span.h"
+#include "camd/heard.h"
+#include "camd/shared.h"
 #include "camd/user.h"
 #include "ipmsg/entry.h"
 #include "rpc/json.h"
 
 /* Digits of the fingerprint in the id of a second key. */
 enum { ID_FINGERPRINT = 8 };
+
+struct user *
+user_new(const char *name, const char *host, struct shared *texts)
+{
+	struct user *user = xcalloc(1, sizeof *user);
+
+	peer_init(&user->peer, name, host);
+	user->nick = xstrdup("");
+	user->group = shared_take(texts, "");
+	user->version = shared_take(texts, "");
+	return user;
+}
+
+void
+user_free(struct user *user, struct shared *texts)
+{
+	if (user == NULL)
+		return;
+	hint_free(user->hint);
+	peer_finish(&user->peer);
+	shared_give(texts, user->group);
+	shared_give(texts, user->version);
+	free(user->pin);
+	free(user->nick);
+	free(user->away);
+	free(user->alias);
+	free(user);
+}
 
 char *
 user_logon(const struct user *user)
@@ -65,8 +95,7 @@ user_encryption(const struct user *user, const struct lan *lan)
 						     : "none";
 }
 
-/* -- as others see it -------------------------------------------------------
- */
+/* -- as others see it ---------------------------------------------------- */
 
 static const char *
 state_word(const struct user *user)

@@ -51,6 +51,13 @@ struct user {
 	bool forgotten; /* history only: not in the roster */
 };
 
+struct shared;
+
+/* Offline, without an address. group and version are kept in texts. */
+struct user *user_new(const char *name, const char *host, struct shared *texts);
+/* The user must be out of all tables. NULL is fine. */
+void user_free(struct user *user, struct shared *texts);
+
 /* "anna@pc1", or "anna@pc1/0fc6d781" for a second key under that name. Release
  * with free(). */
 char *user_id(const struct user *user);

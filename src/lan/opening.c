@@ -136,8 +136,9 @@ take_text(struct lan_message *message, struct span bytes,
 	enum charset charset;
 	struct buf text;
 
-	/* CP932 and GB18030 grow by half in UTF-8 at most. */
-	buf_init(&text, 2 * LIMIT_BODY_LEGACY);
+	/* A half-width katakana, or a byte that is none of a character, takes
+	 * three in UTF-8. */
+	buf_init(&text, 3 * LIMIT_BODY_LEGACY);
 	charset = message_text_read(reader, bytes, _("[picture]"), &text);
 	if (charset != CHARSET_UTF8 && peer != NULL)
 		peer->charset = (uint8_t)charset;
