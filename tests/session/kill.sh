@@ -75,8 +75,11 @@ dead_or_done() { # PID
 	is_dead "$1" || nothing_is_open anna
 }
 
-let_go() {
-	kill "$TRACER" 2>/dev/null || true
+# The tracer ends with the traced. Asked to let go of a process that is just dying it would
+# wait for ever, so it is asked only while that lives.
+let_go() { # PID
+	is_dead "$1" || kill "$TRACER" 2>/dev/null || true
+	timeout 10 tail --pid="$TRACER" -f /dev/null || kill -KILL "$TRACER" 2>/dev/null || true
 	wait "$TRACER" 2>/dev/null || true
 }
 
@@ -86,11 +89,11 @@ kill_receiver() { # SYSCALL N
 	look_at bob
 	kill_at bob "$1" "$2"
 	if ! round_kills "$pid" "$1-$2"; then
-		let_go
+		let_go "$pid"
 		kill "$LOOKER" && wait "$LOOKER" || true
 		return 1
 	fi
-	let_go
+	let_go "$pid"
 	wait "$LOOKER" || true
 	end_camd bob || true
 	# What bob has acknowledged by now he must have when he is back, while anna is silent.
@@ -109,10 +112,10 @@ kill_sender() { # SYSCALL N
 	local i pid=${PID_OF[anna]}
 	kill_at anna "$1" "$2"
 	if ! round_kills "$pid" "$1-$2"; then
-		let_go
+		let_go "$pid"
 		return 1
 	fi
-	let_go
+	let_go "$pid"
 	end_camd anna || true
 	start anna
 	# What the sender was told is queued is known when camd is back, and goes on.
