@@ -160,7 +160,6 @@ static void
 identify(struct lan_message *message, const struct rsa_public *key,
     struct span body, struct span ciphertext)
 {
-	uint8_t key_digest[SHA256_SIZE];
 	struct digest *digest = digest_new(DIGEST_SHA256);
 	char number[16];
 
@@ -168,8 +167,7 @@ identify(struct lan_message *message, const struct rsa_public *key,
 	digest_add(digest, span_text(number));
 	digest_add(digest, span_of("", 1));
 	if (message->signature != LAN_UNSIGNED && key != NULL) {
-		rsa_public_digest(key, key_digest);
-		digest_add(digest, span_of(key_digest, sizeof key_digest));
+		digest_add(digest, rsa_public_modulus(key));
 	} else {
 		digest_add(
 		    digest, span_of(message->user, strlen(message->user) + 1));
@@ -298,6 +296,22 @@ on_key_silent(void *arg)
 	opening_free(opening);
 }
 
+static void
+forget_plain(struct opening *opening)
+{
+	buf_wipe(&opening->opened.plain);
+	memset(&opening->opened, 0, sizeof opening->opened);
+}
+
+/* The key that signed it is here by now. Its place in the order stays. */
+static void
+open_again(struct opening *opening, const struct peer *peer)
+{
+	forget_plain(opening);
+	opening->sender = rsa_public_ref(peer->key);
+	workers_submit(opening->lan->workers, &opening->job);
+}
+
 /* Its sender says it again every second: one of them is enough. */
 static bool
 may_park(const struct lan *lan, const struct lan_message *message)
@@ -326,6 +340,10 @@ park(struct opening *opening)
 	struct peer *peer = lan->ops->find(
 	    lan->arg, message->user, message->host, &message->from);
 
+	if (peer != NULL && peer->key != NULL && opening->sender == NULL) {
+		open_again(opening, peer);
+		return;
+	}
 	TAILQ_REMOVE(&lan->openings, opening, entry);
 	if (peer == NULL || !may_park(lan, message)) {
 		/* Who is not known yet is once he has told of himself; then his
@@ -335,8 +353,7 @@ park(struct opening *opening)
 		opening_free(opening);
 		return;
 	}
-	buf_wipe(&opening->opened.plain);
-	memset(&opening->opened, 0, sizeof opening->opened);
+	forget_plain(opening);
 	TAILQ_INSERT_TAIL(&lan->parked, opening, entry);
 	timer_start(&opening->parked, PARKED_MS);
 	question_ask_back(lan, peer, &message->from);
@@ -536,23 +553,23 @@ opening_start(struct lan *lan, const struct sender *sender)
 		start_clear(lan, sender);
 }
 
+/* What has waited came before all that is being opened. */
 void
 opening_key_known(struct lan *lan, const struct peer *peer)
 {
-	struct opening *opening, *next;
+	struct opening *opening, *before;
 
-	for (opening = TAILQ_FIRST(&lan->parked); opening != NULL;
-	     opening = next) {
-		next = TAILQ_NEXT(opening, entry);
+	for (opening = TAILQ_LAST(&lan->parked, openings); opening != NULL;
+	     opening = before) {
+		before = TAILQ_PREV(opening, openings, entry);
 		if (!peer_is(
 			peer, opening->message->user, opening->message->host) ||
 		    peer->key == NULL)
 			continue;
 		TAILQ_REMOVE(&lan->parked, opening, entry);
+		TAILQ_INSERT_HEAD(&lan->openings, opening, entry);
 		timer_stop(&opening->parked);
-		opening->sender = rsa_public_ref(peer->key);
-		TAILQ_INSERT_TAIL(&lan->openings, opening, entry);
-		workers_submit(lan->workers, &opening->job);
+		open_again(opening, peer);
 	}
 }
 
