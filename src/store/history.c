@@ -14,7 +14,7 @@
  * How long a call looks on when it finds little, and after how many rows it
  * looks at the clock. One part of the index is always looked through.
  */
-enum { PATIENCE_MS = 10, CLOCK_ROWS = 128 };
+enum { PATIENCE_MS = 8, CLOCK_ROWS = 128 };
 
 static const char *const sql_get =
     "SELECT " MESSAGE_COLUMNS " FROM message AS m WHERE m.row = ?1";
