@@ -105,16 +105,13 @@ get_one(struct store *store, const char *sql, const struct value *values,
     struct store_delivery *delivery)
 {
 	sqlite3_stmt *stmt = NULL;
-	int err = sql_open(store, sql, values, &stmt);
+	int err = sql_first(store, sql, values, &stmt);
 
-	if (err == 0)
-		err = sql_next(store, stmt);
-	if (err == 1)
-		from_row(stmt, delivery);
+	if (err != 0)
+		return err;
+	from_row(stmt, delivery);
 	sql_close(stmt);
-	if (err == 0)
-		return CAM_ERR_UNKNOWN;
-	return err < 0 ? err : 0;
+	return 0;
 }
 
 int

@@ -52,19 +52,18 @@ hour_rows(struct store *store, int64_t since_ms, int64_t until_ms,
     int64_t *first, int64_t *last)
 {
 	sqlite3_stmt *stmt = NULL;
-	int err = sql_open(store, sql_rows,
+	int err = sql_first(store, sql_rows,
 	    BIND(NUMBER(hour_of(since_ms)), NUMBER(hour_of(until_ms - 1))),
 	    &stmt);
 
-	if (err == 0)
-		err = sql_next(store, stmt);
-	if (err == 1 && sqlite3_column_type(stmt, 0) == SQLITE_NULL) {
-		*first = 1;
-		*last = 0;
-	} else if (err == 1) {
+	if (err != 0)
+		return err;
+	*first = 1;
+	*last = 0;
+	if (sqlite3_column_type(stmt, 0) != SQLITE_NULL) {
 		*first = sqlite3_column_int64(stmt, 0);
 		*last = sqlite3_column_int64(stmt, 1);
 	}
 	sql_close(stmt);
-	return err < 0 ? err : 0;
+	return 0;
 }

@@ -509,16 +509,12 @@ store_message_get(
 {
 	sqlite3_stmt *stmt = NULL;
 	struct store_message message;
-	int err = sql_open(store, sql_get, BIND(NUMBER(row)), &stmt);
+	int err = sql_first(store, sql_get, BIND(NUMBER(row)), &stmt);
 
-	if (err == 0)
-		err = sql_next(store, stmt);
-	if (err == 1) {
-		message_from_row(stmt, &message);
-		*result = store_message_copy(&message);
-	}
+	if (err != 0)
+		return err;
+	message_from_row(stmt, &message);
+	*result = store_message_copy(&message);
 	sql_close(stmt);
-	if (err == 0)
-		return CAM_ERR_UNKNOWN;
-	return err < 0 ? err : 0;
+	return 0;
 }

@@ -14,16 +14,13 @@ int
 store_profile_get(struct store *store, const char *name, char **value)
 {
 	sqlite3_stmt *stmt = NULL;
-	int err = sql_open(store, sql_get, BIND(TEXT(name)), &stmt);
+	int err = sql_first(store, sql_get, BIND(TEXT(name)), &stmt);
 
-	if (err == 0)
-		err = sql_next(store, stmt);
-	if (err == 1)
-		*value = xstrdup(sql_text(stmt, 0));
+	if (err != 0)
+		return err;
+	*value = xstrdup(sql_text(stmt, 0));
 	sql_close(stmt);
-	if (err == 0)
-		return CAM_ERR_UNKNOWN;
-	return err < 0 ? err : 0;
+	return 0;
 }
 
 int
@@ -38,18 +35,16 @@ int
 store_profile_get_number(struct store *store, const char *name, int64_t *number)
 {
 	sqlite3_stmt *stmt = NULL;
-	int err = sql_open(store, sql_get, BIND(TEXT(name)), &stmt);
+	int err = sql_first(store, sql_get, BIND(TEXT(name)), &stmt);
 
-	if (err == 0)
-		err = sql_next(store, stmt);
-	if (err == 0) {
+	if (err == CAM_ERR_UNKNOWN)
 		*number = 0;
-	} else if (err == 1 && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER) {
+	if (err != 0)
+		return err == CAM_ERR_UNKNOWN ? 0 : err;
+	if (sqlite3_column_type(stmt, 0) == SQLITE_INTEGER)
 		*number = sqlite3_column_int64(stmt, 0);
-		err = 0;
-	} else if (err == 1) {
+	else
 		err = CAM_ERR_FORMAT;
-	}
 	sql_close(stmt);
 	return err;
 }

@@ -224,20 +224,35 @@ sql_run(struct store *store, const char *sql, const struct value *values)
 }
 
 int
+sql_first(struct store *store, const char *sql, const struct value *values,
+    sqlite3_stmt **stmt)
+{
+	sqlite3_stmt *found = NULL;
+	int err = sql_open(store, sql, values, &found);
+
+	if (err != 0)
+		return err;
+	err = sql_next(store, found);
+	if (err == 1) {
+		*stmt = found;
+		return 0;
+	}
+	sql_close(found);
+	return err == 0 ? CAM_ERR_UNKNOWN : err;
+}
+
+int
 sql_number(struct store *store, const char *sql, const struct value *values,
     int64_t *number)
 {
 	sqlite3_stmt *stmt = NULL;
-	int err = sql_open(store, sql, values, &stmt);
+	int err = sql_first(store, sql, values, &stmt);
 
-	if (err == 0)
-		err = sql_next(store, stmt);
-	if (err == 1)
-		*number = sqlite3_column_int64(stmt, 0);
+	if (err != 0)
+		return err;
+	*number = sqlite3_column_int64(stmt, 0);
 	sql_close(stmt);
-	if (err == 0)
-		return CAM_ERR_UNKNOWN;
-	return err < 0 ? err : 0;
+	return 0;
 }
 
 int

@@ -49,6 +49,9 @@ int sql_run(struct store *store, const char *sql, const struct value *values);
 /* The first column of the first row; CAM_ERR_UNKNOWN when there is none. */
 int sql_number(struct store *store, const char *sql, const struct value *values,
     int64_t *number);
+/* The same for all its columns: stmt, to be closed, stands on that row. */
+int sql_first(struct store *store, const char *sql, const struct value *values,
+    sqlite3_stmt **stmt);
 /*
  * The same for several rows: open, then next until it is 0 (1: a row, or an
  * error), then close, which takes NULL too.

@@ -137,15 +137,11 @@ int
 talk_open(
     struct store *store, int64_t talk, const char **users, sqlite3_stmt **stmt)
 {
-	int err = sql_open(store, sql_users, BIND(NUMBER(talk)), stmt);
+	int err = sql_first(store, sql_users, BIND(NUMBER(talk)), stmt);
 
 	if (err == 0)
-		err = sql_next(store, *stmt);
-	if (err == 1)
 		*users = sql_text(*stmt, 0);
-	if (err == 0)
-		return CAM_ERR_UNKNOWN;
-	return err < 0 ? err : 0;
+	return err;
 }
 
 /* Up to max of them; how many there are. */
@@ -198,16 +194,13 @@ int
 store_talk_get(struct store *store, int64_t talk, struct store_talk *result)
 {
 	sqlite3_stmt *stmt = NULL;
-	int err = sql_open(store, sql_get, BIND(NUMBER(talk)), &stmt);
+	int err = sql_first(store, sql_get, BIND(NUMBER(talk)), &stmt);
 
-	if (err == 0)
-		err = sql_next(store, stmt);
-	if (err == 1)
-		*result = from_row(stmt);
+	if (err != 0)
+		return err;
+	*result = from_row(stmt);
 	sql_close(stmt);
-	if (err == 0)
-		return CAM_ERR_UNKNOWN;
-	return err < 0 ? err : 0;
+	return 0;
 }
 
 int
@@ -243,7 +236,7 @@ talk_shrink(struct store *store, int64_t talk, bool was_unread)
 int
 store_talk_read(struct store *store, int64_t talk, int64_t *count)
 {
-	struct store_talk before;
+	struct store_talk before = { .talk = talk };
 	int err = store_talk_get(store, talk, &before);
 
 	if (err == 0 && before.read_row < before.last_row)

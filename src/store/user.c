@@ -205,18 +205,14 @@ store_user_get(struct store *store, int64_t uid, struct store_user **result)
 {
 	sqlite3_stmt *stmt = NULL;
 	struct store_user user;
-	int err = sql_open(store, sql_get, BIND(NUMBER(uid)), &stmt);
+	int err = sql_first(store, sql_get, BIND(NUMBER(uid)), &stmt);
 
-	if (err == 0)
-		err = sql_next(store, stmt);
-	if (err == 1) {
-		from_row(stmt, &user);
-		*result = copy_user(&user);
-	}
+	if (err != 0)
+		return err;
+	from_row(stmt, &user);
+	*result = copy_user(&user);
 	sql_close(stmt);
-	if (err == 0)
-		return CAM_ERR_UNKNOWN;
-	return err < 0 ? err : 0;
+	return 0;
 }
 
 int
