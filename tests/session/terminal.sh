@@ -53,15 +53,17 @@ test_errors_do_not_repeat_controls_either() {
 
 # Runs a command in a real terminal and gives the screen, escapes and all.
 on_screen() { # COLUMNS LINES FILE COMMAND...
-	local columns=$1 lines=$2 file=$3
+	local columns=$1 lines=$2 file=$3 socket
 	shift 3
-	tmux -S "$T/tmux" -f /dev/null new-session -d -x "$columns" -y "$lines" -s screen \
+	# A server of its own each time: one that is ending takes no new session.
+	socket=$(mktemp -u "$T/tmux.XXXXXX")
+	tmux -S "$socket" -f /dev/null new-session -d -x "$columns" -y "$lines" -s screen \
 		"$(printf '%q ' "$@"); touch $T/done; exec cat" >/dev/null
 	await 30 test -e "$T/done"
-	tmux -S "$T/tmux" capture-pane -p -e -t screen >"$file"
-	tmux -S "$T/tmux" show-options -gqv set-titles >/dev/null
-	tmux -S "$T/tmux" display-message -p -t screen '#{pane_title} #{cursor_y}' >"$file.title"
-	tmux -S "$T/tmux" kill-server
+	tmux -S "$socket" capture-pane -p -e -t screen >"$file"
+	tmux -S "$socket" show-options -gqv set-titles >/dev/null
+	tmux -S "$socket" display-message -p -t screen '#{pane_title} #{cursor_y}' >"$file.title"
+	tmux -S "$socket" kill-server
 	rm -f "$T/done"
 }
 
