@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "store/connection.h"
 #include "store/query.h"
@@ -117,7 +118,7 @@ index_register(struct store *store)
 	sqlite3_finalize(stmt);
 	if (api == NULL || api->iVersion < 2) {
 		snprintf(store->problem, sizeof store->problem,
-		    "this SQLite has no FTS5");
+		    _("this SQLite has no FTS5"));
 		return CAM_ERR_UNSUPPORTED;
 	}
 	rc = api->xCreateTokenizer(api, "cam", store, &functions, NULL);

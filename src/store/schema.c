@@ -1,8 +1,8 @@
 /* schema.c: the tables, and the way to them from older ones. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/i18n.h"
 #include "store/connection.h"
 #include "store/sql.h"
 
@@ -135,14 +135,14 @@ read_version(struct store *store, int64_t *version)
 	}
 	if (application != APPLICATION || found < 1) {
 		snprintf(store->problem, sizeof store->problem,
-		    "it is the database of another program");
+		    _("it is the database of another program"));
 		return CAM_ERR_FORMAT;
 	}
 	if (found > VERSION) {
 		snprintf(store->problem, sizeof store->problem,
-		    "a newer cam wrote it (its tables are version %" PRId64
-		    ", this cam knows %d)",
-		    found, (int)VERSION);
+		    _("a newer cam wrote it (its tables are version %d, this "
+		      "cam knows %d)"),
+		    (int)found, (int)VERSION);
 		return CAM_ERR_VERSION;
 	}
 	*version = found;
@@ -177,7 +177,7 @@ schema_check(struct store *store)
 
 	if (err == 0 && version != VERSION) {
 		snprintf(store->problem, sizeof store->problem,
-		    "its tables are not made yet");
+		    _("its tables are not made yet"));
 		err = CAM_ERR_VERSION;
 	}
 	return err;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "store/connection.h"
@@ -43,11 +44,11 @@ check_folder(struct store *store, const char *path)
 	int err = 0;
 
 	if (stat(dirname(copy), &st) < 0)
-		err = system_problem(store, CAM_ERR_SYSTEM, "its folder");
+		err = system_problem(store, CAM_ERR_SYSTEM, _("its folder"));
 	else if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
-		err = unsafe(store, "its folder is not ours");
+		err = unsafe(store, _("its folder is not ours"));
 	else if (st.st_mode & 022)
-		err = unsafe(store, "others can write its folder");
+		err = unsafe(store, _("others can write its folder"));
 	free(copy);
 	return err;
 }
@@ -64,17 +65,18 @@ check_file(struct store *store, const char *path)
 		fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		if (fd < 0)
 			return system_problem(
-			    store, CAM_ERR_SYSTEM, "cannot be made");
+			    store, CAM_ERR_SYSTEM, _("cannot be made"));
 		close(fd);
 	}
 	if (lstat(path, &st) < 0)
-		return system_problem(store, CAM_ERR_SYSTEM, "cannot be read");
+		return system_problem(
+		    store, CAM_ERR_SYSTEM, _("cannot be read"));
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
-		return unsafe(store, "it is not a file of ours");
+		return unsafe(store, _("it is not a file of ours"));
 	if (st.st_mode & 022)
-		return unsafe(store, "others can write it");
+		return unsafe(store, _("others can write it"));
 	if (st.st_mode & 077 && chmod(path, 0600) < 0)
-		return system_problem(store, CAM_ERR_SYSTEM, "its mode");
+		return system_problem(store, CAM_ERR_SYSTEM, _("its mode"));
 	return 0;
 }
 
@@ -94,7 +96,7 @@ lock_writer(struct store *store, const char *path)
 		err = system_problem(store, CAM_ERR_SYSTEM, name);
 	else if (flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
 		err = system_problem(
-		    store, CAM_ERR_EXISTS, "another process writes it");
+		    store, CAM_ERR_EXISTS, _("another process writes it"));
 	free(name);
 	return err;
 }
