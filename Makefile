@@ -182,7 +182,7 @@ $B/long/oracle: tests/long/oracle.c $(ARCHIVES)
 		$(OPENSSL_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 lint: config.mk
-	$QCLANG_TIDY_FLAGS="$(filter-out -MMD -MP,$(STD) $(INC) $(EXT_CFLAGS))" contrib/lint
+	$QCLANG_TIDY_FLAGS='$(subst ',,$(STD) $(INC) $(EXT_CFLAGS))' contrib/lint
 
 # -- demonstration and measurements -----------------------------------------
 

@@ -45,26 +45,6 @@ struct opening {
 	int err;
 };
 
-void
-lan_message_free(struct lan_message *message)
-{
-	if (message == NULL)
-		return;
-	for (size_t i = 0; i < message->attachment_count; i++)
-		free(message->attachments[i].name);
-	for (size_t i = 0; i < message->to_count; i++) {
-		free(message->to[i].user);
-		free(message->to[i].host);
-	}
-	rsa_public_free(message->key);
-	free(message->attachments);
-	free(message->to);
-	free(message->user);
-	free(message->host);
-	free(message->text);
-	free(message);
-}
-
 static void
 opening_free(struct opening *opening)
 {
@@ -79,32 +59,6 @@ opening_free(struct opening *opening)
 
 /* -- what the bytes mean ----------------------------------------------------
  */
-
-static void
-read_attachments(struct lan_message *message, struct span bytes,
-    const struct charset_reader *reader)
-{
-	struct attach_list list;
-
-	attach_list_parse(bytes, reader, &list);
-	message->attachments =
-	    xcalloc(list.count + 1, sizeof *message->attachments);
-	for (size_t i = 0; i < list.count; i++) {
-		struct lan_attachment *attachment = &message->attachments[i];
-
-		/* What cannot be a file's name is no offer either (threat model
-		 * F1). */
-		if (list.items[i].safe_name == NULL)
-			continue;
-		attachment = &message->attachments[message->attachment_count++];
-		attachment->id = list.items[i].id;
-		attachment->name = xstrdup(list.items[i].safe_name);
-		attachment->size = list.items[i].size;
-		attachment->mtime = (int64_t)list.items[i].mtime;
-		attachment->attr = list.items[i].attr;
-	}
-	attach_list_finish(&list);
-}
 
 /* Returns whether we are in it; an unreadable list proves nothing. */
 static bool
@@ -247,7 +201,7 @@ read_plain(struct lan *lan, struct opening *opening)
 	/* The lists of a macOS client are not covered by its signature: no
 	 * telling who wrote them. */
 	if (plain.files.len > 0)
-		read_attachments(message, plain.files, &reader);
+		message_read_attachments(message, plain.files, &reader);
 	if (plain.to.len > 0 &&
 	    !read_to_list(lan, message, plain.to, &reader) &&
 	    message->signature != LAN_UNSIGNED && message->to_count > 0)
@@ -477,7 +431,8 @@ start_encrypted(struct lan *lan, const struct sender *sender)
 
 		lan_reader(lan, sender->peer, &reader);
 		packet_reader(packet, &reader);
-		read_attachments(opening->message, packet->parts[1], &reader);
+		message_read_attachments(
+		    opening->message, packet->parts[1], &reader);
 	}
 	TAILQ_INSERT_TAIL(&lan->openings, opening, entry);
 	workers_submit(lan->workers, &opening->job);
@@ -531,7 +486,8 @@ start_clear(struct lan *lan, const struct sender *sender)
 	take_text(opening->message, packet->parts[0], &reader,
 	    sender->of_record ? sender->peer : NULL);
 	if ((packet->command & MESSAGE_FILEATTACH) && packet->part_count > 1)
-		read_attachments(opening->message, packet->parts[1], &reader);
+		message_read_attachments(
+		    opening->message, packet->parts[1], &reader);
 	identify(opening->message, NULL, packet->extension, span_of(NULL, 0));
 	/* iptux tells a group in a command of its own and wants no word of it.
 	 */

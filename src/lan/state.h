@@ -198,6 +198,12 @@ void question_answered(
 void question_ask_back(
     struct lan *lan, const struct peer *peer, const struct addr *at);
 
+/* -- message.c ------------------------------------------------------------- */
+
+/* Takes what a list of offered files holds into message. */
+void message_read_attachments(struct lan_message *message, struct span bytes,
+    const struct charset_reader *reader);
+
 /* -- opening.c --------------------------------------------------------------
  */
 

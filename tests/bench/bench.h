@@ -97,7 +97,7 @@ report_rounds(const char *name, double *product, const char *unit,
 /* Runs a program without input and output; milliseconds until it has ended with
  * 0. */
 static inline double
-run_ms(char *const argv[])
+run_ms(const char *const argv[])
 {
 	posix_spawn_file_actions_t files;
 	double begin;
@@ -108,7 +108,7 @@ run_ms(char *const argv[])
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
 	begin = now_ms();
-	if (posix_spawn(&pid, argv[0], &files, NULL, argv, environ) != 0)
+	if (posix_spawn(&pid, argv[0], &files, NULL, (char *const *)argv, environ) != 0)
 		die("cannot run %s", argv[0]);
 	if (waitpid(pid, &status, 0) < 0 || status != 0)
 		die("%s %s ended with status %d", argv[0],
@@ -212,7 +212,7 @@ daemon_start(struct daemon *daemon, const char *build, const char *name,
     unsigned last, const char *broadcast)
 {
 	char path[512];
-	char *wait_argv[] = { daemon->cam, "wait", "ready", "--no-start",
+	const char *wait_argv[] = { daemon->cam, "wait", "ready", "--no-start",
 		"--timeout", "30", "--home", daemon->home, NULL };
 	FILE *ini;
 

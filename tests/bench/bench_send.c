@@ -96,11 +96,11 @@ main(int argc, char **argv)
 	struct daemon anna, bob;
 	char chain_path[256], socket_path[128], text_copy[sizeof(text)],
 	    broadcast[32];
-	char *send_argv[] = { anna.cam, "send", "--home", anna.home,
+	const char *send_argv[] = { anna.cam, "send", "--home", anna.home,
 		"bob@bench", text_copy, NULL };
-	char *wait_argv[] = { anna.cam, "send", "--home", anna.home,
+	const char *wait_argv[] = { anna.cam, "send", "--home", anna.home,
 		"--timeout", "30", "bob@bench", "first", NULL };
-	char *chain_argv[] = { chain_path, socket_path, NULL };
+	const char *chain_argv[] = { chain_path, socket_path, NULL };
 	pid_t pids[2];
 
 	if (argc != 2)

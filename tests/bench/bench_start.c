@@ -9,9 +9,9 @@ main(int argc, char **argv)
 	static double empty[ROUNDS], version[ROUNDS], status[ROUNDS];
 	struct daemon anna;
 	char empty_path[256], cam_path[256];
-	char *empty_argv[] = { empty_path, NULL };
-	char *version_argv[] = { cam_path, "version", NULL };
-	char *status_argv[] = { cam_path, "status", "--home", anna.home, NULL };
+	const char *empty_argv[] = { empty_path, NULL };
+	const char *version_argv[] = { cam_path, "version", NULL };
+	const char *status_argv[] = { cam_path, "status", "--home", anna.home, NULL };
 
 	if (argc != 2)
 		die("usage: bench_start BUILD");

@@ -412,8 +412,8 @@ hello_waits_for_the_first_call_and_goes_out_with_it(void **state)
 	assert_null(rpc_client_hello(client));
 	assert_int_equal(
 	    pthread_create(&server.thread, NULL, serve, &server), 0);
-	assert_int_equal(rpc_client_call(client, "talk.read", NULL, 5000,
-			     &result, &error),
+	assert_int_equal(
+	    rpc_client_call(client, "talk.read", NULL, 5000, &result, &error),
 	    0);
 	assert_int_equal(
 	    json_integer_value(json_object_get(result, "count")), 3);
