@@ -8,8 +8,6 @@
 
 struct store;
 
-/* Makes the tokenizer known to the connection. */
-int index_register(struct store *store);
 /* Before the connection closes. */
 void index_finish(struct store *store);
 

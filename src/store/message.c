@@ -7,16 +7,14 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "store/connection.h"
 #include "store/hour.h"
+#include "store/id.h"
 #include "store/index.h"
 #include "store/profile.h"
 #include "store/record.h"
 #include "store/sql.h"
-
-enum { ID_BYTES = (ID_SIZE - 1) / 2, ID_BEGINNING = 4, ID_INDEXED = 4 };
 
 /* Column marks. */
 enum {
@@ -30,32 +28,18 @@ enum {
 
 static const char *const name_last_row = "store.last_row";
 
-static const char *const sql_last_row = "SELECT max(row) FROM message";
+static const char *const sql_newest = "SELECT max(row) FROM message";
 static const char *const sql_add =
     "INSERT INTO message(row, id, talk, sender, time_ms, state, encryption,"
     " signed, marks, packet_no, reply_to, text)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 static const char *const sql_get =
     "SELECT " MESSAGE_COLUMNS " FROM message AS m WHERE m.row = ?1";
-static const char *const sql_find =
-    "SELECT row, id FROM message INDEXED BY message_id"
-    " WHERE row >> 17 = ?1 AND substr(id, 1, 4) BETWEEN ?2 AND ?3";
 static const char *const sql_open_it =
     "UPDATE message SET marks = marks | ?2, state = ?3 WHERE row = ?1";
 static const char *const sql_set_state =
     "UPDATE message SET state = ?2 WHERE row = ?1";
 static const char *const sql_remove = "DELETE FROM message WHERE row = ?1";
-
-/* A hostile id or a missing one is no id. */
-static void
-id_text(sqlite3_stmt *stmt, int column, char id[ID_SIZE])
-{
-	const void *bytes = sqlite3_column_blob(stmt, column);
-
-	id[0] = 0;
-	if (sqlite3_column_bytes(stmt, column) == ID_BYTES)
-		hex_encode(bytes, ID_BYTES, id);
-}
 
 void
 message_from_row(sqlite3_stmt *stmt, struct store_message *message)
@@ -81,8 +65,8 @@ message_from_row(sqlite3_stmt *stmt, struct store_message *message)
 	};
 	message->read = message->from == 0 ||
 			message->row <= sqlite3_column_int64(stmt, 12);
-	id_text(stmt, 1, message->id);
-	id_text(stmt, 10, message->reply_to);
+	id_from_row(stmt, 1, message->id);
+	id_from_row(stmt, 10, message->reply_to);
 }
 
 static uint32_t
@@ -113,7 +97,7 @@ next_row(struct store *store, int64_t *row)
 	int err = 0;
 
 	if (store->last_row < 0) {
-		err = sql_number(store, sql_last_row, BIND_NOTHING, &last);
+		err = sql_number(store, sql_newest, BIND_NOTHING, &last);
 		if (err == 0)
 			err = store_profile_get_number(
 			    store, name_last_row, &kept);
@@ -124,18 +108,6 @@ next_row(struct store *store, int64_t *row)
 	if (store->last_row >> SHARD_BITS >= SHARDS_MAX - 1)
 		return CAM_ERR_FULL;
 	*row = ++store->last_row;
-	return 0;
-}
-
-struct id {
-	uint8_t bytes[ID_BYTES];
-};
-
-static int
-parse_id(const char *text, struct id *id)
-{
-	if (hex_decode(span_text(text), id->bytes, ID_BYTES) != 0)
-		return CAM_ERR_REQUEST;
 	return 0;
 }
 
@@ -187,9 +159,9 @@ take_ids(struct store *store, struct store_message *message, struct id *id,
 	else
 		err = check_free(store, message->id);
 	if (err == 0)
-		err = parse_id(message->id, id);
+		err = id_parse(message->id, id);
 	if (err == 0 && message->reply_to[0] != 0)
-		err = parse_id(message->reply_to, reply_to);
+		err = id_parse(message->reply_to, reply_to);
 	return err;
 }
 
@@ -398,99 +370,7 @@ store_message_remove(struct store *store, int64_t row)
 	return operation_end(store, err);
 }
 
-/* -- finding -------------------------------------------------------------- */
-
-/* The first and last id that begin so. */
-struct id_range {
-	struct id low, high;
-};
-
-static int
-parse_beginning(const char *beginning, struct id_range *range)
-{
-	size_t len = strnlen(beginning, ID_SIZE);
-	char low[ID_SIZE], high[ID_SIZE];
-
-	if (len < ID_BEGINNING || len >= ID_SIZE)
-		return CAM_ERR_REQUEST;
-	memset(low, '0', ID_SIZE - 1);
-	memset(high, 'f', ID_SIZE - 1);
-	memcpy(low, beginning, len);
-	memcpy(high, beginning, len);
-	low[ID_SIZE - 1] = high[ID_SIZE - 1] = 0;
-	if (parse_id(low, &range->low) != 0)
-		return CAM_ERR_REQUEST;
-	return parse_id(high, &range->high);
-}
-
-static bool
-is_within(sqlite3_stmt *stmt, const struct id_range *range)
-{
-	const void *id = sqlite3_column_blob(stmt, 1);
-
-	return sqlite3_column_bytes(stmt, 1) == ID_BYTES &&
-	       memcmp(id, range->low.bytes, ID_BYTES) >= 0 &&
-	       memcmp(id, range->high.bytes, ID_BYTES) <= 0;
-}
-
-struct search {
-	struct id_range range;
-	char (*ids)[ID_SIZE]; /* of the first max matches */
-	size_t max;
-	size_t enough;
-	size_t matches;
-	int64_t row; /* of the last */
-};
-
-static int
-search_part(struct store *store, struct search *search, int64_t shard)
-{
-	sqlite3_stmt *stmt = NULL;
-	int err = sql_open(store, sql_find,
-	    BIND(NUMBER(shard), BLOB(search->range.low.bytes, ID_INDEXED),
-		BLOB(search->range.high.bytes, ID_INDEXED)),
-	    &stmt);
-
-	while (err == 0 && search->matches < search->enough &&
-	       (err = sql_next(store, stmt)) == 1) {
-		err = 0;
-		if (!is_within(stmt, &search->range))
-			continue;
-		search->row = sqlite3_column_int64(stmt, 0);
-		if (search->matches < search->max)
-			id_text(stmt, 1, search->ids[search->matches]);
-		search->matches++;
-	}
-	sql_close(stmt);
-	return err;
-}
-
-int
-store_message_find(struct store *store, const char *beginning,
-    char (*ids)[ID_SIZE], size_t max, size_t *count, int64_t *row)
-{
-	struct search search = { .ids = ids, .max = ids != NULL ? max : 0 };
-	int64_t newest = 0;
-	int err = parse_beginning(beginning, &search.range);
-
-	if (err == 0)
-		err = sql_number(store, sql_last_row, BIND_NOTHING, &newest);
-	search.enough = search.max > 2 ? search.max : 2;
-	newest >>= SHARD_BITS;
-	for (int64_t shard = newest < SHARDS_MAX ? newest : SHARDS_MAX;
-	     err == 0 && shard >= 0 && search.matches < search.enough; shard--)
-		err = search_part(store, &search, shard);
-	if (err != 0)
-		return err;
-	if (count != NULL)
-		*count =
-		    search.matches < search.max ? search.matches : search.max;
-	if (search.matches == 1)
-		*row = search.row;
-	if (search.matches > 1)
-		return CAM_ERR_AMBIGUOUS;
-	return search.matches == 1 ? 0 : CAM_ERR_UNKNOWN;
-}
+/* -- reading -------------------------------------------------------------- */
 
 struct store_message *
 store_message_copy(const struct store_message *message)

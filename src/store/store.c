@@ -18,6 +18,7 @@
 #include "store/connection.h"
 #include "store/index.h"
 #include "store/sql.h"
+#include "store/tokenizer.h"
 
 enum { BUSY_TIMEOUT_MS = 5000, PENDING_MAX = 64 * 1024 * 1024 };
 
@@ -166,7 +167,7 @@ set_up(struct store *store)
 				    "PRAGMA cache_size = -2048;");
 
 	if (err == 0)
-		err = index_register(store);
+		err = tokenizer_register(store);
 	if (store->mode == STORE_READ)
 		return err != 0 ? err : schema_check(store);
 	if (err == 0)

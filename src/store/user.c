@@ -49,13 +49,16 @@ static const char *const sql_each =
 static const char *const sql_keep =
     "UPDATE user SET kept = 1 WHERE uid = ?1 AND kept = 0";
 static const char *const sql_is_kept = "SELECT kept FROM user WHERE uid = ?1";
+#define IS_REFERRED_TO                                                         \
+	"kept = 1 OR alias <> '' OR merged_into > 0"                           \
+	" OR EXISTS(SELECT 1 FROM pin WHERE pin.uid = user.uid)"               \
+	" OR EXISTS(SELECT 1 FROM user AS other INDEXED BY user_merged"        \
+	"  WHERE other.merged_into = user.uid AND other.merged_into > 0)"
 static const char *const sql_old =
-    "SELECT uid, kept = 1 OR alias <> '' OR merged_into > 0"
-    " OR EXISTS(SELECT 1 FROM pin WHERE pin.uid = user.uid)"
-    " OR EXISTS(SELECT 1 FROM user AS other INDEXED BY user_merged"
-    "  WHERE other.merged_into = user.uid AND other.merged_into > 0)"
-    " FROM user INDEXED BY user_seen"
+    "SELECT uid, " IS_REFERRED_TO " FROM user INDEXED BY user_seen"
     " WHERE last_seen_ms < ?1 AND forgotten = 0 LIMIT 1";
+static const char *const sql_is_referred_to =
+    "SELECT " IS_REFERRED_TO " FROM user WHERE uid = ?1";
 static const char *const sql_forget =
     "UPDATE user SET forgotten = 1 WHERE uid = ?1";
 static const char *const sql_delete = "DELETE FROM user WHERE uid = ?1";
@@ -242,42 +245,62 @@ user_keep(struct store *store, int64_t uid)
 	return err;
 }
 
+static int
+leave(struct store *store, int64_t uid, bool kept)
+{
+	return sql_run(
+	    store, kept ? sql_forget : sql_delete, BIND(NUMBER(uid)));
+}
+
 /* 1: uid left; 0: nobody is left to go. */
 static int
-forget_one(struct store *store, int64_t before_ms, int64_t *uid)
+forget_one(struct store *store, int64_t before_ms, int64_t *uid, bool *kept)
 {
 	sqlite3_stmt *stmt = NULL;
-	bool is_kept = false;
 	int err = sql_open(store, sql_old, BIND(NUMBER(before_ms)), &stmt);
 
 	if (err == 0)
 		err = sql_next(store, stmt);
 	if (err == 1) {
 		*uid = sqlite3_column_int64(stmt, 0);
-		is_kept = sqlite3_column_int(stmt, 1) == 1;
+		*kept = sqlite3_column_int(stmt, 1) == 1;
 	}
 	sql_close(stmt);
 	if (err != 1)
 		return err;
-	err = sql_run(
-	    store, is_kept ? sql_forget : sql_delete, BIND(NUMBER(*uid)));
+	err = leave(store, *uid, *kept);
 	return err != 0 ? err : 1;
 }
 
 int
 store_user_forget(struct store *store, int64_t before_ms,
-    void (*each)(int64_t uid, void *arg), void *arg)
+    void (*each)(int64_t uid, bool kept, void *arg), void *arg)
 {
 	int64_t uid = 0;
+	bool kept = false;
 	int err = operation_begin(store, OPERATION_SAVED);
 
 	if (err != 0)
 		return err;
-	while ((err = forget_one(store, before_ms, &uid)) == 1) {
+	while ((err = forget_one(store, before_ms, &uid, &kept)) == 1) {
 		if (each != NULL)
-			each(uid, arg);
+			each(uid, kept, arg);
 	}
 	return operation_end(store, err);
+}
+
+int
+store_user_drop(struct store *store, int64_t uid, bool *kept)
+{
+	int64_t is_referred_to = 0;
+	int err = sql_number(
+	    store, sql_is_referred_to, BIND(NUMBER(uid)), &is_referred_to);
+
+	if (err == 0)
+		err = leave(store, uid, is_referred_to != 0);
+	if (err == 0)
+		*kept = is_referred_to != 0;
+	return err;
 }
 
 int

@@ -58,11 +58,13 @@ int store_user_each(struct store *store,
 
 /*
  * Users last seen before before_ms leave: those nothing refers to (no message,
- * no pinned key, no alias) are deleted, others flagged forgotten. each (may be
- * NULL) is told every uid that left.
+ * no pinned key, no alias) are deleted, others kept and flagged forgotten. each
+ * (may be NULL) is told every uid that left.
  */
 int store_user_forget(struct store *store, int64_t before_ms,
-    void (*each)(int64_t uid, void *arg), void *arg);
+    void (*each)(int64_t uid, bool kept, void *arg), void *arg);
+/* One leaves in the same way, whenever he was seen. CAM_ERR_UNKNOWN. */
+int store_user_drop(struct store *store, int64_t uid, bool *kept);
 
 /*
  * from lives on as into: its history is listed and searched with that of

@@ -12,6 +12,7 @@
 #include "store/index.h"
 #include "store/query.h"
 #include "store/segment.h"
+#include "store/tokenizer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -34,7 +35,7 @@ open_index(void)
 		store = xcalloc(1, sizeof *store);
 		buf_init(&store->pending, 16 * 1024 * 1024);
 		must(sqlite3_open(":memory:", &store->db) == SQLITE_OK);
-		must(index_register(store) == 0);
+		must(tokenizer_register(store) == 0);
 	}
 	return store;
 }

@@ -1,0 +1,128 @@
+/* id.c: the ids of messages, and messages by the beginning of theirs. */
+#include "store/id.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/number.h"
+#include "store/connection.h"
+#include "store/message.h"
+#include "store/sql.h"
+
+/* Shortest beginning in digits; how many bytes the index has. */
+enum { BEGINNING = 4, INDEXED = 4 };
+
+static const char *const sql_newest = "SELECT max(row) FROM message";
+static const char *const sql_find =
+    "SELECT row, id FROM message INDEXED BY message_id"
+    " WHERE row >> 17 = ?1 AND substr(id, 1, 4) BETWEEN ?2 AND ?3";
+
+int
+id_parse(const char *text, struct id *id)
+{
+	if (hex_decode(span_text(text), id->bytes, ID_BYTES) != 0)
+		return CAM_ERR_REQUEST;
+	return 0;
+}
+
+void
+id_from_row(sqlite3_stmt *stmt, int column, char text[ID_SIZE])
+{
+	const void *bytes = sqlite3_column_blob(stmt, column);
+
+	text[0] = 0;
+	if (sqlite3_column_bytes(stmt, column) == ID_BYTES)
+		hex_encode(bytes, ID_BYTES, text);
+}
+
+/* The first and last id that begin so. */
+struct id_range {
+	struct id low, high;
+};
+
+static int
+parse_beginning(const char *beginning, struct id_range *range)
+{
+	size_t len = strnlen(beginning, ID_SIZE);
+	char low[ID_SIZE], high[ID_SIZE];
+
+	if (len < BEGINNING || len >= ID_SIZE)
+		return CAM_ERR_REQUEST;
+	memset(low, '0', ID_SIZE - 1);
+	memset(high, 'f', ID_SIZE - 1);
+	memcpy(low, beginning, len);
+	memcpy(high, beginning, len);
+	low[ID_SIZE - 1] = high[ID_SIZE - 1] = 0;
+	if (id_parse(low, &range->low) != 0)
+		return CAM_ERR_REQUEST;
+	return id_parse(high, &range->high);
+}
+
+static bool
+is_within(sqlite3_stmt *stmt, const struct id_range *range)
+{
+	const void *id = sqlite3_column_blob(stmt, 1);
+
+	return sqlite3_column_bytes(stmt, 1) == ID_BYTES &&
+	       memcmp(id, range->low.bytes, ID_BYTES) >= 0 &&
+	       memcmp(id, range->high.bytes, ID_BYTES) <= 0;
+}
+
+struct search {
+	struct id_range range;
+	char (*ids)[ID_SIZE]; /* of the first max matches */
+	size_t max;
+	size_t enough;
+	size_t matches;
+	int64_t row; /* of the last */
+};
+
+static int
+search_part(struct store *store, struct search *search, int64_t shard)
+{
+	sqlite3_stmt *stmt = NULL;
+	int err = sql_open(store, sql_find,
+	    BIND(NUMBER(shard), BLOB(search->range.low.bytes, INDEXED),
+		BLOB(search->range.high.bytes, INDEXED)),
+	    &stmt);
+
+	while (err == 0 && search->matches < search->enough &&
+	       (err = sql_next(store, stmt)) == 1) {
+		err = 0;
+		if (!is_within(stmt, &search->range))
+			continue;
+		search->row = sqlite3_column_int64(stmt, 0);
+		if (search->matches < search->max)
+			id_from_row(stmt, 1, search->ids[search->matches]);
+		search->matches++;
+	}
+	sql_close(stmt);
+	return err;
+}
+
+int
+store_message_find(struct store *store, const char *beginning,
+    char (*ids)[ID_SIZE], size_t max, size_t *count, int64_t *row)
+{
+	struct search search = { .ids = ids, .max = ids != NULL ? max : 0 };
+	int64_t newest = 0;
+	int err = parse_beginning(beginning, &search.range);
+
+	if (err == 0)
+		err = sql_number(store, sql_newest, BIND_NOTHING, &newest);
+	search.enough = search.max > 2 ? search.max : 2;
+	newest >>= SHARD_BITS;
+	for (int64_t shard = newest < SHARDS_MAX ? newest : SHARDS_MAX;
+	     err == 0 && shard >= 0 && search.matches < search.enough; shard--)
+		err = search_part(store, &search, shard);
+	if (err != 0)
+		return err;
+	if (count != NULL)
+		*count =
+		    search.matches < search.max ? search.matches : search.max;
+	if (search.matches == 1)
+		*row = search.row;
+	if (search.matches > 1)
+		return CAM_ERR_AMBIGUOUS;
+	return search.matches == 1 ? 0 : CAM_ERR_UNKNOWN;
+}
