@@ -498,6 +498,24 @@ a_post(struct party *party)
 
 /* -- keys ------------------------------------------------------------------ */
 
+/* A private key of the test data, which a clone leaves readable for all. */
+static inline struct rsa_key *
+party_key(const char *name)
+{
+	char *path = xasprintf("%s/keys/%s.pem", TEST_DATA, name);
+	FILE *file = fopen(path, "re");
+	struct rsa_key *key = NULL;
+	char pem[RSA_PEM_MAX];
+	size_t len;
+
+	assert_non_null(file);
+	len = fread(pem, 1, sizeof pem, file);
+	fclose(file);
+	assert_int_equal(rsa_key_from_pem(span_of(pem, len), &key), 0);
+	free(path);
+	return key;
+}
+
 static inline void
 copy_key(const char *name, const char *folder, const char *as)
 {

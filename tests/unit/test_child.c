@@ -160,6 +160,8 @@ it_gets_no_descriptor_of_ours(void **state)
 static void
 signals_and_umask_are_as_in_a_fresh_login(void **state)
 {
+	unsigned mask = 0;
+	unsigned long blocked = 0, ignored = 0;
 	sigset_t set;
 	mode_t old = umask(077);
 
@@ -172,8 +174,12 @@ signals_and_umask_are_as_in_a_fresh_login(void **state)
 	    NULL, 0);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	umask(old);
-	assert_string_equal(
-	    output(), "0022\n0000000000000000\n0000000000000000\n");
+	/* 32 and 33 are the thread library's own, which nobody can set. */
+	assert_int_equal(
+	    sscanf(output(), "%o %lx %lx", &mask, &blocked, &ignored), 3);
+	assert_int_equal(mask, 022);
+	assert_int_equal(blocked & ~0x180000000UL, 0);
+	assert_int_equal(ignored & ~0x180000000UL, 0);
 }
 
 static void

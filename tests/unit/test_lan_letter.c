@@ -28,10 +28,8 @@ static struct rsa_key *annas_keys[2];
 static int
 open_keys(void **state)
 {
-	assert_int_equal(
-	    rsa_key_load(TEST_DATA "/keys/other2048.pem", &annas_keys[0]), 0);
-	assert_int_equal(
-	    rsa_key_load(TEST_DATA "/keys/other1024.pem", &annas_keys[1]), 0);
+	annas_keys[0] = party_key("other2048");
+	annas_keys[1] = party_key("other1024");
 	return 0;
 }
 
@@ -273,8 +271,9 @@ encrypted_it_opens_for_its_reader_alone_and_is_signed(void **state)
 	struct party *party = *state;
 	struct member *anna = anna_with_key(party, 0, CAPA_OURS);
 	struct lan_letter letter = letter_to(anna, "nobody else's");
+	char carl[] = "carl", pc3[] = "pc3";
 	struct lan_name to[] = { { anna->peer.user, anna->peer.host },
-		{ "carl", "pc3" } };
+		{ carl, pc3 } };
 	struct outcome got = { 0 };
 	struct suite_opened opened = { 0 };
 	struct enctext enctext;

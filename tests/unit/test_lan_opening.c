@@ -17,10 +17,8 @@ static struct rsa_key *annas_keys[2];
 static int
 open_keys(void **state)
 {
-	assert_int_equal(
-	    rsa_key_load(TEST_DATA "/keys/other2048.pem", &annas_keys[0]), 0);
-	assert_int_equal(
-	    rsa_key_load(TEST_DATA "/keys/other1024.pem", &annas_keys[1]), 0);
+	annas_keys[0] = party_key("other2048");
+	annas_keys[1] = party_key("other1024");
 	return 0;
 }
 

@@ -9,14 +9,8 @@ static struct rsa_key *others[2]; /* of 2048 and 1024 bits */
 static int
 open_others(void **state)
 {
-	static const char *const names[] = { "other2048", "other1024" };
-
-	for (int i = 0; i < 2; i++) {
-		char *path = xasprintf("%s/keys/%s.pem", TEST_DATA, names[i]);
-
-		assert_int_equal(rsa_key_load(path, &others[i]), 0);
-		free(path);
-	}
+	others[0] = party_key("other2048");
+	others[1] = party_key("other1024");
 	return 0;
 }
 

@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -563,13 +566,31 @@ a_full_queue_is_refused_and_empties(void **state)
 	loop_free(loop);
 }
 
+/* A cable that was plugged in just now carries nothing for a moment. */
+static bool
+await_carrier(const char *name)
+{
+	struct ifreq request = { .ifr_flags = 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), tries = 0;
+
+	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+	while (tries++ < 1000 && (ioctl(fd, SIOCGIFFLAGS, &request) != 0 ||
+				     (request.ifr_flags & IFF_RUNNING) == 0))
+		poll(NULL, 0, 5);
+	close(fd);
+	return (request.ifr_flags & IFF_RUNNING) != 0;
+}
+
 /* Two ends of a cable, cam0 (10.9.8.1) and cam1 (10.9.9.1): what is broadcast
  * on one arrives on the other. */
 static void
 make_cable(void)
 {
-	if (run("ip link add cam0 type veth peer name cam1") != 0)
-		skip();
+	if (run("ip link add cam0 type veth peer name cam1") != 0) {
+		run("ip link del cam0");
+		if (run("ip link add cam0 type veth peer name cam1") != 0)
+			skip();
+	}
 	write_file("/proc/sys/net/ipv4/conf/all/rp_filter", "0");
 	write_file("/proc/sys/net/ipv4/conf/cam0/rp_filter", "0");
 	write_file("/proc/sys/net/ipv4/conf/cam1/rp_filter", "0");
@@ -580,6 +601,7 @@ make_cable(void)
 	assert_int_equal(run("ip addr add 10.9.9.1/24 brd + dev cam1"), 0);
 	assert_int_equal(run("ip link set cam0 up"), 0);
 	assert_int_equal(run("ip link set cam1 up"), 0);
+	assert_true(await_carrier("cam0") && await_carrier("cam1"));
 }
 
 static void
