@@ -108,7 +108,8 @@ run_ms(const char *const argv[])
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
 	begin = now_ms();
-	if (posix_spawn(&pid, argv[0], &files, NULL, (char *const *)argv, environ) != 0)
+	if (posix_spawn(
+		&pid, argv[0], &files, NULL, (char *const *)argv, environ) != 0)
 		die("cannot run %s", argv[0]);
 	if (waitpid(pid, &status, 0) < 0 || status != 0)
 		die("%s %s ended with status %d", argv[0],
@@ -238,6 +239,8 @@ daemon_start(struct daemon *daemon, const char *build, const char *name,
 
 		dup2(null, 0);
 		dup2(null, 1);
+		snprintf(path, sizeof(path), "%s/stderr", daemon->home);
+		dup2(open(path, O_WRONLY | O_CREAT, 0600), 2);
 		setenv("CAM_HOME", daemon->home, 1);
 		snprintf(path, sizeof(path), "%s/camd", build);
 		execl(path, path, "-f", (char *)NULL);

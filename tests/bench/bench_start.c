@@ -11,7 +11,8 @@ main(int argc, char **argv)
 	char empty_path[256], cam_path[256];
 	const char *empty_argv[] = { empty_path, NULL };
 	const char *version_argv[] = { cam_path, "version", NULL };
-	const char *status_argv[] = { cam_path, "status", "--home", anna.home, NULL };
+	const char *status_argv[] = { cam_path, "status", "--home", anna.home,
+		NULL };
 
 	if (argc != 2)
 		die("usage: bench_start BUILD");
