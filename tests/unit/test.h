@@ -1,4 +1,5 @@
-/* test.h: what every unit test includes: cmocka, and the headers it wants first. */
+/* test.h: what every unit test includes: cmocka, and the headers it wants
+ * first. */
 #ifndef CAM_TEST_H
 #define CAM_TEST_H
 
