@@ -164,7 +164,8 @@ of_a_forgotten_peer_only_the_questions_end(void **state)
 {
 	struct party *party = *state;
 	struct member *anna = party_add_anna(party);
-	struct ended question = { 0 }, message = { 0 };
+	struct ended question = { 0 };
+	static struct ended message; /* it ends with the party */
 
 	post_to(party, POST_KEY, anna, 0, &question);
 	post_to(party, POST_MESSAGE, anna, 77, &message);
