@@ -181,8 +181,9 @@ $B/long/oracle: tests/long/oracle.c $(ARCHIVES)
 		-o $@ $< $(call archive,crypto) $(call archive,base) $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(OPENSSL_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
+lint: export CLANG_TIDY_FLAGS = $(STD) $(INC) $(EXT_CFLAGS)
 lint: config.mk
-	$QCLANG_TIDY_FLAGS='$(subst ',,$(STD) $(INC) $(EXT_CFLAGS))' contrib/lint
+	$Qcontrib/lint
 
 # -- demonstration and measurements -----------------------------------------
 

@@ -17,8 +17,10 @@
 #include "camd/events.h"
 #include "camd/heard.h"
 #include "camd/inbox.h"
+#include "camd/leaving.h"
 #include "camd/notices.h"
 #include "camd/outbox.h"
+#include "camd/pinning.h"
 #include "camd/presence.h"
 #include "camd/roster.h"
 #include "camd/settings.h"
@@ -73,7 +75,7 @@ static void
 on_key(void *arg, struct peer *peer, const struct addr *from, uint32_t word,
     struct rsa_public *key)
 {
-	heard_key(arg, user_of(peer), from, word, key);
+	pinning_key_shown(arg, user_of(peer), from, word, key);
 }
 
 static void
@@ -81,7 +83,6 @@ on_no_key(void *arg, struct peer *peer)
 {
 	struct camd *camd = arg;
 
-	peer->mute = true;
 	outbox_user_mute(camd->outbox, user_of(peer));
 }
 
@@ -429,6 +430,7 @@ make_parts(struct camd *camd, char **problem)
 		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
 		return r;
 	}
+	camd->leaving = leaving_new(camd);
 	camd->presence = presence_new(camd, camd->store);
 	camd->inbox = inbox_new(camd);
 	camd->notices = notices_new(camd, camd->store);
@@ -469,6 +471,7 @@ camd_start(struct camd *camd, int fd, char **problem)
 		close(fd);
 		return r;
 	}
+	outbox_start(camd->outbox);
 	camd->clients = clients_new(camd, fd);
 	write_pid(camd);
 	return 0;
@@ -512,6 +515,7 @@ camd_finish(struct camd *camd)
 	inbox_free(camd->inbox);
 	lan_free(camd->lan);
 	presence_free(camd->presence);
+	leaving_free(camd->leaving);
 	roster_free(camd->roster);
 	events_free(camd->events);
 	keyring_free(camd->keyring);

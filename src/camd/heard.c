@@ -1,143 +1,27 @@
-/* heard.c: entries and keys of users, and which of them to believe. */
+/* heard.c: entries and messages of users, and what of them to believe. */
 #include "camd/heard.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/err.h"
-#include "base/log.h"
-#include "base/mem.h"
-#include "base/text.h"
 #include "camd/camd.h"
-#include "camd/events.h"
+#include "camd/hint.h"
+#include "camd/leaving.h"
 #include "camd/notices.h"
 #include "camd/outbox.h"
+#include "camd/pinning.h"
 #include "camd/roster.h"
-#include "ipmsg/capability.h"
 #include "ipmsg/command.h"
 #include "ipmsg/entry.h"
-#include "loop/timer.h"
-#include "loop/worker.h"
-#include "rpc/json.h"
-#include "rpc/names.h"
-#include "store/pin.h"
-#include "store/user.h"
 
-/* An entry from another address is checked that long before it is believed. */
-enum { HINT_MS = 3000 };
-/* So that a storm of forged entries makes us ask but now and then. */
-enum { HINT_QUIET_S = 10 };
+/* So long another way to somebody is no news. */
+enum { OTHER_WAY_MS = 7000 };
 /* On a small LAN everybody can be asked for what entries leave out. */
 enum { FEW_USERS = 50 };
 
-/*
- * A user with a pinned key seems to be at another address. That address
- * must show the key, and the old one be silent, before it becomes the one of
- * record: one spoofed packet moves nobody (threat model N1).
- */
-struct hint {
-	struct camd *camd;
-	struct user *user;
-	struct addr addr;
-	bool has_key;
-	struct timer timer;
-};
-
-void
-hint_free(struct hint *hint)
-{
-	if (hint == NULL)
-		return;
-	hint->user->hint = NULL;
-	timer_finish(&hint->timer);
-	free(hint);
-}
-
-static void
-follow_hint(struct hint *hint)
-{
-	struct camd *camd = hint->camd;
-	struct user *user = hint->user;
-	struct addr addr = hint->addr;
-
-	hint_free(hint);
-	roster_set_addr(camd->roster, user, &addr);
-	roster_changed(camd->roster, user, true);
-	/* It tells of itself, now from its address of record. */
-	lan_probe(camd->lan, &addr);
-	outbox_user_heard(camd->outbox, user);
-}
-
-static void
-on_hint_silence(void *arg)
-{
-	struct hint *hint = arg;
-
-	if (hint->has_key)
-		follow_hint(hint);
-	else
-		hint_free(hint);
-}
-
-static void
-check_hint(struct camd *camd, struct user *user, const struct addr *addr)
-{
-	uint32_t now_s = (uint32_t)(clock_now_ms() / 1000);
-	struct hint *hint = user->hint;
-
-	if (hint != NULL ||
-	    (user->hint_s != 0 && now_s - user->hint_s < HINT_QUIET_S &&
-		user->state != USER_OFFLINE))
-		return;
-	user->hint_s = now_s > 0 ? now_s : 1;
-	hint = user->hint = xcalloc(1, sizeof *hint);
-	hint->camd = camd;
-	hint->user = user;
-	hint->addr = *addr;
-	timer_init(&hint->timer, camd->loop, on_hint_silence, hint);
-	timer_start(&hint->timer, HINT_MS);
-	lan_ask_key_at(camd->lan, &user->peer, addr);
-	if (user->state != USER_OFFLINE)
-		lan_probe(camd->lan, &user->peer.addr);
-}
-
-void
-heard_user(struct camd *camd, struct user *user)
-{
-	user->seen_ms = clock_wall_ms();
-	/* The old address lives: the other one was somebody else. */
-	if (user->hint != NULL && user->state != USER_OFFLINE) {
-		log_info(
-		    "%s answers at its known address: another one is ignored",
-		    user->peer.user);
-		hint_free(user->hint);
-	}
-}
-
 /* -- entries ----------------------------------------------------------------
  */
-
-/* A user whose name is known under another key gets an id of its own, and that
- * is said aloud. */
-static void
-tell_second_key(struct camd *camd, struct user *user, const char *fingerprint)
-{
-	char old[RSA_FINGERPRINT_SIZE], *id = NULL;
-	struct user *first = roster_namesake(camd->roster, user);
-
-	if (first == NULL)
-		return;
-	user->second = true;
-	user_fingerprint(first, old);
-	id = user_id(first);
-	log_warn("another key under the name of %s", id);
-	events_tell(camd->events, EVENT_KEY_CHANGED,
-	    json_pack("{s:o, s:s, s:s, s:b}", "id", json_text(span_text(id)),
-		"old", old, "new", fingerprint, "verified",
-		first->pin != NULL && first->pin->verified));
-	free(id);
-}
 
 /* Somebody known elsewhere under the same key: the same person with a new
  * machine, if the key is really there. */
@@ -150,6 +34,24 @@ look_for_twin(struct camd *camd, struct user *user, const char *fingerprint)
 		lan_ask_key_at(camd->lan, &user->peer, &user->peer.addr);
 }
 
+/* Room for one more at that address, and at all; where there is none somebody
+ * leaves, and the next packet finds some. */
+static bool
+find_room(struct camd *camd, const struct addr *from)
+{
+	struct user *oldest;
+
+	if (roster_is_full(camd->roster)) {
+		leaving_make_room(camd->leaving);
+		return false;
+	}
+	if (roster_has_room_at(camd->roster, from, &oldest))
+		return true;
+	if (oldest != NULL)
+		leaving_drop(camd->leaving, oldest);
+	return false;
+}
+
 static struct user *
 add_user(struct camd *camd, const char *name, const char *host,
     const struct addr *from, unsigned client, bool unasked)
@@ -157,17 +59,35 @@ add_user(struct camd *camd, const char *name, const char *host,
 	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
 	struct user *user;
 
-	if (!roster_has_room_at(camd->roster, from) ||
+	if (!find_room(camd, from) ||
 	    (user = roster_add(camd->roster, name, host)) == NULL)
 		return NULL;
 	user->peer.client = (uint8_t)client;
 	roster_set_addr(camd->roster, user, from);
 	(void)entry_user_split(name, logon, fingerprint);
 	roster_set_nick(camd->roster, user, logon);
-	tell_second_key(camd, user, fingerprint);
+	pinning_tell_second(camd, user, fingerprint);
 	if (fingerprint[0] != '\0' && !unasked)
 		look_for_twin(camd, user, fingerprint);
 	return user;
+}
+
+/* Where the last bracket was opened; NULL: it does not end in a whole pair. */
+static const char *
+find_title(const char *nick)
+{
+	size_t at = strlen(nick);
+	int depth = 0;
+
+	if (at == 0 || nick[at - 1] != ']')
+		return NULL;
+	while (at-- > 0) {
+		if (nick[at] == ']')
+			depth++;
+		else if (nick[at] == '[' && --depth == 0)
+			return nick + at;
+	}
+	return NULL;
 }
 
 /*
@@ -178,21 +98,34 @@ static bool
 split_title(const struct lan_entry *entry, char nick[LIMIT_NAME + 1],
     char title[LIMIT_NAME + 1])
 {
+	const char *open = entry->absent ? find_title(entry->nick) : NULL;
 	size_t len = strlen(entry->nick);
-	const char *open = strrchr(entry->nick, '[');
 
-	if (len > LIMIT_NAME)
-		len = LIMIT_NAME;
-	memcpy(nick, entry->nick, len);
-	nick[len] = '\0';
+	if (open == entry->nick)
+		open = NULL;
+	snprintf(nick, LIMIT_NAME + 1, "%.*s",
+	    (int)(open != NULL ? (size_t)(open - entry->nick) : len),
+	    entry->nick);
 	title[0] = '\0';
-	if (!entry->absent || open == NULL || open == entry->nick ||
-	    entry->nick[len - 1] != ']')
-		return false;
-	nick[open - entry->nick] = '\0';
-	snprintf(title, LIMIT_NAME + 1, "%.*s",
-	    (int)(entry->nick + len - open - 2), open + 1);
-	return true;
+	if (open != NULL)
+		snprintf(title, LIMIT_NAME + 1, "%.*s",
+		    (int)(entry->nick + len - open - 2), open + 1);
+	return open != NULL;
+}
+
+/* The title is only the beginning of the text, which is asked for: it does not
+ * take the place of that one each time it is shown. */
+static bool
+take_absence(struct camd *camd, struct user *user,
+    const struct lan_entry *entry, const char *title)
+{
+	if (!entry->absent)
+		return roster_set_away(camd->roster, user, NULL);
+	if (user->away == NULL || user->away[0] == '\0' ||
+	    (entry->kind == LAN_CHANGED && title != NULL))
+		return roster_set_away(
+		    camd->roster, user, title != NULL ? title : "");
+	return false;
 }
 
 /* What entries tell is for show only; key, name and address are not theirs to
@@ -211,30 +144,31 @@ take_description(
 	if (entry->version[0] != '\0')
 		changed |=
 		    roster_set_version(camd->roster, user, entry->version);
-	if (!entry->absent)
-		changed |= roster_set_away(camd->roster, user, NULL);
-	else if (titled || user->away == NULL)
-		changed |= roster_set_away(camd->roster, user, title);
+	changed |= take_absence(camd, user, entry, titled ? title : NULL);
 	return changed;
 }
 
-/* Once somebody can encrypt nothing takes that back (threat model I2). */
+/* Once somebody has shown what he can, nothing takes that back (threat model
+ * N1, I2). */
 static void
 take_status(struct user *user, const struct lan_entry *entry)
 {
-	uint32_t kept =
-	    user->pin != NULL
-		? user->peer.status & (STATUS_ENCRYPT | STATUS_ENCEXTMSG)
-		: 0;
+	const uint32_t abilities =
+	    STATUS_ENCRYPT | STATUS_ENCEXTMSG | STATUS_CAPUTF8;
+	uint32_t kept = user->pin != NULL ? user->peer.status & abilities : 0;
 
 	user->peer.status = entry->status | kept;
-	user->peer.client = (uint8_t)entry->client;
+	if (user->pin == NULL)
+		user->peer.client = (uint8_t)entry->client;
 }
 
 static void
 ask_for_more(
     struct camd *camd, struct user *user, const struct lan_entry *entry)
 {
+	bool new_absence = entry->kind == LAN_CHANGED || user->away == NULL ||
+			   user->away[0] == '\0';
+
 	/* No answer may be answered (threat model N3). */
 	if (entry->kind == LAN_ANSWERED ||
 	    roster_count(camd->roster) > FEW_USERS ||
@@ -242,25 +176,51 @@ ask_for_more(
 		return;
 	if (user->version[0] == '\0')
 		lan_ask_version(camd->lan, &user->peer);
-	if (entry->absent && (user->away == NULL || user->away[0] == '\0'))
+	if (entry->absent && new_absence)
 		lan_ask_absence(camd->lan, &user->peer);
+}
+
+/* He is there, at his address of record. */
+static void
+note_seen(struct camd *camd, struct user *user, enum user_state state)
+{
+	user->seen_ms = clock_wall_ms();
+	hint_refute(user);
+	if (user->state != (uint8_t)state || user->forgotten) {
+		roster_set_state(camd->roster, user, state);
+		roster_changed(camd->roster, user, false);
+	}
+}
+
+void
+heard_user(struct camd *camd, struct user *user)
+{
+	enum user_state state = (enum user_state)user->state;
+
+	if (state != USER_OFFLINE) {
+		note_seen(camd, user, state);
+		return;
+	}
+	/* His entry got lost, or his exit was another's. */
+	note_seen(camd, user, user->away != NULL ? USER_AWAY : USER_ONLINE);
+	outbox_user_heard(camd->outbox, user);
+	notices_user_heard(camd->notices, user);
 }
 
 static void
 take_entry(struct camd *camd, struct user *user, const struct lan_entry *entry)
 {
 	enum user_state state = entry->absent ? USER_AWAY : USER_ONLINE;
+	bool same_state = user->state == (uint8_t)state;
 	bool changed = take_description(camd, user, entry);
 
 	take_status(user, entry);
-	heard_user(camd, user);
-	user->peer.mute = false;
-	if (user->state != (uint8_t)state) {
-		roster_set_state(camd->roster, user, state);
-		roster_changed(camd->roster, user, false);
-	} else if (changed) {
-		roster_changed(camd->roster, user, true);
-	}
+	/* What FeiQ does not answer once it never answers (reference 7.2). */
+	if (user->peer.client != CLIENT_FEIQ)
+		user->peer.mute = false;
+	note_seen(camd, user, state);
+	if (changed)
+		roster_changed(camd->roster, user, same_state);
 	ask_for_more(camd, user, entry);
 	outbox_user_heard(camd->outbox, user);
 	notices_user_heard(camd->notices, user);
@@ -287,12 +247,64 @@ take_listed(struct camd *camd, const struct lan_entry *entry)
 static void
 displace_others(struct camd *camd, struct user *user)
 {
-	struct user *other = roster_other_at(camd->roster, user);
+	struct user *other;
 
-	if (other != NULL && other->state != USER_OFFLINE) {
+	while ((other = roster_other_at(camd->roster, user)) != NULL) {
 		roster_set_state(camd->roster, other, USER_OFFLINE);
 		roster_changed(camd->roster, other, false);
 	}
+}
+
+/* Perhaps he has gone: he is still written to (threat model N2). */
+static void
+take_exit(struct camd *camd, const struct lan_entry *entry)
+{
+	struct user *user =
+	    roster_find(camd->roster, entry->user, entry->host, &entry->from);
+
+	if (user == NULL || !addr_equal(&user->peer.addr, &entry->from) ||
+	    user->state == USER_OFFLINE)
+		return;
+	user->seen_ms = clock_wall_ms();
+	roster_set_state(camd->roster, user, USER_OFFLINE);
+	roster_changed(camd->roster, user, false);
+}
+
+/*
+ * Whoever speaks both IPv4 and IPv6 is heard by several ways at once: the
+ * first heard stays for a while, and IPv4 takes the place of IPv6 (reference
+ * 1.10).
+ */
+static bool
+is_other_way(const struct user *user, const struct addr *from)
+{
+	const struct addr *record = &user->peer.addr;
+
+	if ((record->family != ADDR_V6 && from->family != ADDR_V6) ||
+	    (record->family == ADDR_V6 && from->family == ADDR_V4))
+		return false;
+	return user->state != USER_OFFLINE &&
+	       clock_wall_ms() - user->seen_ms < OTHER_WAY_MS;
+}
+
+/* True when the entry may be believed: it comes from where the user is. */
+static bool
+take_addr(struct camd *camd, struct user *user, const struct lan_entry *entry)
+{
+	if (addr_equal(&user->peer.addr, &entry->from))
+		return true;
+	if (user->peer.addr.family != ADDR_NONE) {
+		if (is_other_way(user, &entry->from))
+			return false;
+		if (user->pin != NULL) {
+			if (!entry->unasked)
+				hint_address(camd, user, &entry->from);
+			return false;
+		}
+	}
+	roster_set_addr(camd->roster, user, &entry->from);
+	roster_changed(camd->roster, user, false);
+	return true;
 }
 
 void
@@ -304,229 +316,57 @@ heard_entry(struct camd *camd, const struct lan_entry *entry)
 		take_listed(camd, entry);
 		return;
 	}
-	user =
-	    roster_find(camd->roster, entry->user, entry->host, &entry->from);
 	if (entry->kind == LAN_LEFT) {
-		/* Perhaps he has gone: he is still written to (threat model
-		 * N2). */
-		if (user != NULL &&
-		    addr_equal(&user->peer.addr, &entry->from) &&
-		    user->state != USER_OFFLINE) {
-			user->seen_ms = clock_wall_ms();
-			roster_set_state(camd->roster, user, USER_OFFLINE);
-			roster_changed(camd->roster, user, false);
-		}
+		take_exit(camd, entry);
 		return;
 	}
+	user =
+	    roster_find(camd->roster, entry->user, entry->host, &entry->from);
 	if (user == NULL &&
 	    (user = add_user(camd, entry->user, entry->host, &entry->from,
 		 entry->client, entry->unasked)) == NULL)
 		return;
-	if (!addr_equal(&user->peer.addr, &entry->from)) {
-		if (user->pin != NULL && user->peer.addr.family != ADDR_NONE) {
-			if (!entry->unasked)
-				check_hint(camd, user, &entry->from);
-			return;
-		}
-		roster_set_addr(camd->roster, user, &entry->from);
-		roster_changed(camd->roster, user, false);
-	}
+	if (!take_addr(camd, user, entry))
+		return;
 	displace_others(camd, user);
 	take_entry(camd, user, entry);
 }
 
-struct user *
-heard_sender(struct camd *camd, const char *name, const char *host,
-    const struct addr *from, unsigned client)
-{
-	struct user *user = roster_find(camd->roster, name, host, from);
-
-	if (user == NULL) {
-		user = add_user(camd, name, host, from, client, false);
-		if (user != NULL)
-			lan_probe_sender(camd->lan, from);
-	}
-	return user;
-}
-
-/* -- keys -------------------------------------------------------------------
+/* -- messages ---------------------------------------------------------------
  */
 
-struct pin_job {
-	struct job job;
-	struct store_pin pin;
-	uint8_t modulus[RSA_SIZE_MAX];
-};
-
-static void
-store_pin(struct job *job, void *context)
-{
-	struct pin_job *write = container_of(job, struct pin_job, job);
-	int r = store_pin_add(context, &write->pin);
-
-	if (r < 0)
-		log_error("cannot keep a key: %s", cam_strerror(r));
-}
-
-static void
-on_pin_stored(struct job *job)
-{
-	free(container_of(job, struct pin_job, job));
-}
-
-static void
-keep_pin(struct camd *camd, struct user *user)
-{
-	struct pin_job *write = xcalloc(1, sizeof *write);
-	struct span modulus = rsa_public_modulus(user->peer.key);
-
-	roster_changed(camd->roster, user, false);
-	roster_write(camd->roster);
-	memcpy(write->modulus, modulus.data, modulus.len);
-	write->pin.uid = user->uid;
-	write->pin.bits = (int)modulus.len * 8;
-	write->pin.n = span_of(write->modulus, modulus.len);
-	write->pin.e = rsa_public_exponent(user->peer.key);
-	write->pin.word = user->peer.word;
-	write->pin.pinned_ms = clock_wall_ms();
-	write->job.work = store_pin;
-	write->job.done = on_pin_stored;
-	workers_submit(camd->writer, &write->job);
-}
-
-static void
-take_key(
-    struct camd *camd, struct user *user, uint32_t word, struct rsa_public *key)
-{
-	const uint32_t strong = CAPA_RSA_2048 | CAPA_AES_256 | CAPA_SIGN_SHA256;
-	char fingerprint[RSA_FINGERPRINT_SIZE];
-
-	rsa_public_fingerprint(key, fingerprint);
-	user->peer.key = rsa_public_ref(key);
-	user->peer.word = word;
-	user->peer.strength =
-	    (word & strong) == strong ? PEER_STRONG : PEER_WEAK;
-	roster_pin(camd->roster, user, fingerprint, false);
-	keep_pin(camd, user);
-}
-
-struct merge_job {
-	struct job job;
-	int64_t from;
-	int64_t into;
-};
-
-static void
-store_merge(struct job *job, void *context)
-{
-	struct merge_job *merge = container_of(job, struct merge_job, job);
-	int r = store_user_merge(context, merge->from, merge->into);
-
-	if (r < 0)
-		log_error("cannot merge two users: %s", cam_strerror(r));
-}
-
-static void
-on_merge_stored(struct job *job)
-{
-	free(container_of(job, struct merge_job, job));
-}
-
-/* The newcomer is the user known before, on a new machine: his entry lives on
- * under the new name. */
-static void
-merge(struct camd *camd, struct user *known, struct user *newcomer)
-{
-	struct merge_job *job = xcalloc(1, sizeof *job);
-	char *was = user_id(known), *name = xstrdup(newcomer->peer.user);
-	char *host = xstrdup(newcomer->peer.host);
-	json_t *params;
-
-	log_info("%s is now %s@%s", was, name, host);
-	newcomer->peer.status |= known->peer.status & STATUS_ENCEXTMSG;
-	known->peer.status = newcomer->peer.status;
-	roster_set_nick(camd->roster, known, newcomer->nick);
-	roster_set_group(camd->roster, known, newcomer->group);
-	roster_set_version(camd->roster, known, newcomer->version);
-	known->second = newcomer->second;
-	known->seen_ms = newcomer->seen_ms;
-	roster_changed(camd->roster, newcomer, false);
-	roster_write(camd->roster);
-	outbox_user_merged(camd->outbox, newcomer, known);
-	roster_set_addr(camd->roster, known, &newcomer->peer.addr);
-	job->from = newcomer->uid;
-	job->into = known->uid;
-	job->job.work = store_merge;
-	job->job.done = on_merge_stored;
-	workers_submit(camd->writer, &job->job);
-	roster_retire(camd->roster, newcomer);
-	roster_set_name(camd->roster, known, name, host);
-	roster_set_state(camd->roster, known, USER_ONLINE);
-	roster_changed(camd->roster, known, false);
-	params = json_pack("{s:o, s:o}", "user", user_object(known, camd->lan),
-	    "was", json_text(span_text(was)));
-	events_tell(camd->events, EVENT_USER_CHANGED, params);
-	free(was);
-	free(name);
-	free(host);
-}
-
-/* A key other than the pinned one under the same wire name: a user of its own
- * (threat model I1). */
-static void
-take_other_key(struct camd *camd, struct user *user, const struct addr *from,
-    uint32_t word, struct rsa_public *key)
+/* Of several with one name he whose key signed it: names prove nothing (threat
+ * model I1). */
+static struct user *
+find_author(const struct camd *camd, const struct lan_message *message)
 {
 	char fingerprint[RSA_FINGERPRINT_SIZE];
-	struct user *other;
+	struct user *user = roster_find(
+	    camd->roster, message->user, message->host, &message->from);
 
-	rsa_public_fingerprint(key, fingerprint);
-	if (roster_by_fingerprint(camd->roster, fingerprint) != NULL ||
-	    (other = roster_add(
-		 camd->roster, user->peer.user, user->peer.host)) == NULL)
-		return;
-	other->peer.status = user->peer.status;
-	other->peer.client = user->peer.client;
-	roster_set_nick(camd->roster, other, user->nick);
-	roster_set_group(camd->roster, other, user->group);
-	roster_set_version(camd->roster, other, user->version);
-	roster_set_addr(camd->roster, other, from);
-	tell_second_key(camd, other, fingerprint);
-	take_key(camd, other, word, key);
-	roster_set_state(camd->roster, user, USER_OFFLINE);
-	roster_set_state(camd->roster, other, USER_ONLINE);
+	if (message->key == NULL ||
+	    (user != NULL && user->peer.key != NULL &&
+		rsa_public_equal(user->peer.key, message->key)))
+		return user;
+	rsa_public_fingerprint(message->key, fingerprint);
+	user = roster_by_fingerprint(camd->roster, fingerprint);
+	if (user != NULL && rsa_public_equal(user->peer.key, message->key))
+		return user;
+	return NULL;
 }
 
-void
-heard_key(struct camd *camd, struct user *user, const struct addr *from,
-    uint32_t word, struct rsa_public *key)
+struct user *
+heard_sender(struct camd *camd, const struct lan_message *message)
 {
-	char fingerprint[RSA_FINGERPRINT_SIZE];
-	struct user *twin;
+	/* No packet may follow from these (threat model N3, reference 2.3). */
+	bool silent = (message->options & (MESSAGE_AUTORET | MESSAGE_BROADCAST |
+					      MESSAGE_NOADDLIST)) != 0;
+	struct user *user = find_author(camd, message);
 
-	if (user->pin == NULL) {
-		rsa_public_fingerprint(key, fingerprint);
-		twin = roster_by_fingerprint(camd->roster, fingerprint);
-		if (twin != NULL && twin != user &&
-		    twin->state == USER_OFFLINE &&
-		    rsa_public_equal(twin->peer.key, key)) {
-			merge(camd, twin, user);
-			outbox_user_heard(camd->outbox, twin);
-			return;
-		}
-		take_key(camd, user, word, key);
-	} else if (user->peer.key == NULL ||
-		   !rsa_public_equal(user->peer.key, key)) {
-		take_other_key(camd, user, from, word, key);
-		return;
-	} else if (user->peer.strength != PEER_STRONG) {
-		user->peer.word = word;
-	}
-	if (user->hint != NULL && addr_equal(&user->hint->addr, from)) {
-		user->hint->has_key = true;
-		if (user->state == USER_OFFLINE)
-			follow_hint(user->hint);
-		return;
-	}
-	outbox_user_heard(camd->outbox, user);
+	if (user == NULL && message->key == NULL)
+		user = add_user(camd, message->user, message->host,
+		    &message->from, message->client, silent);
+	if (user != NULL && user->state == USER_OFFLINE && !silent)
+		lan_probe_sender(camd->lan, &message->from);
+	return user;
 }

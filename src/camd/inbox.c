@@ -145,6 +145,16 @@ encryption_of(const struct lan_message *message)
 	}
 }
 
+static bool
+is_among(const struct arrival *arrival, int64_t uid)
+{
+	for (size_t i = 0; i < arrival->other_count; i++) {
+		if (arrival->others[i] == uid)
+			return true;
+	}
+	return uid == arrival->uid;
+}
+
 /* Recipients that we know; what the sender says of others is only a name. */
 static void
 find_others(struct arrival *arrival)
@@ -158,7 +168,8 @@ find_others(struct arrival *arrival)
 		struct user *user = roster_find(camd->roster,
 		    message->to[i].user, message->to[i].host, NULL);
 
-		if (user != NULL && user->uid != arrival->uid && user->stored)
+		if (user != NULL && user->stored &&
+		    !is_among(arrival, user->uid))
 			arrival->others[arrival->other_count++] = user->uid;
 	}
 }
@@ -270,7 +281,7 @@ answer_absent(
 }
 
 static void
-tell(struct arrival *arrival)
+tell(struct arrival *arrival, const struct user *user)
 {
 	struct camd *camd = arrival->inbox->camd;
 	struct record record = {
@@ -284,8 +295,7 @@ tell(struct arrival *arrival)
 	if (events_wanted(camd->events, EVENT_MESSAGE_RECEIVED))
 		events_tell(camd->events, EVENT_MESSAGE_RECEIVED,
 		    message_object(camd, &record));
-	for (size_t i = 0; i < arrival->offer_count; i++) {
-		struct user *user = roster_by_uid(camd->roster, arrival->uid);
+	for (size_t i = 0; i < arrival->offer_count && user != NULL; i++) {
 		char *id = user_id(user);
 		json_t *offer =
 		    offer_object(arrival->row.id, &arrival->offers[i]);
@@ -313,7 +323,7 @@ on_stored(struct job *job)
 	} else {
 		lan_acknowledge(camd->lan, arrival->message);
 		if (arrival->duplicate_of == 0) {
-			tell(arrival);
+			tell(arrival, user);
 			if (user != NULL)
 				answer_absent(camd, user, arrival->message);
 		}
@@ -325,8 +335,7 @@ void
 inbox_receive(struct inbox *inbox, struct lan_message *message)
 {
 	struct camd *camd = inbox->camd;
-	struct user *user = heard_sender(camd, message->user, message->host,
-	    &message->from, message->client);
+	struct user *user = heard_sender(camd, message);
 	struct arrival *arrival;
 
 	if (user == NULL || !is_welcome(camd, user, message)) {

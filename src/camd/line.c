@@ -6,18 +6,17 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/object.h"
 #include "camd/roster.h"
-#include "camd/settings.h"
+#include "camd/way.h"
 #include "ipmsg/client.h"
-#include "ipmsg/entry.h"
 #include "loop/worker.h"
 #include "rpc/names.h"
-#include "store/message.h"
 
 /* After a silent round the next comes later and later; word from the user wakes
  * the line at once. */
@@ -26,134 +25,15 @@ enum {
 	SLEEP_MAX_MS = 60 * 60 * 1000,
 	SLEEP_DOUBLINGS = 7
 };
+/* So often somebody who is heard gets what he does not confirm before the rest
+ * goes on without it. */
+enum { UNHEEDED_MAX = 3 };
+/* A question for a key lasts so long; whether somebody lives is asked no more
+ * often than that. */
+enum { QUESTION_MS = 7000, PROBE_QUIET_MS = 10 * 1000 };
 
 static void advance(struct line *line);
-
-/* -- parcels ----------------------------------------------------------------
- */
-
-struct parcel *
-parcel_new(const char *text, size_t len)
-{
-	struct parcel *parcel = xcalloc(1, sizeof *parcel);
-
-	parcel->count = 1;
-	parcel->text = xstrndup(text, len);
-	parcel->text_len = strlen(parcel->text);
-	return parcel;
-}
-
-struct parcel *
-parcel_of_row(const struct store_message *message)
-{
-	struct parcel *parcel =
-	    parcel_new(message->text, strlen(message->text));
-
-	parcel->row = message->row;
-	memcpy(parcel->id, message->id, sizeof parcel->id);
-	parcel->time_ms = message->time_ms;
-	parcel->sealed = message->sealed;
-	parcel->locked = message->locked;
-	return parcel;
-}
-
-struct parcel *
-parcel_ref(struct parcel *parcel)
-{
-	parcel->count++;
-	return parcel;
-}
-
-void
-parcel_unref(struct parcel *parcel)
-{
-	if (parcel == NULL || --parcel->count > 0)
-		return;
-	for (size_t i = 0; i < parcel->to_count; i++) {
-		free(parcel->to[i].user);
-		free(parcel->to[i].host);
-	}
-	free(parcel->to);
-	free(parcel->text);
-	free(parcel);
-}
-
-/* -- the way ----------------------------------------------------------------
- */
-
-static enum store_encryption
-encryption_of(uint32_t protection)
-{
-	switch (lan_protection_strength(protection)) {
-	case PEER_STRONG:
-		return STORE_RSA2048_AES256;
-	case PEER_WEAK:
-		return STORE_RSA1024_BLOWFISH128;
-	default:
-		return STORE_NOT_ENCRYPTED;
-	}
-}
-
-/* In clear: where a setting allows it, or the user for this one message. */
-static const char *
-clear_refusal(struct camd *camd, const struct user *user, bool clear)
-{
-	const char *setting =
-	    settings_text(camd->settings, "security.cleartext");
-
-	if (strcmp(setting, "off") == 0 || strcmp(setting, "receive") == 0)
-		return "refused";
-	if (clear)
-		return NULL;
-	if (user->peer.strength != PEER_UNKNOWN)
-		return "weaker";
-	return strcmp(setting, "on") == 0 ? NULL : "cleartext";
-}
-
-/*
- * Flags of the protection in *protection, 0 for none. CAM_ERR_MORE: the key
- * must be asked for. CAM_ERR_REFUSED with *reason. Who promises encryption in
- * his very name is never sent to in clear because he keeps silent.
- */
-static int
-choose_way(struct camd *camd, const struct user *user, bool clear,
-    uint32_t *protection, const char **reason)
-{
-	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
-	bool named = entry_user_split(user->peer.user, logon, fingerprint);
-	int r = lan_protection(camd->lan, &user->peer, protection);
-
-	*reason = NULL;
-	if (r == 0 &&
-	    (lan_protection_strength(*protection) >= user->peer.strength ||
-		clear))
-		return 0;
-	if (r == 0) {
-		*reason = "weaker";
-		return CAM_ERR_REFUSED;
-	}
-	if (r == CAM_ERR_MORE && (!user->peer.mute || named))
-		return CAM_ERR_MORE;
-	*protection = 0;
-	*reason = clear_refusal(camd, user, clear);
-	return *reason != NULL ? CAM_ERR_REFUSED : 0;
-}
-
-const char *
-way_refusal(struct camd *camd, struct user *user, bool clear,
-    enum store_encryption *encryption)
-{
-	uint32_t protection = 0;
-	const char *reason;
-	int r;
-
-	if (user->uid == 0)
-		return "request";
-	r = choose_way(camd, user, clear, &protection, &reason);
-	*encryption = r == CAM_ERR_MORE ? STORE_RSA2048_AES256
-					: encryption_of(protection);
-	return r == CAM_ERR_REFUSED ? reason : NULL;
-}
+static void retry_all(struct line *line);
 
 /* -- telling and storing ----------------------------------------------------
  */
@@ -246,10 +126,13 @@ fail(struct line *line, struct delivery *delivery, const char *reason)
 static void
 deliver(struct line *line, struct delivery *delivery)
 {
-	delivery->row.state = STORE_DELIVERED;
-	delivery->row.receipt = STORE_REPORTED;
-	delivery->row.delivered_ms = clock_wall_ms();
-	delivery->row.error[0] = '\0';
+	struct store_delivery *row = &delivery->row;
+
+	/* Word that he has opened it may have come first. */
+	row->state = row->opened_ms != 0 ? STORE_OPENED : STORE_DELIVERED;
+	row->receipt = STORE_REPORTED;
+	row->delivered_ms = clock_wall_ms();
+	row->error[0] = '\0';
 	save(line, delivery);
 	tell(line, delivery);
 	delivery_free(line, delivery);
@@ -267,26 +150,29 @@ sleep_line(struct line *line)
 	timer_start(&line->wake, ms < SLEEP_MAX_MS ? ms : SLEEP_MAX_MS);
 }
 
-/* Nothing came back. Whoever was heard meanwhile gets the next one; for the
- * others all waits. */
+/*
+ * Nothing came back. Whoever was heard meanwhile gets it again before anything
+ * that was written later, unless he seems not to want it; for the others all
+ * waits.
+ */
 static void
 keep_for_later(struct line *line, struct delivery *delivery)
 {
 	struct user *user = roster_by_uid(line->camd->roster, line->uid);
-	int64_t round_ms = clock_wall_ms() - SLEEP_FIRST_MS / 5;
+	bool heard = user != NULL && user->seen_ms >= line->began_ms;
 
 	line->current = NULL;
 	delivery->row.state = STORE_QUEUED;
 	delivery->row.attempts++;
-	delivery->tried = true;
+	if (heard)
+		delivery->unheeded++;
+	delivery->tried = !heard || delivery->unheeded >= UNHEEDED_MAX;
 	save(line, delivery);
 	tell(line, delivery);
-	if (user != NULL && user->seen_ms > round_ms) {
+	if (heard)
 		advance(line);
-		if (line->current != NULL || line->needs_key)
-			return;
-	}
-	sleep_line(line);
+	else
+		sleep_line(line);
 }
 
 static void
@@ -303,7 +189,8 @@ on_outcome(void *arg, enum lan_outcome outcome, int err)
 	case LAN_RECEIVED:
 		line->sending = NULL;
 		deliver(line, delivery);
-		advance(line);
+		/* He is there: whatever he did not confirm goes once more. */
+		retry_all(line);
 		return;
 	case LAN_SILENT:
 		line->sending = NULL;
@@ -346,8 +233,9 @@ transmit(struct line *line, struct delivery *delivery, const struct user *user,
 			&user->peer, parcel->to[i].user, parcel->to[i].host))
 			to[letter.to_count++] = parcel->to[i];
 	}
-	delivery->row.encryption = encryption_of(protection);
+	delivery->row.encryption = way_encryption(protection);
 	line->current = delivery;
+	line->began_ms = clock_wall_ms();
 	line->sending = lan_send(line->camd->lan, &letter, on_outcome, line);
 }
 
@@ -396,6 +284,28 @@ next_delivery(struct line *line)
 	return NULL;
 }
 
+/*
+ * Some programs promise encryption and never show a key (reference 7.2). Who
+ * answers the one question and not the other is such a one; who answers
+ * neither is not there.
+ */
+static void
+ask_for_key(struct line *line, struct user *user)
+{
+	struct lan *lan = line->camd->lan;
+	uint64_t now_ms = clock_now_ms();
+
+	line->needs_key = lan_ask_key(lan, &user->peer) == 0;
+	if (!line->needs_key) {
+		sleep_line(line);
+	} else if (!way_is_promised(user) &&
+		   (line->probed_ms == 0 ||
+		       now_ms - line->probed_ms > PROBE_QUIET_MS)) {
+		line->probed_ms = now_ms;
+		lan_probe(lan, &user->peer.addr);
+	}
+}
+
 /* Sends the next one. True when one is on its way or something is waited for.
  */
 static bool
@@ -407,15 +317,12 @@ send_next(struct line *line, struct user *user)
 
 	if (delivery == NULL)
 		return true;
-	switch (choose_way(
+	switch (way_choose(
 	    line->camd, user, delivery->row.clear, &protection, &reason)) {
 	case 0:
 		break;
 	case CAM_ERR_MORE:
-		line->needs_key =
-		    lan_ask_key(line->camd->lan, &user->peer) == 0;
-		if (!line->needs_key)
-			sleep_line(line);
+		ask_for_key(line, user);
 		return true;
 	default:
 		fail(line, delivery, reason);
@@ -430,17 +337,27 @@ send_next(struct line *line, struct user *user)
 	return true;
 }
 
+static bool
+is_idle(const struct line *line)
+{
+	return line->current == NULL && !line->needs_key && !line->saving;
+}
+
+/* Without an address it waits until the user is heard. */
 static void
 advance(struct line *line)
 {
 	struct user *user = roster_by_uid(line->camd->roster, line->uid);
 
-	if (line->current != NULL || line->needs_key || line->saving ||
-	    user == NULL || user->peer.addr.family == ADDR_NONE)
+	if (!is_idle(line) || user == NULL ||
+	    user->peer.addr.family == ADDR_NONE)
 		return;
 	timer_stop(&line->wake);
 	while (!send_next(line, user))
 		;
+	if (is_idle(line) && !TAILQ_EMPTY(&line->waiting) &&
+	    !timer_is_running(&line->wake))
+		sleep_line(line);
 }
 
 static void
@@ -453,15 +370,20 @@ retry_all(struct line *line)
 	advance(line);
 }
 
-static void
-on_wake(void *arg)
+void
+line_sleep_is_over(struct line *line)
 {
-	struct line *line = arg;
 	struct user *user = roster_by_uid(line->camd->roster, line->uid);
 
 	if (user != NULL)
 		user->peer.mute = false;
 	retry_all(line);
+}
+
+static void
+on_wake(void *arg)
+{
+	line_sleep_is_over(arg);
 }
 
 void
@@ -471,24 +393,30 @@ line_wake(struct line *line)
 	retry_all(line);
 }
 
+/* Within the time of a question. */
+static bool
+was_heard_lately(const struct user *user)
+{
+	return user->state != USER_OFFLINE &&
+	       clock_wall_ms() - user->seen_ms < QUESTION_MS;
+}
+
 void
 line_no_key(struct line *line)
 {
 	struct user *user = roster_by_uid(line->camd->roster, line->uid);
-	struct delivery *delivery = next_delivery(line);
-	uint32_t protection = 0;
-	const char *reason;
+	bool waited = line->needs_key;
 
 	line->needs_key = false;
-	if (user == NULL || delivery == NULL)
+	if (user == NULL || !waited)
 		return;
-	/* Nothing goes without a key: he is away, or somebody else has his
-	 * name. */
-	if (choose_way(line->camd, user, delivery->row.clear, &protection,
-		&reason) == CAM_ERR_MORE)
-		sleep_line(line);
-	else
+	if (was_heard_lately(user) && !way_is_promised(user)) {
+		user->peer.mute = true;
 		advance(line);
+	} else {
+		/* He is away, or somebody else has his name. */
+		sleep_line(line);
+	}
 }
 
 void
@@ -498,15 +426,8 @@ line_opened(struct line *line, uint32_t packet_no)
 
 	TAILQ_FOREACH (delivery, &line->waiting, entry) {
 		if (delivery->row.packet_no == packet_no &&
-		    delivery->parcel->sealed) {
-			if (delivery == line->current) {
-				sending_cancel(line->sending);
-				line->sending = NULL;
-			}
-			delivery_free(line, delivery);
-			advance(line);
-			return;
-		}
+		    delivery->parcel->sealed)
+			delivery->row.opened_ms = clock_wall_ms();
 	}
 }
 
@@ -537,7 +458,7 @@ line_free(struct line *line)
 }
 
 void
-line_join(
+line_append(
     struct line *line, struct parcel *parcel, const struct store_delivery *row)
 {
 	struct delivery *delivery = xcalloc(1, sizeof *delivery);
@@ -546,23 +467,34 @@ line_join(
 	delivery->row = *row;
 	TAILQ_INSERT_TAIL(&line->waiting, delivery, entry);
 	(*line->total)++;
+}
+
+void
+line_join(
+    struct line *line, struct parcel *parcel, const struct store_delivery *row)
+{
+	line_append(line, parcel, row);
 	advance(line);
 }
 
 void
-line_rejoin(
-    struct line *line, struct parcel *parcel, const struct store_delivery *row)
+line_rejoin(struct line *line, struct parcel *parcel,
+    const struct store_delivery *row, bool failed)
 {
 	struct delivery *delivery;
 
 	TAILQ_FOREACH (delivery, &line->waiting, entry) {
-		if (delivery->row.message != row->message)
-			continue;
-		delivery->row.clear = row->clear;
-		line_wake(line);
-		return;
+		if (delivery->row.message == row->message &&
+		    delivery->row.uid == row->uid) {
+			delivery->row.clear = row->clear;
+			line_wake(line);
+			return;
+		}
 	}
-	line_join(line, parcel, row);
+	/* Else it was delivered meanwhile. */
+	if (!failed)
+		return;
+	line_append(line, parcel, row);
 	line_wake(line);
 }
 

@@ -7,35 +7,13 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "base/random.h"
 #include "base/table.h"
+#include "camd/parcel.h"
 #include "lan/lan.h"
 #include "loop/timer.h"
 #include "store/delivery.h"
 
 struct camd;
-struct store_message;
-struct user;
-
-/* A message that several lines share; counted. */
-struct parcel {
-	unsigned count;
-	int64_t row;
-	char id[ID_SIZE];
-	int64_t time_ms;
-	char *text;
-	size_t text_len;
-	bool several; /* recipients */
-	bool sealed;
-	bool locked;
-	struct lan_name *to;
-	size_t to_count;
-};
-
-struct parcel *parcel_new(const char *text, size_t len);
-struct parcel *parcel_of_row(const struct store_message *message);
-struct parcel *parcel_ref(struct parcel *parcel);
-void parcel_unref(struct parcel *parcel);
 
 /* One parcel for the line's user. */
 struct delivery {
@@ -44,6 +22,7 @@ struct delivery {
 	struct store_delivery row;
 	/* Sent, not confirmed, and nothing heard of the user since. */
 	bool tried;
+	unsigned unheeded; /* rounds that he did not confirm though he lives */
 };
 
 /*
@@ -61,7 +40,9 @@ struct line {
 	struct sending *sending;  /* of current */
 	bool needs_key;		  /* asked for; nothing goes before it comes */
 	bool saving;		  /* a new packet number is being stored */
-	unsigned silences;	  /* rounds without an answer, in a row */
+	int64_t began_ms;	  /* wall time of the round of current */
+	uint64_t probed_ms; /* when he was asked whether he lives, 0: never */
+	unsigned silences;  /* rounds without an answer, in a row */
 	struct timer wake;
 	size_t *total; /* deliveries of all lines */
 };
@@ -76,19 +57,24 @@ struct line *line_new(struct camd *camd, int64_t uid, size_t *total);
 /* Nothing more is sent or told. */
 void line_free(struct line *line);
 
-/* Copies row; the delivery goes to the end. */
+/* Copies row; the delivery goes to the end. Nothing is sent yet. */
+void line_append(
+    struct line *line, struct parcel *parcel, const struct store_delivery *row);
+/* The same, and sends it when it is its turn. */
 void line_join(
     struct line *line, struct parcel *parcel, const struct store_delivery *row);
 /* The same for one that may be in the line already: it takes what has changed,
- * and is tried at once. */
-void line_rejoin(
-    struct line *line, struct parcel *parcel, const struct store_delivery *row);
+ * and all are tried at once. failed: it had left the line. */
+void line_rejoin(struct line *line, struct parcel *parcel,
+    const struct store_delivery *row, bool failed);
 /* The user was heard, or his key came. */
 void line_wake(struct line *line);
+/* It has slept for long enough. */
+void line_sleep_is_over(struct line *line);
 /* He did not show a key. */
 void line_no_key(struct line *line);
-/* He opened the message with that packet number: it need not be confirmed any
- * more. */
+/* He says that he opened the message with that packet number: believed once he
+ * has confirmed it (threat model N2). */
 void line_opened(struct line *line, uint32_t packet_no);
 /* All that waits goes to the end of the other line. */
 void line_move(struct line *from, struct line *into);
@@ -96,12 +82,5 @@ void line_move(struct line *from, struct line *into);
 /* Tells message.state of a delivery. */
 void line_tell(struct camd *camd, const struct store_delivery *row,
     const char *id, int64_t time_ms);
-
-/*
- * Why settings refuse to send to the user, a reason of cam-rpc(7), or NULL:
- * nothing known refuses. encryption: how it would be sent.
- */
-const char *way_refusal(struct camd *camd, struct user *user, bool clear,
-    enum store_encryption *encryption);
 
 #endif

@@ -18,12 +18,14 @@
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "camd/upkeep.h"
+#include "camd/way.h"
 #include "lan/lan.h"
 #include "loop/worker.h"
 #include "rpc/names.h"
 #include "store/message.h"
 #include "store/store.h"
 #include "store/talk.h"
+#include "store/user.h"
 
 struct outbox {
 	struct camd *camd;
@@ -49,11 +51,16 @@ find_line(const struct outbox *outbox, int64_t uid)
 	return link != NULL ? line_of_link(link) : NULL;
 }
 
+/* Of whom that uid means by now. */
 static struct line *
 make_line(struct outbox *outbox, int64_t uid)
 {
-	struct line *line = find_line(outbox, uid);
+	struct user *user = roster_by_uid(outbox->camd->roster, uid);
+	struct line *line;
 
+	if (user != NULL)
+		uid = user->uid;
+	line = find_line(outbox, uid);
 	if (line == NULL) {
 		line = line_new(outbox->camd, uid, &outbox->count);
 		table_add(&outbox->lines, &line->link,
@@ -281,8 +288,8 @@ struct retry_job {
 	size_t uid_count;
 	bool clear;
 	struct store_message *message;
-	struct store_delivery *deliveries; /* of those named */
-	bool *again;			   /* which of them are tried again */
+	struct store_delivery *deliveries;		 /* of those named */
+	enum again { NOT_AGAIN, WAITS, FAILED } * again; /* what each was */
 	size_t count;
 	int err;
 	void (*on_done)(void *arg, int err, json_t *recipients);
@@ -335,7 +342,8 @@ store_retry(struct store *store, struct retry_job *retry)
 		if (delivery->state != STORE_FAILED &&
 		    delivery->state != STORE_QUEUED)
 			continue;
-		retry->again[i] = true;
+		retry->again[i] =
+		    delivery->state == STORE_FAILED ? FAILED : WAITS;
 		delivery->state = STORE_QUEUED;
 		delivery->clear |= retry->clear;
 		delivery->error[0] = '\0';
@@ -358,10 +366,11 @@ join_again(struct retry_job *retry)
 	struct parcel *parcel = parcel_of_row(retry->message);
 
 	for (size_t i = 0; i < retry->count; i++) {
-		if (retry->again[i])
-			line_rejoin(
-			    make_line(retry->outbox, retry->deliveries[i].uid),
-			    parcel, &retry->deliveries[i]);
+		struct store_delivery *delivery = &retry->deliveries[i];
+
+		if (retry->again[i] != NOT_AGAIN)
+			line_rejoin(make_line(retry->outbox, delivery->uid),
+			    parcel, delivery, retry->again[i] == FAILED);
 	}
 	parcel_unref(parcel);
 }
@@ -420,6 +429,22 @@ struct opened_job {
 	bool changed;
 };
 
+/* The one who was written to may live on as another. */
+static bool
+is_recipient(
+    struct store *store, const struct store_delivery *delivery, int64_t uid)
+{
+	struct store_user *user = NULL;
+	bool is = delivery->uid == uid;
+
+	if (!is && store_user_get(store, delivery->uid, &user) == 0)
+		is = user->merged_into == uid;
+	free(user);
+	return is;
+}
+
+/* Only what he has confirmed: until then his word takes nothing out of the
+ * queue (threat model N2). */
 static void
 store_opened(struct job *job, void *context)
 {
@@ -427,16 +452,14 @@ store_opened(struct job *job, void *context)
 	struct store_delivery *delivery = &opened->delivery;
 
 	if (store_delivery_find(context, opened->packet_no, delivery) < 0 ||
-	    delivery->uid != opened->uid || delivery->state == STORE_OPENED ||
+	    delivery->state != STORE_DELIVERED ||
+	    !is_recipient(context, delivery, opened->uid) ||
 	    store_message_get(context, delivery->message, &opened->message) <
 		0 ||
 	    !opened->message->sealed)
 		return;
 	delivery->state = STORE_OPENED;
-	delivery->receipt = STORE_REPORTED;
 	delivery->opened_ms = clock_wall_ms();
-	if (delivery->delivered_ms == 0)
-		delivery->delivered_ms = delivery->opened_ms;
 	opened->changed = store_delivery_put(context, delivery) == 0;
 }
 
@@ -459,7 +482,7 @@ outbox_opened(
 	struct opened_job *opened = xcalloc(1, sizeof *opened);
 	struct line *line = find_line(outbox, user->uid);
 
-	/* Who has opened it has it: no need to send it again. */
+	/* Perhaps his receipt is still on its way. */
 	if (line != NULL)
 		line_opened(line, packet_no);
 	opened->camd = outbox->camd;
@@ -496,7 +519,7 @@ load(const struct store_delivery *delivery, void *arg)
 		free(message);
 	}
 	copy.state = STORE_QUEUED;
-	line_join(make_line(loading->outbox, copy.uid), loading->last, &copy);
+	line_append(make_line(loading->outbox, copy.uid), loading->last, &copy);
 	return 0;
 }
 
@@ -516,6 +539,14 @@ outbox_new(struct camd *camd, struct store *store)
 	/* A number is one message's for ever: receivers know messages by it. */
 	lan_number_floor(camd->lan, number);
 	return outbox;
+}
+
+void
+outbox_start(struct outbox *outbox)
+{
+	for (struct table_link *link = table_first(&outbox->lines);
+	     link != NULL; link = table_next(&outbox->lines, link))
+		line_wake(line_of_link(link));
 }
 
 void

@@ -20,8 +20,11 @@ struct user;
  *	   +-------+   not acknowledged: again when the user is heard, or later
  *	queued, sent -> failed: refused by a setting, or cannot be
  */
-/* Takes up what is unfinished in store. */
+/* Takes up what is unfinished in store; nothing is sent before outbox_start().
+ */
 struct outbox *outbox_new(struct camd *camd, struct store *store);
+/* The network is open. */
+void outbox_start(struct outbox *outbox);
 void outbox_free(struct outbox *outbox);
 
 struct outbox_request {

@@ -26,6 +26,7 @@ struct roster {
 	struct table by_addr;
 	struct table by_uid;
 	struct table by_pin;
+	struct table merged; /* struct merged, by uid */
 	struct shared *texts;
 	struct rosterfile *file;
 	struct user *self;
@@ -70,11 +71,35 @@ has_uid(const struct table_link *link, const void *key)
 	       *(const int64_t *)key;
 }
 
+/* Somebody who turned out to be somebody else: his uid lives on in history. */
+struct merged {
+	struct table_link link;
+	int64_t uid;
+	int64_t into;
+};
+
 static bool
-has_fingerprint(const struct table_link *link, const void *key)
+is_merged(const struct table_link *link, const void *key)
 {
-	return text_same(
-	    container_of(link, struct pin, link)->fingerprint, key);
+	return container_of(link, struct merged, link)->uid ==
+	       *(const int64_t *)key;
+}
+
+/* The uid as which that one lives on, itself where nothing happened to it. */
+static int64_t
+heir(const struct roster *roster, int64_t uid)
+{
+	struct table_link *link;
+
+	/* A database may hold a circle; ours makes none. */
+	for (size_t i = 0; i <= roster->merged.count; i++) {
+		link = table_find(
+		    &roster->merged, hash_uid(roster, uid), is_merged, &uid);
+		if (link == NULL)
+			break;
+		uid = container_of(link, struct merged, link)->into;
+	}
+	return uid;
 }
 
 struct user *
@@ -84,6 +109,7 @@ roster_by_uid(const struct roster *roster, int64_t uid)
 
 	if (uid == 0)
 		return roster->self;
+	uid = heir(roster, uid);
 	link =
 	    table_find(&roster->by_uid, hash_uid(roster, uid), has_uid, &uid);
 	return link != NULL ? container_of(link, struct user, by_uid) : NULL;
@@ -126,11 +152,18 @@ roster_find(const struct roster *roster, const char *user, const char *host,
 struct user *
 roster_by_fingerprint(const struct roster *roster, const char *fingerprint)
 {
-	struct table_link *link = table_find(&roster->by_pin,
-	    table_hash_fold(&roster->by_pin, fingerprint, strlen(fingerprint)),
-	    has_fingerprint, fingerprint);
+	uint64_t hash =
+	    table_hash_fold(&roster->by_pin, fingerprint, strlen(fingerprint));
+	struct user *best = NULL, *found;
 
-	return link != NULL ? container_of(link, struct pin, link)->user : NULL;
+	for (struct table_link *link = table_first_of(&roster->by_pin, hash);
+	     link != NULL; link = table_next_of(link)) {
+		found = container_of(link, struct pin, link)->user;
+		if (text_same(found->pin->fingerprint, fingerprint) &&
+		    (best == NULL || is_better(found, best, NULL)))
+			best = found;
+	}
+	return best;
 }
 
 static struct user *
@@ -249,18 +282,35 @@ roster_knows_address(const struct roster *roster, const struct addr *addr)
 	return false;
 }
 
+/* Who of those without a key there could make room: who has been away for
+ * longest. */
 bool
-roster_has_room_at(const struct roster *roster, const struct addr *addr)
+roster_has_room_at(
+    const struct roster *roster, const struct addr *addr, struct user **oldest)
 {
 	size_t count = 0;
 
+	*oldest = NULL;
 	for (struct table_link *link =
 		 table_first_of(&roster->by_addr, hash_addr(roster, addr));
 	     link != NULL; link = table_next_of(link)) {
-		if (container_of(link, struct user, by_addr)->pin == NULL)
-			count++;
+		struct user *user = container_of(link, struct user, by_addr);
+
+		if (user->pin != NULL || user->forgotten ||
+		    !addr_same_host(&user->peer.addr, addr))
+			continue;
+		count++;
+		if (user->state == USER_OFFLINE &&
+		    (*oldest == NULL || user->seen_ms < (*oldest)->seen_ms))
+			*oldest = user;
 	}
 	return count < LIMIT_PEERS_UNPINNED_SOURCE;
+}
+
+bool
+roster_is_full(const struct roster *roster)
+{
+	return roster->by_uid.count >= LIMIT_PEERS;
 }
 
 struct user *
@@ -318,7 +368,7 @@ roster_add(struct roster *roster, const char *name, const char *host)
 {
 	struct user *user;
 
-	if (roster->by_uid.count >= LIMIT_PEERS)
+	if (roster_is_full(roster))
 		return NULL;
 	user = roster_place(roster, roster->last_uid + 1, name, host, false);
 	user->first_ms = user->seen_ms = clock_wall_ms();
@@ -338,6 +388,25 @@ roster_remove(struct roster *roster, struct user *user)
 	table_remove(&roster->by_addr, &user->by_addr);
 	table_remove(&roster->by_uid, &user->by_uid);
 	drop(roster, user);
+}
+
+void
+roster_place_merged(struct roster *roster, int64_t uid, int64_t into)
+{
+	struct merged *merged = xcalloc(1, sizeof *merged);
+
+	merged->uid = uid;
+	merged->into = into;
+	if (uid > roster->last_uid)
+		roster->last_uid = uid;
+	table_add(&roster->merged, &merged->link, hash_uid(roster, uid));
+}
+
+void
+roster_merge(struct roster *roster, struct user *user, const struct user *into)
+{
+	roster_place_merged(roster, user->uid, into->uid);
+	roster_remove(roster, user);
 }
 
 void
@@ -456,12 +525,14 @@ roster_set_state(
 	roster->states[before]--;
 	roster->states[state]++;
 	user->state = (uint8_t)state;
-	if (before == USER_OFFLINE)
+	if (before == USER_OFFLINE) {
+		refreshes_newcomer(roster->refreshes);
 		tell(roster, EVENT_USER_ENTERED, user);
-	else if (state == USER_OFFLINE)
+	} else if (state == USER_OFFLINE) {
 		tell(roster, EVENT_USER_LEFT, user);
-	else
+	} else {
 		tell(roster, EVENT_USER_CHANGED, user);
+	}
 }
 
 void
@@ -555,6 +626,7 @@ roster_new(struct camd *camd, struct store *store, struct roster **result)
 	table_init(&roster->by_addr);
 	table_init(&roster->by_uid);
 	table_init(&roster->by_pin);
+	table_init(&roster->merged);
 	roster->self = user_new("", "", roster->texts);
 	roster->file = rosterfile_new(camd, roster);
 	if ((r = rosterfile_load(roster->file, store)) < 0) {
@@ -578,11 +650,16 @@ roster_free(struct roster *roster)
 		next = table_next(&roster->by_uid, link);
 		drop(roster, container_of(link, struct user, by_uid));
 	}
+	for (link = table_first(&roster->merged); link != NULL; link = next) {
+		next = table_next(&roster->merged, link);
+		free(container_of(link, struct merged, link));
+	}
 	user_free(roster->self, roster->texts);
 	table_finish(&roster->by_name);
 	table_finish(&roster->by_addr);
 	table_finish(&roster->by_uid);
 	table_finish(&roster->by_pin);
+	table_finish(&roster->merged);
 	shared_free(roster->texts);
 	free(roster);
 }

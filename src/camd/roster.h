@@ -28,7 +28,8 @@ size_t roster_count(const struct roster *roster);
 /* By state; index with enum user_state. */
 void roster_count_states(const struct roster *roster, size_t counts[3]);
 
-/* By uid, forgotten ones too; NULL: never known. */
+/* By uid, forgotten ones too, and whoever a merged one lives on as; NULL:
+ * never known. */
 struct user *roster_by_uid(const struct roster *roster, int64_t uid);
 /* By wire name, the one at addr first where several have it; addr may be NULL.
  */
@@ -62,9 +63,15 @@ struct user *roster_add(
 void roster_remove(struct roster *roster, struct user *user);
 /* Out of the roster, but in the history. */
 void roster_retire(struct roster *roster, struct user *user);
+/* user is into: its uid means into from now on, and it is freed. */
+void roster_merge(
+    struct roster *roster, struct user *user, const struct user *into);
 /* No more than LIMIT_PEERS_UNPINNED_SOURCE users without a key share an
- * address. */
-bool roster_has_room_at(const struct roster *roster, const struct addr *addr);
+ * address; *oldest is who of them could make room, or NULL. */
+bool roster_has_room_at(
+    const struct roster *roster, const struct addr *addr, struct user **oldest);
+/* Nobody new can be added: LIMIT_PEERS. */
+bool roster_is_full(const struct roster *roster);
 
 void roster_set_addr(
     struct roster *roster, struct user *user, const struct addr *addr);

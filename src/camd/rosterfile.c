@@ -1,5 +1,4 @@
-/* rosterfile.c: users written in batches, loaded at start, and forgotten after
- * their time. */
+/* rosterfile.c: users written in batches, and loaded at start. */
 #include "camd/rosterfile.h"
 
 #include <stdlib.h>
@@ -11,7 +10,6 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/roster.h"
-#include "camd/settings.h"
 #include "camd/upkeep.h"
 #include "ipmsg/entry.h"
 #include "loop/timer.h"
@@ -23,9 +21,6 @@
 /* Changes of a burst are collected for a moment, and written in pieces that
  * bound our memory. */
 enum { WRITE_DELAY_MS = 500, WRITE_BATCH = 1000 };
-/* Who has not been heard for roster.forget_days leaves: looked at once a day,
- * and soon after start. */
-enum { FORGET_FIRST_MS = 60 * 1000, DAY_MS = 24 * 60 * 60 * 1000 };
 
 struct rosterfile {
 	struct camd *camd;
@@ -36,7 +31,6 @@ struct rosterfile {
 	struct write_job
 	    *running; /* a piece under way: the rest waits for it */
 	struct timer write_timer;
-	struct timer forget_timer;
 };
 
 /* -- writing ----------------------------------------------------------------
@@ -234,85 +228,6 @@ rosterfile_forget(struct rosterfile *file, struct user *user)
 	}
 }
 
-/* -- forgetting -------------------------------------------------------------
- */
-
-struct forget_job {
-	struct job job;
-	struct rosterfile *file;
-	int64_t before_ms;
-	int64_t *gone;
-	size_t count;
-	int err;
-};
-
-static void
-on_user_left(int64_t uid, void *arg)
-{
-	struct forget_job *forget = arg;
-
-	if ((forget->count & (forget->count - 1)) == 0)
-		forget->gone = xreallocarray(forget->gone,
-		    forget->count > 0 ? 2 * forget->count : 1,
-		    sizeof *forget->gone);
-	forget->gone[forget->count++] = uid;
-}
-
-static void
-forget_users(struct job *job, void *context)
-{
-	struct forget_job *forget = container_of(job, struct forget_job, job);
-
-	forget->err =
-	    store_user_forget(context, forget->before_ms, on_user_left, forget);
-}
-
-static void
-on_forgotten(struct job *job)
-{
-	struct forget_job *forget = container_of(job, struct forget_job, job);
-	struct user *user;
-
-	if (forget->err == 0 && job->batch_err == 0) {
-		for (size_t i = 0; i < forget->count; i++) {
-			user = roster_by_uid(
-			    forget->file->roster, forget->gone[i]);
-			/* Who came back meanwhile stays. */
-			if (user != NULL && user->uid != 0 &&
-			    user->seen_ms < forget->before_ms)
-				roster_retire(forget->file->roster, user);
-		}
-	}
-	free(forget->gone);
-	free(forget);
-}
-
-static void
-on_forget(void *arg)
-{
-	struct rosterfile *file = arg;
-	int64_t now_ms = clock_wall_ms();
-	int64_t days =
-	    settings_number(file->camd->settings, "roster.forget_days");
-	struct forget_job *forget = xcalloc(1, sizeof *forget);
-
-	/* Those who are here were seen just now, however quiet they are. */
-	for (struct user *user = roster_next(file->roster, NULL); user != NULL;
-	     user = roster_next(file->roster, user)) {
-		if (user->state != USER_OFFLINE) {
-			user->seen_ms = now_ms;
-			rosterfile_mark(file, user);
-		}
-	}
-	rosterfile_write(file);
-	forget->job.work = forget_users;
-	forget->job.done = on_forgotten;
-	forget->file = file;
-	forget->before_ms = now_ms - days * DAY_MS;
-	workers_submit(file->camd->writer, &forget->job);
-	timer_start(&file->forget_timer, DAY_MS);
-}
-
 /* -- loading ----------------------------------------------------------------
  */
 
@@ -320,16 +235,21 @@ static int
 load_user(const struct store_user *row, void *arg)
 {
 	struct rosterfile *file = arg;
-	char name[PACKET_NAME_SIZE];
 	struct addr addr;
 	struct user *user;
+	char *name;
 
-	if (row->fingerprint[0] != '\0')
-		entry_user_join(row->logon, row->fingerprint, name);
-	else
-		snprintf(name, sizeof name, "%s", row->logon);
-	user = roster_place(file->roster, row->uid, name, row->host,
-	    row->forgotten || row->merged_into != 0);
+	if (row->merged_into != 0) {
+		roster_place_merged(file->roster, row->uid, row->merged_into);
+		return 0;
+	}
+	/* As it was heard, not as we would shorten it. */
+	name = row->fingerprint[0] != '\0'
+		   ? xasprintf("%s-<%s>", row->logon, row->fingerprint)
+		   : xstrdup(row->logon);
+	user = roster_place(
+	    file->roster, row->uid, name, row->host, row->forgotten);
+	free(name);
 	user->stored = true;
 	if (row->addr[0] != '\0' &&
 	    addr_parse(span_text(row->addr), row->port, &addr) == 0)
@@ -395,8 +315,6 @@ rosterfile_new(struct camd *camd, struct roster *roster)
 	file->camd = camd;
 	file->roster = roster;
 	timer_init(&file->write_timer, camd->loop, on_write, file);
-	timer_init(&file->forget_timer, camd->loop, on_forget, file);
-	timer_start(&file->forget_timer, FORGET_FIRST_MS);
 	return file;
 }
 
@@ -408,7 +326,6 @@ rosterfile_free(struct rosterfile *file)
 	if (file->running != NULL)
 		file->running->file = NULL;
 	timer_finish(&file->write_timer);
-	timer_finish(&file->forget_timer);
 	free(file->dirty);
 	free(file);
 }

@@ -23,6 +23,8 @@ void rosterfile_write(struct rosterfile *file);
 /* The user is about to be freed. */
 void rosterfile_forget(struct rosterfile *file, struct user *user);
 
+/* For rosterfile.c: somebody merged long ago. */
+void roster_place_merged(struct roster *roster, int64_t uid, int64_t into);
 /* For rosterfile.c: a user at its place in all tables. */
 struct user *roster_place(struct roster *roster, int64_t uid, const char *name,
     const char *host, bool forgotten);

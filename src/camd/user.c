@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/span.h"
-#include "camd/heard.h"
+#include "camd/hint.h"
 #include "camd/shared.h"
 #include "camd/user.h"
 #include "ipmsg/entry.h"

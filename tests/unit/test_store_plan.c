@@ -60,6 +60,7 @@ use_users(struct store *store, int64_t uid)
 	};
 	struct store_user *user = NULL;
 	int64_t other = add_user(store, "bob");
+	bool kept;
 
 	add_user(store, "bob");
 	assert_int_equal(store_user_get(store, uid, &user), 0);
@@ -74,6 +75,8 @@ use_users(struct store *store, int64_t uid)
 	assert_int_equal(store_user_merge(store, other, uid), 0);
 	add_user(store, "gone");
 	assert_int_equal(store_user_forget(store, 5000, NULL, NULL), 0);
+	assert_int_equal(
+	    store_user_drop(store, add_user(store, "gone"), &kept), 0);
 }
 
 static void

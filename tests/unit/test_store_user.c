@@ -158,11 +158,13 @@ ten_thousand_users_are_put_in_a_batch(void **state)
 }
 
 static void
-note_gone(int64_t uid, void *arg)
+note_gone(int64_t uid, bool kept, void *arg)
 {
 	int *gone = arg;
 
 	gone[uid]++;
+	if (!kept)
+		gone[0]++;
 }
 
 static void
@@ -188,6 +190,8 @@ users_long_gone_leave_but_for_the_history(void **state)
 	assert_int_equal(
 	    gone[talker] + gone[pinned] + gone[alias.uid] + gone[stranger], 4);
 	assert_int_equal(gone[fresh.uid], 0);
+	/* Only of the stranger nothing is left. */
+	assert_int_equal(gone[0], 1);
 	assert_int_equal(
 	    store_user_get(store, stranger, &read), CAM_ERR_UNKNOWN);
 	assert_int_equal(store_user_get(store, talker, &read), 0);
@@ -204,6 +208,30 @@ users_long_gone_leave_but_for_the_history(void **state)
 	assert_false(read->forgotten);
 	free(read);
 	assert_true(add_user(store, "stranger") > stranger);
+}
+
+static void
+one_user_leaves_in_the_same_way(void **state)
+{
+	struct place *place = *state;
+	struct store *store = place->store;
+	struct store_user alias = { .logon = "alias", .alias = "x" };
+	struct store_user *read = NULL;
+	int64_t stranger = add_user(store, "stranger");
+	bool kept = true;
+
+	assert_int_equal(store_user_drop(store, stranger, &kept), 0);
+	assert_false(kept);
+	assert_int_equal(
+	    store_user_get(store, stranger, &read), CAM_ERR_UNKNOWN);
+	assert_int_equal(
+	    store_user_drop(store, stranger, &kept), CAM_ERR_UNKNOWN);
+	assert_int_equal(store_user_put(store, &alias), 0);
+	assert_int_equal(store_user_drop(store, alias.uid, &kept), 0);
+	assert_true(kept);
+	assert_int_equal(store_user_get(store, alias.uid, &read), 0);
+	assert_true(read->forgotten);
+	free(read);
 }
 
 static void
@@ -326,6 +354,7 @@ main(void)
 		TEST_OF_STORE(a_user_is_written_under_the_number_it_has),
 		TEST_OF_STORE(ten_thousand_users_are_put_in_a_batch),
 		TEST_OF_STORE(users_long_gone_leave_but_for_the_history),
+		TEST_OF_STORE(one_user_leaves_in_the_same_way),
 		TEST_OF_STORE(a_merged_users_history_is_that_of_the_other),
 		TEST_OF_STORE(a_pinned_key_is_not_replaced_silently),
 		TEST_OF_STORE(a_key_is_replaced_when_asked_for),
