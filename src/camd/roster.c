@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "camd/camd.h"
 #include "camd/events.h"
+#include "camd/heirs.h"
 #include "camd/refresh.h"
 #include "camd/rosterfile.h"
 #include "camd/settings.h"
@@ -26,7 +27,7 @@ struct roster {
 	struct table by_addr;
 	struct table by_uid;
 	struct table by_pin;
-	struct table merged; /* struct merged, by uid */
+	struct heirs *heirs; /* of those who turned out to be others */
 	struct shared *texts;
 	struct rosterfile *file;
 	struct user *self;
@@ -71,37 +72,6 @@ has_uid(const struct table_link *link, const void *key)
 	       *(const int64_t *)key;
 }
 
-/* Somebody who turned out to be somebody else: his uid lives on in history. */
-struct merged {
-	struct table_link link;
-	int64_t uid;
-	int64_t into;
-};
-
-static bool
-is_merged(const struct table_link *link, const void *key)
-{
-	return container_of(link, struct merged, link)->uid ==
-	       *(const int64_t *)key;
-}
-
-/* The uid as which that one lives on, itself where nothing happened to it. */
-static int64_t
-heir(const struct roster *roster, int64_t uid)
-{
-	struct table_link *link;
-
-	/* A database may hold a circle; ours makes none. */
-	for (size_t i = 0; i <= roster->merged.count; i++) {
-		link = table_find(
-		    &roster->merged, hash_uid(roster, uid), is_merged, &uid);
-		if (link == NULL)
-			break;
-		uid = container_of(link, struct merged, link)->into;
-	}
-	return uid;
-}
-
 struct user *
 roster_by_uid(const struct roster *roster, int64_t uid)
 {
@@ -109,7 +79,7 @@ roster_by_uid(const struct roster *roster, int64_t uid)
 
 	if (uid == 0)
 		return roster->self;
-	uid = heir(roster, uid);
+	uid = heirs_find(roster->heirs, uid);
 	link =
 	    table_find(&roster->by_uid, hash_uid(roster, uid), has_uid, &uid);
 	return link != NULL ? container_of(link, struct user, by_uid) : NULL;
@@ -393,13 +363,9 @@ roster_remove(struct roster *roster, struct user *user)
 void
 roster_place_merged(struct roster *roster, int64_t uid, int64_t into)
 {
-	struct merged *merged = xcalloc(1, sizeof *merged);
-
-	merged->uid = uid;
-	merged->into = into;
 	if (uid > roster->last_uid)
 		roster->last_uid = uid;
-	table_add(&roster->merged, &merged->link, hash_uid(roster, uid));
+	heirs_add(roster->heirs, uid, into);
 }
 
 void
@@ -567,34 +533,6 @@ roster_write(struct roster *roster)
 }
 
 void
-roster_set_hidden(struct roster *roster, struct user *user, bool hidden)
-{
-	bool differs = user->hidden != hidden;
-
-	user->hidden = hidden;
-	if (differs)
-		roster_changed(roster, user, true);
-}
-
-void
-roster_set_priority(struct roster *roster, struct user *user, int priority)
-{
-	bool differs = user->priority != priority;
-
-	user->priority = priority;
-	if (differs)
-		roster_changed(roster, user, true);
-}
-
-void
-roster_set_alias(struct roster *roster, struct user *user, const char *alias)
-{
-	if (set_text(
-		&user->alias, alias != NULL && alias[0] != '\0' ? alias : NULL))
-		roster_changed(roster, user, true);
-}
-
-void
 roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg)
 {
 	refreshes_add(roster->refreshes, fn, arg);
@@ -626,7 +564,7 @@ roster_new(struct camd *camd, struct store *store, struct roster **result)
 	table_init(&roster->by_addr);
 	table_init(&roster->by_uid);
 	table_init(&roster->by_pin);
-	table_init(&roster->merged);
+	roster->heirs = heirs_new();
 	roster->self = user_new("", "", roster->texts);
 	roster->file = rosterfile_new(camd, roster);
 	if ((r = rosterfile_load(roster->file, store)) < 0) {
@@ -650,16 +588,12 @@ roster_free(struct roster *roster)
 		next = table_next(&roster->by_uid, link);
 		drop(roster, container_of(link, struct user, by_uid));
 	}
-	for (link = table_first(&roster->merged); link != NULL; link = next) {
-		next = table_next(&roster->merged, link);
-		free(container_of(link, struct merged, link));
-	}
+	heirs_free(roster->heirs);
 	user_free(roster->self, roster->texts);
 	table_finish(&roster->by_name);
 	table_finish(&roster->by_addr);
 	table_finish(&roster->by_uid);
 	table_finish(&roster->by_pin);
-	table_finish(&roster->merged);
 	shared_free(roster->texts);
 	free(roster);
 }

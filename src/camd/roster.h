@@ -93,13 +93,6 @@ void roster_set_state(
 void roster_pin(struct roster *roster, struct user *user,
     const char *fingerprint, bool verified);
 
-/* What the user sets; each tells user.changed. NULL or "": none. */
-void roster_set_hidden(struct roster *roster, struct user *user, bool hidden);
-void roster_set_priority(
-    struct roster *roster, struct user *user, int priority);
-void roster_set_alias(
-    struct roster *roster, struct user *user, const char *alias);
-
 /* Asks the network who is there; fn follows when no new user has answered for
  * 0.5 s, after 3 s at most, or from roster_free(). */
 void roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg);

@@ -2,6 +2,8 @@
  * local protocol. */
 #include "world.h"
 
+#include "camd/marks.h"
+
 #include "base/err.h"
 #include "base/limits.h"
 #include "camd/events.h"
@@ -493,12 +495,12 @@ an_own_name_is_the_nick_of_a_message(void **state)
 	json_t *got = NULL;
 
 	world_receive(&world, &arrival, dora, "it is me");
-	roster_set_alias(world.camd.roster, dora, "Doro");
+	marks_alias(world.camd.roster, dora, "Doro");
 	got = ask(&asker, "message.get",
 	    json_pack("{s:s}", "id", arrival.message.id));
 	assert_string_equal(
 	    text_of(json_object_get(got, "message"), "nick"), "Doro");
-	roster_set_alias(world.camd.roster, dora, NULL);
+	marks_alias(world.camd.roster, dora, NULL);
 	json_decref(got);
 }
 

@@ -1,6 +1,8 @@
 /* test_who.c: whom a WHO means. */
 #include "world.h"
 
+#include "camd/marks.h"
+
 #include "base/err.h"
 #include "camd/user.h"
 #include "camd/who.h"
@@ -24,8 +26,8 @@ open_world(void **state)
 	world_user(&world, "emil", "pc6", "Emil", "", USER_OFFLINE);
 	user = world_user(
 	    &world, "frida", "pc8", "@home", "\xe5\x96\xb6\xe6\xa5\xad", 0);
-	roster_set_alias(roster, user, "My Sister");
-	roster_set_hidden(roster, user, true);
+	marks_alias(roster, user, "My Sister");
+	marks_hidden(roster, user, true);
 	world_user(&world, "gast-<0123456789abcdef>", "pc9", "Gast", "", 0);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "camd/camd.h"
+#include "camd/marks.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
@@ -58,12 +59,12 @@ user_set(struct rpc_call *call, json_t *params)
 	    !named_one(call, wishes.who, &user))
 		return 0;
 	if (is_given(params, "hidden"))
-		roster_set_hidden(roster, user, wishes.hidden);
+		marks_hidden(roster, user, wishes.hidden);
 	if (is_given(params, "priority"))
-		roster_set_priority(roster, user, (int)wishes.priority);
+		marks_priority(roster, user, (int)wishes.priority);
 	/* Here null says something: no name any more. */
 	if (json_object_get(params, "name") != NULL)
-		roster_set_alias(roster, user, wishes.name);
+		marks_alias(roster, user, wishes.name);
 	rpc_reply(
 	    call, json_pack("{s:o}", "user", user_object(user, camd->lan)));
 	return 0;
