@@ -22,15 +22,9 @@
 #include "lan/state.h"
 #include "loop/loop.h"
 #include "test.h"
+#include "twin.h"
 
-enum { MEMBERS_MAX = 400, PARTY_PATIENCE_MS = 60000, CAUGHT_MAX = 1024 };
-
-/* A datagram that left. */
-struct caught {
-	struct addr to;
-	unsigned interface;
-	struct span bytes;
-};
+enum { MEMBERS_MAX = 400, PARTY_PATIENCE_MS = 60000 };
 
 /* What on_entry was told, with memory of its own. */
 struct told_entry {
@@ -58,11 +52,7 @@ struct party {
 	size_t member_count;
 	const char *absence;
 
-	struct caught caught[CAUGHT_MAX];
-	size_t caught_count;
-	/* Instead of keeping what left. */
-	void (*on_sent)(
-	    struct party *party, const struct addr *to, struct span bytes);
+	struct twin twin;
 	void *wire;
 
 	/* Told by lan; the newest of each. */
@@ -293,26 +283,11 @@ static const struct lan_ops party_ops = {
 
 /* -- the network ----------------------------------------------------------- */
 
-static inline void
-party_catch(
-    const struct addr *to, unsigned interface, struct span data, void *arg)
-{
-	struct party *party = arg;
-
-	if (party->on_sent != NULL) {
-		party->on_sent(party, to, data);
-		return;
-	}
-	assert_true(party->caught_count < CAUGHT_MAX);
-	party->caught[party->caught_count++] = (struct caught){ *to, interface,
-		span_of(xmemdup(data.data, data.len), data.len) };
-}
-
 static inline int
 party_open_udp(struct loop *loop, const struct udp_options *options,
     const struct udp_ops *ops, void *arg, struct udp **udp)
 {
-	static const struct udp_twin_ops twin_ops = { .on_sent = party_catch };
+	static const struct udp_twin_ops twin_ops = { .on_sent = twin_catch };
 	struct party *party = ((struct lan *)arg)->arg;
 
 	if (options->address.family == ADDR_V4 &&
@@ -320,8 +295,8 @@ party_open_udp(struct loop *loop, const struct udp_options *options,
 		errno = EADDRINUSE;
 		return CAM_ERR_SYSTEM;
 	}
-	*udp =
-	    udp_twin_new(loop, &options->address, ops, arg, &twin_ops, party);
+	*udp = udp_twin_new(
+	    loop, &options->address, ops, arg, &twin_ops, &party->twin);
 	return 0;
 }
 
@@ -360,108 +335,6 @@ party_read_interfaces(struct interfaces *interfaces)
 	return 0;
 }
 
-static inline struct addr
-address(const char *text)
-{
-	struct addr addr;
-
-	assert_int_equal(addr_parse(span_text(text), 2425, &addr), 0);
-	return addr;
-}
-
-static inline void
-party_flush(struct party *party)
-{
-	if (party->lan->v4 != NULL)
-		udp_flush(party->lan->v4);
-	if (party->lan->v6 != NULL)
-		udp_flush(party->lan->v6);
-}
-
-static inline void
-party_forget_caught(struct party *party)
-{
-	party_flush(party);
-	while (party->caught_count > 0)
-		free((void *)party->caught[--party->caught_count].bytes.data);
-}
-
-static inline void
-party_hear_bytes(struct party *party, const struct addr *from, unsigned flags,
-    struct span bytes)
-{
-	struct udp *udp =
-	    from->family == ADDR_V6 ? party->lan->v6 : party->lan->v4;
-	struct udp_datagram datagram = {
-		.from = *from, .interface = 2, .flags = flags, .data = bytes
-	};
-
-	udp_twin_receive(udp, &datagram, 1);
-}
-
-/* A packet from that address to us alone; '|' stands for NUL. */
-__attribute__((format(printf, 3, 4))) static inline void
-party_hear(struct party *party, const char *from, const char *format, ...)
-{
-	struct addr addr = address(from);
-	char text[4096];
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	assert_in_range(len, 0, sizeof text - 1);
-	for (int i = 0; i < len; i++) {
-		if (text[i] == '|')
-			text[i] = '\0';
-	}
-	party_hear_bytes(party, &addr, 0, span_of(text, (size_t)len));
-}
-
-/* The nth packet of that command that left, NULL when there were fewer. */
-static inline const struct caught *
-caught_nth(
-    struct party *party, uint32_t command, size_t nth, struct packet *packet)
-{
-	party_flush(party);
-	for (size_t i = 0; i < party->caught_count; i++) {
-		assert_int_equal(
-		    packet_parse(party->caught[i].bytes, packet), 0);
-		if (command_mode(packet->command) == command && nth-- == 0)
-			return &party->caught[i];
-	}
-	return NULL;
-}
-
-static inline size_t
-caught_count(struct party *party, uint32_t command)
-{
-	struct packet packet;
-	size_t count = 0;
-
-	while (caught_nth(party, command, count, &packet) != NULL)
-		count++;
-	return count;
-}
-
-/* The only packet of that command. */
-static inline const struct caught *
-caught_one(struct party *party, uint32_t command, struct packet *packet)
-{
-	assert_int_equal(caught_count(party, command), 1);
-	return caught_nth(party, command, 0, packet);
-}
-
-static inline void
-assert_to(const struct caught *caught, const char *addr)
-{
-	char text[ADDR_TEXT_SIZE];
-
-	assert_non_null(caught);
-	assert_string_equal(addr_format(&caught->to, text), addr);
-}
-
 /* -- time ------------------------------------------------------------------ */
 
 static inline void
@@ -476,24 +349,6 @@ party_turn(struct party *party)
 	timer_start(&party->patience, PARTY_PATIENCE_MS);
 	loop_turn(party->loop, 1);
 	timer_stop(&party->patience);
-}
-
-/* As if its time had come. */
-static inline void
-fire(struct timer *timer)
-{
-	assert_true(timer_is_running(timer));
-	timer_stop(timer);
-	timer->fn(timer->arg);
-}
-
-/* The first of the posts under way, NULL: none. */
-static inline struct post *
-a_post(struct party *party)
-{
-	struct table_link *link = table_first(&party->lan->posts);
-
-	return link != NULL ? container_of(link, struct post, link) : NULL;
 }
 
 /* -- keys ------------------------------------------------------------------ */
@@ -585,6 +440,7 @@ party_make(struct loop *loop, const char *at, const char *keys)
 	party->workers = workers_new(party->loop, 2, &party_workers, NULL);
 	party->lan = lan_new(party->loop, party->workers, party->crypto,
 	    party->keyring, &party_ops, party);
+	party->twin.lan = party->lan;
 	party->lan->open_udp = party_open_udp;
 	party->lan->read_interfaces = party_read_interfaces;
 	timer_init(
@@ -600,7 +456,7 @@ party_free(struct party *party, bool of_loop)
 
 	workers_free(party->workers);
 	lan_close(party->lan);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	lan_free(party->lan);
 	for (size_t i = 0; i < party->member_count; i++) {
 		peer_finish(&party->members[i]->peer);
@@ -625,7 +481,7 @@ party_setup(void **state)
 	struct party *party = party_make(NULL, "10.77.0.2", "win");
 
 	party_take_settings(party, &party_settings);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	*state = party;
 	return 0;
 }

@@ -31,7 +31,7 @@ an_entry_says_who_we_are_and_what_we_can(void **state)
 
 	lan_enter(party->lan);
 	assert_int_equal(
-	    caught_one(party, COMMAND_BR_ENTRY, &packet)->interface, 2);
+	    caught_one(&party->twin, COMMAND_BR_ENTRY, &packet)->interface, 2);
 	assert_int_equal(packet.command, COMMAND_BR_ENTRY | STATUS_ENCRYPT |
 					     STATUS_CAPUTF8 | STATUS_ENCEXTMSG);
 	parse_entry(party, &packet, &entry);
@@ -50,7 +50,7 @@ it_is_said_once_more_after_five_seconds(void **state)
 	lan_enter(party->lan);
 	assert_in_range(timer_left_ms(&party->lan->again), 4000, 5000);
 	fire(&party->lan->again);
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 2);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ENTRY), 2);
 	assert_false(timer_is_running(&party->lan->again));
 }
 
@@ -61,7 +61,7 @@ an_empty_group_is_none_at_all(void **state)
 	struct packet packet;
 
 	lan_change(party->lan, "Bob", "", NULL);
-	caught_one(party, COMMAND_BR_ABSENCE, &packet);
+	caught_one(&party->twin, COMMAND_BR_ABSENCE, &packet);
 	assert_int_equal(packet.parts[1].len, 0);
 	assert_string_equal(party->lan->group, "");
 }
@@ -74,19 +74,19 @@ absence_is_a_flag_and_a_word_behind_the_nick(void **state)
 	struct entry entry;
 
 	lan_change(party->lan, "Bob", "Sales", "lunch");
-	caught_one(party, COMMAND_BR_ABSENCE, &packet);
+	caught_one(&party->twin, COMMAND_BR_ABSENCE, &packet);
 	assert_true(packet.command & STATUS_ABSENCE);
 	parse_entry(party, &packet, &entry);
 	assert_string_equal(entry.nick, "Bob[lunch]");
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	lan_change(party->lan, "Bob", "Sales", "");
-	caught_one(party, COMMAND_BR_ABSENCE, &packet);
+	caught_one(&party->twin, COMMAND_BR_ABSENCE, &packet);
 	assert_true(packet.command & STATUS_ABSENCE);
 	parse_entry(party, &packet, &entry);
 	assert_string_equal(entry.nick, "Bob");
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	lan_change(party->lan, "Bob", "Sales", NULL);
-	caught_one(party, COMMAND_BR_ABSENCE, &packet);
+	caught_one(&party->twin, COMMAND_BR_ABSENCE, &packet);
 	assert_false(packet.command & STATUS_ABSENCE);
 }
 
@@ -96,13 +96,13 @@ named_hosts_are_told_too_but_not_ourselves(void **state)
 	struct party *party = *state;
 
 	take(party, "10.9.0.1 10.77.0.2 10.77.0.2:2426 10.9.255.255:3000");
-	party_flush(party);
-	assert_to(&party->caught[1], "10.9.0.1:2425");
-	party_forget_caught(party);
+	twin_flush(&party->twin);
+	assert_to(&party->twin.caught[1], "10.9.0.1:2425");
+	twin_forget(&party->twin);
 	lan_change(party->lan, "Bob", "", NULL);
-	assert_int_equal(caught_count(party, COMMAND_BR_ABSENCE), 4);
-	assert_to(&party->caught[2], "10.77.0.2:2426");
-	assert_to(&party->caught[3], "10.9.255.255:3000");
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ABSENCE), 4);
+	assert_to(&party->twin.caught[2], "10.77.0.2:2426");
+	assert_to(&party->twin.caught[3], "10.9.255.255:3000");
 }
 
 static void
@@ -112,8 +112,8 @@ named_hosts_are_asked_for_their_lists_and_networks_are_not(void **state)
 	struct packet packet;
 
 	take(party, "10.9.0.1 10.9.1.0/28 10.9.2.1");
-	assert_int_equal(caught_count(party, COMMAND_BR_ISGETLIST2), 2);
-	assert_to(caught_nth(party, COMMAND_BR_ISGETLIST2, 1, &packet),
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ISGETLIST2), 2);
+	assert_to(caught_nth(&party->twin, COMMAND_BR_ISGETLIST2, 1, &packet),
 	    "10.9.2.1:2425");
 }
 
@@ -125,14 +125,14 @@ large_networks_are_walked_in_small_steps(void **state)
 	size_t steps = 0;
 
 	take(party, "10.9.1.*");
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 1 + 64);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ENTRY), 1 + 64);
 	for (; timer_is_running(&party->lan->walk_timer); steps++) {
 		assert_in_range(timer_left_ms(&party->lan->walk_timer), 0, 20);
 		fire(&party->lan->walk_timer);
 	}
 	assert_int_equal(steps, 3);
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 1 + 254);
-	assert_to(caught_nth(party, COMMAND_BR_ENTRY, 254, &packet),
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ENTRY), 1 + 254);
+	assert_to(caught_nth(&party->twin, COMMAND_BR_ENTRY, 254, &packet),
 	    "10.9.1.254:2425");
 }
 
@@ -143,10 +143,11 @@ a_change_does_not_cut_short_an_entry_still_on_its_way(void **state)
 
 	take(party, "10.9.1.*");
 	lan_change(party->lan, "Bob", "", "lunch");
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	while (timer_is_running(&party->lan->walk_timer))
 		fire(&party->lan->walk_timer);
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 254 - 64);
+	assert_int_equal(
+	    caught_count(&party->twin, COMMAND_BR_ENTRY), 254 - 64);
 }
 
 static void
@@ -158,7 +159,8 @@ who_is_reached_late_answers_late(void **state)
 	/* As if the walk had gone on for long. */
 	party->lan->asked_ms -= 20000;
 	fire(&party->lan->walk_timer);
-	party_hear(party, "10.9.1.80", "1:5:zoe:pc9:%d:Zoe|", 3 | ANNAS_STATUS);
+	twin_hear(
+	    &party->twin, "10.9.1.80", "1:5:zoe:pc9:%d:Zoe|", 3 | ANNAS_STATUS);
 	assert_false(party->entry.entry.unasked);
 }
 
@@ -172,15 +174,15 @@ a_goodbye_goes_to_named_hosts_and_to_who_was_found_in_networks(void **state)
 	member_add(party, "zoe", "pc9", "10.9.1.200", ANNAS_STATUS);
 	member_add(party, "gone", "pc9", "10.9.1.201", 0)->absent = true;
 	member_add(party, "near", "pc9", "10.77.0.9", ANNAS_STATUS);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	lan_close(party->lan);
 	/* The twin is gone with its port; it flushed what it had. */
-	assert_int_equal(party->caught_count, 3);
-	assert_int_equal(packet_parse(party->caught[0].bytes, &packet), 0);
+	assert_int_equal(party->twin.caught_count, 3);
+	assert_int_equal(packet_parse(party->twin.caught[0].bytes, &packet), 0);
 	assert_int_equal(command_mode(packet.command), COMMAND_BR_EXIT);
-	assert_to(&party->caught[0], "10.77.0.255:2425");
-	assert_to(&party->caught[1], "10.9.2.255:2425");
-	assert_to(&party->caught[2], "10.9.1.200:2425");
+	assert_to(&party->twin.caught[0], "10.77.0.255:2425");
+	assert_to(&party->twin.caught[1], "10.9.2.255:2425");
+	assert_to(&party->twin.caught[2], "10.9.1.200:2425");
 }
 
 static void
@@ -192,9 +194,9 @@ another_name_is_a_goodbye_under_the_old_one(void **state)
 
 	settings.host = "laptop";
 	party_take_settings(party, &settings);
-	caught_one(party, COMMAND_BR_EXIT, &packet);
+	caught_one(&party->twin, COMMAND_BR_EXIT, &packet);
 	assert_span(packet.host, "pc2");
-	caught_one(party, COMMAND_BR_ENTRY, &packet);
+	caught_one(&party->twin, COMMAND_BR_ENTRY, &packet);
 	assert_span(packet.host, "laptop");
 }
 
@@ -206,13 +208,13 @@ both_groups_of_ipv6_are_told(void **state)
 
 	settings.ipv6 = true;
 	party_take_settings(party, &settings);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	lan_enter(party->lan);
-	party_flush(party);
-	assert_int_equal(party->caught_count, 3);
-	assert_to(&party->caught[1], "[ff15::979]:2425");
-	assert_int_equal(party->caught[1].interface, 2);
-	assert_to(&party->caught[2], "[ff02::1]:2425");
+	twin_flush(&party->twin);
+	assert_int_equal(party->twin.caught_count, 3);
+	assert_to(&party->twin.caught[1], "[ff15::979]:2425");
+	assert_int_equal(party->twin.caught[1].interface, 2);
+	assert_to(&party->twin.caught[2], "[ff02::1]:2425");
 }
 
 /* -- those who are told one by one ----------------------------------------- */
@@ -220,7 +222,7 @@ both_groups_of_ipv6_are_told(void **state)
 static void
 dial_up(struct party *party, const char *from, uint32_t command)
 {
-	party_hear(party, from, "1:5:dia:pc7:%u:Dia|",
+	twin_hear(&party->twin, from, "1:5:dia:pc7:%u:Dia|",
 	    (unsigned)(command | STATUS_DIALUP | ANNAS_STATUS));
 }
 
@@ -233,11 +235,11 @@ dial_up_members_are_told_everything(void **state)
 	dial_up(party, "10.9.9.9:2430", COMMAND_BR_ENTRY);
 	dial_up(party, "10.9.9.9:2430", COMMAND_BR_ENTRY);
 	lan_change(party->lan, "Bob", "", NULL);
-	assert_int_equal(caught_count(party, COMMAND_BR_ABSENCE), 2);
-	assert_to(
-	    caught_nth(party, COMMAND_BR_ABSENCE, 1, &packet), "10.9.9.9:2430");
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ABSENCE), 2);
+	assert_to(caught_nth(&party->twin, COMMAND_BR_ABSENCE, 1, &packet),
+	    "10.9.9.9:2430");
 	lan_close(party->lan);
-	assert_int_equal(caught_count(party, COMMAND_BR_EXIT), 2);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_EXIT), 2);
 }
 
 static void
@@ -248,7 +250,7 @@ whoever_leaves_is_not_told_any_more(void **state)
 	dial_up(party, "10.9.9.9", COMMAND_BR_ENTRY);
 	dial_up(party, "10.9.9.9", COMMAND_BR_EXIT);
 	lan_change(party->lan, "Bob", "", NULL);
-	assert_int_equal(caught_count(party, COMMAND_BR_ABSENCE), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ABSENCE), 1);
 }
 
 static void
@@ -258,16 +260,16 @@ who_hears_broadcasts_again_or_is_forgotten_is_not_told_either(void **state)
 	struct member *member;
 
 	dial_up(party, "10.9.9.9", COMMAND_BR_ENTRY);
-	party_hear(party, "10.9.9.9", "1:6:dia:pc7:%u:Dia|",
+	twin_hear(&party->twin, "10.9.9.9", "1:6:dia:pc7:%u:Dia|",
 	    (unsigned)(COMMAND_BR_ENTRY | ANNAS_STATUS));
 	lan_change(party->lan, "Bob", "", NULL);
-	assert_int_equal(caught_count(party, COMMAND_BR_ABSENCE), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ABSENCE), 1);
 	dial_up(party, "10.9.9.9", COMMAND_BR_ENTRY);
 	member = party->members[0];
 	lan_forget(party->lan, &member->peer);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	lan_change(party->lan, "Bob", "", NULL);
-	assert_int_equal(caught_count(party, COMMAND_BR_ABSENCE), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ABSENCE), 1);
 }
 
 static void
@@ -299,9 +301,10 @@ a_broadcast_of_ours_that_comes_back_is_noted_and_nothing_else(void **state)
 	struct addr own = address("10.77.0.2");
 
 	lan_test_broadcast(party->lan);
-	assert_int_equal(caught_count(party, COMMAND_NOOPERATION), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_NOOPERATION), 1);
 	assert_int_equal(lan_echo_ms(party->lan, 2), 0);
-	party_hear_bytes(party, &own, UDP_TO_BROADCAST, party->caught[0].bytes);
+	twin_hear_bytes(
+	    &party->twin, &own, UDP_TO_BROADCAST, party->twin.caught[0].bytes);
 	assert_true(lan_echo_ms(party->lan, 2) > 0);
 	assert_int_equal(lan_echo_ms(party->lan, 3), 0);
 	assert_int_equal(party->entries, 0);

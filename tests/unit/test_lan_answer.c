@@ -14,7 +14,7 @@ send_answers(struct party *party)
 static void
 enter(struct party *party, const char *from, uint32_t status)
 {
-	party_hear(party, from, "1:5:anna:pc1:%u:Anna|Sales|",
+	twin_hear(&party->twin, from, "1:5:anna:pc1:%u:Anna|Sales|",
 	    (unsigned)(COMMAND_BR_ENTRY | status));
 }
 
@@ -25,11 +25,11 @@ an_entry_is_answered_soon_but_not_at_once(void **state)
 	struct packet packet;
 
 	enter(party, "10.77.0.3:2430", ANNAS_STATUS);
-	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 0);
-	while (caught_count(party, COMMAND_ANSENTRY) == 0)
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSENTRY), 0);
+	while (caught_count(&party->twin, COMMAND_ANSENTRY) == 0)
 		party_turn(party);
-	assert_to(
-	    caught_one(party, COMMAND_ANSENTRY, &packet), "10.77.0.3:2430");
+	assert_to(caught_one(&party->twin, COMMAND_ANSENTRY, &packet),
+	    "10.77.0.3:2430");
 	assert_true(packet.command & STATUS_UTF8);
 	assert_true(packet.command & STATUS_ENCRYPT);
 }
@@ -42,7 +42,7 @@ an_answer_is_utf8_only_to_who_can_read_it(void **state)
 
 	enter(party, "10.77.0.3", 0);
 	send_answers(party);
-	caught_one(party, COMMAND_ANSENTRY, &packet);
+	caught_one(&party->twin, COMMAND_ANSENTRY, &packet);
 	assert_false(packet.command & STATUS_UTF8);
 }
 
@@ -55,7 +55,7 @@ an_answer_shows_the_absence_as_an_entry_does(void **state)
 	lan_change(party->lan, "Bob", "", "lunch");
 	enter(party, "10.77.0.3", ANNAS_STATUS);
 	send_answers(party);
-	caught_one(party, COMMAND_ANSENTRY, &packet);
+	caught_one(&party->twin, COMMAND_ANSENTRY, &packet);
 	assert_true(packet.command & STATUS_ABSENCE);
 	assert_span(packet.parts[0], "Bob[lunch]");
 }
@@ -68,10 +68,10 @@ only_an_entry_is_answered(void **state)
 		COMMAND_ANSENTRY, COMMAND_BR_ABSENCE };
 
 	for (size_t i = 0; i < 4; i++)
-		party_hear(party, "10.77.0.3", "1:5:anna:pc1:%u:Anna|",
+		twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:%u:Anna|",
 		    (unsigned)(others[i] | ANNAS_STATUS));
 	send_answers(party);
-	assert_int_equal(party->caught_count, 0);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 static void
@@ -82,7 +82,7 @@ entries_in_quick_succession_get_one_answer(void **state)
 	for (int i = 0; i < 20; i++)
 		enter(party, "10.77.0.3", ANNAS_STATUS);
 	send_answers(party);
-	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSENTRY), 1);
 }
 
 static void
@@ -93,7 +93,7 @@ several_camd_of_one_machine_are_answered_each(void **state)
 	enter(party, "10.77.0.3:2425", ANNAS_STATUS);
 	enter(party, "10.77.0.3:2426", ANNAS_STATUS);
 	send_answers(party);
-	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 2);
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSENTRY), 2);
 }
 
 static void
@@ -118,12 +118,12 @@ among_many_members_answers_are_spread_over_four_seconds(void **state)
 	}
 	for (size_t i = 0; i < 5; i++) {
 		answers_turn(party->lan->answers, start_ms + 1000 * i);
-		now = caught_count(party, COMMAND_ANSENTRY);
+		now = caught_count(&party->twin, COMMAND_ANSENTRY);
 		quarters[i] = now - before;
 		before = now;
 	}
 	answers_turn(party->lan->answers, start_ms + 5000);
-	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 400);
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSENTRY), 400);
 	/* About a hundred a second; far from all at once. */
 	for (size_t i = 1; i < 5; i++)
 		assert_in_range(quarters[i], 50, 160);
@@ -136,15 +136,15 @@ a_stranger_gets_at_most_three_times_what_he_sent(void **state)
 
 	/* A short entry: 32 + 28 bytes; the answer has some 110 + 28. */
 	for (int i = 0; i < 50; i++) {
-		party_hear(party, "10.77.0.3", "1:5:v:w:1:");
+		twin_hear(&party->twin, "10.77.0.3", "1:5:v:w:1:");
 		budget_forget_entry(
 		    party->lan->budget, &party->entry.entry.from);
 		send_answers(party);
 	}
-	party_flush(party);
+	twin_flush(&party->twin);
 	size_t sent = 0;
-	for (size_t i = 0; i < party->caught_count; i++)
-		sent += party->caught[i].bytes.len + 28;
+	for (size_t i = 0; i < party->twin.caught_count; i++)
+		sent += party->twin.caught[i].bytes.len + 28;
 	assert_in_range(sent, 1, 3 * 50 * (10 + 28));
 }
 
@@ -161,7 +161,7 @@ many_more_than_can_wait_are_not_kept(void **state)
 	}
 	/* None of them has credit: nothing leaves, all are dropped. */
 	send_answers(party);
-	assert_int_equal(party->caught_count, 0);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 static void
@@ -172,7 +172,7 @@ answers_that_wait_when_we_close_do_not_leave(void **state)
 	enter(party, "10.77.0.3", ANNAS_STATUS);
 	lan_close(party->lan);
 	send_answers(party);
-	assert_int_equal(caught_count(party, COMMAND_ANSENTRY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSENTRY), 0);
 }
 
 int

@@ -11,7 +11,7 @@ take(struct party *party, const char *broadcast, const char *list_for)
 	settings.broadcast = broadcast;
 	settings.list_for = list_for;
 	party_take_settings(party, &settings);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 }
 
 /* Rows of that packet; their names go into names, a blank after each. */
@@ -59,11 +59,11 @@ nobody_gets_a_list_unless_settings_say_so(void **state)
 	struct party *party = *state;
 
 	add_members(party, 3);
-	party_hear(party, "10.77.0.3", "1:5:a:b:24:A|");
-	party_hear(party, "10.77.0.3", "1:5:a:b:16:A|");
-	party_hear(party, "10.77.0.3", "1:5:a:b:18:|");
-	party_flush(party);
-	assert_int_equal(party->caught_count, 0);
+	twin_hear(&party->twin, "10.77.0.3", "1:5:a:b:24:A|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:a:b:16:A|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:a:b:18:|");
+	twin_flush(&party->twin);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 static void
@@ -79,15 +79,15 @@ a_network_that_may_have_it_gets_it(void **state)
 	member_add(party, "gone", "pc", "10.77.9.9", ANNAS_STATUS)->absent =
 	    true;
 	member_add(party, "unheard", "pc", "10.77.9.8", 0);
-	party_hear(party, "10.78.0.3", "1:5:a:b:24:A|");
-	party_hear(party, "10.78.0.3", "1:5:a:b:18:|");
-	assert_int_equal(party->caught_count, 0);
-	party_hear(party, "10.77.0.3", "1:5:a:b:24:A|");
-	assert_to(
-	    caught_one(party, COMMAND_OKGETLIST, &packet), "10.77.0.3:2425");
-	party_hear(party, "10.77.0.3", "1:6:a:b:%u:|",
+	twin_hear(&party->twin, "10.78.0.3", "1:5:a:b:24:A|");
+	twin_hear(&party->twin, "10.78.0.3", "1:5:a:b:18:|");
+	assert_int_equal(party->twin.caught_count, 0);
+	twin_hear(&party->twin, "10.77.0.3", "1:5:a:b:24:A|");
+	assert_to(caught_one(&party->twin, COMMAND_OKGETLIST, &packet),
+	    "10.77.0.3:2425");
+	twin_hear(&party->twin, "10.77.0.3", "1:6:a:b:%u:|",
 	    (unsigned)(COMMAND_GETLIST | MESSAGE_CAPUTF8));
-	caught_one(party, COMMAND_ANSLIST, &packet);
+	caught_one(&party->twin, COMMAND_ANSLIST, &packet);
 	assert_true(packet.command & MESSAGE_UTF8);
 	read_list(party, &packet, names, sizeof names, &next);
 	assert_string_equal(names,
@@ -114,16 +114,16 @@ a_long_list_comes_in_pages_without_gap_or_overlap(void **state)
 	do {
 		size_t got;
 
-		party_hear(
-		    party, "10.77.0.3", "1:6:a:b:18:%u|", (unsigned)next);
-		caught_one(party, COMMAND_ANSLIST, &packet);
+		twin_hear(&party->twin, "10.77.0.3", "1:6:a:b:18:%u|",
+		    (unsigned)next);
+		caught_one(&party->twin, COMMAND_ANSLIST, &packet);
 		assert_true(packet.extension.len < 32000);
 		got = read_list(party, &packet, names, sizeof names, &next);
 		assert_true(got > 0);
 		rows += got;
 		assert_true(next == 0 || next == rows);
 		pages++;
-		party_forget_caught(party);
+		twin_forget(&party->twin);
 	} while (next != 0);
 	assert_int_equal(rows, 390);
 	assert_int_equal(pages, 2);
@@ -139,13 +139,13 @@ an_index_beyond_the_end_gives_an_empty_list(void **state)
 
 	take(party, NULL, "10.77.0.0/24");
 	add_members(party, 3);
-	party_hear(party, "10.77.0.3", "1:6:a:b:18:4000000000|");
-	caught_one(party, COMMAND_ANSLIST, &packet);
+	twin_hear(&party->twin, "10.77.0.3", "1:6:a:b:18:4000000000|");
+	caught_one(&party->twin, COMMAND_ANSLIST, &packet);
 	assert_int_equal(
 	    read_list(party, &packet, names, sizeof names, &next), 0);
-	party_forget_caught(party);
-	party_hear(party, "10.77.0.3", "1:6:a:b:18:x|");
-	assert_int_equal(caught_count(party, COMMAND_ANSLIST), 0);
+	twin_forget(&party->twin);
+	twin_hear(&party->twin, "10.77.0.3", "1:6:a:b:18:x|");
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSLIST), 0);
 }
 
 /* -- asked ----------------------------------------------------------------- */
@@ -156,7 +156,7 @@ static const char row_of_zoe[] =
 static void
 offer(struct party *party, const char *from)
 {
-	party_hear(party, from, "1:5:list:server:17:|");
+	twin_hear(&party->twin, from, "1:5:list:server:17:|");
 }
 
 static void
@@ -167,19 +167,20 @@ a_named_host_that_has_a_list_is_asked_for_it(void **state)
 
 	take(party, "10.9.0.1", NULL);
 	offer(party, "10.9.0.1");
-	assert_to(caught_one(party, COMMAND_GETLIST, &packet), "10.9.0.1:2425");
+	assert_to(caught_one(&party->twin, COMMAND_GETLIST, &packet),
+	    "10.9.0.1:2425");
 	assert_true(packet.command & MESSAGE_CAPUTF8);
-	party_hear(party, "10.9.0.1", "1:6:list:server:19:    0\a    1\a%s|",
-	    row_of_zoe);
+	twin_hear(&party->twin, "10.9.0.1",
+	    "1:6:list:server:19:    0\a    1\a%s|", row_of_zoe);
 	assert_int_equal(party->entry.entry.kind, LAN_LISTED);
 	assert_string_equal(party->entry.user, "zoe");
 	assert_string_equal(party->entry.nick, "Zoe");
 	assert_int_equal(party->entry.entry.from.port, 2425);
 	/* Hearsay: it is asked itself. */
-	while (caught_count(party, COMMAND_BR_ENTRY) == 0)
+	while (caught_count(&party->twin, COMMAND_BR_ENTRY) == 0)
 		party_turn(party);
-	assert_to(
-	    caught_one(party, COMMAND_BR_ENTRY, &packet), "10.9.9.9:2425");
+	assert_to(caught_one(&party->twin, COMMAND_BR_ENTRY, &packet),
+	    "10.9.9.9:2425");
 }
 
 static void
@@ -189,10 +190,12 @@ a_list_that_nobody_asked_for_is_not_read(void **state)
 
 	take(party, "10.9.0.1", NULL);
 	offer(party, "10.77.0.3");
-	party_hear(party, "10.77.0.3", "1:6:a:b:19:0\a1\a%s|", row_of_zoe);
-	party_hear(party, "10.9.0.1:99", "1:6:a:b:19:0\a1\a%s|", row_of_zoe);
+	twin_hear(
+	    &party->twin, "10.77.0.3", "1:6:a:b:19:0\a1\a%s|", row_of_zoe);
+	twin_hear(
+	    &party->twin, "10.9.0.1:99", "1:6:a:b:19:0\a1\a%s|", row_of_zoe);
 	assert_int_equal(party->entries, 0);
-	assert_int_equal(caught_count(party, COMMAND_GETLIST), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETLIST), 0);
 }
 
 static void
@@ -203,14 +206,16 @@ pages_are_followed_to_the_end_and_never_back(void **state)
 
 	take(party, "10.9.0.1", NULL);
 	offer(party, "10.9.0.1");
-	party_hear(party, "10.9.0.1", "1:6:l:s:19:300\a1\a%s|", row_of_zoe);
-	caught_nth(party, COMMAND_GETLIST, 1, &packet);
+	twin_hear(
+	    &party->twin, "10.9.0.1", "1:6:l:s:19:300\a1\a%s|", row_of_zoe);
+	caught_nth(&party->twin, COMMAND_GETLIST, 1, &packet);
 	assert_span(packet.extension, "300");
-	party_hear(party, "10.9.0.1", "1:6:l:s:19:200\a1\a%s|", row_of_zoe);
-	assert_int_equal(caught_count(party, COMMAND_GETLIST), 2);
+	twin_hear(
+	    &party->twin, "10.9.0.1", "1:6:l:s:19:200\a1\a%s|", row_of_zoe);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETLIST), 2);
 	/* It is over: what comes now was not asked for. */
 	party->entries = 0;
-	party_hear(party, "10.9.0.1", "1:6:l:s:19:0\a1\a%s|", row_of_zoe);
+	twin_hear(&party->twin, "10.9.0.1", "1:6:l:s:19:0\a1\a%s|", row_of_zoe);
 	assert_int_equal(party->entries, 0);
 }
 
@@ -221,7 +226,7 @@ a_host_is_not_asked_again_while_the_question_waits(void **state)
 
 	take(party, "10.9.0.1", NULL);
 	lan_enter(party->lan);
-	assert_int_equal(caught_count(party, COMMAND_BR_ISGETLIST2), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ISGETLIST2), 0);
 }
 
 static void
@@ -232,21 +237,21 @@ one_address_is_asked_once_for_however_many_names(void **state)
 
 	take(party, "10.9.0.1", NULL);
 	offer(party, "10.9.0.1");
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	buf_init(&rows, 32000);
 	buf_printf(&rows, "1:6:l:s:19:0\a200\a");
 	for (int i = 0; i < 200; i++)
 		buf_printf(
 		    &rows, "u%d\ah\a17825792\a10.9.9.9\a30985\aN\a\b\a", i);
 	struct addr from = address("10.9.0.1");
-	party_hear_bytes(party, &from, 0, buf_span(&rows));
+	twin_hear_bytes(&party->twin, &from, 0, buf_span(&rows));
 	buf_finish(&rows);
 	assert_int_equal(party->entries, 200);
-	while (caught_count(party, COMMAND_BR_ENTRY) == 0)
+	while (caught_count(&party->twin, COMMAND_BR_ENTRY) == 0)
 		party_turn(party);
 	for (int i = 0; i < 5; i++)
 		loop_turn(party->loop, 0);
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ENTRY), 1);
 }
 
 static void
@@ -256,7 +261,7 @@ rows_without_a_place_or_about_ourselves_are_skipped(void **state)
 
 	take(party, "10.9.0.1", NULL);
 	offer(party, "10.9.0.1");
-	party_hear(party, "10.9.0.1",
+	twin_hear(&party->twin, "10.9.0.1",
 	    "1:6:l:s:19:0\a4\a"
 	    "a\ah\a17825792\anowhere\a30985\aN\aG\a"
 	    "b\ah\a17825792\a255.255.255.255\a30985\aN\aG\a"
@@ -273,11 +278,11 @@ who_is_there_already_is_not_asked_again(void **state)
 	take(party, "10.9.0.1", NULL);
 	member_add(party, "zoe", "pc9", "10.9.9.9", ANNAS_STATUS);
 	offer(party, "10.9.0.1");
-	party_hear(party, "10.9.0.1", "1:6:l:s:19:0\a1\a%s|", row_of_zoe);
+	twin_hear(&party->twin, "10.9.0.1", "1:6:l:s:19:0\a1\a%s|", row_of_zoe);
 	assert_int_equal(party->entries, 1);
 	for (int i = 0; i < 5; i++)
 		loop_turn(party->loop, 0);
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ENTRY), 0);
 }
 
 static void
@@ -289,9 +294,9 @@ who_is_said_to_have_gone_is_asked(void **state)
 	take(party, "10.9.0.1", NULL);
 	zoe = member_add(party, "zoe", "pc9", "10.9.9.9", ANNAS_STATUS);
 	offer(party, "10.9.0.1");
-	party_hear(party, "10.9.0.1",
+	twin_hear(&party->twin, "10.9.0.1",
 	    "1:6:l:s:19:0\a1\azoe\apc9\a0\a10.9.9.9\a30985\aZ\aS\a|");
-	while (caught_count(party, COMMAND_BR_ENTRY) == 0)
+	while (caught_count(&party->twin, COMMAND_BR_ENTRY) == 0)
 		party_turn(party);
 	assert_false(zoe->absent);
 }
@@ -306,16 +311,16 @@ the_one_with_the_port_passes_on_what_it_hears(void **state)
 	struct packet packet;
 	uint32_t next;
 
-	party_hear(party, "10.77.0.2:2426", "1:5:eve:pc2:%u:Eve|",
+	twin_hear(&party->twin, "10.77.0.2:2426", "1:5:eve:pc2:%u:Eve|",
 	    (unsigned)(COMMAND_BR_ENTRY | STATUS_DIALUP | ANNAS_STATUS));
-	party_hear(party, "10.9.9.9", "1:5:dial:up:%u:Dial|",
+	twin_hear(&party->twin, "10.9.9.9", "1:5:dial:up:%u:Dial|",
 	    (unsigned)(COMMAND_BR_ENTRY | STATUS_DIALUP | ANNAS_STATUS));
-	party_forget_caught(party);
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:%u:Anna|",
+	twin_forget(&party->twin);
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:%u:Anna|",
 	    (unsigned)(COMMAND_BR_ENTRY | ANNAS_STATUS));
 	/* To the other camd here, not to a member elsewhere. */
-	assert_to(
-	    caught_one(party, COMMAND_ANSLIST, &packet), "10.77.0.2:2426");
+	assert_to(caught_one(&party->twin, COMMAND_ANSLIST, &packet),
+	    "10.77.0.2:2426");
 	read_list(party, &packet, names, sizeof names, &next);
 	assert_string_equal(names, "anna@10.77.0.3:2425 ");
 }
@@ -326,12 +331,13 @@ what_the_one_with_the_port_tells_is_believed_and_checked(void **state)
 	struct party *party = *state;
 	struct packet packet;
 
-	party_hear(party, "10.77.0.2:2426", "1:6:l:s:19:0\a1\a%s|", row_of_zoe);
+	twin_hear(
+	    &party->twin, "10.77.0.2:2426", "1:6:l:s:19:0\a1\a%s|", row_of_zoe);
 	assert_string_equal(party->entry.user, "zoe");
-	while (caught_count(party, COMMAND_BR_ENTRY) == 0)
+	while (caught_count(&party->twin, COMMAND_BR_ENTRY) == 0)
 		party_turn(party);
-	assert_to(
-	    caught_one(party, COMMAND_BR_ENTRY, &packet), "10.9.9.9:2425");
+	assert_to(caught_one(&party->twin, COMMAND_BR_ENTRY, &packet),
+	    "10.9.9.9:2425");
 }
 
 static void
@@ -343,11 +349,11 @@ who_has_not_the_port_passes_nothing_on(void **state)
 	party->taken = 1;
 	log_open(open("/dev/null", O_WRONLY), LOG_LEVEL_ERROR, 0);
 	party_take_settings(party, &party_settings);
-	party_hear(party, "10.77.0.2:2427", "1:5:eve:pc2:%u:Eve|",
+	twin_hear(&party->twin, "10.77.0.2:2427", "1:5:eve:pc2:%u:Eve|",
 	    (unsigned)(COMMAND_BR_ENTRY | STATUS_DIALUP | ANNAS_STATUS));
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:%u:Anna|",
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:%u:Anna|",
 	    (unsigned)(COMMAND_BR_ENTRY | ANNAS_STATUS));
-	assert_int_equal(caught_count(party, COMMAND_ANSLIST), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSLIST), 0);
 }
 
 int

@@ -68,7 +68,7 @@ wait_for(struct party *party, const struct outcome *outcome)
 {
 	while (outcome->total == 0)
 		party_turn(party);
-	party_flush(party);
+	twin_flush(&party->twin);
 }
 
 /* Opens the packet as anna does. */
@@ -206,13 +206,13 @@ in_clear_it_is_a_plain_message_that_wants_a_receipt(void **state)
 	assert_int_equal(got.total, 0);
 	wait_for(party, &got);
 	assert_int_equal(got.sent, 1);
-	assert_to(
-	    caught_one(party, COMMAND_SENDMSG, &packet), "10.77.0.3:2425");
+	assert_to(caught_one(&party->twin, COMMAND_SENDMSG, &packet),
+	    "10.77.0.3:2425");
 	assert_int_equal(packet.number, 1700000077);
 	assert_int_equal(packet.command, COMMAND_SENDMSG | MESSAGE_SENDCHECK |
 					     MESSAGE_CAPUTF8 | MESSAGE_UTF8);
 	assert_span(packet.parts[0], "line one\nline two");
-	party_hear(party, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
+	twin_hear(&party->twin, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
 	assert_int_equal(got.received, 1);
 	assert_true(TAILQ_EMPTY(&party->lan->sendings));
 }
@@ -228,7 +228,7 @@ an_old_client_gets_its_own_charset(void **state)
 
 	lan_send(party->lan, &letter, on_outcome, &got);
 	wait_for(party, &got);
-	caught_one(party, COMMAND_SENDMSG, &packet);
+	caught_one(&party->twin, COMMAND_SENDMSG, &packet);
 	assert_span(packet.parts[0], "\x83\x41");
 	assert_false(packet.command & MESSAGE_UTF8);
 }
@@ -256,12 +256,13 @@ options_say_sealed_locked_and_to_several(void **state)
 		letter.flags = cases[i].flags;
 		lan_send(party->lan, &letter, on_outcome, &got);
 		wait_for(party, &got);
-		caught_one(party, COMMAND_SENDMSG, &packet);
+		caught_one(&party->twin, COMMAND_SENDMSG, &packet);
 		assert_int_equal(packet.command & 0x7fffff00u,
 		    MESSAGE_SENDCHECK | MESSAGE_CAPUTF8 | MESSAGE_UTF8 |
 			cases[i].options);
-		party_hear(party, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
-		party_forget_caught(party);
+		twin_hear(
+		    &party->twin, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
+		twin_forget(&party->twin);
 	}
 }
 
@@ -285,7 +286,7 @@ encrypted_it_opens_for_its_reader_alone_and_is_signed(void **state)
 	letter.to_count = 2;
 	lan_send(party->lan, &letter, on_outcome, &got);
 	wait_for(party, &got);
-	caught_one(party, COMMAND_SENDMSG, &packet);
+	caught_one(&party->twin, COMMAND_SENDMSG, &packet);
 	assert_true(packet.command & MESSAGE_ENCRYPT);
 	assert_true(packet.command & MESSAGE_ENCEXTMSG);
 	open_packet(party, &packet, &enctext, &opened);
@@ -316,7 +317,7 @@ who_reads_no_lists_inside_gets_none(void **state)
 	letter.to_count = 1;
 	lan_send(party->lan, &letter, on_outcome, &got);
 	wait_for(party, &got);
-	caught_one(party, COMMAND_SENDMSG, &packet);
+	caught_one(&party->twin, COMMAND_SENDMSG, &packet);
 	assert_false(packet.command & MESSAGE_ENCEXTMSG);
 	open_packet(party, &packet, &enctext, &opened);
 	assert_bytes(buf_span(&opened.plain), span_of("weak", 5));
@@ -336,11 +337,11 @@ silence_is_told_once_when_the_tries_are_over(void **state)
 
 	lan_send(party->lan, &letter, on_outcome, &got);
 	wait_for(party, &got);
-	while ((post = a_post(party)) != NULL)
+	while ((post = a_post(&party->twin)) != NULL)
 		fire(&post->timer);
 	assert_int_equal(got.silent, 1);
 	assert_int_equal(got.total, 2);
-	assert_int_equal(caught_count(party, COMMAND_SENDMSG), 5);
+	assert_int_equal(caught_count(&party->twin, COMMAND_SENDMSG), 5);
 }
 
 static void
@@ -362,7 +363,7 @@ a_text_too_long_for_the_peers_program_fails_at_once(void **state)
 	lan_send(party->lan, &letter, on_outcome, &other);
 	wait_for(party, &other);
 	assert_int_equal(other.err, CAM_ERR_LIMIT);
-	assert_int_equal(caught_count(party, COMMAND_SENDMSG), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_SENDMSG), 0);
 	free(text);
 	free(shorter);
 }
@@ -382,7 +383,7 @@ send_longest(
 	wait_for(party, &got);
 	assert_int_equal(got.err, 0);
 	assert_int_equal(got.sent, 1);
-	party_hear(party, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
+	twin_hear(&party->twin, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
 	free(text);
 }
 
@@ -417,7 +418,7 @@ a_key_that_does_not_fit_the_suite_fails(void **state)
 	lan_send(party->lan, &letter, on_outcome, &odd);
 	wait_for(party, &odd);
 	assert_int_equal(odd.failed, 1);
-	assert_int_equal(caught_count(party, COMMAND_SENDMSG), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_SENDMSG), 0);
 }
 
 /* -- taken back ------------------------------------------------------------ */
@@ -453,8 +454,8 @@ one_that_is_cancelled_tells_nothing_at_any_point(void **state)
 	sending = lan_send(party->lan, &letter, on_outcome, &got);
 	wait_for(party, &got);
 	sending_cancel(sending);
-	assert_null(a_post(party));
-	party_hear(party, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
+	assert_null(a_post(&party->twin));
+	twin_hear(&party->twin, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
 	assert_int_equal(got.total, 1);
 	sending_cancel(NULL);
 }
@@ -491,9 +492,9 @@ the_peer_may_change_or_go_meanwhile(void **state)
 	peer_finish(&anna->peer);
 	peer_init(&anna->peer, "somebody", "else");
 	wait_for(party, &got);
-	assert_to(
-	    caught_one(party, COMMAND_SENDMSG, &packet), "10.77.0.3:2425");
-	party_hear(party, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
+	assert_to(caught_one(&party->twin, COMMAND_SENDMSG, &packet),
+	    "10.77.0.3:2425");
+	twin_hear(&party->twin, "10.77.0.3", "1:9:anna:pc1:33:1700000077|");
 	assert_int_equal(got.received, 1);
 }
 

@@ -27,20 +27,21 @@ opening_is_told_until_it_is_confirmed(void **state)
 
 	assert_int_equal(
 	    lan_tell_opened(party->lan, &anna->peer, 77, on_done, &done), 0);
-	assert_to(
-	    caught_one(party, COMMAND_READMSG, &packet), "10.77.0.3:2425");
+	assert_to(caught_one(&party->twin, COMMAND_READMSG, &packet),
+	    "10.77.0.3:2425");
 	assert_int_equal(packet.command, COMMAND_READMSG | MESSAGE_READCHECK);
 	assert_span(packet.extension, "77");
 	number = packet.number;
-	fire(&a_post(party)->timer);
-	assert_int_equal(caught_count(party, COMMAND_READMSG), 2);
+	fire(&a_post(&party->twin)->timer);
+	assert_int_equal(caught_count(&party->twin, COMMAND_READMSG), 2);
 	/* The message's number confirms nothing, the notice's own does. */
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:50:77|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:50:77|");
 	assert_int_equal(done.count, 0);
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:50:%u|", (unsigned)number);
+	twin_hear(
+	    &party->twin, "10.77.0.3", "1:5:anna:pc1:50:%u|", (unsigned)number);
 	assert_int_equal(done.count, 1);
 	assert_int_equal(done.err, 0);
-	assert_null(a_post(party));
+	assert_null(a_post(&party->twin));
 }
 
 static void
@@ -52,11 +53,11 @@ who_never_confirms_is_told_twelve_times(void **state)
 	struct post *post;
 
 	lan_tell_opened(party->lan, &anna->peer, 77, on_done, &done);
-	while ((post = a_post(party)) != NULL)
+	while ((post = a_post(&party->twin)) != NULL)
 		fire(&post->timer);
 	assert_int_equal(done.count, 1);
 	assert_int_equal(done.err, CAM_ERR_TIMEOUT);
-	assert_int_equal(caught_count(party, COMMAND_READMSG), 12);
+	assert_int_equal(caught_count(&party->twin, COMMAND_READMSG), 12);
 }
 
 static void
@@ -69,9 +70,9 @@ several_notices_to_one_peer_are_confirmed_each(void **state)
 
 	for (int i = 0; i < 3; i++)
 		lan_tell_opened(party->lan, &anna->peer, 77, on_done, &done[i]);
-	caught_nth(party, COMMAND_READMSG, 1, &packet);
-	party_hear(
-	    party, "10.77.0.3", "1:5:anna:pc1:50:%u|", (unsigned)packet.number);
+	caught_nth(&party->twin, COMMAND_READMSG, 1, &packet);
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:50:%u|",
+	    (unsigned)packet.number);
 	assert_int_equal(done[0].count, 0);
 	assert_int_equal(done[1].count, 1);
 	assert_int_equal(done[2].count, 0);
@@ -111,10 +112,11 @@ an_absent_user_answers_automatically(void **state)
 	struct member *anna = party_add_anna(party);
 	struct packet packet;
 
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:288:are you there?|");
+	twin_hear(
+	    &party->twin, "10.77.0.3", "1:5:anna:pc1:288:are you there?|");
 	lan_answer_absent(party->lan, &anna->peer, "At lunch");
-	assert_to(
-	    caught_one(party, COMMAND_SENDMSG, &packet), "10.77.0.3:2425");
+	assert_to(caught_one(&party->twin, COMMAND_SENDMSG, &packet),
+	    "10.77.0.3:2425");
 	assert_int_equal(
 	    packet.command, COMMAND_SENDMSG | MESSAGE_AUTORET | MESSAGE_UTF8);
 	assert_span(packet.parts[0], "At lunch");
@@ -129,9 +131,10 @@ the_answer_stays_within_the_credit_of_who_asked(void **state)
 	struct packet packet;
 
 	lan_change(party->lan, "Bob", "", "back at 3");
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:288:are you there?|");
+	twin_hear(
+	    &party->twin, "10.77.0.3", "1:5:anna:pc1:288:are you there?|");
 	lan_answer_absent(party->lan, &anna->peer, text);
-	caught_one(party, COMMAND_SENDMSG, &packet);
+	caught_one(&party->twin, COMMAND_SENDMSG, &packet);
 	assert_span(packet.parts[0], "back at 3");
 	free(text);
 }

@@ -82,7 +82,7 @@ hear_sealed(
 		       MESSAGE_SENDCHECK | written->options));
 	buf_put_span(&packet, buf_span(&body));
 	buf_put_byte(&packet, 0);
-	party_hear_bytes(party, &addr, 0, buf_span(&packet));
+	twin_hear_bytes(&party->twin, &addr, 0, buf_span(&packet));
 	suite_text_finish(&sealed);
 	buf_finish(&body);
 	buf_finish(&packet);
@@ -124,7 +124,7 @@ a_message_in_clear_is_told_with_all_it_says(void **state)
 	const struct lan_message *message;
 
 	party_add_anna(party);
-	party_hear(party, "10.77.0.3", "1:77:anna:pc1:%u:two\r\nlines|",
+	twin_hear(&party->twin, "10.77.0.3", "1:77:anna:pc1:%u:two\r\nlines|",
 	    (unsigned)(COMMAND_SENDMSG | MESSAGE_SENDCHECK | MESSAGE_SECRET));
 	message = party->message;
 	assert_string_equal(message->user, "anna");
@@ -137,9 +137,9 @@ a_message_in_clear_is_told_with_all_it_says(void **state)
 	assert_int_equal(message->signature, LAN_UNSIGNED);
 	assert_null(message->key);
 	/* The receipt is not ours to send: the message is not stored yet. */
-	assert_int_equal(caught_count(party, COMMAND_RECVMSG), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_RECVMSG), 0);
 	lan_acknowledge(party->lan, message);
-	assert_int_equal(caught_count(party, COMMAND_RECVMSG), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_RECVMSG), 1);
 }
 
 static void
@@ -148,7 +148,8 @@ legacy_text_is_read_in_its_charset(void **state)
 	struct party *party = *state;
 
 	party_add_anna(party);
-	party_hear(party, "10.77.0.3", "1:77:anna:pc1:288:\x83\x41\x83\x93|");
+	twin_hear(
+	    &party->twin, "10.77.0.3", "1:77:anna:pc1:288:\x83\x41\x83\x93|");
 	assert_string_equal(party->message->text, "\xe3\x82\xa2\xe3\x83\xb3");
 }
 
@@ -158,7 +159,7 @@ files_offered_come_with_safe_names(void **state)
 	struct party *party = *state;
 
 	party_add_anna(party);
-	party_hear(party, "10.77.0.3",
+	twin_hear(&party->twin, "10.77.0.3",
 	    "1:77:anna:pc1:%u:see|1:a.txt:10:65:1:\a2:../../b:10:65:1:\a"
 	    "3:..:10:65:2:\a",
 	    (unsigned)(COMMAND_SENDMSG | MESSAGE_FILEATTACH));
@@ -178,18 +179,18 @@ receipts_go_only_to_who_wants_one(void **state)
 
 	party_add_anna(party);
 	for (size_t i = 0; i < 3; i++) {
-		party_hear(party, "10.77.0.3", "1:%zu:anna:pc1:%u:x|", 77 + i,
-		    (unsigned)(COMMAND_SENDMSG | none[i]));
+		twin_hear(&party->twin, "10.77.0.3", "1:%zu:anna:pc1:%u:x|",
+		    77 + i, (unsigned)(COMMAND_SENDMSG | none[i]));
 		assert_int_equal(party->messages, i + 1);
 		lan_acknowledge(party->lan, party->message);
 	}
-	assert_int_equal(caught_count(party, COMMAND_RECVMSG), 0);
-	party_hear(party, "10.77.0.3", "1:90:anna:pc1:%u:x|",
+	assert_int_equal(caught_count(&party->twin, COMMAND_RECVMSG), 0);
+	twin_hear(&party->twin, "10.77.0.3", "1:90:anna:pc1:%u:x|",
 	    (unsigned)(COMMAND_SENDMSG | MESSAGE_SENDCHECK |
 		       MESSAGE_MULTICAST));
 	lan_acknowledge(party->lan, party->message);
-	assert_to(
-	    caught_one(party, COMMAND_RECVMSG, &packet), "10.77.0.3:2425");
+	assert_to(caught_one(&party->twin, COMMAND_RECVMSG, &packet),
+	    "10.77.0.3:2425");
 	assert_span(packet.extension, "90");
 }
 
@@ -201,11 +202,11 @@ in_clear_a_name_with_a_fingerprint_is_believed_only_an_automatic_word(
 	static const char name[] = "anna-<0123456789abcdef>";
 
 	member_add(party, name, "pc1", "10.77.0.3", ANNAS_STATUS);
-	party_hear(party, "10.77.0.3", "1:77:%s:pc1:288:give me|", name);
-	party_hear(party, "10.77.0.3", "1:78:%s:pc1:%u:give me|", name,
+	twin_hear(&party->twin, "10.77.0.3", "1:77:%s:pc1:288:give me|", name);
+	twin_hear(&party->twin, "10.77.0.3", "1:78:%s:pc1:%u:give me|", name,
 	    (unsigned)(COMMAND_SENDMSG | MESSAGE_AUTORET | MESSAGE_SECRET));
 	assert_int_equal(party->messages, 0);
-	party_hear(party, "10.77.0.3", "1:79:%s:pc1:%u:away|", name,
+	twin_hear(&party->twin, "10.77.0.3", "1:79:%s:pc1:%u:away|", name,
 	    (unsigned)(COMMAND_SENDMSG | MESSAGE_AUTORET));
 	assert_int_equal(party->messages, 1);
 }
@@ -215,11 +216,12 @@ iptux_tells_groups_in_its_own_way(void **state)
 {
 	struct party *party = *state;
 
-	party_hear(party, "10.77.0.5", "1_iptux 0.8.3:3:tux:pc5:1275:hi all|");
+	twin_hear(
+	    &party->twin, "10.77.0.5", "1_iptux 0.8.3:3:tux:pc5:1275:hi all|");
 	assert_string_equal(party->message->text, "hi all");
 	assert_int_equal(party->message->options, MESSAGE_BROADCAST);
 	lan_acknowledge(party->lan, party->message);
-	assert_int_equal(caught_count(party, COMMAND_RECVMSG), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_RECVMSG), 0);
 }
 
 static void
@@ -227,11 +229,11 @@ feiq_is_read_without_fonts_and_its_sealed_groups_not_at_all(void **state)
 {
 	struct party *party = *state;
 
-	party_hear(party, "10.77.0.6",
+	twin_hear(&party->twin, "10.77.0.6",
 	    "1_lbt6_0#128#000C29C3B1F5#0#0#0#4001#9:5:f:w:288:"
 	    "\xc4\xe3\xba\xc3{-10 0 0 0 400 0 0 0 134 3 2 1 2 Arial 0 0 0}|");
 	assert_string_equal(party->message->text, "\xe4\xbd\xa0\xe5\xa5\xbd");
-	party_hear(party, "10.77.0.6",
+	twin_hear(&party->twin, "10.77.0.6",
 	    "1_lbt4_0#128#000C29C3B1F5#0#0#33#4001#9:6:f:w:288:QUNMSGMARK#|");
 	assert_int_equal(party->messages, 1);
 }
@@ -284,14 +286,15 @@ nothing_is_told_or_sent_of_what_does_not_open(void **state)
 	before = lan_counters(party->lan)->undecipherable;
 	wait_until_nothing_is_open(party);
 	assert_int_equal(lan_counters(party->lan)->undecipherable, before + 1);
-	party_hear(party, "10.77.0.3", "1:79:anna:pc1:%u:41900004:AAAA:AAAA|",
+	twin_hear(&party->twin, "10.77.0.3",
+	    "1:79:anna:pc1:%u:41900004:AAAA:AAAA|",
 	    (unsigned)(COMMAND_SENDMSG | MESSAGE_ENCRYPT | MESSAGE_SENDCHECK));
-	party_hear(party, "10.77.0.3", "1:79:anna:pc1:%u:not even|",
+	twin_hear(&party->twin, "10.77.0.3", "1:79:anna:pc1:%u:not even|",
 	    (unsigned)(COMMAND_SENDMSG | MESSAGE_ENCRYPT | MESSAGE_SENDCHECK));
 	wait_until_nothing_is_open(party);
 	assert_int_equal(party->messages, 0);
-	party_flush(party);
-	assert_int_equal(party->caught_count, 0);
+	twin_flush(&party->twin);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 static void
@@ -325,8 +328,8 @@ messages_are_told_in_the_order_they_came_though_opened_beside(void **state)
 		if (i % 2 == 0)
 			hear_text(party, SHA256_SIGNED, 1700000000 + i, text);
 		else
-			party_hear(party, "10.77.0.3", "1:%u:anna:pc1:32:%u|",
-			    1700000000 + i, i);
+			twin_hear(&party->twin, "10.77.0.3",
+			    "1:%u:anna:pc1:32:%u|", 1700000000 + i, i);
 	}
 	/* The clear ones are ready at once, and wait for their turn. */
 	while (party->messages < 8) {
@@ -402,8 +405,8 @@ show_key(struct party *party, const struct rsa_key *key)
 	buf_init(&buf, 2048);
 	pubkey_text_build(&text, &buf);
 	buf_put_byte(&buf, 0);
-	party_hear(
-	    party, "10.77.0.3", "1:9:anna:pc1:115:%s|", (const char *)buf.data);
+	twin_hear(&party->twin, "10.77.0.3", "1:9:anna:pc1:115:%s|",
+	    (const char *)buf.data);
 	buf_finish(&buf);
 }
 
@@ -415,9 +418,9 @@ one_signed_by_an_unknown_key_waits_for_it(void **state)
 
 	party_add_anna(party);
 	hear_text(party, SHA256_SIGNED, 1700000001, "who am I");
-	while (caught_count(party, COMMAND_GETPUBKEY) == 0)
+	while (caught_count(&party->twin, COMMAND_GETPUBKEY) == 0)
 		party_turn(party);
-	caught_one(party, COMMAND_GETPUBKEY, &packet);
+	caught_one(&party->twin, COMMAND_GETPUBKEY, &packet);
 	assert_true(packet.command & MESSAGE_AUTORET);
 	assert_int_equal(party->messages, 0);
 	assert_int_equal(lan_pending(party->lan), 1);
@@ -438,12 +441,12 @@ one_whose_key_does_not_come_or_does_not_fit_is_dropped(void **state)
 
 	party_add_anna(party);
 	hear_text(party, SHA256_SIGNED, 1700000001, "x");
-	while (caught_count(party, COMMAND_GETPUBKEY) == 0)
+	while (caught_count(&party->twin, COMMAND_GETPUBKEY) == 0)
 		party_turn(party);
 	show_key(party, annas_keys[1]);
 	wait_until_nothing_is_open(party);
 	assert_int_equal(party->messages, 0);
-	assert_int_equal(caught_count(party, COMMAND_RECVMSG), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_RECVMSG), 0);
 }
 
 static void
@@ -455,8 +458,8 @@ somebody_never_heard_of_is_asked_to_tell_of_himself(void **state)
 	hear_text(party, SHA256_SIGNED, 1700000001, "x");
 	wait_until_nothing_is_open(party);
 	assert_int_equal(party->messages, 0);
-	assert_to(
-	    caught_one(party, COMMAND_BR_ENTRY, &packet), "10.77.0.3:2425");
+	assert_to(caught_one(&party->twin, COMMAND_BR_ENTRY, &packet),
+	    "10.77.0.3:2425");
 }
 
 static void
@@ -470,8 +473,8 @@ who_wants_not_to_be_listed_is_not_asked(void **state)
 
 	hear_sealed(party, "10.77.0.3", &written);
 	wait_until_nothing_is_open(party);
-	party_flush(party);
-	assert_int_equal(party->caught_count, 0);
+	twin_flush(&party->twin);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 static void
@@ -489,8 +492,8 @@ nothing_follows_from_an_automatic_message(void **state)
 	/* It proves nothing, and is told so. */
 	assert_int_equal(party->message->signature, LAN_UNSIGNED);
 	lan_acknowledge(party->lan, party->message);
-	party_flush(party);
-	assert_int_equal(party->caught_count, 0);
+	twin_flush(&party->twin);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 static void
@@ -508,7 +511,7 @@ those_that_waited_for_a_key_keep_their_order(void **state)
 	party_add_anna(party);
 	party->on_message = keep_order;
 	hear_text(party, SHA256_SIGNED, 1700000000, "first");
-	while (caught_count(party, COMMAND_GETPUBKEY) == 0)
+	while (caught_count(&party->twin, COMMAND_GETPUBKEY) == 0)
 		party_turn(party);
 	/* Some are being opened when the key comes, some come after it. */
 	for (unsigned i = 1; i < 10; i++) {
@@ -609,13 +612,13 @@ what_is_not_signed_is_known_by_its_words_too(void **state)
 	uint8_t first[SHA256_SIZE], again[SHA256_SIZE], forged[SHA256_SIZE];
 
 	anna_with_key(party);
-	party_hear(party, "10.77.0.3", "1:7:anna:pc1:32:yes|");
+	twin_hear(&party->twin, "10.77.0.3", "1:7:anna:pc1:32:yes|");
 	memcpy(first, party->message->hash, SHA256_SIZE);
-	party_hear(party, "10.77.0.3", "1:7:anna:pc1:32:yes|||||||");
+	twin_hear(&party->twin, "10.77.0.3", "1:7:anna:pc1:32:yes|||||||");
 	memcpy(again, party->message->hash, SHA256_SIZE);
 	assert_memory_equal(first, again, SHA256_SIZE);
 	/* So nobody uses up a number for her. */
-	party_hear(party, "10.77.0.3", "1:7:anna:pc1:32:no|");
+	twin_hear(&party->twin, "10.77.0.3", "1:7:anna:pc1:32:no|");
 	memcpy(forged, party->message->hash, SHA256_SIZE);
 	assert_memory_not_equal(first, forged, SHA256_SIZE);
 }

@@ -34,9 +34,9 @@ where_others_have_it_the_next_free_one_is_taken_and_told(void **state)
 	party_take_settings(party, &party_settings);
 	assert_int_equal(lan_port(party->lan), 2428);
 	/* Broadcasts go to the one that all share: others write to us. */
-	caught_one(party, COMMAND_BR_ENTRY, &packet);
+	caught_one(&party->twin, COMMAND_BR_ENTRY, &packet);
 	assert_true(packet.command & STATUS_DIALUP);
-	assert_to(&party->caught[0], "10.77.0.255:2425");
+	assert_to(&party->twin.caught[0], "10.77.0.255:2425");
 }
 
 static void
@@ -51,7 +51,7 @@ without_any_free_port_nothing_opens_and_that_is_said(void **state)
 	    lan_open(party->lan, &party_settings, &problem), CAM_ERR_SYSTEM);
 	assert_non_null(strstr(problem, "2425"));
 	assert_int_equal(lan_port(party->lan), 0);
-	assert_int_equal(party->caught_count, 0);
+	assert_int_equal(party->twin.caught_count, 0);
 	free(problem);
 }
 
@@ -68,7 +68,7 @@ settings_that_change_no_port_keep_it(void **state)
 	settings.charset = CHARSET_GB18030;
 	party_take_settings(party, &settings);
 	assert_ptr_equal(lan_udp(party->lan, ADDR_V4), udp);
-	assert_int_equal(caught_count(party, COMMAND_BR_EXIT), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_EXIT), 0);
 }
 
 static void
@@ -97,14 +97,14 @@ another_port_is_left_with_a_goodbye_and_announced(void **state)
 	struct packet packet;
 
 	party_take_settings(party, &settings);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	settings.port = 3000;
 	party_take_settings(party, &settings);
 	assert_int_equal(lan_port(party->lan), 3000);
-	assert_to(
-	    caught_one(party, COMMAND_BR_EXIT, &packet), "10.77.0.255:2425");
-	assert_to(
-	    caught_one(party, COMMAND_BR_ENTRY, &packet), "10.77.0.255:3000");
+	assert_to(caught_one(&party->twin, COMMAND_BR_EXIT, &packet),
+	    "10.77.0.255:2425");
+	assert_to(caught_one(&party->twin, COMMAND_BR_ENTRY, &packet),
+	    "10.77.0.255:3000");
 }
 
 static void
@@ -116,13 +116,13 @@ what_cannot_be_opened_leaves_the_old_ports_open(void **state)
 
 	settings.port = 3000;
 	party_take_settings(party, &settings);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	settings.port = 2425;
 	party->taken = 64;
 	assert_true(lan_open(party->lan, &settings, &problem) < 0);
 	assert_int_equal(lan_port(party->lan), 3000);
 	/* Whoever heard the goodbye hears of us again. */
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ENTRY), 1);
 	free(problem);
 }
 
@@ -153,7 +153,7 @@ one_address_is_bound_alone(void **state)
 	party_take_settings(party, &settings);
 	assert_false(addr_is_any(udp_address(lan_udp(party->lan, ADDR_V4))));
 	assert_null(lan_udp(party->lan, ADDR_V6));
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ENTRY), 1);
 }
 
 static void
@@ -164,7 +164,7 @@ an_address_that_no_interface_has_is_announced_on_none(void **state)
 
 	settings.bind = "10.99.0.9";
 	party_take_settings(party, &settings);
-	assert_int_equal(party->caught_count, 0);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 static void
@@ -177,12 +177,12 @@ an_interface_by_name_is_spoken_on_alone(void **state)
 	settings.bind = "eth0";
 	party_take_settings(party, &settings);
 	assert_int_equal(
-	    caught_one(party, COMMAND_BR_ENTRY, &packet)->interface, 2);
-	party_forget_caught(party);
+	    caught_one(&party->twin, COMMAND_BR_ENTRY, &packet)->interface, 2);
+	twin_forget(&party->twin);
 	settings.bind = "lo";
 	party_take_settings(party, &settings);
-	party_flush(party);
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 0);
+	twin_flush(&party->twin);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ENTRY), 0);
 }
 
 static void
@@ -228,7 +228,7 @@ it_is_closed_once_and_can_be_opened_again(void **state)
 	lan_close(party->lan);
 	lan_close(party->lan);
 	assert_int_equal(lan_port(party->lan), 0);
-	assert_int_equal(caught_count(party, COMMAND_BR_EXIT), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_EXIT), 1);
 	party_take_settings(party, &party_settings);
 	assert_int_equal(lan_port(party->lan), 2425);
 }
@@ -241,14 +241,14 @@ new_addresses_are_announced_from(void **state)
 	struct packet packet;
 
 	party_take_settings(party, &party_settings);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	lan_follow_interfaces(party->lan);
-	assert_int_equal(caught_count(party, COMMAND_BR_ENTRY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_BR_ENTRY), 0);
 	party->at = address("10.88.0.2");
 	party->at.port = 0;
 	lan_follow_interfaces(party->lan);
-	assert_to(
-	    caught_one(party, COMMAND_BR_ENTRY, &packet), "10.88.0.255:2425");
+	assert_to(caught_one(&party->twin, COMMAND_BR_ENTRY, &packet),
+	    "10.88.0.255:2425");
 }
 
 static void

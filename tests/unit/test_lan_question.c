@@ -63,7 +63,7 @@ show_key(struct party *party, const char *from, const char *user,
 {
 	char *text = key_text(key, word);
 
-	party_hear(party, from, "1:9:%s:pc1:115:%s|", user, text);
+	twin_hear(&party->twin, from, "1:9:%s:pc1:115:%s|", user, text);
 	free(text);
 }
 
@@ -77,17 +77,17 @@ a_key_is_asked_for_until_it_comes_and_then_told(void **state)
 	struct packet packet;
 
 	assert_int_equal(lan_ask_key(party->lan, &anna->peer), 0);
-	caught_one(party, COMMAND_GETPUBKEY, &packet);
+	caught_one(&party->twin, COMMAND_GETPUBKEY, &packet);
 	assert_span(packet.extension, "61920006");
 	assert_int_equal(packet.command, COMMAND_GETPUBKEY);
-	fire(&a_post(party)->timer);
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 2);
+	fire(&a_post(&party->twin)->timer);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 2);
 	show_key(party, "10.77.0.3", annas_name(), others[0], CAPA_OURS);
 	assert_int_equal(party->keys, 1);
 	assert_int_equal(anna->peer.word, CAPA_OURS);
 	assert_true(
 	    rsa_public_equal(anna->peer.key, rsa_key_public(others[0])));
-	assert_null(a_post(party));
+	assert_null(a_post(&party->twin));
 	assert_int_equal(party->no_keys, 0);
 }
 
@@ -101,7 +101,7 @@ without_the_weak_suite_the_word_does_not_offer_it(void **state)
 	settings.legacy = LAN_LEGACY_OFF;
 	party_take_settings(party, &settings);
 	lan_ask_key(party->lan, &add_named_anna(party)->peer);
-	caught_one(party, COMMAND_GETPUBKEY, &packet);
+	caught_one(&party->twin, COMMAND_GETPUBKEY, &packet);
 	assert_span(packet.extension, "61900004");
 }
 
@@ -114,13 +114,13 @@ silence_is_told_once_after_five_times(void **state)
 
 	lan_ask_key(party->lan, &anna->peer);
 	lan_ask_key(party->lan, &anna->peer);
-	while ((post = a_post(party)) != NULL)
+	while ((post = a_post(&party->twin)) != NULL)
 		fire(&post->timer);
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 5);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 5);
 	assert_int_equal(party->no_keys, 1);
 	/* And it can be asked again. */
 	lan_ask_key(party->lan, &anna->peer);
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 6);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 6);
 }
 
 static void
@@ -136,7 +136,7 @@ without_an_address_or_a_port_nothing_can_be_asked(void **state)
 	lan_close(party->lan);
 	assert_int_equal(
 	    lan_ask_key(party->lan, &anna->peer), CAM_ERR_UNREACHABLE);
-	assert_null(a_post(party));
+	assert_null(a_post(&party->twin));
 }
 
 static void
@@ -167,7 +167,7 @@ a_key_from_elsewhere_or_of_somebody_else_is_not_taken(void **state)
 	show_key(party, "10.77.0.3:99", annas_name(), others[0], CAPA_OURS);
 	show_key(party, "10.77.0.3", "eve", others[0], CAPA_OURS);
 	assert_int_equal(party->keys, 0);
-	assert_non_null(a_post(party));
+	assert_non_null(a_post(&party->twin));
 }
 
 static void
@@ -208,9 +208,10 @@ numbers_that_are_no_key_are_not_taken(void **state)
 
 	lan_ask_key(party->lan, &anna->peer);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		party_hear(party, "10.77.0.3", "1:9:anna:pc1:115:%s|", bad[i]);
+		twin_hear(
+		    &party->twin, "10.77.0.3", "1:9:anna:pc1:115:%s|", bad[i]);
 	assert_int_equal(party->keys, 0);
-	assert_non_null(a_post(party));
+	assert_non_null(a_post(&party->twin));
 }
 
 /* -- of our own accord ----------------------------------------------------- */
@@ -224,16 +225,16 @@ a_hinted_address_is_asked_twice_and_its_silence_says_nothing(void **state)
 	struct post *post;
 
 	/* It has sent something, or it would not be asked. */
-	party_hear(party, "10.77.0.44",
+	twin_hear(&party->twin, "10.77.0.44",
 	    "1:1:%s:pc1:%u:An entry as long as any|", "xx",
 	    (unsigned)(COMMAND_BR_ABSENCE | ANNAS_STATUS));
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	lan_ask_key_at(party->lan, &anna->peer, &hint);
 	lan_ask_key_at(party->lan, &anna->peer, &hint);
-	while ((post = a_post(party)) != NULL)
+	while ((post = a_post(&party->twin)) != NULL)
 		fire(&post->timer);
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 2);
-	assert_to(&party->caught[0], "10.77.0.44:2425");
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 2);
+	assert_to(&party->twin.caught[0], "10.77.0.44:2425");
 	assert_int_equal(party->no_keys, 0);
 }
 
@@ -244,9 +245,9 @@ who_wants_to_send_asks_in_earnest_even_while_a_hint_is_checked(void **state)
 	struct member *anna = add_named_anna(party);
 
 	lan_ask_key_at(party->lan, &anna->peer, &anna->peer.addr);
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 0);
 	lan_ask_key(party->lan, &anna->peer);
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 1);
 	assert_int_equal(party->lan->posts.count, 1);
 }
 
@@ -258,12 +259,12 @@ ask_us(
 {
 	/* A stranger's credit is another test's. */
 	for (int i = 0; i < 6; i++)
-		party_hear(party, "10.77.0.3",
+		twin_hear(&party->twin, "10.77.0.3",
 		    "1:1:%s:pc1:96:and some bytes of no command that is "
 		    "answered, so that there is credit enough for a key, which "
 		    "is some seven hundred bytes long|",
 		    user);
-	party_hear(party, "10.77.0.3", "1:8:%s:pc1:%u:%s|", user,
+	twin_hear(&party->twin, "10.77.0.3", "1:8:%s:pc1:%u:%s|", user,
 	    (unsigned)command, word);
 }
 
@@ -275,13 +276,13 @@ who_asks_gets_the_strongest_key_both_know(void **state)
 	struct packet packet;
 
 	ask_us(party, "win", COMMAND_GETPUBKEY | MESSAGE_AUTORET, "65920006");
-	caught_one(party, COMMAND_ANSPUBKEY, &packet);
+	caught_one(&party->twin, COMMAND_ANSPUBKEY, &packet);
 	assert_int_equal(pubkey_text_parse(packet.extension, &text), 0);
 	assert_int_equal(text.modulus_len, 256);
 	assert_int_equal(text.capability, CAPA_OURS);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	ask_us(party, "old", COMMAND_GETPUBKEY | MESSAGE_AUTORET, "20002");
-	caught_one(party, COMMAND_ANSPUBKEY, &packet);
+	caught_one(&party->twin, COMMAND_ANSPUBKEY, &packet);
 	assert_int_equal(pubkey_text_parse(packet.extension, &text), 0);
 	assert_int_equal(text.modulus_len, 128);
 }
@@ -299,9 +300,9 @@ who_has_nothing_in_common_with_us_gets_no_key(void **state)
 	ask_us(party, annas_name(), COMMAND_GETPUBKEY, "20002");
 	settings.legacy = LAN_LEGACY_OFF;
 	party_take_settings(party, &settings);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	ask_us(party, "old", COMMAND_GETPUBKEY, "20002");
-	assert_int_equal(caught_count(party, COMMAND_ANSPUBKEY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSPUBKEY), 0);
 }
 
 static void
@@ -313,16 +314,16 @@ who_will_sign_is_asked_back_once_and_not_when_he_forbids_it(void **state)
 	add_named_anna(party);
 	ask_us(party, annas_name(), COMMAND_GETPUBKEY | MESSAGE_AUTORET,
 	    "65920006");
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 0);
 	ask_us(party, annas_name(), COMMAND_GETPUBKEY, "65920006");
 	ask_us(party, annas_name(), COMMAND_GETPUBKEY, "65920006");
-	caught_one(party, COMMAND_GETPUBKEY, &packet);
+	caught_one(&party->twin, COMMAND_GETPUBKEY, &packet);
 	assert_true(packet.command & MESSAGE_AUTORET);
 	show_key(party, "10.77.0.3", annas_name(), others[0], CAPA_OURS);
 	assert_int_equal(party->keys, 1);
 	/* He is known now. */
 	ask_us(party, annas_name(), COMMAND_GETPUBKEY, "65920006");
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 1);
 }
 
 static void
@@ -333,7 +334,7 @@ a_stranger_is_not_asked_back(void **state)
 	ask_us(party, "stranger", COMMAND_GETPUBKEY, "65920006");
 	add_named_anna(party)->peer.addr = address("10.77.0.99");
 	ask_us(party, annas_name(), COMMAND_GETPUBKEY, "65920006");
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 0);
 }
 
 static void
@@ -342,12 +343,12 @@ a_key_too_big_for_the_credit_follows_once_its_asker_shows_his(void **state)
 	struct party *party = *state;
 
 	add_named_anna(party);
-	party_hear(party, "10.77.0.3", "1:8:%s:pc1:%u:65920006|", annas_name(),
-	    (unsigned)COMMAND_GETPUBKEY);
-	assert_int_equal(caught_count(party, COMMAND_ANSPUBKEY), 0);
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 1);
+	twin_hear(&party->twin, "10.77.0.3", "1:8:%s:pc1:%u:65920006|",
+	    annas_name(), (unsigned)COMMAND_GETPUBKEY);
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSPUBKEY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 1);
 	show_key(party, "10.77.0.3", annas_name(), others[0], CAPA_OURS);
-	assert_int_equal(caught_count(party, COMMAND_ANSPUBKEY), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSPUBKEY), 1);
 }
 
 static void
@@ -356,10 +357,10 @@ the_version_is_told_to_who_asks(void **state)
 	struct party *party = *state;
 	struct packet packet;
 
-	party_hear(party, "10.77.0.3", "1:8:anna:pc1:%u:whatever|",
+	twin_hear(&party->twin, "10.77.0.3", "1:8:anna:pc1:%u:whatever|",
 	    (unsigned)(COMMAND_GETINFO | MESSAGE_UTF8 | MESSAGE_ENCRYPT));
-	assert_to(
-	    caught_one(party, COMMAND_SENDINFO, &packet), "10.77.0.3:2425");
+	assert_to(caught_one(&party->twin, COMMAND_SENDINFO, &packet),
+	    "10.77.0.3:2425");
 	assert_true(span_starts(packet.extension, "cam "));
 }
 
@@ -369,20 +370,20 @@ the_absence_text_is_told_to_who_asks(void **state)
 	struct party *party = *state;
 	struct packet packet;
 
-	party_hear(party, "10.77.0.3", "1:8:a:b:80:|");
-	caught_one(party, COMMAND_SENDABSENCEINFO, &packet);
+	twin_hear(&party->twin, "10.77.0.3", "1:8:a:b:80:|");
+	caught_one(&party->twin, COMMAND_SENDABSENCEINFO, &packet);
 	assert_span(packet.parts[0], "Not absence mode");
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	party->absence = "at lunch";
-	party_hear(party, "10.77.0.3", "1:9:a:b:80:|");
-	caught_one(party, COMMAND_SENDABSENCEINFO, &packet);
+	twin_hear(&party->twin, "10.77.0.3", "1:9:a:b:80:|");
+	caught_one(&party->twin, COMMAND_SENDABSENCEINFO, &packet);
 	assert_span(packet.parts[0], "at lunch");
 	assert_true(packet.command & MESSAGE_UTF8);
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	/* Absent without a word is absent. */
 	party->absence = "";
-	party_hear(party, "10.77.0.3", "1:10:a:b:80:|");
-	caught_one(party, COMMAND_SENDABSENCEINFO, &packet);
+	twin_hear(&party->twin, "10.77.0.3", "1:10:a:b:80:|");
+	caught_one(&party->twin, COMMAND_SENDABSENCEINFO, &packet);
 	assert_span(packet.parts[0], "Away");
 }
 
@@ -396,13 +397,13 @@ a_long_absence_text_is_for_who_is_known(void **state)
 
 	party->absence = text;
 	lan_change(party->lan, "Bob", "", "xxx");
-	party_hear(party, "10.77.0.3", "1:8:anna:pc1:80:|");
-	caught_one(party, COMMAND_SENDABSENCEINFO, &packet);
+	twin_hear(&party->twin, "10.77.0.3", "1:8:anna:pc1:80:|");
+	caught_one(&party->twin, COMMAND_SENDABSENCEINFO, &packet);
 	assert_span(packet.parts[0], "xxx");
-	party_forget_caught(party);
+	twin_forget(&party->twin);
 	anna->peer.key = rsa_public_ref(rsa_key_public(others[0]));
-	party_hear(party, "10.77.0.3", "1:9:anna:pc1:80:|");
-	caught_one(party, COMMAND_SENDABSENCEINFO, &packet);
+	twin_hear(&party->twin, "10.77.0.3", "1:9:anna:pc1:80:|");
+	caught_one(&party->twin, COMMAND_SENDABSENCEINFO, &packet);
 	assert_span(packet.parts[0], text);
 	free(text);
 }
@@ -415,8 +416,8 @@ an_old_client_reads_it_in_its_own_charset(void **state)
 
 	member_add(party, "old", "pc1", "10.77.0.3", 0);
 	party->absence = "\xe3\x82\xa2";
-	party_hear(party, "10.77.0.3", "1:8:old:pc1:80:|");
-	caught_one(party, COMMAND_SENDABSENCEINFO, &packet);
+	twin_hear(&party->twin, "10.77.0.3", "1:8:old:pc1:80:|");
+	caught_one(&party->twin, COMMAND_SENDABSENCEINFO, &packet);
 	assert_span(packet.parts[0], "\x83\x41");
 	assert_false(packet.command & MESSAGE_UTF8);
 }
@@ -429,13 +430,13 @@ questions_that_call_themselves_automatic_are_not_answered(void **state)
 	for (int i = 0; i < 2; i++) {
 		uint32_t option = i == 0 ? MESSAGE_AUTORET : MESSAGE_BROADCAST;
 
-		party_hear(party, "10.77.0.3", "1:8:a:b:%u:|",
+		twin_hear(&party->twin, "10.77.0.3", "1:8:a:b:%u:|",
 		    (unsigned)(COMMAND_GETINFO | option));
-		party_hear(party, "10.77.0.3", "1:8:a:b:%u:|",
+		twin_hear(&party->twin, "10.77.0.3", "1:8:a:b:%u:|",
 		    (unsigned)(COMMAND_GETABSENCEINFO | option));
 	}
-	party_flush(party);
-	assert_int_equal(party->caught_count, 0);
+	twin_flush(&party->twin);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 /* -- answers to us --------------------------------------------------------- */
@@ -447,19 +448,19 @@ versions_and_texts_are_taken_when_asked_for_and_once(void **state)
 	struct member *anna = party_add_anna(party);
 
 	anna->peer.key = rsa_public_ref(rsa_key_public(others[0]));
-	party_hear(party, "10.77.0.3", "1:8:anna:pc1:65:Unasked 1.0|");
+	twin_hear(&party->twin, "10.77.0.3", "1:8:anna:pc1:65:Unasked 1.0|");
 	assert_null(party->version);
 	lan_ask_version(party->lan, &anna->peer);
 	lan_ask_absence(party->lan, &anna->peer);
-	assert_int_equal(caught_count(party, COMMAND_GETINFO), 1);
-	assert_int_equal(caught_count(party, COMMAND_GETABSENCEINFO), 1);
-	party_hear(party, "10.77.0.9", "1:8:anna:pc1:65:Elsewhere 1.0|");
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETINFO), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETABSENCEINFO), 1);
+	twin_hear(&party->twin, "10.77.0.9", "1:8:anna:pc1:65:Elsewhere 1.0|");
 	assert_null(party->version);
-	party_hear(party, "10.77.0.3", "1:8:anna:pc1:65:Win 9\x83\x41|");
+	twin_hear(&party->twin, "10.77.0.3", "1:8:anna:pc1:65:Win 9\x83\x41|");
 	assert_string_equal(party->version, "Win 9\xe3\x82\xa2");
-	party_hear(party, "10.77.0.3", "1:8:anna:pc1:65:Again|");
+	twin_hear(&party->twin, "10.77.0.3", "1:8:anna:pc1:65:Again|");
 	assert_string_equal(party->version, "Win 9\xe3\x82\xa2");
-	party_hear(party, "10.77.0.3", "1:8:anna:pc1:81:Back at 3|");
+	twin_hear(&party->twin, "10.77.0.3", "1:8:anna:pc1:81:Back at 3|");
 	assert_string_equal(party->absence_told, "Back at 3");
 }
 
@@ -475,9 +476,9 @@ what_is_told_of_versions_and_absence_is_cut(void **state)
 	anna->peer.key = rsa_public_ref(rsa_key_public(others[0]));
 	lan_ask_version(party->lan, &anna->peer);
 	lan_ask_absence(party->lan, &anna->peer);
-	party_hear(party, "10.77.0.3", "1:8:anna:pc1:65:%s|", text);
+	twin_hear(&party->twin, "10.77.0.3", "1:8:anna:pc1:65:%s|", text);
 	assert_int_equal(strlen(party->version), LIMIT_VERSION_TEXT);
-	party_hear_bytes(party, &from, 0, span_text(packet));
+	twin_hear_bytes(&party->twin, &from, 0, span_text(packet));
 	assert_int_equal(strlen(party->absence_told), LIMIT_ABSENCE_TEXT);
 	free(packet);
 	free(words);
@@ -494,8 +495,8 @@ a_stranger_is_asked_only_within_his_credit(void **state)
 		lan_ask_version(party->lan, &anna->peer);
 		lan_ask_absence(party->lan, &anna->peer);
 	}
-	party_flush(party);
-	assert_int_equal(party->caught_count, 0);
+	twin_flush(&party->twin);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 int

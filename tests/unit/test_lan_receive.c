@@ -5,10 +5,10 @@
 static void
 nobody(struct party *party)
 {
-	party_flush(party);
+	twin_flush(&party->twin);
 	assert_int_equal(party->entries, 0);
 	assert_int_equal(party->messages, 0);
-	assert_int_equal(party->caught_count, 0);
+	assert_int_equal(party->twin.caught_count, 0);
 }
 
 static void
@@ -17,7 +17,7 @@ an_entry_is_told_with_all_it_says(void **state)
 	struct party *party = *state;
 	const struct lan_entry *entry = &party->entry.entry;
 
-	party_hear(party, "10.77.0.3:2430",
+	twin_hear(&party->twin, "10.77.0.3:2430",
 	    "1:1700000005:anna:pc1:%u:Anna|Sales|\nUN:anna\nHN:pc1\nNN:\xe3"
 	    "\x82\xa2\xe3\x83\xb3\xe3\x83\x8a\nGN:\xe5\x96\xb6\xe6\xa5\xad\n"
 	    "VS:00010002:4:99:103",
@@ -48,13 +48,13 @@ each_command_of_presence_is_told_as_what_it_is(void **state)
 		{ COMMAND_BR_EXIT, LAN_LEFT } };
 
 	for (size_t i = 0; i < 4; i++) {
-		party_hear(party, "10.77.0.3", "1:5:anna:pc1:%u:Anna|",
+		twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:%u:Anna|",
 		    (unsigned)(kinds[i].command | ANNAS_STATUS));
 		assert_int_equal(party->entries, i + 1);
 		assert_int_equal(party->entry.entry.kind, kinds[i].kind);
 	}
 	assert_int_equal(party->entry.entry.status, 0);
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:0:Anna|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:0:Anna|");
 	assert_int_equal(party->entries, 4);
 }
 
@@ -64,10 +64,10 @@ an_answer_to_no_question_is_told_to_be_one(void **state)
 	struct party *party = *state;
 
 	party->lan->asked_ms = 0;
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:3:Anna|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:3:Anna|");
 	assert_true(party->entry.entry.unasked);
 	lan_probe(party->lan, &party->entry.entry.from);
-	party_hear(party, "10.77.0.3", "1:6:anna:pc1:3:Anna|");
+	twin_hear(&party->twin, "10.77.0.3", "1:6:anna:pc1:3:Anna|");
 	assert_false(party->entry.entry.unasked);
 }
 
@@ -78,9 +78,9 @@ broadcasts_and_multicasts_are_not_to_us_alone(void **state)
 	struct addr from = address("10.77.0.3");
 	struct span entry = BYTES("1:5:anna:pc1:1:Anna");
 
-	party_hear_bytes(party, &from, UDP_TO_BROADCAST, entry);
+	twin_hear_bytes(&party->twin, &from, UDP_TO_BROADCAST, entry);
 	assert_false(party->entry.entry.unicast);
-	party_hear_bytes(party, &from, UDP_TO_MULTICAST, entry);
+	twin_hear_bytes(&party->twin, &from, UDP_TO_MULTICAST, entry);
 	assert_false(party->entry.entry.unicast);
 }
 
@@ -89,7 +89,7 @@ iptux_is_not_absent_whatever_it_says(void **state)
 {
 	struct party *party = *state;
 
-	party_hear(party, "10.77.0.3",
+	twin_hear(&party->twin, "10.77.0.3",
 	    "1_iptux 0.8.3:1:anna:pc1:257:Anna|Sales|icon|utf-8|");
 	assert_false(party->entry.entry.absent);
 	assert_int_equal(party->entry.entry.client, CLIENT_IPTUX);
@@ -101,19 +101,21 @@ programs_are_described_by_what_can_be_read_of_them(void **state)
 {
 	struct party *party = *state;
 
-	party_hear(party, "10.77.0.4",
+	twin_hear(&party->twin, "10.77.0.4",
 	    "1_lbt6_0#128#000C29C3B1F5#0#0#0#4001#9:5:f:g:1:F|");
 	assert_string_equal(party->entry.version, "FeiQ");
-	party_hear(party, "10.77.0.5", "1_\xff\x1b[31m:5:h:i:1:H|");
+	twin_hear(&party->twin, "10.77.0.5", "1_\xff\x1b[31m:5:h:i:1:H|");
 	assert_true(utf8_is_valid(span_text(party->entry.version)));
 	assert_null(strchr(party->entry.version, '\x1b'));
-	party_hear(party, "10.77.0.6", "1:5:j:k:%u:J||\nVS:00020000:3:9:101",
+	twin_hear(&party->twin, "10.77.0.6",
+	    "1:5:j:k:%u:J||\nVS:00020000:3:9:101",
 	    (unsigned)(COMMAND_BR_ENTRY | STATUS_CAPUTF8));
 	assert_string_equal(party->entry.version, "macOS 3.9r1");
-	party_hear(party, "10.77.0.7", "1:5:l:m:%u:L||\nVS:12345678:3:9:101",
+	twin_hear(&party->twin, "10.77.0.7",
+	    "1:5:l:m:%u:L||\nVS:12345678:3:9:101",
 	    (unsigned)(COMMAND_BR_ENTRY | STATUS_CAPUTF8));
 	assert_string_equal(party->entry.version, "3.9r1");
-	party_hear(party, "10.77.0.8", "1:5:n:o:1:N|");
+	twin_hear(&party->twin, "10.77.0.8", "1:5:n:o:1:N|");
 	assert_string_equal(party->entry.version, "");
 }
 
@@ -122,13 +124,13 @@ a_name_with_a_fingerprint_keeps_its_promise_or_is_dropped(void **state)
 {
 	struct party *party = *state;
 
-	party_hear(party, "10.77.0.3",
+	twin_hear(&party->twin, "10.77.0.3",
 	    "1:5:anna-<0123456789abcdef>:pc1:%u:Anna|",
 	    (unsigned)(COMMAND_BR_ENTRY | STATUS_CAPUTF8));
 	nobody(party);
 	/* A goodbye promises nothing. */
-	party_hear(
-	    party, "10.77.0.3", "1:5:anna-<0123456789abcdef>:pc1:2:Anna|");
+	twin_hear(&party->twin, "10.77.0.3",
+	    "1:5:anna-<0123456789abcdef>:pc1:2:Anna|");
 	assert_int_equal(party->entries, 1);
 }
 
@@ -141,7 +143,7 @@ what_is_no_packet_is_dropped_without_a_word(void **state)
 		"1:99999999999:a:b:1:", "IP2:0::Z", "IP2:3:a:b" };
 
 	for (size_t i = 0; i < sizeof junk / sizeof junk[0]; i++)
-		party_hear(party, "10.77.0.3", "%s", junk[i]);
+		twin_hear(&party->twin, "10.77.0.3", "%s", junk[i]);
 	nobody(party);
 	assert_true(lan_counters(party->lan)->malformed >= 9);
 }
@@ -152,7 +154,8 @@ what_was_cut_off_is_dropped(void **state)
 	struct party *party = *state;
 	struct addr from = address("10.77.0.3");
 
-	party_hear_bytes(party, &from, UDP_TRUNCATED, BYTES("1:5:a:b:1:A"));
+	twin_hear_bytes(
+	    &party->twin, &from, UDP_TRUNCATED, BYTES("1:5:a:b:1:A"));
 	nobody(party);
 }
 
@@ -167,11 +170,11 @@ nobody_speaks_from_an_address_that_cannot_be_answered(void **state)
 	for (size_t i = 0; i < sizeof froms / sizeof froms[0]; i++) {
 		struct addr from = address(froms[i]);
 
-		party_hear_bytes(party, &from, 0, BYTES("1:5:a:b:1:A"));
-		party_hear_bytes(party, &from, 0, BYTES("1:6:a:b:288:x"));
+		twin_hear_bytes(&party->twin, &from, 0, BYTES("1:5:a:b:1:A"));
+		twin_hear_bytes(&party->twin, &from, 0, BYTES("1:6:a:b:288:x"));
 	}
 	no_port.port = 0;
-	party_hear_bytes(party, &no_port, 0, BYTES("1:5:a:b:1:A"));
+	twin_hear_bytes(&party->twin, &no_port, 0, BYTES("1:5:a:b:1:A"));
 	nobody(party);
 }
 
@@ -180,11 +183,11 @@ our_own_packets_are_not_for_us(void **state)
 {
 	struct party *party = *state;
 
-	party_hear(party, "10.77.0.2", "1:5:bob:pc2:1:Bob|");
-	party_hear(party, "127.0.0.1", "1:5:eve:pc2:1:Eve|");
+	twin_hear(&party->twin, "10.77.0.2", "1:5:bob:pc2:1:Bob|");
+	twin_hear(&party->twin, "127.0.0.1", "1:5:eve:pc2:1:Eve|");
 	nobody(party);
 	/* Another camd of this machine is somebody else. */
-	party_hear(party, "10.77.0.2:2426", "1:5:eve:pc2:1:Eve|");
+	twin_hear(&party->twin, "10.77.0.2:2426", "1:5:eve:pc2:1:Eve|");
 	assert_int_equal(party->entries, 1);
 }
 
@@ -194,7 +197,7 @@ our_name_from_another_machine_is_a_conflict_told_now_and_then(void **state)
 	struct party *party = *state;
 
 	for (int i = 0; i < 10; i++)
-		party_hear(party, "10.77.0.9", "1:5:%s:PC2:%u:Bob|",
+		twin_hear(&party->twin, "10.77.0.9", "1:5:%s:PC2:%u:Bob|",
 		    lan_user(party->lan),
 		    (unsigned)(COMMAND_BR_ENTRY | ANNAS_STATUS));
 	assert_int_equal(party->conflicts, 1);
@@ -212,7 +215,7 @@ unknown_commands_are_ignored(void **state)
 		    mode == 0x40 || mode == 0x50 || mode == 0x72 ||
 		    mode == 0xfb)
 			continue;
-		party_hear(party, "10.77.0.3", "1:5:a:b:%u:1|", mode);
+		twin_hear(&party->twin, "10.77.0.3", "1:5:a:b:%u:1|", mode);
 	}
 	nobody(party);
 }
@@ -223,11 +226,11 @@ word_from_where_a_peer_is_known_to_be_shows_that_it_lives(void **state)
 	struct party *party = *state;
 
 	party_add_anna(party);
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:33:99|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:33:99|");
 	assert_int_equal(party->heard, 1);
-	party_hear(party, "10.77.0.4", "1:5:anna:pc1:33:99|");
-	party_hear(party, "10.77.0.3:9999", "1:5:anna:pc1:33:99|");
-	party_hear(party, "10.77.0.3", "1:5:carl:pc1:33:99|");
+	twin_hear(&party->twin, "10.77.0.4", "1:5:anna:pc1:33:99|");
+	twin_hear(&party->twin, "10.77.0.3:9999", "1:5:anna:pc1:33:99|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:carl:pc1:33:99|");
 	assert_int_equal(party->heard, 1);
 }
 
@@ -238,14 +241,14 @@ an_opened_notice_is_confirmed_each_time_with_its_own_number(void **state)
 	struct packet packet;
 
 	party_add_anna(party);
-	party_hear(party, "10.77.0.3", "1:555:anna:pc1:%u:77|",
+	twin_hear(&party->twin, "10.77.0.3", "1:555:anna:pc1:%u:77|",
 	    (unsigned)(COMMAND_READMSG | MESSAGE_READCHECK));
-	party_hear(party, "10.77.0.3", "1:555:anna:pc1:%u:77|",
+	twin_hear(&party->twin, "10.77.0.3", "1:555:anna:pc1:%u:77|",
 	    (unsigned)(COMMAND_READMSG | MESSAGE_READCHECK));
 	assert_int_equal(party->opened, 2);
 	assert_int_equal(party->opened_no, 77);
-	assert_int_equal(caught_count(party, COMMAND_ANSREADMSG), 2);
-	caught_nth(party, COMMAND_ANSREADMSG, 1, &packet);
+	assert_int_equal(caught_count(&party->twin, COMMAND_ANSREADMSG), 2);
+	caught_nth(&party->twin, COMMAND_ANSREADMSG, 1, &packet);
 	assert_span(packet.extension, "555");
 }
 
@@ -255,7 +258,7 @@ an_opened_notice_without_the_wish_is_not_confirmed(void **state)
 	struct party *party = *state;
 
 	party_add_anna(party);
-	party_hear(party, "10.77.0.3", "1:555:anna:pc1:48:77|");
+	twin_hear(&party->twin, "10.77.0.3", "1:555:anna:pc1:48:77|");
 	assert_int_equal(party->opened, 1);
 	nobody(party);
 }
@@ -266,11 +269,11 @@ an_opened_notice_from_elsewhere_or_from_nobody_is_nothing(void **state)
 	struct party *party = *state;
 
 	party_add_anna(party);
-	party_hear(party, "10.77.0.9", "1:555:anna:pc1:%u:77|",
+	twin_hear(&party->twin, "10.77.0.9", "1:555:anna:pc1:%u:77|",
 	    (unsigned)(COMMAND_READMSG | MESSAGE_READCHECK));
-	party_hear(party, "10.77.0.3", "1:555:eve:pc1:%u:77|",
+	twin_hear(&party->twin, "10.77.0.3", "1:555:eve:pc1:%u:77|",
 	    (unsigned)(COMMAND_READMSG | MESSAGE_READCHECK));
-	party_hear(party, "10.77.0.3", "1:555:anna:pc1:%u:x|",
+	twin_hear(&party->twin, "10.77.0.3", "1:555:anna:pc1:%u:x|",
 	    (unsigned)(COMMAND_READMSG | MESSAGE_READCHECK));
 	assert_int_equal(party->opened, 0);
 	nobody(party);
@@ -282,12 +285,12 @@ one_source_too_loud_is_dropped_and_counted(void **state)
 	struct party *party = *state;
 
 	for (int i = 0; i < 1000; i++)
-		party_hear(party, "10.77.0.3", "1:5:anna:pc1:4:Anna|");
+		twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:4:Anna|");
 	assert_in_range(party->entries, 100, 200);
 	assert_int_equal(
 	    lan_counters(party->lan)->over_budget, 1000 - party->entries);
 	/* Others are heard all the same. */
-	party_hear(party, "10.77.0.4", "1:5:carl:pc3:4:Carl|");
+	twin_hear(&party->twin, "10.77.0.4", "1:5:carl:pc3:4:Carl|");
 	assert_string_equal(party->entry.user, "carl");
 }
 
@@ -297,7 +300,7 @@ one_address_tells_of_few_newcomers_at_once(void **state)
 	struct party *party = *state;
 
 	for (int i = 0; i < 60; i++)
-		party_hear(party, "10.77.0.3", "1:5:user%d:pc1:4:U|", i);
+		twin_hear(&party->twin, "10.77.0.3", "1:5:user%d:pc1:4:U|", i);
 	assert_in_range(party->member_count, 5, 20);
 }
 
@@ -308,10 +311,12 @@ who_sends_legacy_text_is_remembered_only_where_he_is(void **state)
 	struct party *party = *state;
 	struct member *anna = party_add_anna(party);
 
-	party_hear(party, "10.77.0.9", "1:5:anna:pc1:4:\x83\x41\x83\x93|");
+	twin_hear(
+	    &party->twin, "10.77.0.9", "1:5:anna:pc1:4:\x83\x41\x83\x93|");
 	anna->peer.addr = address("10.77.0.3");
 	assert_int_equal(anna->peer.charset, CHARSET_UTF8);
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:4:\x83\x41\x83\x93|");
+	twin_hear(
+	    &party->twin, "10.77.0.3", "1:5:anna:pc1:4:\x83\x41\x83\x93|");
 	assert_int_equal(anna->peer.charset, CHARSET_CP932);
 	assert_string_equal(party->entry.nick, "\xe3\x82\xa2\xe3\x83\xb3");
 }

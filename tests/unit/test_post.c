@@ -50,7 +50,7 @@ run_to_the_end(
 {
 	struct post *post;
 
-	while ((post = a_post(party)) != NULL) {
+	while ((post = a_post(&party->twin)) != NULL) {
 		assert_in_range(
 		    timer_left_ms(&post->timer), from_ms - 100, to_ms);
 		fire(&post->timer);
@@ -65,9 +65,9 @@ a_message_is_sent_five_times_a_second_apart_then_given_up(void **state)
 	struct ended ended = { 0 };
 
 	post_to(party, POST_MESSAGE, party_add_anna(party), 77, &ended);
-	assert_int_equal(caught_count(party, COMMAND_SENDMSG), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_SENDMSG), 1);
 	run_to_the_end(party, &ended, 1000, 1100);
-	assert_int_equal(caught_count(party, COMMAND_SENDMSG), 5);
+	assert_int_equal(caught_count(&party->twin, COMMAND_SENDMSG), 5);
 	assert_false(ended.answered);
 	assert_int_equal(ended.dropped, 0);
 }
@@ -80,7 +80,7 @@ an_opened_notice_is_sent_twelve_times_and_faster(void **state)
 
 	post_to(party, POST_OPENED, party_add_anna(party), 77, &ended);
 	run_to_the_end(party, &ended, 750, 825);
-	assert_int_equal(caught_count(party, COMMAND_SENDMSG), 12);
+	assert_int_equal(caught_count(&party->twin, COMMAND_SENDMSG), 12);
 }
 
 static void
@@ -91,9 +91,9 @@ every_repetition_has_the_same_bytes(void **state)
 
 	post_to(party, POST_MESSAGE, party_add_anna(party), 77, &ended);
 	run_to_the_end(party, &ended, 1000, 1100);
-	for (size_t i = 1; i < party->caught_count; i++)
-		assert_true(
-		    span_equal(party->caught[0].bytes, party->caught[i].bytes));
+	for (size_t i = 1; i < party->twin.caught_count; i++)
+		assert_true(span_equal(
+		    party->twin.caught[0].bytes, party->twin.caught[i].bytes));
 }
 
 static void
@@ -103,13 +103,13 @@ an_answer_ends_it_once_and_nothing_more_is_sent(void **state)
 	struct ended ended = { 0 };
 
 	post_to(party, POST_MESSAGE, party_add_anna(party), 77, &ended);
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:33:77|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:33:77|");
 	assert_int_equal(ended.count, 1);
 	assert_true(ended.answered);
-	assert_null(a_post(party));
-	party_hear(party, "10.77.0.3", "1:6:anna:pc1:33:77|");
+	assert_null(a_post(&party->twin));
+	twin_hear(&party->twin, "10.77.0.3", "1:6:anna:pc1:33:77|");
 	assert_int_equal(ended.count, 1);
-	assert_int_equal(caught_count(party, COMMAND_SENDMSG), 1);
+	assert_int_equal(caught_count(&party->twin, COMMAND_SENDMSG), 1);
 }
 
 static void
@@ -119,7 +119,7 @@ names_in_an_answer_may_differ_in_case(void **state)
 	struct ended ended = { 0 };
 
 	post_to(party, POST_MESSAGE, party_add_anna(party), 77, &ended);
-	party_hear(party, "10.77.0.3", "1:5:ANNA:Pc1:33:77");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:ANNA:Pc1:33:77");
 	assert_true(ended.answered);
 }
 
@@ -133,16 +133,16 @@ what_is_not_quite_the_answer_is_none(void **state)
 	member_add(party, "carl", "pc9", "10.77.0.3", 0);
 	/* Another number, no number, another address, port, user, host,
 	 * command. */
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:33:78|");
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:33:|");
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:33:-77|");
-	party_hear(party, "10.77.0.4", "1:5:anna:pc1:33:77|");
-	party_hear(party, "10.77.0.3:2426", "1:5:anna:pc1:33:77|");
-	party_hear(party, "10.77.0.3", "1:5:carl:pc1:33:77|");
-	party_hear(party, "10.77.0.3", "1:5:anna:pc9:33:77|");
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:50:77|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:33:78|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:33:|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:33:-77|");
+	twin_hear(&party->twin, "10.77.0.4", "1:5:anna:pc1:33:77|");
+	twin_hear(&party->twin, "10.77.0.3:2426", "1:5:anna:pc1:33:77|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:carl:pc1:33:77|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc9:33:77|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:50:77|");
 	assert_int_equal(ended.count, 0);
-	party_hear(party, "10.77.0.3", "1:5:anna:pc1:33:77|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:33:77|");
 	assert_true(ended.answered);
 }
 
@@ -155,7 +155,7 @@ one_that_is_dropped_tells_so_and_is_silent(void **state)
 	post_free(post_to(party, POST_KEY, party_add_anna(party), 0, &ended));
 	assert_int_equal(ended.count, 0);
 	assert_int_equal(ended.dropped, 1);
-	assert_null(a_post(party));
+	assert_null(a_post(&party->twin));
 	post_free(NULL);
 }
 
@@ -172,7 +172,7 @@ of_a_forgotten_peer_only_the_questions_end(void **state)
 	lan_forget(party->lan, &anna->peer);
 	assert_int_equal(question.dropped, 1);
 	assert_int_equal(message.dropped, 0);
-	assert_non_null(a_post(party));
+	assert_non_null(a_post(&party->twin));
 }
 
 static void
@@ -209,9 +209,9 @@ an_answer_is_not_sent_to_who_has_no_credit(void **state)
 	};
 
 	post_new(party->lan, &order);
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 0);
 	run_to_the_end(party, &ended, 1000, 1100);
-	assert_int_equal(caught_count(party, COMMAND_GETPUBKEY), 0);
+	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 0);
 }
 
 int

@@ -90,8 +90,9 @@ fly(struct network *network, size_t from, size_t to, struct span bytes)
 }
 
 static void
-on_sent(struct party *party, const struct addr *to, struct span bytes)
+on_sent(struct twin *twin, const struct addr *to, struct span bytes)
 {
+	struct party *party = container_of(twin, struct party, twin);
 	struct network *network = party->wire;
 	size_t from = party_at(network, &party->at);
 	size_t at = party_at(network, to);
@@ -117,8 +118,8 @@ land(struct network *network)
 		network->flying[i] = network->flying[--network->count];
 		from = network->parties[flying.from]->at;
 		from.port = 2425;
-		party_hear_bytes(
-		    network->parties[flying.to], &from, 0, flying.bytes);
+		twin_hear_bytes(
+		    &network->parties[flying.to]->twin, &from, 0, flying.bytes);
 		free((void *)flying.bytes.data);
 	}
 }
@@ -249,7 +250,7 @@ step(struct network *network)
 		loop_turn(network->loop, is_busy(network));
 	while (is_busy(network));
 	for (size_t i = 0; i < PARTIES; i++)
-		party_flush(network->parties[i]);
+		twin_flush(&network->parties[i]->twin);
 	land(network);
 	if (network->now % WAIT_STEPS == 0) {
 		for (size_t i = 0; i < PARTIES; i++)
@@ -304,9 +305,9 @@ open_network(void **state)
 		network->parties[i] = party_make(network->loop, at, keys[i]);
 		network->parties[i]->wire = network;
 		party_take_settings(network->parties[i], &settings);
-		party_forget_caught(network->parties[i]);
+		twin_forget(&network->parties[i]->twin);
 		timer_stop(&network->parties[i]->lan->again);
-		network->parties[i]->on_sent = on_sent;
+		network->parties[i]->twin.on_sent = on_sent;
 		network->parties[i]->on_message = on_message;
 	}
 	for (size_t i = 0; i < PARTIES; i++) {
@@ -325,7 +326,7 @@ close_network(void **state)
 	struct network *network = *state;
 
 	for (size_t i = 0; i < PARTIES; i++)
-		network->parties[i]->on_sent = NULL;
+		network->parties[i]->twin.on_sent = NULL;
 	for (size_t i = 0; i < PARTIES; i++)
 		party_free(network->parties[i], i == PARTIES - 1);
 	for (size_t i = 0; i < network->count; i++)
