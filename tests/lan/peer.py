@@ -140,6 +140,7 @@ class Peer:
     def __init__(self, args):
         self.args = args
         self.mode = args.mode
+        self.gone = False
         mode = MODES[self.mode]
         self.caps = args.caps if args.caps is not None else mode["caps"]
         self.flags = args.flags if args.flags is not None else mode["flags"]
@@ -399,7 +400,7 @@ class Peer:
         return member
 
     def on_br_entry(self, packet, addr):
-        if self.entered("entry", packet, addr):
+        if self.entered("entry", packet, addr) and not self.gone:
             self.after(self.args.delay, self.answer_entry, addr, packet.has("CAPUTF8"))
 
     def on_ansentry(self, packet, addr):
@@ -572,10 +573,12 @@ class Peer:
         if where:
             self.announce("BR_ENTRY", [self.to(where)])
         else:
+            self.gone = False
             self.announce("NOOPERATION", self.everybody())
             self.announce("BR_ENTRY", self.everybody())
 
     def do_exit(self, where=None):
+        self.gone = self.gone or not where  # who has left answers nobody
         self.announce("BR_EXIT", [self.to(where)] if where else self.everybody())
 
     def do_absence(self, title, text=""):
