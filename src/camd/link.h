@@ -1,0 +1,56 @@
+/* link.h: the connection to another camd. */
+#ifndef CAM_CAMD_LINK_H
+#define CAM_CAMD_LINK_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "base/table.h"
+#include "crypto/device.h"
+#include "net/addr.h"
+
+struct camd;
+struct channel;
+struct link;
+struct user;
+
+/* What the other end can do, as it says in its hello. */
+enum link_capability {
+	LINK_MESSAGES = 1,
+	LINK_CHANGES = 2, /* edits and deletions */
+	LINK_TYPING = 4,
+};
+
+/*
+ * One TLS connection and its channel. It is greeted once both hellos are there
+ * and the trust of camd has said whose it is; before that nothing but hello is
+ * answered. Links belong to struct links.
+ */
+bool link_is_greeted(const struct link *link);
+/* Whose it is; NULL before it is greeted. */
+struct user *link_user(const struct link *link);
+bool link_can(const struct link *link, enum link_capability capability);
+/* Of the other end; valid once greeted. */
+const struct devices *link_devices(const struct link *link);
+const struct device *link_device(const struct link *link);
+const struct prekey *link_prekey(const struct link *link);
+const struct addr *link_addr(const struct link *link);
+
+/* As channel_call() and channel_notify(). */
+int link_call(struct link *link, const char *method, json_t *params,
+    void (*on_done)(void *arg, int err, json_t *result, const char *message),
+    void *arg);
+int link_notify(struct link *link, const char *method, json_t *params);
+/* An envelope for the other end, in order; CAM_ERR_FULL: wait for
+ * links_ops.on_drained. */
+int link_send_envelope(struct link *link, struct span envelope);
+/* The envelope just received has been dealt with: room for len more bytes. */
+void link_credit(struct link *link, size_t len);
+/* Ends it with a reason for the log (static); nothing of it may be used any
+ * more. */
+void link_close(struct link *link, const char *reason);
+
+#endif
