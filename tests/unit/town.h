@@ -26,6 +26,7 @@ struct person {
 	const char *version;  /* the first field of his packets */
 	bool silent;	      /* answers nothing */
 	bool deaf;	      /* confirms no message */
+	uint32_t refuses;     /* nor the one with that number */
 	unsigned number;      /* of his next packet */
 	char *read[READ_MAX]; /* texts that he got, repeats too */
 	uint32_t read_no[READ_MAX];
@@ -160,7 +161,8 @@ person_gets(
 		break;
 	case COMMAND_SENDMSG:
 		person_reads(town, person, packet);
-		if (!person->deaf && (packet->command & MESSAGE_SENDCHECK))
+		if (!person->deaf && person->refuses != packet->number &&
+		    (packet->command & MESSAGE_SENDCHECK))
 			person_says(
 			    town, person, COMMAND_RECVMSG, span_text(number));
 		break;
