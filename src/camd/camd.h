@@ -25,6 +25,7 @@ struct camd {
 	struct syncs *syncs;
 	struct lan *lan;
 	struct roster *roster;
+	struct trust *trust;
 	struct leaving *leaving;
 	struct inbox *inbox;
 	struct outbox *outbox;

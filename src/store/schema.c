@@ -96,8 +96,11 @@ static const char *const step_1 =
     "CREATE TABLE profile("
     " name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;";
 
+static const char *const step_3 =
+    "ALTER TABLE pin ADD COLUMN challenger INTEGER NOT NULL DEFAULT 0;";
+
 /* Step i leads from version i to i + 1. */
-static const char *const steps[] = { step_1 };
+static const char *const steps[] = { step_1, step_3 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int
