@@ -62,4 +62,18 @@ enum { RPC_VERSION = 1 };
 #define EVENT_OFFER_RECEIVED "offer.received"
 #define EVENT_KEY_CHANGED "key.changed"
 
+/*
+ * Between two camd (architecture, section 7); the first is the only one that is
+ * answered before both are greeted.
+ */
+/* {protocol, program, version, capabilities: [..], user, host, nick, group,
+ * devices, prekey, rsa: {n, e, proof}}, bytes in hex -> {} */
+#define LINK_HELLO "link.hello"
+/* {} -> {} */
+#define LINK_PING "link.ping"
+/* {prekey}; notification */
+#define LINK_PREKEY "link.prekey"
+
+enum { LINK_PROTOCOL = 1 };
+
 #endif
