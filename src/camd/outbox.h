@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct camd;
+struct link;
 struct outbox;
 struct store;
 struct user;
@@ -60,6 +61,24 @@ void outbox_retry(struct outbox *outbox, const char *id, struct user **to,
 void outbox_user_heard(struct outbox *outbox, struct user *user);
 /* He was asked for his key and did not answer. */
 void outbox_user_mute(struct outbox *outbox, struct user *user);
+/* A link to him is greeted: what waits goes over it. One that takes the place
+ * of another needs no word of the end of that. */
+void outbox_link_open(
+    struct outbox *outbox, struct user *user, struct link *link);
+/* It has ended, or could not be made: what has no receipt goes again. */
+void outbox_link_closed(struct outbox *outbox, struct user *user);
+/* It takes more envelopes, after CAM_ERR_FULL. */
+void outbox_link_drained(struct outbox *outbox, struct user *user);
+/* From the other end, LINK_RECEIPTS and LINK_REFUSED of rpc/names.h: params
+ * are not checked yet. */
+void outbox_link_receipts(
+    struct outbox *outbox, struct link *link, const json_t *params);
+void outbox_link_refused(
+    struct outbox *outbox, struct link *link, const json_t *params);
+/* LINK_OPENED: done follows once, not inside, when it is stored: answer {}, or
+ * with err. */
+void outbox_link_opened(struct outbox *outbox, struct link *link,
+    const json_t *params, void (*on_done)(void *arg, int err), void *arg);
 /* He says that he has opened the sealed message with that packet number. */
 void outbox_opened(
     struct outbox *outbox, const struct user *user, uint32_t packet_no);
