@@ -3,6 +3,7 @@
 #ifndef CAM_CAMD_IDENTITY_H
 #define CAM_CAMD_IDENTITY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/span.h"

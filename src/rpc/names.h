@@ -3,7 +3,7 @@
 #ifndef CAM_RPC_NAMES_H
 #define CAM_RPC_NAMES_H
 
-enum { RPC_VERSION = 1 };
+enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 
 /* {protocol, program, version} -> the same of camd, {id} of the user */
 #define RPC_HELLO "hello"
@@ -60,9 +60,13 @@ enum { RPC_VERSION = 1 };
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"
 
-/* Between two camd, on a link. Ids and signatures are hex digits. */
-/* {protocol, program, version, ...} -> {} */
+/* Between two camd, on a link. Keys, ids and signatures are hex digits. The
+ * first is the only one that is answered before both are greeted. */
+/* {protocol, program, version, capabilities: [..], user, host, nick, group,
+ * devices, prekey, rsa: {n, e, proof}} -> {} */
 #define LINK_HELLO "link.hello"
+/* {} -> {} */
+#define LINK_PING "link.ping"
 /* {prekey}, no answer */
 #define LINK_PREKEY "link.prekey"
 /* {ids, time, signature}, no answer: stored for good */
