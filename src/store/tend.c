@@ -1,7 +1,7 @@
 /* tend.c: upkeep in small pieces. */
 #include "base/err.h"
 #include "store/connection.h"
-#include "store/index.h"
+#include "store/merge.h"
 #include "store/seen.h"
 
 enum { PURGE = 500 };
@@ -14,7 +14,7 @@ store_tend(struct store *store, int64_t now_ms, bool *more)
 	int err = store_seen_purge(store, now_ms, PURGE, &purged);
 
 	if (err == 0 && purged < PURGE)
-		err = index_tend(store, &merging);
+		err = merge_tend(store, &merging);
 	if (err != 0)
 		return err;
 	*more = purged == PURGE || merging;
