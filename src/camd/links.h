@@ -10,11 +10,17 @@
 
 struct camd;
 struct identity;
+struct linkhello;
+struct lan_cam;
 struct links;
 struct trust_claim;
 
 /* What links ask and tell; each gets the arg of links_new(). */
 struct links_ops {
+	/* Our user, host, nick and group as a hello shows them. */
+	void (*introduce)(void *arg, struct linkhello *hello);
+	/* From where to dial, NULL: as the system likes. */
+	const struct addr *(*source)(void *arg, enum addr_family family);
 	/* As trust_admit(). */
 	int (*admit)(
 	    void *arg, const struct trust_claim *claim, struct user **user);
@@ -69,11 +75,12 @@ enum links_state links_state(
  */
 enum links_state links_want(struct links *links, struct user *user);
 /*
- * He was heard at his address of record, with or without a hint of cam/1
- * (tcp_port 0: none; device_id may be NULL): a waiting dial is made at once.
+ * An entry of his came from there, with or without a hint of cam/1 (cam NULL).
+ * believed: that is his address of record, or was made it; else the hint counts
+ * only where a device of his has signed it. A waiting dial is made at once.
  */
-void links_heard(struct links *links, struct user *user, uint16_t tcp_port,
-    const uint8_t *device_id);
+void links_heard(struct links *links, struct user *user,
+    const struct addr *from, const struct lan_cam *cam, bool believed);
 /* Asks over TLS whether he still lives: on_done(arg, alive). For exits that
  * anybody could have sent (threat model N2). False: there is no way to ask,
  * nothing follows. */
