@@ -18,8 +18,7 @@ enum {
 	FLAGS_ALL = 0x1f
 };
 
-/* -- writing ----------------------------------------------------------------
- */
+/* -- writing -------------------------------------------------------------- */
 
 static uint8_t
 flags_of(const struct content *content)
@@ -45,8 +44,7 @@ content_write(const struct content *content, struct buf *buf)
 	buf_put_span(buf, content->text);
 }
 
-/* -- reading ----------------------------------------------------------------
- */
+/* -- reading -------------------------------------------------------------- */
 
 static bool
 take(struct span *rest, void *bytes, size_t len)

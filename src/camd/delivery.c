@@ -32,8 +32,7 @@ delivery_free(struct delivery *delivery)
 	free(delivery);
 }
 
-/* -- stored -----------------------------------------------------------------
- */
+/* -- stored --------------------------------------------------------------- */
 
 struct save_job {
 	struct job job;
@@ -72,8 +71,7 @@ delivery_save(struct camd *camd, const struct delivery *delivery)
 	workers_submit(camd->writer, &save->job);
 }
 
-/* -- told -------------------------------------------------------------------
- */
+/* -- told ----------------------------------------------------------------- */
 
 /* A change tells of itself like a message; who follows it knows its id. */
 void

@@ -41,8 +41,7 @@ parcel_of_row(const struct store_message *message)
 	return parcel;
 }
 
-/* -- whom it goes to --------------------------------------------------------
- */
+/* -- whom it goes to ------------------------------------------------------ */
 
 static void
 forget_names(struct parcel *parcel)
@@ -109,8 +108,7 @@ parcel_address(struct parcel *parcel, const struct camd *camd,
 	find_talk(parcel, camd);
 }
 
-/* -- counting ---------------------------------------------------------------
- */
+/* -- counting ------------------------------------------------------------- */
 
 struct parcel *
 parcel_ref(struct parcel *parcel)

@@ -7,8 +7,7 @@
 #include "base/number.h"
 #include "crypto/sign.h"
 
-/* -- signed -----------------------------------------------------------------
- */
+/* -- signed --------------------------------------------------------------- */
 
 enum {
 	HEAD_SIZE = 2 * DEVICE_ID_SIZE + 8,
@@ -55,8 +54,7 @@ receipt_check(const struct receipt *receipt, const char *label,
 	return r;
 }
 
-/* -- as JSON ----------------------------------------------------------------
- */
+/* -- as JSON -------------------------------------------------------------- */
 
 static json_t *
 ids_object(const uint8_t (*ids)[ENVELOPE_ID_SIZE], size_t count)

@@ -68,8 +68,7 @@ receipts_free(struct receipts *receipts)
 	free(receipts);
 }
 
-/* -- going out --------------------------------------------------------------
- */
+/* -- going out ------------------------------------------------------------ */
 
 struct sign_job {
 	struct job job;
@@ -214,8 +213,7 @@ receipts_refuse(struct receipts *receipts, uint64_t serial,
 	(void)link_notify(link, LINK_REFUSED, refusal_params(ids, 1, reason));
 }
 
-/* -- coming in --------------------------------------------------------------
- */
+/* -- coming in ------------------------------------------------------------ */
 
 struct check_job {
 	struct job job;
@@ -314,8 +312,7 @@ receipts_hear_refused(struct link *link, json_t *params, const json_int_t *id)
 	return r;
 }
 
-/* -- opened -----------------------------------------------------------------
- */
+/* -- opened --------------------------------------------------------------- */
 
 static void
 answer_opened(void *arg, int err)

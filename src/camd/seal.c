@@ -75,8 +75,7 @@ struct seals {
 
 static void work_soon(struct seal *seal);
 
-/* -- what is sealed ---------------------------------------------------------
- */
+/* -- what is sealed ------------------------------------------------------- */
 
 /* Names lie one after the other in names, which must not move any more when
  * they are pointed at. */
@@ -189,8 +188,7 @@ drop_inputs(struct seal *seal)
 	seal->key = NULL;
 }
 
-/* -- in the pool ------------------------------------------------------------
- */
+/* -- in the pool ---------------------------------------------------------- */
 
 static int
 write_for(const struct seal *seal, struct sealing *sealing)
@@ -222,8 +220,7 @@ work(struct job *job, void *context)
 	}
 }
 
-/* -- numbers ----------------------------------------------------------------
- */
+/* -- numbers -------------------------------------------------------------- */
 
 struct number_job {
 	struct job job;
@@ -281,8 +278,7 @@ ask_number(struct seal *seal)
 	workers_submit(camd->writer, &number->job);
 }
 
-/* -- one after the other ----------------------------------------------------
- */
+/* -- one after the other -------------------------------------------------- */
 
 static void
 forget_sealed(struct seal *seal)

@@ -45,8 +45,7 @@ struct shipment {
 	struct timer soon; /* on_room */
 };
 
-/* -- room -------------------------------------------------------------------
- */
+/* -- room ----------------------------------------------------------------- */
 
 void
 freight_init(struct freight *freight, struct seals *seals)
@@ -122,8 +121,7 @@ shipment_has_room(struct shipment *shipment, const struct parcel *parcel)
 	return true;
 }
 
-/* -- sending ----------------------------------------------------------------
- */
+/* -- sending -------------------------------------------------------------- */
 
 static struct delivery *
 crate_remove(struct crate *crate)
@@ -253,8 +251,7 @@ shipment_each(const struct shipment *shipment,
 		each(crate->delivery, arg);
 }
 
-/* -- making and ending ------------------------------------------------------
- */
+/* -- making and ending ---------------------------------------------------- */
 
 struct shipment *
 shipment_new(struct camd *camd, struct freight *freight, struct link *link,

@@ -70,8 +70,7 @@ way_choose(struct camd *camd, const struct user *user, bool clear,
 	return *reason != NULL ? CAM_ERR_REFUSED : 0;
 }
 
-/* -- links ------------------------------------------------------------------
- */
+/* -- links ---------------------------------------------------------------- */
 
 /* Nothing but a link will do: for the user, or for what is sent. */
 static bool
