@@ -45,7 +45,7 @@ int store_change_send(struct store *store, struct store_message *change,
 
 enum store_outcome {
 	STORE_CHANGE_APPLIED,
-	STORE_CHANGE_WAITS,  /* for its message, for 90 days */
+	STORE_CHANGE_WAITS,  /* for its message, until the first hash expires */
 	STORE_CHANGE_KNOWN,  /* one of the hashes was */
 	STORE_CHANGE_VAIN,   /* the message was deleted before */
 	STORE_CHANGE_REFUSED /* the message is somebody else's */

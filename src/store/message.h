@@ -77,7 +77,8 @@ int store_message_send(struct store *store, struct store_message *message,
 
 /*
  * A sealed one was opened: sets opened and state, and search finds it from now
- * on. CAM_ERR_UNKNOWN; CAM_ERR_EXISTS: it is open already.
+ * on. CAM_ERR_UNKNOWN, also when it was deleted; CAM_ERR_EXISTS: it is open
+ * already.
  */
 int store_message_open(struct store *store, int64_t row);
 /* CAM_ERR_UNKNOWN. */
