@@ -79,6 +79,13 @@ strength_of(uint32_t word, const struct rsa_public *key)
 		   : PEER_WEAK;
 }
 
+static void
+grow(struct user *user, enum peer_strength strength)
+{
+	if (user->peer.strength < (uint8_t)strength)
+		user->peer.strength = (uint8_t)strength;
+}
+
 void
 pinning_take(
     struct camd *camd, struct user *user, uint32_t word, struct rsa_public *key)
@@ -89,7 +96,7 @@ pinning_take(
 	rsa_public_free(user->peer.key);
 	user->peer.key = rsa_public_ref(key);
 	user->peer.word = word;
-	user->peer.strength = (uint8_t)strength_of(word, key);
+	grow(user, strength_of(word, key));
 	roster_pin(camd->roster, user, fingerprint, false);
 	keep_pin(camd, user);
 }
@@ -98,10 +105,10 @@ pinning_take(
 static void
 take_word(struct camd *camd, struct user *user, uint32_t word)
 {
-	if (user->peer.strength == PEER_STRONG || user->peer.word == word)
+	if (user->peer.strength >= PEER_STRONG || user->peer.word == word)
 		return;
 	user->peer.word = word;
-	user->peer.strength = (uint8_t)strength_of(word, user->peer.key);
+	grow(user, strength_of(word, user->peer.key));
 	keep_pin(camd, user);
 }
 
