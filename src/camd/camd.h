@@ -14,6 +14,7 @@ struct camd {
 	struct settings *settings;
 	struct crypto *crypto;
 	struct keyring *keyring;
+	struct identity *identity;
 	struct workers *pool;	/* RSA and what else takes long; no context */
 	struct workers *writer; /* one thread, context struct store *: jobs of a
 				   batch are one commit */
@@ -24,6 +25,9 @@ struct camd {
 	struct upkeep *upkeep;
 	struct syncs *syncs;
 	struct lan *lan;
+	struct door *door;   /* the TCP port */
+	struct links *links; /* to other camd */
+	struct trust *trust;
 	struct roster *roster;
 	struct trust *trust;
 	struct leaving *leaving;

@@ -109,7 +109,7 @@ is_welcome(struct camd *camd, const struct user *user,
 	}
 	/* Who signs is believed only by his signature (threat model C2). */
 	if (message->protection != 0 && message->signature == LAN_UNSIGNED &&
-	    user->peer.strength == PEER_STRONG) {
+	    user->peer.strength >= PEER_STRONG) {
 		log_warn("a message of %s came unsigned: not believed",
 		    user->peer.user);
 		return false;
