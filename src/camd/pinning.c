@@ -12,6 +12,7 @@
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/hint.h"
+#include "camd/links.h"
 #include "camd/outbox.h"
 #include "camd/roster.h"
 #include "ipmsg/capability.h"
@@ -177,6 +178,7 @@ pinning_merge(struct camd *camd, struct user *known, struct user *newcomer)
 
 	log_info("%s is now %s@%s", was, name, host);
 	keep_merge(camd, newcomer, known);
+	links_user_merged(camd->links, newcomer, known);
 	outbox_user_merged(camd->outbox, newcomer, known);
 	take_appearance(camd->roster, known, newcomer);
 	roster_merge(camd->roster, newcomer, known);
