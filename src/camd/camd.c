@@ -25,6 +25,7 @@
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "camd/sync.h"
+#include "camd/trust.h"
 #include "camd/upkeep.h"
 #include "crypto/crypto.h"
 #include "crypto/keyring.h"
@@ -425,7 +426,8 @@ make_parts(struct camd *camd, char **problem)
 	camd->events = events_new(camd);
 	camd->lan = lan_new(camd->loop, camd->pool, camd->crypto, camd->keyring,
 	    &lan_ops, camd);
-	if ((r = roster_new(camd, camd->store, &camd->roster)) < 0) {
+	if ((r = roster_new(camd, camd->store, &camd->roster)) < 0 ||
+	    (r = trust_new(camd, camd->store, &camd->trust)) < 0) {
 		*problem = xasprintf(
 		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
 		return r;
@@ -516,6 +518,7 @@ camd_finish(struct camd *camd)
 	lan_free(camd->lan);
 	presence_free(camd->presence);
 	leaving_free(camd->leaving);
+	trust_free(camd->trust);
 	roster_free(camd->roster);
 	events_free(camd->events);
 	keyring_free(camd->keyring);

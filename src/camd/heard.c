@@ -35,24 +35,6 @@ look_for_twin(struct camd *camd, struct user *user, const char *fingerprint)
 		lan_ask_key_at(camd->lan, &user->peer, &user->peer.addr);
 }
 
-/* Room for one more at that address, and at all; where there is none somebody
- * leaves, and the next packet finds some. */
-static bool
-find_room(struct camd *camd, const struct addr *from)
-{
-	struct user *oldest;
-
-	if (roster_is_full(camd->roster)) {
-		leaving_make_room(camd->leaving);
-		return false;
-	}
-	if (roster_has_room_at(camd->roster, from, &oldest))
-		return true;
-	if (oldest != NULL)
-		leaving_drop(camd->leaving, oldest);
-	return false;
-}
-
 static struct user *
 add_user(struct camd *camd, const char *name, const char *host,
     const struct addr *from, unsigned client, bool unasked)
@@ -60,7 +42,7 @@ add_user(struct camd *camd, const char *name, const char *host,
 	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
 	struct user *user;
 
-	if (!find_room(camd, from) ||
+	if (!leaving_has_room(camd->leaving, from) ||
 	    (user = roster_add(camd->roster, name, host)) == NULL)
 		return NULL;
 	user->peer.client = (uint8_t)client;
@@ -156,10 +138,10 @@ take_status(struct user *user, const struct lan_entry *entry)
 {
 	const uint32_t abilities =
 	    STATUS_ENCRYPT | STATUS_ENCEXTMSG | STATUS_CAPUTF8;
-	uint32_t kept = user->pin != NULL ? user->peer.status & abilities : 0;
+	uint32_t kept = user_has_key(user) ? user->peer.status & abilities : 0;
 
 	user->peer.status = entry->status | kept;
-	if (user->pin == NULL)
+	if (!user_has_key(user))
 		user->peer.client = (uint8_t)entry->client;
 }
 
@@ -325,7 +307,7 @@ take_addr(struct camd *camd, struct user *user, const struct lan_entry *entry)
 	if (user->peer.addr.family != ADDR_NONE) {
 		if (is_other_way(user, &entry->from))
 			return false;
-		if (user->pin != NULL) {
+		if (user_has_key(user)) {
 			if (!entry->unasked)
 				hint_address(camd, user, &entry->from);
 			return false;

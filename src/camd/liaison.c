@@ -60,7 +60,7 @@ on_prekey(void *arg, struct user *user, struct link *link, struct span prekey)
 {
 	const struct camd *camd = arg;
 
-	trust_set_prekey(camd->trust, user, prekey);
+	(void)trust_take_prekey(camd->trust, user, link_device(link), prekey);
 }
 
 /* From now on nothing weaker goes to him (threat model I2). */
