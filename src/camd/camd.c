@@ -391,7 +391,7 @@ static int
 open_keys(struct camd *camd, char **problem)
 {
 	char *folder = path_join(camd->paths.data, "keys");
-	int r = keyring_open(folder, true, &camd->keyring);
+	int r = keyring_open(folder, true, NULL, &camd->keyring);
 
 	if (r < 0)
 		*problem = xasprintf(_("cannot use the keys in %s: %s"), folder,
