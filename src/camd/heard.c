@@ -8,6 +8,7 @@
 #include "camd/camd.h"
 #include "camd/hint.h"
 #include "camd/leaving.h"
+#include "camd/links.h"
 #include "camd/notices.h"
 #include "camd/outbox.h"
 #include "camd/pinning.h"
@@ -224,8 +225,32 @@ take_listed(struct camd *camd, const struct lan_entry *entry)
 	roster_changed(camd->roster, user, false);
 }
 
+static void
+leave(struct camd *camd, struct user *user)
+{
+	if (user->state == USER_OFFLINE)
+		return;
+	user->seen_ms = clock_wall_ms();
+	roster_set_state(camd->roster, user, USER_OFFLINE);
+	roster_changed(camd->roster, user, false);
+}
+
+static void
+on_probed(void *arg, struct user *user, bool alive)
+{
+	if (!alive)
+		leave(arg, user);
+}
+
+static void
+on_displaced(void *arg, struct user *user, bool alive)
+{
+	if (alive)
+		heard_user(arg, user);
+}
+
 /* Where he is now, others are no more: one address belongs to one user at a
- * time. */
+ * time. Unless they can prove to live. */
 static void
 displace_others(struct camd *camd, struct user *user)
 {
@@ -234,10 +259,14 @@ displace_others(struct camd *camd, struct user *user)
 	while ((other = roster_other_at(camd->roster, user)) != NULL) {
 		roster_set_state(camd->roster, other, USER_OFFLINE);
 		roster_changed(camd->roster, other, false);
+		if (other->peer.strength >= PEER_CAM1)
+			(void)links_probe(
+			    camd->links, other, on_displaced, camd);
 	}
 }
 
-/* Perhaps he has gone: he is still written to (threat model N2). */
+/* Perhaps he has gone: he is still written to, and another camd is asked where
+ * nobody else can answer (threat model N2). */
 static void
 take_exit(struct camd *camd, const struct lan_entry *entry)
 {
@@ -247,9 +276,9 @@ take_exit(struct camd *camd, const struct lan_entry *entry)
 	if (user == NULL || !addr_equal(&user->peer.addr, &entry->from) ||
 	    user->state == USER_OFFLINE)
 		return;
-	user->seen_ms = clock_wall_ms();
-	roster_set_state(camd->roster, user, USER_OFFLINE);
-	roster_changed(camd->roster, user, false);
+	if (user->peer.strength < PEER_CAM1 ||
+	    !links_probe(camd->links, user, on_probed, camd))
+		leave(camd, user);
 }
 
 /*
@@ -308,9 +337,13 @@ heard_entry(struct camd *camd, const struct lan_entry *entry)
 	    (user = add_user(camd, entry->user, entry->host, &entry->from,
 		 entry->client, entry->unasked)) == NULL)
 		return;
-	if (!take_addr(camd, user, entry))
+	if (!take_addr(camd, user, entry)) {
+		links_heard(camd->links, user, &entry->from, entry->cam, false);
 		return;
+	}
 	displace_others(camd, user);
+	/* First the way, then what waits for it. */
+	links_heard(camd->links, user, &entry->from, entry->cam, true);
 	take_entry(camd, user, entry);
 }
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camd/camd.h"
+#include "camd/links.h"
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "loop/timer.h"
@@ -107,6 +108,7 @@ take_out(struct camd *camd, const struct leaver *leaver)
 		return;
 	}
 	lan_forget(camd->lan, &user->peer);
+	links_user_gone(camd->links, user);
 	if (leaver->kept)
 		roster_retire(camd->roster, user);
 	else

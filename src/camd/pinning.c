@@ -13,6 +13,7 @@
 #include "camd/challenge.h"
 #include "camd/events.h"
 #include "camd/hint.h"
+#include "camd/links.h"
 #include "camd/namesake.h"
 #include "camd/outbox.h"
 #include "camd/roster.h"
@@ -201,6 +202,7 @@ pinning_merge(struct camd *camd, struct user *known, struct user *newcomer)
 
 	log_info("%s is now %s@%s", was, name, host);
 	keep_merge(camd, newcomer, known);
+	links_user_merged(camd->links, newcomer, known);
 	outbox_user_merged(camd->outbox, newcomer, known);
 	trust_user_merged(camd->trust, newcomer, known);
 	take_appearance(camd->roster, known, newcomer);
