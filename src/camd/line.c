@@ -196,7 +196,7 @@ line_free(struct line *line)
 	free(line);
 }
 
-void
+struct delivery *
 line_append(
     struct line *line, struct parcel *parcel, const struct store_delivery *row)
 {
@@ -204,6 +204,7 @@ line_append(
 
 	TAILQ_INSERT_TAIL(&line->waiting, delivery, entry);
 	(*line->total)++;
+	return delivery;
 }
 
 void

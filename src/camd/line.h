@@ -56,7 +56,7 @@ void line_stop(struct line *line);
 void line_free(struct line *line);
 
 /* Copies row; the delivery goes to the end. Nothing is sent yet. */
-void line_append(
+struct delivery *line_append(
     struct line *line, struct parcel *parcel, const struct store_delivery *row);
 /* The same, and sends it when it is its turn. */
 void line_join(

@@ -28,6 +28,9 @@ enum { OUTBOX_ID_SIZE = 16 };
 struct outbox *outbox_new(struct camd *camd, struct store *store);
 /* The network is open. */
 void outbox_start(struct outbox *outbox);
+/* The end: nothing more leaves, and no link is used any more; before links, the
+ * pool and the writer go. */
+void outbox_stop(struct outbox *outbox);
 void outbox_free(struct outbox *outbox);
 
 struct outbox_request {
