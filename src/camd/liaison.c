@@ -94,6 +94,7 @@ on_unreached(void *arg, struct user *user)
 	struct camd *camd = arg;
 
 	outbox_link_closed(camd->outbox, user);
+	trust_key_told(camd->trust, user);
 }
 
 static void
