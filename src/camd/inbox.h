@@ -22,10 +22,6 @@ void inbox_receive(struct inbox *inbox, struct lan_message *message);
  * with link_credit() once it is stored or refused. */
 void inbox_envelope(
     struct inbox *inbox, struct link *link, struct span envelope);
-/* The link ends: what came over it is still stored, and nothing more said on
- * it. */
-void inbox_link_closed(struct inbox *inbox, struct link *link);
-
 /*
  * Opens a sealed message by its full id: stored, then its sender is told.
  * on_done gets the message object (borrowed), or CAM_ERR_UNKNOWN, or

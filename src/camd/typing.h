@@ -18,10 +18,9 @@ void typing_free(struct typing *typing);
  * not more often than now and then. typing.send off: nobody is. */
 void typing_tell(struct typing *typing, struct user *const *users, size_t count,
     bool writes);
-/* LINK_TYPING_NOTICE of the other end; params are not checked yet. Over once
- * nothing more is heard for a while. */
-void typing_hear(
-    struct typing *typing, struct link *link, const json_t *params);
+/* LINK_TYPING_NOTICE of the other end (struct link_method). He is taken to have
+ * stopped when nothing more is heard for a while. */
+int typing_hear(struct link *link, json_t *params, const json_int_t *id);
 /* The user goes, or his link does: he writes no more. */
 void typing_user_gone(struct typing *typing, const struct user *user);
 

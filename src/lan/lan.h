@@ -126,6 +126,9 @@ struct lan_message {
 	uint8_t cipher_hash[SHA256_SIZE];
 };
 void lan_message_free(struct lan_message *message);
+/* The hash of a signed one with that number from the owner of that key. */
+void lan_signed_hash(uint32_t packet_no, const struct rsa_public *key,
+    uint8_t hash[SHA256_SIZE]);
 
 struct lan_ops {
 	void (*on_entry)(void *arg, const struct lan_entry *entry);
