@@ -42,6 +42,7 @@ enum {
 enum {
 	LIMIT_PEERS = 120000,
 	LIMIT_PEERS_UNPINNED_SOURCE = 16, /* of one address */
+	LIMIT_USER_KEYS_SOURCE = 1024,	  /* of one address */
 	LIMIT_MESSAGE_TEXT = 1024 * 1024,
 	LIMIT_RPC_LINE = 8 * 1024 * 1024,
 	LIMIT_RPC_CLIENTS = 256,

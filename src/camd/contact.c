@@ -18,7 +18,8 @@
 #include "rpc/names.h"
 
 enum {
-	/* Who is only said to speak cam/1 must not keep a message waiting. */
+	/* Who is only said to speak cam/1 must not keep a message waiting, nor
+	 * one who is gone be shown for long. */
 	TCP_HINT_MS = 3000,
 	TCP_MS = 8000,
 	GREET_MS = 10 * 1000,
@@ -203,8 +204,8 @@ try_next(struct contact *contact)
 	to = &contact->places[contact->place++];
 	contact->dial = tcp_dial_new(links->camd->loop,
 	    links->ops->source(links->arg, (enum addr_family)to->family), to,
-	    contact_is_known(contact) ? TCP_MS : TCP_HINT_MS, on_dialled,
-	    contact);
+	    contact_is_known(contact) && contact->wanted ? TCP_MS : TCP_HINT_MS,
+	    on_dialled, contact);
 }
 
 static void

@@ -23,6 +23,8 @@ enum {
 	IDLE_MS = 10 * 60 * 1000,
 	LIFE_MS = 24 * 60 * 60 * 1000, /* threat model 5.1 */
 	REFUSED_MS = 1000,	       /* for our error to reach them */
+	/* New ones come once a week; each costs us the check of a signature. */
+	PREKEY_QUIET_MS = 10 * 1000,
 };
 
 static const char envelopes[] = "envelopes";
@@ -449,4 +451,25 @@ link_credit(struct link *link, size_t len)
 {
 	if (link->state == LINK_GREETED && link->can_receive)
 		channel_credit(link->channel, link->stream_in, len);
+}
+
+int
+link_take_prekey(struct link *link, struct span bytes)
+{
+	struct links *links = link->links;
+	uint64_t now_ms = clock_now_ms();
+	struct prekey prekey;
+	int r;
+
+	if (link->state != LINK_GREETED)
+		return CAM_ERR_CLOSED;
+	if (link->prekey_ms != 0 && now_ms - link->prekey_ms < PREKEY_QUIET_MS)
+		return CAM_ERR_LIMIT;
+	link->prekey_ms = now_ms;
+	if ((r = prekey_parse(
+		 bytes, link->proof.device->signing_key, &prekey)) < 0)
+		return r;
+	link->proof.prekey = prekey;
+	links->ops->on_prekey(links->arg, link->user, link, bytes);
+	return 0;
 }

@@ -58,6 +58,9 @@ int link_send_envelope(struct link *link, struct span envelope);
 size_t link_queued(const struct link *link);
 /* The envelope just received has been dealt with: room for len more bytes. */
 void link_credit(struct link *link, size_t len);
+/* Another prekey of theirs, PREKEY_BYTES as it came: its signature is checked.
+ * CAM_ERR_CRYPTO, CAM_ERR_FORMAT; CAM_ERR_LIMIT: they come too often. */
+int link_take_prekey(struct link *link, struct span bytes);
 /* Ends it with a reason for the log (static); nothing of it may be used any
  * more. */
 void link_close(struct link *link, const char *reason);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/span.h"
 
 /*
@@ -18,6 +19,10 @@
 enum { CAMLINE_DEVICE_SIZE = 16, CAMLINE_SIGNATURE_SIZE = 64 };
 /* The longest line, without a LF. */
 enum { CAMLINE_MAX = 160 };
+/* What camline_signed() writes at most, with names of LIMIT_NAME. */
+enum {
+	CAMLINE_SIGNED_MAX = 2 * (LIMIT_NAME + 1) + 2 + CAMLINE_DEVICE_SIZE + 8
+};
 
 struct camline {
 	uint16_t port; /* TCP, never 0 */

@@ -164,7 +164,8 @@ static void
 of_two_pinned_keys_the_stronger_counts(void **state)
 {
 	struct town *town = *state;
-	struct rsa_key *keys[2] = { key_in("other1024"), key_in("other2048") };
+	struct rsa_key *keys[2] = { test_key("other1024"),
+		test_key("other2048") };
 	struct user *user = add(town, "anna", "pc1");
 
 	assert_int_equal(user->uid, 1);

@@ -11,6 +11,7 @@
 #include "ipmsg/capability.h"
 #include "ipmsg/entry.h"
 #include "sealed.h"
+#include "test_key.h"
 #include "twin.h"
 #include "world.h"
 
@@ -175,17 +176,6 @@ person_gets(
 	}
 }
 
-static inline struct rsa_key *
-key_in(const char *name)
-{
-	char *path = xasprintf("%s/keys/%s.pem", TEST_DATA, name);
-	struct rsa_key *key = NULL;
-
-	assert_int_equal(rsa_key_load(path, &key), 0);
-	free(path);
-	return key;
-}
-
 /*
  * With the keys of that name in the test data ("other", "mac"), and their
  * fingerprint in his name where he is named; NULL: without encryption.
@@ -206,9 +196,9 @@ person_make(struct town *town, const char *logon, const char *host,
 	person->status = STATUS_CAPUTF8;
 	if (keys != NULL) {
 		snprintf(name, sizeof name, "%s2048", keys);
-		person->strong = key_in(name);
+		person->strong = test_key(name);
 		snprintf(name, sizeof name, "%s1024", keys);
-		person->weak = key_in(name);
+		person->weak = test_key(name);
 		person->word = CAPA_OURS;
 		person->status |= STATUS_ENCRYPT | STATUS_ENCEXTMSG;
 		rsa_public_fingerprint(
