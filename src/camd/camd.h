@@ -29,7 +29,6 @@ struct camd {
 	struct links *links; /* to other camd */
 	struct announcement *announcement;
 	struct roster *roster;
-	struct trust *trust;
 	struct leaving *leaving;
 	struct inbox *inbox;
 	struct outbox *outbox;

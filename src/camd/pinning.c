@@ -290,6 +290,8 @@ pinning_key_shown(struct camd *camd, struct user *user, const struct addr *from,
 	if (user->pin == NULL &&
 	    (user->trusted == NULL || trusted_owns(user->trusted, key))) {
 		pinning_take(camd, user, word, key);
+		if (hint_key_shown(user, from))
+			return;
 	} else if (user == owner) {
 		take_word(camd, user, word);
 		if (hint_key_shown(user, from))
