@@ -33,6 +33,7 @@ struct camd {
 	struct inbox *inbox;
 	struct outbox *outbox;
 	struct notices *notices;
+	struct typing *typing;
 	struct presence *presence;
 	struct events *events;
 	struct clients *clients;
