@@ -27,12 +27,13 @@ struct camd {
 	struct lan *lan;
 	struct door *door;   /* the TCP port */
 	struct links *links; /* to other camd */
-	struct trust *trust;
+	struct announcement *announcement;
 	struct roster *roster;
 	struct leaving *leaving;
 	struct inbox *inbox;
 	struct outbox *outbox;
 	struct notices *notices;
+	struct typing *typing;
 	struct presence *presence;
 	struct events *events;
 	struct clients *clients;

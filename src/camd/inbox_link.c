@@ -334,7 +334,7 @@ tell_change(struct incoming *incoming)
 	if (incoming->has_record &&
 	    events_wanted(camd->events, EVENT_MESSAGE_CHANGED))
 		events_tell(camd->events, EVENT_MESSAGE_CHANGED,
-		    message_object(camd, &incoming->record));
+		    changed_object(camd, &incoming->record));
 }
 
 static void

@@ -84,6 +84,7 @@ struct links {
 	size_t greeted;
 	uint64_t last_serial;
 	struct timer burial;
+	struct timer renewal; /* of prekeys */
 	uint64_t copied_ms; /* when it was last said that our keys came back */
 	bool ending;
 	size_t dialling;

@@ -25,6 +25,7 @@ enum {
 	SIMULTANEOUS_MS = 30 * 1000,
 	/* That our keys came back is worth a line now and then. */
 	COPIED_QUIET_MS = 60 * 1000,
+	DAY_MS = 24 * 60 * 60 * 1000, /* prekeys are renewed */
 };
 
 /* -- finding ----------------------------------------------------------------
@@ -380,6 +381,16 @@ links_accept(struct links *links, int fd, const struct addr *from,
 	link->known_arg = known_arg;
 }
 
+static void
+on_day(void *arg)
+{
+	struct links *links = arg;
+
+	if (identity_renew(links->identity, clock_wall_ms()))
+		links_tell_prekey(links);
+	timer_start(&links->renewal, DAY_MS);
+}
+
 int
 links_new(struct camd *camd, struct identity *identity,
     const struct links_ops *ops, void *arg, struct links **result)
@@ -402,6 +413,8 @@ links_new(struct camd *camd, struct identity *identity,
 	TAILQ_INIT(&links->dead);
 	TAILQ_INIT(&links->queue);
 	timer_init(&links->burial, camd->loop, on_burial, links);
+	timer_init(&links->renewal, camd->loop, on_day, links);
+	timer_start(&links->renewal, DAY_MS);
 	*result = links;
 	return 0;
 }
@@ -427,6 +440,7 @@ links_free(struct links *links)
 		link_close(link, "we are leaving");
 	bury(links);
 	timer_finish(&links->burial);
+	timer_finish(&links->renewal);
 	table_finish(&links->by_serial);
 	table_finish(&links->contacts);
 	tls_context_free(links->context);
