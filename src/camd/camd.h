@@ -28,6 +28,7 @@ struct camd {
 	struct door *door;   /* the TCP port */
 	struct links *links; /* to other camd */
 	struct announcement *announcement;
+	struct trust *trust; /* whose key is whose */
 	struct roster *roster;
 	struct leaving *leaving;
 	struct inbox *inbox;
