@@ -91,6 +91,7 @@ on_no_key(void *arg, struct peer *peer)
 	struct camd *camd = arg;
 
 	outbox_user_mute(camd->outbox, user_of(peer));
+	trust_key_told(camd->trust, user_of(peer));
 }
 
 static void
