@@ -473,7 +473,7 @@ make_parts(struct camd *camd, char **problem)
 		    _("cannot use the key of links: %s"), cam_strerror(r));
 		return r;
 	}
-	camd->door = door_new(camd);
+	camd->door = door_new(camd, DOOR_MS);
 	camd->announcement = announcement_new(camd->identity);
 	camd->leaving = leaving_new(camd);
 	camd->presence = presence_new(camd, camd->store);
