@@ -199,6 +199,8 @@ static const struct setting table[] = {
 	HOOK("message.sent", "a program run for each message that is sent"),
 	HOOK("message.state",
 	    "a program run when a message is delivered, opened or has failed"),
+	HOOK("message.changed",
+	    "a program run when a message is edited or deleted"),
 	HOOK("user.entered", "a program run when a user comes online"),
 	HOOK("user.left", "a program run when a user goes offline"),
 	HOOK(
