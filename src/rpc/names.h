@@ -53,9 +53,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {} -> {} when all that was received before is stored and told */
 #define RPC_SYNC "daemon.sync"
 
-/* {id, text} -> {id, time, recipients: [..]} */
+/* {id, text, follow} -> {id, time, recipients: [..]}, of the change */
 #define RPC_MESSAGE_EDIT "message.edit"
-/* {id} -> {id, time, recipients: [..]} */
+/* {id, follow} -> the same */
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"
