@@ -36,8 +36,12 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_AWAY "presence.away"
 /* {} -> {state, away} */
 #define RPC_BACK "presence.back"
-/* {} -> {id, keys: [{algorithm, fingerprint, current, created}]} */
+/* {} -> {id, user_key, device, keys: [{algorithm, fingerprint, ...}]} */
 #define RPC_KEY_LIST "key.list"
+/* {who, timeout_ms} -> {id, safety_number, verified, user_key, changed, ...} */
+#define RPC_KEY_VERIFY "key.verify"
+/* {who, key} -> {id, verified, accepted} */
+#define RPC_KEY_ACCEPT "key.accept"
 /* {key} -> {key, value, default, source} */
 #define RPC_CONFIG_GET "config.get"
 /* {key, value} -> as config.get */
