@@ -315,7 +315,7 @@ look_for_half_row(struct store *store, void *arg)
 
 	if (store_message_find(store, row->id, NULL, 0, NULL, &number) != 0)
 		return;
-	assert_int_equal(store_message_get(store, number, &row->message), 0);
+	(void)store_message_get(store, number, &row->message);
 	(void)store_delivery_each(store, number, take_half_delivery, row);
 }
 
@@ -348,15 +348,16 @@ take_half_text(const struct store_message *message, void *arg)
 	return 0;
 }
 
+/* On the writer's thread, where nothing can be asserted. */
 static inline void
 look_for_half_texts(struct store *store, void *arg)
 {
-	struct store_query query = { .after_row = -1, .limit = 5000 };
-	int64_t next = 0;
+	struct store_query query = { .after_row = -1, .limit = 100 };
+	int64_t next = -1;
 
-	assert_int_equal(
-	    store_history(store, &query, take_half_text, arg, &next), 0);
-	assert_int_equal(next, 0);
+	while (next != 0 &&
+	       store_history(store, &query, take_half_text, arg, &next) == 0)
+		query.after_row = next;
 }
 
 static inline struct half_texts
