@@ -200,7 +200,7 @@ struct pair_sent {
 
 static inline void
 on_pair_stored(
-    void *arg, int err, const char *id, json_t *message, json_t *recipients)
+    void *arg, int err, const char *id, json_t *time, json_t *recipients)
 {
 	struct pair_sent *sent = arg;
 
