@@ -186,6 +186,11 @@ static const struct setting table[] = {
 	    .max = 36500,
 	    .help = N_(
 		"days after which a user who was not heard leaves the list") },
+	{ .key = "typing.send",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether others see that we are writing, and we that "
+		       "they are") },
 	{ .key = "daemon.autostart",
 	    .kind = SETTING_SWITCH,
 	    .fallback = "yes",
@@ -205,6 +210,8 @@ static const struct setting table[] = {
 	HOOK("user.left", "a program run when a user goes offline"),
 	HOOK(
 	    "user.changed", "a program run when anything about a user changes"),
+	HOOK("user.typing",
+	    "a program run when a user begins or stops to write to us"),
 	HOOK("offer.received", "a program run for each file that is offered"),
 	HOOK("key.changed",
 	    "a program run when a user shows another key than before"),

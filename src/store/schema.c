@@ -140,8 +140,11 @@ static const char *const step_2 =
     "CREATE INDEX trust_challenger ON trust(challenger)"
     " WHERE challenger > 0;";
 
+static const char *const step_3 =
+    "ALTER TABLE pin ADD COLUMN challenger INTEGER NOT NULL DEFAULT 0;";
+
 /* Step i leads from version i to i + 1. */
-static const char *const steps[] = { step_1, step_2 };
+static const char *const steps[] = { step_1, step_2, step_3 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int

@@ -133,7 +133,7 @@ use_users(struct store *store, int64_t uid)
 	assert_int_equal(store_user_each(store, ignore_user, NULL), 0);
 	assert_int_equal(store_pin_add(store, &pin), 0);
 	assert_int_equal(store_pin_add(store, &pin), 0);
-	assert_int_equal(store_pin_verify(store, uid, 2048, true), 0);
+	assert_int_equal(store_pin_mark(store, uid, 2048, true, 0), 0);
 	assert_int_equal(store_pin_each(store, 0, ignore_pin, NULL), 0);
 	assert_int_equal(store_pin_each(store, uid, ignore_pin, NULL), 0);
 	assert_int_equal(store_user_merge(store, other, uid), 0);

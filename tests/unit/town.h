@@ -11,6 +11,7 @@
 #include "ipmsg/capability.h"
 #include "ipmsg/entry.h"
 #include "sealed.h"
+#include "test_key.h"
 #include "twin.h"
 #include "world.h"
 
@@ -175,17 +176,6 @@ person_gets(
 	}
 }
 
-static inline struct rsa_key *
-key_in(const char *name)
-{
-	char *path = xasprintf("%s/keys/%s.pem", TEST_DATA, name);
-	struct rsa_key *key = NULL;
-
-	assert_int_equal(rsa_key_load(path, &key), 0);
-	free(path);
-	return key;
-}
-
 /*
  * With the keys of that name in the test data ("other", "mac"), and their
  * fingerprint in his name where he is named; NULL: without encryption.
@@ -206,9 +196,9 @@ person_make(struct town *town, const char *logon, const char *host,
 	person->status = STATUS_CAPUTF8;
 	if (keys != NULL) {
 		snprintf(name, sizeof name, "%s2048", keys);
-		person->strong = key_in(name);
+		person->strong = test_key(name);
 		snprintf(name, sizeof name, "%s1024", keys);
-		person->weak = key_in(name);
+		person->weak = test_key(name);
 		person->word = CAPA_OURS;
 		person->status |= STATUS_ENCRYPT | STATUS_ENCEXTMSG;
 		rsa_public_fingerprint(
@@ -328,7 +318,7 @@ struct sent {
 
 static inline void
 on_sent_stored(
-    void *arg, int err, const char *id, json_t *message, json_t *recipients)
+    void *arg, int err, const char *id, json_t *time, json_t *recipients)
 {
 	struct sent *sent = arg;
 	json_t *first = json_array_get(recipients, 0);
@@ -471,7 +461,7 @@ town_open(const char *settings)
 	assert_int_equal(world_open(&town->world, settings), 0);
 	town->crypto = crypto_new();
 	keys = xasprintf("%s/data/keys", town->world.folder);
-	assert_int_equal(keyring_open(keys, true, &town->ours), 0);
+	assert_int_equal(keyring_open(keys, true, NULL, &town->ours), 0);
 	free(keys);
 	town_take_network(town);
 	town_forget(town);
