@@ -10,6 +10,7 @@
 
 cable_up() { # SEED
 	local i
+	[ -n "${TEST_SANDBOX:-}" ] || skip 'no namespaces here (unshare)'
 	[ -w /dev/net/tun ] || skip 'no TAP devices here (/dev/net/tun)'
 	mount -t tmpfs tmpfs /run
 	mkdir -p /run/netns
