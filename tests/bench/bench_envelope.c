@@ -9,6 +9,16 @@ enum { ROUNDS = 5, RECIPIENTS = 10000, OPENED = 2000, TEXT_SIZE = 200 };
 
 static const double GOAL_MS = 1000; /* one core */
 
+/* Of this core: others use the machine, too. */
+static double
+cpu_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
 /* All recipients share a few keys: what is paid for is the work with them. */
 struct crowd {
 	struct envelope_recipient *recipients;
@@ -40,7 +50,7 @@ crowd_open(struct crowd *crowd)
 		int len =
 		    snprintf(names[i], sizeof(names[i]), "user%05u@bench", i);
 
-		recipient->name = (struct span){ names[i], (size_t)len };
+		recipient->name = span_of(names[i], (size_t)len);
 		memcpy(recipient->user_key, &i, sizeof(i));
 		memcpy(crowd->devices[i], &i, sizeof(i));
 	}
@@ -55,9 +65,9 @@ seal(struct crowd *crowd, size_t count, struct buf *buf)
 		.type = 1,
 		.recipients = crowd->recipients,
 		.recipient_count = count,
-		.body = { crowd->text, TEXT_SIZE } };
+		.body = span_of(crowd->text, TEXT_SIZE) };
 	struct envelope_sealed *sealed = NULL;
-	double begin = now_ms();
+	double begin = cpu_ms();
 
 	if (envelope_seal(&content, count, crowd->signing, &sealed) != 0)
 		die("envelope_seal");
@@ -67,7 +77,7 @@ seal(struct crowd *crowd, size_t count, struct buf *buf)
 			die("envelope_wrap");
 	envelope_write(sealed,
 	    (const uint8_t(*)[ENVELOPE_STANZA_SIZE])crowd->stanzas, count, buf);
-	begin = now_ms() - begin;
+	begin = cpu_ms() - begin;
 	envelope_sealed_free(sealed);
 	return begin;
 }
@@ -101,13 +111,13 @@ bare_seal_all(size_t count)
 		signing = curve_key(EVP_PKEY_ED25519);
 		prekey = curve_key(EVP_PKEY_X25519);
 	}
-	begin = now_ms();
+	begin = cpu_ms();
 	RAND_bytes(cek, sizeof(cek));
 	curve_sign(signing, text, sizeof(text), signature);
 	curve_aead(cek, true, text, sizeof(text), sealed);
 	for (size_t i = 0; i < count; i++)
 		curve_wrap(prekey, cek, wrapped);
-	return now_ms() - begin;
+	return cpu_ms() - begin;
 }
 
 static double
@@ -124,13 +134,13 @@ bare_open_many(size_t count)
 	curve_sign(signing, text, sizeof(text), signature);
 	curve_aead(cek, true, text, sizeof(text), sealed);
 	curve_wrap(prekey, cek, wrapped);
-	begin = now_ms();
+	begin = cpu_ms();
 	for (size_t i = 0; i < count; i++) {
 		curve_unwrap(prekey, wrapped, cek);
 		curve_aead(cek, false, sealed, TEXT_SIZE, text);
 		curve_verify(signing, text, sizeof(text), signature);
 	}
-	begin = now_ms() - begin;
+	begin = cpu_ms() - begin;
 	EVP_PKEY_free(signing);
 	EVP_PKEY_free(prekey);
 	return begin;
@@ -157,10 +167,10 @@ main(int argc, char **argv)
 		times[0] = seal(&crowd, RECIPIENTS, &all);
 		buf_finish(&all);
 		times[1] = bare_seal_all(RECIPIENTS);
-		begin = now_ms();
+		begin = cpu_ms();
 		for (int k = 0; k < OPENED; k++)
 			open_one(&crowd, buf_span(&one));
-		times[2] = OPENED / ((now_ms() - begin) / 1e3);
+		times[2] = OPENED / ((cpu_ms() - begin) / 1e3);
 		times[3] = OPENED / (bare_open_many(OPENED) / 1e3);
 		if (i < 0)
 			continue;
