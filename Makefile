@@ -95,7 +95,7 @@ $B/cam: $B/obj/cam/main.o $B/libcam.a $(CAM_LIBS)
 CAMD_LIBS = $(foreach folder,lan net rpc store crypto ipmsg loop base,$(call archive,$(folder)))
 $B/camd: $B/obj/camd/main.o $B/libcamd.a $(CAMD_LIBS)
 	$(call say,LINK,$@)
-	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
 		$(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 DEBUG_LIBS = $(call archive,ipmsg) $(call archive,crypto) $(call archive,base)
@@ -117,7 +117,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit \
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
-		$(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 # What scripts of tests/lan run beside camd.
 TOOLS = relay
@@ -135,7 +135,7 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/fuzz \
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
 		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
-		$(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some. The warnings that count are
 # those of the compiler that builds what people run.
@@ -213,7 +213,7 @@ $B/bench/empty $B/bench/chain: $B/bench/%: tests/bench/%.c config.mk
 $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -MMD -MP -o $@ $< \
-		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(OPENSSL_LIBS) \
+		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
 		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 # -- translations -----------------------------------------------------------
