@@ -31,6 +31,7 @@
 #include "camd/settings.h"
 #include "camd/sync.h"
 #include "camd/trust.h"
+#include "camd/typing.h"
 #include "camd/upkeep.h"
 #include "crypto/crypto.h"
 #include "crypto/keyring.h"
@@ -477,6 +478,7 @@ make_parts(struct camd *camd, char **problem)
 	camd->presence = presence_new(camd, camd->store);
 	camd->inbox = inbox_new(camd);
 	camd->notices = notices_new(camd, camd->store);
+	camd->typing = typing_new(camd);
 	camd->outbox = outbox_new(camd, camd->store);
 	camd->upkeep = upkeep_new(camd);
 	camd->syncs = syncs_new(camd);
@@ -545,7 +547,9 @@ camd_finish(struct camd *camd)
 		lan_close(camd->lan);
 	if (camd->roster != NULL && camd->writer != NULL)
 		roster_write(camd->roster);
+	outbox_stop(camd->outbox);
 	workers_free(camd->pool);
+	camd->pool = NULL;
 	workers_free(camd->readers);
 	workers_free(camd->writer);
 	if (camd->writer == NULL)
@@ -560,6 +564,7 @@ camd_finish(struct camd *camd)
 	clients_free(camd->clients);
 	camd->clients = NULL;
 	outbox_free(camd->outbox);
+	typing_free(camd->typing);
 	notices_free(camd->notices);
 	inbox_free(camd->inbox);
 	lan_free(camd->lan);

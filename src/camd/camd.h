@@ -27,6 +27,7 @@ struct camd {
 	struct lan *lan;
 	struct door *door;   /* the TCP port */
 	struct links *links; /* to other camd */
+	struct trust *trust; /* whose key is whose */
 	struct announcement *announcement;
 	struct roster *roster;
 	struct leaving *leaving;

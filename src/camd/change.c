@@ -93,14 +93,13 @@ store_it(struct job *job, void *context)
 		change->err = read_changed(context, target, change);
 }
 
-static void
-tell_changed(const struct change *change)
+void
+change_tell(struct camd *camd, const struct record *record)
 {
-	struct camd *camd = change->camd;
-
 	if (events_wanted(camd->events, EVENT_MESSAGE_CHANGED))
 		events_tell(camd->events, EVENT_MESSAGE_CHANGED,
-		    changed_object(camd, &change->record));
+		    json_pack("{s:s, s:o}", "id", record->message->id,
+			"message", message_object(camd, record)));
 }
 
 /* The answer leaves first, then whatever becomes of the change is told. */
@@ -124,7 +123,7 @@ on_stored(struct job *job)
 	change->on_done(change->arg, 0, change->row.id, time, recipients);
 	json_decref(time);
 	json_decref(recipients);
-	tell_changed(change);
+	change_tell(camd, &change->record);
 	change->parcel->row = change->row.row;
 	change->parcel->sequence = change->row.sequence;
 	outbox_join(

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 struct camd;
+struct record;
 
 /*
  * Changes a message of ours by its full id, stores that, and sends it to all
@@ -16,5 +17,7 @@ void change_message(struct camd *camd, const char *id, const char *text,
     void (*on_done)(
 	void *arg, int err, const char *id, json_t *time, json_t *recipients),
     void *arg);
+/* Tells message.changed of the message as it is now. */
+void change_tell(struct camd *camd, const struct record *record);
 
 #endif

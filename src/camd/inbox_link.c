@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "camd/camd.h"
+#include "camd/change.h"
 #include "camd/events.h"
 #include "camd/identity.h"
 #include "camd/inbox_parts.h"
@@ -327,17 +328,6 @@ tell_message(struct incoming *incoming)
 }
 
 static void
-tell_change(struct incoming *incoming)
-{
-	struct camd *camd = incoming->inbox->camd;
-
-	if (incoming->has_record &&
-	    events_wanted(camd->events, EVENT_MESSAGE_CHANGED))
-		events_tell(camd->events, EVENT_MESSAGE_CHANGED,
-		    changed_object(camd, &incoming->record));
-}
-
-static void
 on_incoming_stored(struct job *job)
 {
 	struct incoming *incoming = container_of(job, struct incoming, job);
@@ -358,7 +348,8 @@ on_incoming_stored(struct job *job)
 		    inbox->receipts, opening->serial, opening->id, "refused");
 	} else {
 		receipts_add(inbox->receipts, opening->serial, opening->id);
-		tell_change(incoming);
+		if (incoming->has_record)
+			change_tell(inbox->camd, &incoming->record);
 	}
 	give_room_back(inbox->camd, opening);
 	incoming_free(incoming);

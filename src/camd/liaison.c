@@ -12,6 +12,7 @@
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "camd/trust.h"
+#include "camd/typing.h"
 #include "ipmsg/entry.h"
 
 static void
@@ -75,6 +76,7 @@ on_open(void *arg, struct user *user, struct link *link)
 	}
 	heard_user(camd, user);
 	outbox_link_open(camd->outbox, user, link);
+	notices_link_open(camd->notices, user, link);
 }
 
 static void
@@ -82,10 +84,10 @@ on_closed(void *arg, struct user *user, struct link *link)
 {
 	struct camd *camd = arg;
 
-	inbox_link_closed(camd->inbox, link);
+	outbox_link_closed(camd->outbox, user, link);
 	/* Another one may have taken its place. */
 	if (links_of(camd->links, user) == NULL)
-		outbox_link_closed(camd->outbox, user);
+		typing_user_gone(camd->typing, user);
 }
 
 static void
@@ -93,7 +95,7 @@ on_unreached(void *arg, struct user *user)
 {
 	struct camd *camd = arg;
 
-	outbox_link_closed(camd->outbox, user);
+	outbox_unreached(camd->outbox, user);
 }
 
 static void
@@ -109,7 +111,7 @@ on_drained(void *arg, struct link *link)
 {
 	struct camd *camd = arg;
 
-	outbox_link_drained(camd->outbox, link_user(link));
+	outbox_link_drained(camd->outbox, link);
 }
 
 const struct links_ops liaison_ops = {

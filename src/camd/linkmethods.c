@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/number.h"
 #include "camd/link.h"
+#include "camd/receipts.h"
+#include "camd/typing.h"
 #include "rpc/names.h"
 
 static int
@@ -33,6 +35,10 @@ prekey(struct link *link, json_t *params, const json_int_t *id)
 const struct link_method link_methods[] = {
 	{ LINK_PING, ping },
 	{ LINK_PREKEY, prekey },
+	{ LINK_RECEIPTS, receipts_hear },
+	{ LINK_REFUSED, receipts_hear_refused },
+	{ LINK_OPENED, receipts_hear_opened },
+	{ LINK_TYPING_NOTICE, typing_hear },
 	{ NULL, NULL },
 };
 

@@ -229,7 +229,9 @@ tell(struct waiting *waiting)
 		return;
 	if (!waiting->by_link)
 		tell_by_lan(waiting, user);
-	else if (links_want(camd->links, user) == LINKS_OPEN)
+	/* At the end there is no pool any more: it waits in the database. */
+	else if (camd->pool != NULL &&
+		 links_want(camd->links, user) == LINKS_OPEN)
 		notices_link_open(notices, user, links_of(camd->links, user));
 }
 

@@ -74,8 +74,8 @@ name_recipients(struct parcel *parcel, const struct camd *camd)
 	}
 }
 
-static void
-find_talk(struct parcel *parcel, const struct camd *camd)
+void
+parcel_find_talk(struct parcel *parcel, const struct camd *camd)
 {
 	uint8_t(*keys)[SIGN_KEY_SIZE] =
 	    xcalloc(parcel->uid_count + 1, sizeof *keys);
@@ -105,7 +105,7 @@ parcel_address(struct parcel *parcel, const struct camd *camd,
 	parcel->uid_count = count;
 	parcel->several = count > 1;
 	name_recipients(parcel, camd);
-	find_talk(parcel, camd);
+	parcel_find_talk(parcel, camd);
 }
 
 /* -- counting ------------------------------------------------------------- */

@@ -46,6 +46,8 @@ struct parcel *parcel_of_row(const struct store_message *message);
 /* Whom it goes to: copied, with their names and keys as they are known now. */
 void parcel_address(struct parcel *parcel, const struct camd *camd,
     const int64_t *uids, size_t count);
+/* Their talk: somebody's key may have come since. */
+void parcel_find_talk(struct parcel *parcel, const struct camd *camd);
 struct parcel *parcel_ref(struct parcel *parcel);
 void parcel_unref(struct parcel *parcel);
 

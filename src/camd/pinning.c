@@ -15,6 +15,7 @@
 #include "camd/hint.h"
 #include "camd/links.h"
 #include "camd/namesake.h"
+#include "camd/notices.h"
 #include "camd/outbox.h"
 #include "camd/roster.h"
 #include "camd/trust.h"
@@ -204,6 +205,7 @@ pinning_merge(struct camd *camd, struct user *known, struct user *newcomer)
 	keep_merge(camd, newcomer, known);
 	links_user_merged(camd->links, newcomer, known);
 	outbox_user_merged(camd->outbox, newcomer, known);
+	notices_user_merged(camd->notices, newcomer, known);
 	trust_user_merged(camd->trust, newcomer, known);
 	take_appearance(camd->roster, known, newcomer);
 	roster_merge(camd->roster, newcomer, known);

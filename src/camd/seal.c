@@ -158,9 +158,10 @@ static void
 prepare(struct seal *seal)
 {
 	const struct identity *identity = seal->seals->camd->identity;
-	const struct parcel *parcel = seal->parcel;
+	struct parcel *parcel = seal->parcel;
 	struct envelope_content *content = &seal->content;
 
+	parcel_find_talk(parcel, seal->seals->camd);
 	list_recipients(seal);
 	write_body(seal);
 	(void)hex_decode(span_text(parcel->id), content->id, ENVELOPE_ID_SIZE);
@@ -270,6 +271,7 @@ ask_number(struct seal *seal)
 
 	number->seal = seal;
 	number->row = seal->parcel->row;
+	parcel_find_talk(seal->parcel, camd);
 	memcpy(number->place.talk, seal->parcel->talk, STORE_PLACE_SIZE);
 	memcpy(number->place.device, identity_device_id(camd->identity),
 	    STORE_PLACE_SIZE);
