@@ -41,6 +41,14 @@ static const struct verb_option send_options[] = {
 	{ 0 },
 };
 
+static const struct verb_option change_options[] = {
+	{ "no-wait", 'n', NULL, N_("return when it is queued"), WORD_NONE,
+	    NULL },
+	{ "timeout", 't', N_("SECONDS"), N_("how long to wait (10)"), WORD_NONE,
+	    NULL },
+	{ 0 },
+};
+
 static const struct verb_option ls_options[] = {
 	{ "all", 'a', NULL, N_("hidden users, too"), WORD_NONE, NULL },
 	{ "sort", 's', N_("FIELD,..."), N_("in this order; -FIELD reverses"),
@@ -119,6 +127,18 @@ static const struct verb table[] = {
 	    .run = verb_send,
 	    .options = send_options,
 	    .word = WORD_WHO_LIST,
+	    .flags = VERB_TERSE },
+	{ .name = "edit",
+	    .args = N_("ID [TEXT...|-]"),
+	    .help = N_("give a message that you sent another text"),
+	    .run = verb_edit,
+	    .options = change_options,
+	    .flags = VERB_TERSE },
+	{ .name = "delete",
+	    .args = N_("ID"),
+	    .help = N_("take back a message that you sent"),
+	    .run = verb_delete,
+	    .options = change_options,
 	    .flags = VERB_TERSE },
 	{ .name = "ls",
 	    .args = "",

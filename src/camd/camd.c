@@ -91,6 +91,7 @@ on_no_key(void *arg, struct peer *peer)
 	struct camd *camd = arg;
 
 	outbox_user_mute(camd->outbox, user_of(peer));
+	trust_key_told(camd->trust, user_of(peer));
 }
 
 static void
@@ -472,7 +473,7 @@ make_parts(struct camd *camd, char **problem)
 		    _("cannot use the key of links: %s"), cam_strerror(r));
 		return r;
 	}
-	camd->door = door_new(camd);
+	camd->door = door_new(camd, DOOR_MS);
 	camd->announcement = announcement_new(camd->identity);
 	camd->leaving = leaving_new(camd);
 	camd->presence = presence_new(camd, camd->store);

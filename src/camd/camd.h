@@ -27,9 +27,9 @@ struct camd {
 	struct lan *lan;
 	struct door *door;   /* the TCP port */
 	struct links *links; /* to other camd */
-	struct trust *trust; /* whose key is whose */
 	struct announcement *announcement;
 	struct roster *roster;
+	struct trust *trust; /* whose key is whose */
 	struct leaving *leaving;
 	struct inbox *inbox;
 	struct outbox *outbox;

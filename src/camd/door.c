@@ -45,6 +45,7 @@ struct guest {
 
 struct door {
 	struct camd *camd;
+	uint64_t patience_ms;
 	struct tcp_listener *listeners[LISTENERS_MAX];
 	size_t listener_count;
 	struct table sources;
@@ -196,12 +197,12 @@ on_accept(void *arg, int fd, const struct addr *from)
 	guest->source = source;
 	guest->from = *from;
 	guest->fd = fd;
-	guest->deadline_ms = clock_now_ms() + DOOR_MS;
+	guest->deadline_ms = clock_now_ms() + door->patience_ms;
 	source->count++;
 	door->count++;
 	TAILQ_INSERT_TAIL(&door->guests, guest, entry);
 	timer_init(&guest->timer, door->camd->loop, on_late, guest);
-	timer_start(&guest->timer, DOOR_MS);
+	timer_start(&guest->timer, door->patience_ms);
 	watch_init(&guest->watch, door->camd->loop, fd, on_readable, guest);
 	watch_set(&guest->watch, WATCH_READ);
 }
@@ -212,11 +213,12 @@ static const struct tcp_ops tcp_ops = { .on_accept = on_accept };
  */
 
 struct door *
-door_new(struct camd *camd)
+door_new(struct camd *camd, uint64_t patience_ms)
 {
 	struct door *door = xcalloc(1, sizeof *door);
 
 	door->camd = camd;
+	door->patience_ms = patience_ms;
 	table_init(&door->sources);
 	TAILQ_INIT(&door->guests);
 	return door;

@@ -14,8 +14,8 @@ struct door;
 enum { DOOR_MS = 10 * 1000 };
 
 /* Hands TLS connections to camd->links, which must be gone before the door is;
- * others are closed. */
-struct door *door_new(struct camd *camd);
+ * others are closed. patience_ms is DOOR_MS but in tests. */
+struct door *door_new(struct camd *camd, uint64_t patience_ms);
 void door_free(struct door *door);
 
 /* Listens there too; as tcp_listen(). CAM_ERR_FULL: two already. */

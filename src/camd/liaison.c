@@ -96,6 +96,7 @@ on_unreached(void *arg, struct user *user)
 	struct camd *camd = arg;
 
 	outbox_unreached(camd->outbox, user);
+	trust_key_told(camd->trust, user);
 }
 
 static void

@@ -110,6 +110,7 @@ pin(struct camd *camd, struct user *user, uint32_t word, struct rsa_public *key,
 	roster_pin(camd->roster, user, fingerprint, false);
 	user->pin->challenger = 0;
 	keep_pin(camd, user, replace);
+	trust_key_told(camd->trust, user);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camd/admission.h"
+#include "camd/awaits.h"
 #include "camd/camd.h"
 #include "camd/challenge.h"
 #include "camd/roster.h"
@@ -18,6 +19,7 @@
 struct trust {
 	struct camd *camd;
 	struct table by_key; /* struct trusted */
+	struct awaits *awaits;
 };
 
 static int
@@ -38,6 +40,7 @@ trust_new(struct camd *camd, struct store *store, struct trust **result)
 	int r;
 
 	trust->camd = camd;
+	trust->awaits = awaits_new(camd);
 	table_init(&trust->by_key);
 	if ((r = store_trust_each(store, load, trust)) < 0) {
 		trust_free(trust);
@@ -54,6 +57,7 @@ trust_free(struct trust *trust)
 
 	if (trust == NULL)
 		return;
+	awaits_free(trust->awaits);
 	for (link = table_first(&trust->by_key); link != NULL; link = next) {
 		next = table_next(&trust->by_key, link);
 		trusted_free(container_of(link, struct trusted, by_key));
@@ -118,7 +122,11 @@ int
 trust_admit(
     struct trust *trust, const struct trust_claim *claim, struct user **user)
 {
-	return admission_decide(trust->camd, &trust->by_key, claim, user);
+	int r = admission_decide(trust->camd, &trust->by_key, claim, user);
+
+	if (r == 0)
+		awaits_tell(trust->awaits, *user);
+	return r;
 }
 
 int
@@ -147,6 +155,19 @@ trust_accept(struct trust *trust, struct user *user,
     void (*on_done)(void *arg, int err), void *arg)
 {
 	return challenge_accept(trust->camd, user, on_done, arg);
+}
+
+void
+trust_await(struct trust *trust, const struct user *user, uint64_t timeout_ms,
+    void (*fn)(void *arg), void *arg)
+{
+	awaits_add(trust->awaits, user, timeout_ms, fn, arg);
+}
+
+void
+trust_key_told(struct trust *trust, const struct user *user)
+{
+	awaits_tell(trust->awaits, user);
 }
 
 void

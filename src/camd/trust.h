@@ -81,6 +81,12 @@ int trust_verify(struct trust *trust, struct user *user,
  */
 int trust_accept(struct trust *trust, struct user *user,
     void (*on_done)(void *arg, int err), void *arg);
+/* For who needs a key now: fn(arg) follows once, when trust_key_told() says
+ * something of that user, when timeout_ms have passed, or from trust_free(). */
+void trust_await(struct trust *trust, const struct user *user,
+    uint64_t timeout_ms, void (*fn)(void *arg), void *arg);
+/* A key of his has come, or it turned out that it cannot be had now. */
+void trust_key_told(struct trust *trust, const struct user *user);
 /* from is into: the key pinned to him moves where into has none. */
 void trust_user_merged(
     struct trust *trust, struct user *from, struct user *into);

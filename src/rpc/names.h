@@ -36,8 +36,12 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_AWAY "presence.away"
 /* {} -> {state, away} */
 #define RPC_BACK "presence.back"
-/* {} -> {id, keys: [{algorithm, fingerprint, current, created}]} */
+/* {} -> {id, user_key, device, keys: [{algorithm, fingerprint, ...}]} */
 #define RPC_KEY_LIST "key.list"
+/* {who, timeout_ms} -> {id, safety_number, verified, user_key, changed, ...} */
+#define RPC_KEY_VERIFY "key.verify"
+/* {who, key} -> {id, verified, accepted} */
+#define RPC_KEY_ACCEPT "key.accept"
 /* {key} -> {key, value, default, source} */
 #define RPC_CONFIG_GET "config.get"
 /* {key, value} -> as config.get */
@@ -53,9 +57,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {} -> {} when all that was received before is stored and told */
 #define RPC_SYNC "daemon.sync"
 
-/* {id, text} -> {id, time, recipients: [..]} */
+/* {id, text, clear, follow} -> {id, time, recipients: [..]}, of the change */
 #define RPC_MESSAGE_EDIT "message.edit"
-/* {id} -> {id, time, recipients: [..]} */
+/* {id, clear, follow} -> the same */
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"

@@ -39,6 +39,8 @@ int talk_typing(struct rpc_call *call, json_t *params);
 int presence_set_away(struct rpc_call *call, json_t *params);
 int presence_set_back(struct rpc_call *call, json_t *params);
 int key_list(struct rpc_call *call, json_t *params);
+int key_verify(struct rpc_call *call, json_t *params);
+int key_accept(struct rpc_call *call, json_t *params);
 
 int config_get(struct rpc_call *call, json_t *params);
 int config_set(struct rpc_call *call, json_t *params);

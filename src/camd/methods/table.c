@@ -23,6 +23,8 @@ static const struct rpc_method table[] = {
 	{ RPC_AWAY, presence_set_away },
 	{ RPC_BACK, presence_set_back },
 	{ RPC_KEY_LIST, key_list },
+	{ RPC_KEY_VERIFY, key_verify },
+	{ RPC_KEY_ACCEPT, key_accept },
 	{ RPC_CONFIG_GET, config_get },
 	{ RPC_CONFIG_SET, config_set },
 	{ RPC_CONFIG_LIST, config_list },
