@@ -90,6 +90,12 @@ static const struct verb_option wait_options[] = {
 	{ 0 },
 };
 
+static const struct verb_option verify_options[] = {
+	{ "accept", 'a', NULL, N_("you have compared it, or it has changed"),
+	    WORD_NONE, NULL },
+	{ 0 },
+};
+
 static const struct verb_action user_actions[] = {
 	{ "hide", N_("WHO"), N_("leave out of the roster"), WORD_WHO },
 	{ "show", N_("WHO"), N_("show again"), WORD_WHO },
@@ -180,8 +186,14 @@ static const struct verb table[] = {
 	    .actions = user_actions },
 	{ .name = "key",
 	    .args = "",
-	    .help = N_("your own fingerprint"),
+	    .help = N_("your own keys, for others to compare"),
 	    .run = verb_key },
+	{ .name = "verify",
+	    .args = N_("WHO"),
+	    .help = N_("find out whether somebody's key is really theirs"),
+	    .run = verb_verify,
+	    .options = verify_options,
+	    .word = WORD_WHO },
 	{ .name = "config",
 	    .args = N_("get|set|unset|ls ..."),
 	    .help = N_("read and change settings"),
@@ -238,7 +250,6 @@ static const struct verb table[] = {
 	{ .name = "run", .flags = VERB_LATER },
 	{ .name = "room", .flags = VERB_LATER },
 	{ .name = "device", .flags = VERB_LATER },
-	{ .name = "verify", .flags = VERB_LATER },
 	{ .name = "export", .flags = VERB_LATER },
 	{ .name = "import", .flags = VERB_LATER },
 	{ .name = "org", .flags = VERB_LATER },
