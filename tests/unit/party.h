@@ -22,6 +22,7 @@
 #include "lan/state.h"
 #include "loop/loop.h"
 #include "test.h"
+#include "test_key.h"
 #include "twin.h"
 
 enum { MEMBERS_MAX = 400, PARTY_PATIENCE_MS = 60000 };
@@ -353,24 +354,6 @@ party_turn(struct party *party)
 
 /* -- keys ------------------------------------------------------------------ */
 
-/* A private key of the test data, which a clone leaves readable for all. */
-static inline struct rsa_key *
-party_key(const char *name)
-{
-	char *path = xasprintf("%s/keys/%s.pem", TEST_DATA, name);
-	FILE *file = fopen(path, "re");
-	struct rsa_key *key = NULL;
-	char pem[RSA_PEM_MAX];
-	size_t len;
-
-	assert_non_null(file);
-	len = fread(pem, 1, sizeof pem, file);
-	fclose(file);
-	assert_int_equal(rsa_key_from_pem(span_of(pem, len), &key), 0);
-	free(path);
-	return key;
-}
-
 static inline void
 copy_key(const char *name, const char *folder, const char *as)
 {
@@ -391,7 +374,7 @@ keys_named(const char *name, const char *folder)
 
 	copy_key(strong, folder, "rsa2048.pem");
 	copy_key(weak, folder, "rsa1024.pem");
-	assert_int_equal(keyring_open(folder, true, &keyring), 0);
+	assert_int_equal(keyring_open(folder, true, NULL, &keyring), 0);
 	free(strong);
 	free(weak);
 	return keyring;

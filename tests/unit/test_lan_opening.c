@@ -17,8 +17,8 @@ static struct rsa_key *annas_keys[2];
 static int
 open_keys(void **state)
 {
-	annas_keys[0] = party_key("other2048");
-	annas_keys[1] = party_key("other1024");
+	annas_keys[0] = test_key("other2048");
+	annas_keys[1] = test_key("other1024");
 	return 0;
 }
 

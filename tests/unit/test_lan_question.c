@@ -9,8 +9,8 @@ static struct rsa_key *others[2]; /* of 2048 and 1024 bits */
 static int
 open_others(void **state)
 {
-	others[0] = party_key("other2048");
-	others[1] = party_key("other1024");
+	others[0] = test_key("other2048");
+	others[1] = test_key("other1024");
 	return 0;
 }
 

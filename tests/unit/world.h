@@ -49,20 +49,35 @@ world_turn(struct world *world)
 	timer_stop(&world->patience);
 }
 
+/* Making keys takes longer than most tests. */
+static inline int
+world_give_keys(const struct world *world)
+{
+	char *command = xasprintf(
+	    "mkdir -m 700 %s/data %s/data/keys && "
+	    "install -m 600 %s/keys/win2048.pem %s/data/keys/rsa2048.pem && "
+	    "install -m 600 %s/keys/win1024.pem %s/data/keys/rsa1024.pem",
+	    world->folder, world->folder, TEST_DATA, world->folder, TEST_DATA,
+	    world->folder);
+	int failed = system(command);
+
+	free(command);
+	return failed;
+}
+
 /* settings are more lines of cam.ini. Every process has loopback addresses of
  * its own. */
 static inline int
-world_open(struct world *world, const char *settings)
+world_make(struct world *world, const char *settings)
 {
-	char *path = NULL, *problem = NULL;
+	char *path = NULL;
 	unsigned pid = (unsigned)getpid();
 	FILE *file = NULL;
 
 	*world = (struct world){ 0 };
 	log_open(STDERR_FILENO, LOG_LEVEL_ERROR, 0);
 	strcpy(world->folder, "/tmp/cam-world-XXXXXX");
-	if (mkdtemp(world->folder) == NULL ||
-	    paths_find(world->folder, &world->camd.paths) != 0)
+	if (mkdtemp(world->folder) == NULL)
 		return 1;
 	path = xasprintf("%s/cam.ini", world->folder);
 	file = fopen(path, "w");
@@ -72,15 +87,44 @@ world_open(struct world *world, const char *settings)
 	    64 + pid % 128, pid / 128 % 256, settings);
 	fclose(file);
 	chmod(path, 0600);
+	free(path);
+	return world_give_keys(world);
+}
+
+static inline int
+world_start(struct world *world)
+{
+	char *problem = NULL;
+
+	world->camd = (struct camd){ 0 };
+	if (paths_find(world->folder, &world->camd.paths) != 0)
+		return 1;
 	world->camd.loop = loop_new();
 	timer_init(&world->patience, world->camd.loop, on_patience_over, world);
-	if (settings_open(path, &world->camd.settings, &problem) != 0 ||
+	if (settings_open(world->camd.paths.settings, &world->camd.settings,
+		&problem) != 0 ||
 	    camd_start(&world->camd, -1, &problem) != 0) {
 		fprintf(stderr, "%s\n", problem);
 		return 1;
 	}
-	free(path);
 	return 0;
+}
+
+/* What it has stored stays. */
+static inline void
+world_stop(struct world *world)
+{
+	camd_finish(&world->camd);
+	settings_free(world->camd.settings);
+	paths_finish(&world->camd.paths);
+	timer_finish(&world->patience);
+	loop_free(world->camd.loop);
+}
+
+static inline int
+world_open(struct world *world, const char *settings)
+{
+	return world_make(world, settings) || world_start(world);
 }
 
 static inline int
@@ -89,11 +133,7 @@ world_close(struct world *world)
 	char *command = xasprintf("rm -r %s", world->folder);
 	int failed;
 
-	camd_finish(&world->camd);
-	settings_free(world->camd.settings);
-	paths_finish(&world->camd.paths);
-	timer_finish(&world->patience);
-	loop_free(world->camd.loop);
+	world_stop(world);
 	failed = system(command);
 	free(command);
 	return failed;
