@@ -224,7 +224,7 @@ a_deletion_is_seen_at_both_ends_and_is_final(void **state)
 	assert_text(&pair->anna, sent.id, "", true);
 	assert_text(&pair->bob, sent.id, "", true);
 	assert_int_equal(
-	    change_it(&pair->bob, sent.id, "again").err, CAM_ERR_REQUEST);
+	    change_it(&pair->bob, sent.id, "again").err, CAM_ERR_EXISTS);
 }
 
 static void
@@ -235,7 +235,7 @@ others_messages_are_not_ours_to_change(void **state)
 
 	pair_settle(pair);
 	assert_int_equal(
-	    change_it(&pair->bob, sent.id, "mine").err, CAM_ERR_UNKNOWN);
+	    change_it(&pair->bob, sent.id, "mine").err, CAM_ERR_REFUSED);
 	assert_int_equal(
 	    change_it(&pair->bob, "00112233445566778899aabbccddeeff", NULL).err,
 	    CAM_ERR_UNKNOWN);
