@@ -340,6 +340,36 @@ a_refusal_is_told_with_its_reason(void **state)
 	half_go_on(&pair->bob, &block);
 }
 
+/* Somebody's disk is full, say: the link is made anew, and all goes again. */
+static void
+who_confirms_nothing_is_asked_anew(void **state)
+{
+	struct pair *pair = *state;
+	struct half *anna = &pair->anna;
+	struct link *link = half_link(anna);
+	struct shipment *shipment;
+	struct half_block block;
+	struct pair_sent sent;
+
+	half_block(&pair->bob, &block);
+	sent = half_send(anna, "once");
+	shipment = outbox_find_line(anna->camd.outbox, half_friend(anna)->uid)
+		       ->shipment;
+	assert_non_null(shipment);
+	/* Not before it has left. */
+	shipment_is_stalled(shipment);
+	assert_ptr_equal(half_link(anna), link);
+	while (inbox_pending(pair->bob.camd.inbox) == 0)
+		pair_turn(pair);
+	shipment_is_stalled(shipment);
+	assert_null(half_link(anna));
+	half_go_on(&pair->bob, &block);
+	pair_meet(pair);
+	pair_settle(pair);
+	assert_int_equal(state_of(anna, sent.id), STORE_DELIVERED);
+	assert_text(&pair->bob, sent.id, "once", false);
+}
+
 /* Receipts for what was never sent, or has not left, change nothing. */
 static void
 receipts_for_other_ids_are_passed_over(void **state)
@@ -428,6 +458,7 @@ main(void)
 		TEST_OF_PAIR(what_is_deleted_before_it_left_stays_here),
 		TEST_OF_PAIR(who_has_no_cam_cannot_be_sent_a_change),
 		TEST_OF_PAIR(a_refusal_is_told_with_its_reason),
+		TEST_OF_PAIR(who_confirms_nothing_is_asked_anew),
 		TEST_OF_PAIR(receipts_for_other_ids_are_passed_over),
 		TEST_OF_PAIR(the_receiver_files_it_under_all_who_got_it),
 	};
