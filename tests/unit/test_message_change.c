@@ -305,7 +305,7 @@ who_has_no_cam_cannot_be_sent_a_change(void **state)
 
 	assert_int_equal(changed.err, 0);
 	assert_string_equal(changed.state, "failed");
-	assert_string_equal(changed.reason, "unsupported");
+	assert_string_equal(changed.reason, "unable");
 }
 
 /* -- refused, blocked ------------------------------------------------------ */
