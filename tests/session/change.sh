@@ -84,7 +84,7 @@ test_an_answer_quotes_what_it_answers() {
 
 test_a_mebibyte_is_edited_and_shown() {
 	two
-	head -c 1048576 /dev/zero | tr '\0' '\\' >"$T/long"
+	head -c 1048576 /dev/zero | tr '\0' '"' >"$T/long"
 	expect 0 cam_as anna send bob 'short'
 	expect 0 cam_as anna edit "$(newest anna)" - <"$T/long"
 	expect_equal 1048576 "$(cam_as bob log --json | jq '.text | length')"
