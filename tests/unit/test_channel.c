@@ -932,6 +932,28 @@ an_item_without_end_ends_it(void **state)
 }
 
 static void
+who_has_broken_off_is_told_nothing_more(void **state)
+{
+	uint16_t stream = opened("a", CHANNEL_BULK);
+	const char *problem = NULL;
+
+	send_item(stream, 100);
+	put_number(&other.wire, FRAME_CLOSE, stream, 0);
+	put_number(&other.wire, FRAME_CLOSE, stream, 9);
+	assert_int_equal(channel_feed(one.channel, other.wire.data,
+			     FRAME_HEADER_SIZE + FRAME_NUMBER_SIZE, &problem),
+	    0);
+	assert_int_equal(told_count(&one, TOLD_CLOSE), 1);
+	channel_close(one.channel, stream, CAM_ERR_TIMEOUT);
+	assert_int_equal(
+	    channel_feed(one.channel, other.wire.data + other.wire.len / 2,
+		other.wire.len / 2, &problem),
+	    0);
+	assert_int_equal(told_count(&one, TOLD_CLOSE), 1);
+	buf_clear(&other.wire);
+}
+
+static void
 strange_credit_ends_it(void **state)
 {
 	uint16_t stream = opened("a", CHANNEL_BULK);
@@ -1070,6 +1092,7 @@ main(void)
 		TEST(too_many_streams_end_it),
 		TEST(bytes_without_credit_end_it),
 		TEST(an_item_without_end_ends_it),
+		TEST(who_has_broken_off_is_told_nothing_more),
 		TEST(strange_credit_ends_it),
 		TEST(strange_ends_of_streams_end_it),
 		TEST(a_strange_reason_is_a_refusal),
