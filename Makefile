@@ -201,7 +201,7 @@ $B/long/oracle: tests/long/oracle.c $(ARCHIVES)
 		-o $@ $< $(call archive,crypto) $(call archive,base) $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(OPENSSL_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 # Two channels at random beside a model: LIVES of them, some minutes.
-LIVES ?= 20000
+LIVES ?= 5000
 check-channel: config.mk
 	$Q$(SANITIZED) $B/san/long/channel
 	$B/san/long/channel $(LIVES)
@@ -311,7 +311,7 @@ help:
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
-	@echo 'make check-channel  two channels at random beside a model (LIVES=20000)'
+	@echo 'make check-channel  two channels at random beside a model (LIVES=5000)'
 	@echo 'make lint         style, warnings of the analysers, house rules'
 	@echo 'make fuzz         fuzz every parser (FUZZ_SECONDS=10 each, FUZZ_ONLY=names)'
 	@echo 'make bench        measure against the limits of the machine; build/bench.json'

@@ -2,7 +2,7 @@
  * channel.c: two channels at random beside a model, for as long as one likes:
  * many short lives, and now and then a long one. Whatever fails names its seed.
  *
- *	channel [LIVES [SEED]]	20000 lives unless told, from a seed of their
+ *	channel [LIVES [SEED]]	5000 lives unless told, from a seed of their
  *				own
  */
 #include <stdio.h>
@@ -14,7 +14,7 @@
 int
 main(int argc, char **argv)
 {
-	unsigned long lives = argc > 1 ? strtoul(argv[1], NULL, 10) : 20000;
+	unsigned long lives = argc > 1 ? strtoul(argv[1], NULL, 10) : 5000;
 	struct model *model = model_new();
 	uint64_t seed = 0;
 
