@@ -37,10 +37,12 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer
 	-Werror=implicit-function-declaration -Wno-unused-parameter -Wno-format-truncation $(WERROR)
 STD = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/cam"' \
-	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"'
+	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"' \
+	$(if $(QRENCODE_VERSION),-DCAM_QRENCODE='"$(QRENCODE_VERSION)"')
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
-EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS)
+EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
+	$(QRENCODE_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
 ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
@@ -51,7 +53,8 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
 FOLDERS = lan net rpc store crypto ipmsg loop base
-PROGRAMS = cam camd cam-debug
+# QR codes are drawn by a program of their own: cam is linked statically, their library is not.
+PROGRAMS = cam camd cam-debug $(if $(QRENCODE_VERSION),cam-qr)
 
 objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
 archive = $B/lib$1.a
@@ -104,6 +107,10 @@ $B/cam-debug: $B/obj/cam-debug/main.o $B/libcam-debug.a $(DEBUG_LIBS)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(OPENSSL_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
 
+$B/cam-qr: $B/obj/cam-qr/main.o $B/libcam-qr.a $(call archive,base)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(QRENCODE_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
+
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 # -- tests ------------------------------------------------------------------
@@ -117,7 +124,15 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit \
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
-		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
+		-lm $(LIBS)
+
+# What scripts of tests/lan run beside camd.
+TOOLS = relay
+tools: $(TOOLS:%=$B/tools/%)
+$B/tools/%: tests/lan/%.c config.mk
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $<
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
@@ -153,7 +168,7 @@ check: deps
 check-all: check-build
 	$Q$(RUN) unit fuzz session lan
 check-build: config.mk
-	$Q$(SANITIZED) programs unit-tests fuzz-targets
+	$Q$(SANITIZED) programs unit-tests fuzz-targets tools
 check-unit: config.mk
 	$Q$(SANITIZED) unit-tests
 	$Q$(RUN) unit
@@ -161,25 +176,44 @@ check-session: config.mk
 	$Q$(SANITIZED) programs
 	$Q$(RUN) session
 check-lan: config.mk
-	$Q$(SANITIZED) programs
+	$Q$(SANITIZED) programs tools
 	$Q$(RUN) lan
 
 # Every system call at which camd could die, not only some of them.
 check-kill: check-build
 	$QKILL_STEP=1 $(RUN) tests/session/kill.sh
 
-# The session tests under valgrind: longer, so not in check.
+# A cable that loses a third of all frames: TCP crawls, so this takes minutes.
+check-relay: config.mk
+	$Q$(SANITIZED) programs tools
+	$Qtests/run --build $B/san tests/long/relay.sh
+
+# The session tests under valgrind: longer, so not in check; without those in which camd is killed anyway.
 check-valgrind: programs
-	$Qtests/run --build $B --jobs $(JOBS) --valgrind session
+	$Qtests/run --build $B --jobs $(JOBS) --valgrind $(filter-out %/kill.sh,$(wildcard tests/session/*.sh))
 # Whether the time of a decryption tells how it failed: TIMINGS of them, ten minutes and more.
 TIMINGS ?= 1000000
 check-oracle: $B/long/oracle
 	$B/long/oracle $(TIMINGS)
-$B/long/oracle: tests/long/oracle.c $(ARCHIVES)
+# A million envelopes there and back, every bit of a thousand flipped: an hour.
+TRIPS ?= 1000000
+ENVELOPES ?= 1000
+check-envelope: $B/long/envelope
+	$B/long/envelope $(TRIPS) $(ENVELOPES)
+$B/long/%: tests/long/%.c $(ARCHIVES)
 	$(call say,TEST,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -DTEST_DATA='"tests/data"' \
 		-o $@ $< $(call archive,crypto) $(call archive,base) $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(OPENSSL_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
+# Two channels at random beside a model: LIVES of them, some minutes.
+LIVES ?= 5000
+check-channel: config.mk
+	$Q$(SANITIZED) $B/san/long/channel
+	$B/san/long/channel $(LIVES)
+$B/long/channel: tests/long/channel.c tests/unit/channel_model.h $(ARCHIVES)
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
+		$(call archive,rpc) $(call archive,base) $(JANSSON_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 lint: export CLANG_TIDY_FLAGS = $(STD) $(INC) $(EXT_CFLAGS)
 lint: config.mk
@@ -229,7 +263,7 @@ place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
 UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
 	contrib/systemd/*.socket))
 INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
-	$(call place,755,$B/cam-debug,libexec/cam) \
+	$(call place,755,$B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \
@@ -279,8 +313,11 @@ help:
 	@echo 'make demo         two users on this machine talk (installs what is missing)'
 	@echo 'make check        every test, with sanitizers (installs what is missing)'
 	@echo 'make check-unit   the unit tests only; also check-session, check-lan'
+	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
+	@echo 'make check-channel  two channels at random beside a model (LIVES=5000)'
+	@echo 'make check-envelope a million envelopes sealed and opened, every bit of a thousand flipped'
 	@echo 'make lint         style, warnings of the analysers, house rules'
 	@echo 'make fuzz         fuzz every parser (FUZZ_SECONDS=10 each, FUZZ_ONLY=names)'
 	@echo 'make bench        measure against the limits of the machine; build/bench.json'
@@ -291,6 +328,7 @@ help:
 	@echo 'make clean        remove build/; distclean: what configure made, too'
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
-.PHONY: all pot po programs unit-tests fuzz-targets fuzz check check-all check-build check-unit check-session \
-	check-lan check-kill check-valgrind check-oracle lint demo bench install uninstall deps dist clean distclean help FORCE
+.PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
+	check-lan check-kill check-relay check-valgrind check-oracle check-channel check-envelope \
+	lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

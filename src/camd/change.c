@@ -98,8 +98,7 @@ change_tell(struct camd *camd, const struct record *record)
 {
 	if (events_wanted(camd->events, EVENT_MESSAGE_CHANGED))
 		events_tell(camd->events, EVENT_MESSAGE_CHANGED,
-		    json_pack("{s:s, s:o}", "id", record->message->id,
-			"message", message_object(camd, record)));
+		    changed_object(camd, record));
 }
 
 /* The answer leaves first, then whatever becomes of the change is told. */
@@ -159,7 +158,7 @@ refusal(struct change *change, const struct store_delivery *had,
 
 	if (user == NULL ||
 	    (had->state >= STORE_DELIVERED && had->encryption != STORE_CAM1))
-		return "unsupported";
+		return "unable";
 	return way_refusal(camd, user, &wish, &encryption);
 }
 
@@ -248,11 +247,12 @@ read_rows(struct store *store, struct change *change)
 		 store, change->target, NULL, 0, NULL, &row)) < 0 ||
 	    (r = store_message_get(store, row, &change->message)) < 0)
 		return r;
-	if (change->message->from != 0 ||
-	    change->message->type != STORE_MESSAGE)
+	if (change->message->type != STORE_MESSAGE)
 		return CAM_ERR_UNKNOWN;
+	if (change->message->from != 0)
+		return CAM_ERR_REFUSED;
 	if (change->message->deleted)
-		return CAM_ERR_REQUEST;
+		return CAM_ERR_EXISTS;
 	return store_delivery_each(store, row, outbox_collect, &change->rows);
 }
 

@@ -31,6 +31,21 @@ channel_control(struct channel *channel, struct channel_stream *stream)
 	channel_wake(channel);
 }
 
+void
+channel_uncontrol(struct channel *channel, struct channel_stream *stream)
+{
+	struct channel_stream **at = &channel->control.first;
+
+	if (!stream->has_control)
+		return;
+	while (*at != stream)
+		at = &(*at)->control_next;
+	*at = stream->control_next;
+	if (*at == NULL)
+		channel->control.end = at;
+	stream->has_control = false;
+}
+
 static bool
 has_data(const struct channel_stream *stream)
 {
@@ -130,11 +145,9 @@ take_control(struct channel *channel, struct room *room)
 		put_number(room, FRAME_CLOSE, stream->number,
 		    (uint32_t)-stream->reset_due);
 		stream->reset_due = 0;
+		stream->end_sent = true;
 	}
-	channel->control.first = stream->control_next;
-	if (channel->control.first == NULL)
-		channel->control.end = &channel->control.first;
-	stream->has_control = false;
+	channel_uncontrol(channel, stream);
 	channel_settle(channel, stream);
 }
 
@@ -181,16 +194,19 @@ take_ready(
 	}
 	put_number(room, FRAME_CLOSE, stream->number, 0);
 	stream->sending = SENDING_CLOSED;
+	stream->end_sent = true;
 	channel_settle(channel, stream);
 }
 
+/* A stream is opened after all that was said before: who has just greeted may
+ * open one at once. */
 static bool
 take_frame(struct channel *channel, struct room *room)
 {
-	if (channel->control.first != NULL)
-		take_control(channel, room);
-	else if (channel->json_queue.bytes > 0)
+	if (channel->json_queue.bytes > 0)
 		take_json(channel, room);
+	else if (channel->control.first != NULL)
+		take_control(channel, room);
 	else if (channel->ready[CHANNEL_URGENT].first != NULL)
 		take_ready(channel, CHANNEL_URGENT, room);
 	else if (channel->ready[CHANNEL_BULK].first != NULL)

@@ -57,9 +57,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {} -> {} when all that was received before is stored and told */
 #define RPC_SYNC "daemon.sync"
 
-/* {id, text, clear, follow} -> {id, time, recipients: [..]}, of the change */
+/* {id, text, follow} -> {id, time, recipients: [..]}, of the change */
 #define RPC_MESSAGE_EDIT "message.edit"
-/* {id, clear, follow} -> the same */
+/* {id, follow} -> the same */
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"
@@ -90,7 +90,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_USER_ENTERED "user.entered"
 #define EVENT_USER_LEFT "user.left"
 #define EVENT_USER_CHANGED "user.changed"
-/* {id, nick, talk, direct, typing} */
+/* {user, typing, talk, direct} */
 #define EVENT_USER_TYPING "user.typing"
 #define EVENT_OFFER_RECEIVED "offer.received"
 #define EVENT_KEY_CHANGED "key.changed"
