@@ -461,7 +461,7 @@ fail_change(const struct posting *posting, int err)
 		break;
 	case CAM_ERR_REFUSED:
 		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
-		    "'%s' is no message of ours", posting->id);
+		    "'%s' was not sent by you", posting->id);
 		break;
 	case CAM_ERR_EXISTS:
 		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
