@@ -395,6 +395,7 @@ main(void)
 		TEST_OF_STORE(a_merged_users_history_is_that_of_the_other),
 		TEST_OF_STORE(a_pinned_key_is_not_replaced_silently),
 		TEST_OF_STORE(a_key_is_replaced_when_asked_for),
+		TEST_OF_STORE(keys_move_to_another_user_in_place_of_all_of_his),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
