@@ -27,9 +27,9 @@ bobs_record() {
 
 still_talk() {
 	expect 0 cam_as anna send --json bob@host2 "still there? $RANDOM"
-	expect_json "$OUT" '.state == "delivered" and .encryption == "rsa2048-aes256"'
+	expect_json "$OUT" '.state == "delivered" and .encryption == "cam1"'
 	expect 0 cam_as bob send --json anna@host1 "yes $RANDOM"
-	expect_json "$OUT" '.state == "delivered" and .encryption == "rsa2048-aes256"'
+	expect_json "$OUT" '.state == "delivered" and .encryption == "cam1"'
 }
 
 settled() { # all that arrived at anna has been dealt with
