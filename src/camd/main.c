@@ -16,12 +16,14 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "camd/camd.h"
 #include "camd/service.h"
 #include "camd/settings.h"
 #include "lan/lan.h"
 #include "loop/loop.h"
+#include "rpc/json.h"
 
 #include "config.h"
 
@@ -245,6 +247,26 @@ print_settings(const struct settings *settings)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
+/* At the start, or when the keys have been unlocked later. */
+static void
+on_opened(struct camd *camd)
+{
+	struct program *program = container_of(camd, struct program, camd);
+
+	log_info("online as %s@%s, port %u", lan_user(camd->lan),
+	    lan_host(camd->lan), (unsigned)lan_port(camd->lan));
+	if (camd->clients != NULL)
+		service_ready(&program->service, lan_user(camd->lan));
+}
+
+/* What the service manager shows of us. */
+static const char *
+ready_as(const struct camd *camd)
+{
+	return camd->lan != NULL ? lan_user(camd->lan)
+				 : "nobody yet: the keys are locked";
+}
+
 static void
 on_stop(int signo, void *arg)
 {
@@ -266,7 +288,7 @@ on_hangup(int signo, void *arg)
 				    ? problem
 				    : "cannot read the settings again");
 	free(problem);
-	service_ready(&program->service, lan_user(program->camd.lan));
+	service_ready(&program->service, ready_as(&program->camd));
 }
 
 static int
@@ -303,9 +325,10 @@ run(struct program *program, int ready)
 		loop_on_signal(camd->loop, SIGTERM, on_stop, program);
 		loop_on_signal(camd->loop, SIGINT, on_stop, program);
 		loop_on_signal(camd->loop, SIGHUP, on_hangup, program);
-		log_info("online as %s@%s, port %u", lan_user(camd->lan),
-		    lan_host(camd->lan), (unsigned)lan_port(camd->lan));
-		service_ready(&program->service, lan_user(camd->lan));
+		if (camd->lan == NULL)
+			log_info("a passphrase protects the keys: 'cam key "
+				 "unlock' opens them, until then no network");
+		service_ready(&program->service, ready_as(camd));
 		loop_run(camd->loop);
 	}
 	loop_on_signal(camd->loop, SIGTERM, NULL, NULL);
@@ -330,6 +353,7 @@ main(int argc, char **argv)
 		return 2;
 	harden();
 	allow_many_files();
+	json_wipe_freed();
 	if ((code = paths_find(options.home, &program.camd.paths)) < 0) {
 		complain(cam_strerror(code));
 		return cam_exit_code(code);
@@ -353,6 +377,7 @@ main(int argc, char **argv)
 	}
 	start_log(&program, options.foreground);
 	program.camd.loop = loop_new();
+	program.camd.opened = on_opened;
 	code = run(&program, ready);
 	loop_free(program.camd.loop);
 	settings_free(program.camd.settings);
