@@ -28,7 +28,7 @@ static const struct verb_option send_options[] = {
 	    WORD_NONE, NULL },
 	{ "file", 'f', N_("PATH"), N_("offer a file or folder with it"),
 	    WORD_FILE, NULL },
-	{ "reply", 'r', N_("ID"), N_("it answers that message"), WORD_NONE,
+	{ "reply", 'r', N_("ID"), N_("it answers that message"), WORD_MESSAGE,
 	    NULL },
 	{ "no-wait", 'n', NULL, N_("return when it is queued"), WORD_NONE,
 	    NULL },
@@ -96,6 +96,22 @@ static const struct verb_option verify_options[] = {
 	{ 0 },
 };
 
+static const struct verb_option key_options[] = {
+	{ "passphrase-file", 0, N_("FILE"),
+	    N_("read the passphrase from it (-: stdin)"), WORD_FILE, NULL },
+	{ 0 },
+};
+
+static const struct verb_action key_actions[] = {
+	{ "protect", "", N_("seal the keys with a passphrase, or another one"),
+	    WORD_NONE },
+	{ "unprotect", "", N_("keep the keys without a passphrase"),
+	    WORD_NONE },
+	{ "unlock", "", N_("open the keys so that camd can go online"),
+	    WORD_NONE },
+	{ 0 },
+};
+
 static const struct verb_action user_actions[] = {
 	{ "hide", N_("WHO"), N_("leave out of the roster"), WORD_WHO },
 	{ "show", N_("WHO"), N_("show again"), WORD_WHO },
@@ -139,12 +155,14 @@ static const struct verb table[] = {
 	    .help = N_("give a message that you sent another text"),
 	    .run = verb_edit,
 	    .options = change_options,
+	    .word = WORD_SENT,
 	    .flags = VERB_TERSE },
 	{ .name = "delete",
 	    .args = N_("ID"),
 	    .help = N_("take back a message that you sent"),
 	    .run = verb_delete,
 	    .options = change_options,
+	    .word = WORD_SENT,
 	    .flags = VERB_TERSE },
 	{ .name = "ls",
 	    .args = "",
@@ -165,7 +183,8 @@ static const struct verb table[] = {
 	{ .name = "open",
 	    .args = N_("ID"),
 	    .help = N_("open a sealed message"),
-	    .run = verb_open },
+	    .run = verb_open,
+	    .word = WORD_SEALED },
 	{ .name = "read",
 	    .args = N_("WHO"),
 	    .help = N_("mark a talk as read"),
@@ -185,9 +204,11 @@ static const struct verb table[] = {
 	    .run = verb_user,
 	    .actions = user_actions },
 	{ .name = "key",
-	    .args = "",
+	    .args = N_("[protect|unprotect|unlock]"),
 	    .help = N_("your own keys, for others to compare"),
-	    .run = verb_key },
+	    .run = verb_key,
+	    .options = key_options,
+	    .actions = key_actions },
 	{ .name = "verify",
 	    .args = N_("WHO"),
 	    .help = N_("find out whether somebody's key is really theirs"),

@@ -14,6 +14,8 @@
 #include "loop/timer.h"
 
 enum { WOKEN_AT_ONCE = 4 };
+/* The other end commits within milliseconds, or has a reason not to. */
+enum { STALL_MS = 2 * 60 * 1000 };
 
 /*
  * One delivery:
@@ -42,7 +44,8 @@ struct shipment {
 	bool wants_room; /* the line has more */
 	bool waits;	 /* in freight's list */
 	TAILQ_ENTRY(shipment) entry;
-	struct timer soon; /* on_room */
+	struct timer soon;  /* on_room */
+	struct timer stall; /* runs while something is to be confirmed */
 };
 
 /* -- room ----------------------------------------------------------------- */
@@ -157,6 +160,7 @@ send_ready(struct shipment *shipment)
 		crate->state = LEFT;
 		buf_finish(&crate->bytes);
 		shipment->next = TAILQ_NEXT(crate, entry);
+		timer_start(&shipment->stall, STALL_MS);
 		shipment->ops->on_left(shipment->arg, crate->delivery);
 	}
 }
@@ -186,7 +190,10 @@ void
 shipment_add(struct shipment *shipment, struct delivery *delivery)
 {
 	struct crate *crate = xcalloc(1, sizeof *crate);
-	uint8_t id[DEVICE_ID_SIZE];
+	struct seal_to to = {
+		.user_key = link_devices(shipment->link)->user_key,
+		.prekey = link_prekey(shipment->link),
+	};
 
 	crate->shipment = shipment;
 	crate->delivery = delivery;
@@ -198,10 +205,10 @@ shipment_add(struct shipment *shipment, struct delivery *delivery)
 	TAILQ_INSERT_TAIL(&shipment->crates, crate, entry);
 	if (shipment->next == NULL)
 		shipment->next = crate;
-	device_id(link_device(shipment->link), id);
+	device_id(link_device(shipment->link), to.device);
 	crate->sealing = seals_ask(shipment->freight->seals, delivery->parcel,
-	    delivery->left_by_lan ? delivery->row.packet_no : 0, id,
-	    link_prekey(shipment->link), on_sealed, crate);
+	    delivery->left_by_lan ? delivery->row.packet_no : 0, &to, on_sealed,
+	    crate);
 }
 
 /* Receipts come in the order of sending, or nearly: the first is looked at
@@ -209,18 +216,45 @@ shipment_add(struct shipment *shipment, struct delivery *delivery)
 struct delivery *
 shipment_take(struct shipment *shipment, const char id[ID_SIZE])
 {
+	struct delivery *delivery;
 	struct crate *crate;
 
 	TAILQ_FOREACH (crate, &shipment->crates, entry) {
 		if (crate->state != LEFT)
+			return NULL;
+		if (memcmp(crate->delivery->parcel->id, id, ID_SIZE) == 0)
 			break;
-		if (memcmp(crate->delivery->parcel->id, id, ID_SIZE) != 0)
-			continue;
-		if (shipment->wants_room)
-			ask_soon(shipment);
-		return crate_remove(crate);
 	}
-	return NULL;
+	if (crate == NULL)
+		return NULL;
+	delivery = crate_remove(crate);
+	if (shipment->wants_room)
+		ask_soon(shipment);
+	if (TAILQ_EMPTY(&shipment->crates))
+		timer_stop(&shipment->stall);
+	else
+		timer_start(&shipment->stall, STALL_MS);
+	return delivery;
+}
+
+void
+shipment_is_stalled(struct shipment *shipment)
+{
+	const struct crate *first = TAILQ_FIRST(&shipment->crates);
+
+	if (first == NULL || first->state != LEFT)
+		return;
+	/* A slow network is none of his faults. */
+	if (link_queued(shipment->link) > 0)
+		timer_start(&shipment->stall, STALL_MS);
+	else
+		link_close(shipment->link, "it confirms nothing");
+}
+
+static void
+on_stall(void *arg)
+{
+	shipment_is_stalled(arg);
 }
 
 void
@@ -266,6 +300,7 @@ shipment_new(struct camd *camd, struct freight *freight, struct link *link,
 	shipment->arg = arg;
 	TAILQ_INIT(&shipment->crates);
 	timer_init(&shipment->soon, camd->loop, on_soon, shipment);
+	timer_init(&shipment->stall, camd->loop, on_stall, shipment);
 	return shipment;
 }
 
@@ -287,5 +322,6 @@ shipment_free(struct shipment *shipment, struct deliveries *list)
 	TAILQ_CONCAT(list, &back, entry);
 	stop_waiting(shipment);
 	timer_finish(&shipment->soon);
+	timer_finish(&shipment->stall);
 	free(shipment);
 }

@@ -38,6 +38,12 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_BACK "presence.back"
 /* {} -> {id, user_key, device, keys: [{algorithm, fingerprint, ...}]} */
 #define RPC_KEY_LIST "key.list"
+/* {passphrase} -> {protection} */
+#define RPC_KEY_PROTECT "key.protect"
+/* {} -> {protection} */
+#define RPC_KEY_UNPROTECT "key.unprotect"
+/* {passphrase} -> {protection} */
+#define RPC_KEY_UNLOCK "key.unlock"
 /* {who, timeout_ms} -> {id, safety_number, verified, user_key, changed, ...} */
 #define RPC_KEY_VERIFY "key.verify"
 /* {who, key} -> {id, verified, accepted} */
@@ -90,7 +96,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_USER_ENTERED "user.entered"
 #define EVENT_USER_LEFT "user.left"
 #define EVENT_USER_CHANGED "user.changed"
-/* {id, nick, talk, direct, typing} */
+/* {user, typing, talk, direct} */
 #define EVENT_USER_TYPING "user.typing"
 #define EVENT_OFFER_RECEIVED "offer.received"
 #define EVENT_KEY_CHANGED "key.changed"

@@ -4,13 +4,17 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/clients.h"
+#include "camd/identity.h"
+#include "camd/links.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
 #include "camd/outbox.h"
 #include "camd/presence.h"
+#include "camd/protection.h"
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "camd/user.h"
@@ -124,6 +128,32 @@ user_counts(const struct camd *camd)
 	    (json_int_t)counts[USER_OFFLINE]);
 }
 
+/* By which other camd know this one. */
+static json_t *
+device(const struct camd *camd)
+{
+	char text[2 * DEVICE_ID_SIZE + 1];
+
+	hex_encode(identity_device_id(camd->identity), DEVICE_ID_SIZE, text);
+	return json_string(text);
+}
+
+/* What can be told even while the keys are locked. */
+static void
+add_process(json_t *status, const struct camd *camd)
+{
+	json_object_set_new(status, "version", json_string(CAM_VERSION));
+	json_object_set_new(status, "pid", json_integer(getpid()));
+	json_object_set_new(status, "started", json_time(camd->started_ms));
+	json_object_set_new(status, "socket", text_or_null(camd->paths.socket));
+	json_object_set_new(status, "data", text_or_null(camd->paths.data));
+	json_object_set_new(status, "clients",
+	    json_integer((json_int_t)clients_count(camd->clients)));
+	json_object_set_new(status, "protection",
+	    json_string(protection_is_on(camd->protection) ? "passphrase"
+							   : "permissions"));
+}
+
 static void
 on_counted(struct job *job)
 {
@@ -141,25 +171,18 @@ on_counted(struct job *job)
 		    cam_strerror(counting->err));
 	} else {
 		status = own_name(camd);
-		json_object_set_new(
-		    status, "version", json_string(CAM_VERSION));
-		json_object_set_new(status, "pid", json_integer(getpid()));
-		json_object_set_new(
-		    status, "started", json_time(camd->started_ms));
+		add_process(status, camd);
 		json_object_set_new(status, "addresses", addresses(camd->lan));
 		json_object_set_new(
 		    status, "port", json_integer(lan_port(camd->lan)));
-		json_object_set_new(
-		    status, "socket", text_or_null(camd->paths.socket));
-		json_object_set_new(
-		    status, "data", text_or_null(camd->paths.data));
 		json_object_set_new(status, "users", user_counts(camd));
 		json_object_set_new(
 		    status, "unread", json_integer(counting->unread));
 		json_object_set_new(status, "queued",
 		    json_integer((json_int_t)outbox_count(camd->outbox)));
-		json_object_set_new(status, "clients",
-		    json_integer((json_int_t)clients_count(camd->clients)));
+		json_object_set_new(status, "links",
+		    json_integer((json_int_t)links_count(camd->links)));
+		json_object_set_new(status, "device", device(camd));
 		rpc_reply(counting->call, status);
 	}
 	free(counting);
@@ -168,9 +191,18 @@ on_counted(struct job *job)
 int
 status_get(struct rpc_call *call, json_t *params)
 {
-	struct counting *counting = xcalloc(1, sizeof *counting);
+	struct camd *camd = method_camd(call);
+	struct counting *counting = NULL;
+	json_t *status = NULL;
 
-	counting->camd = method_camd(call);
+	if (protection_is_locked(camd->protection)) {
+		status = json_pack("{s:s}", "state", "locked");
+		add_process(status, camd);
+		rpc_reply(call, status);
+		return 0;
+	}
+	counting = xcalloc(1, sizeof *counting);
+	counting->camd = camd;
 	counting->call = call;
 	counting->job.work = count_unread;
 	counting->job.done = on_counted;
