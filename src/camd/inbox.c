@@ -7,13 +7,13 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "camd/absence.h"
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/heard.h"
 #include "camd/inbox_parts.h"
 #include "camd/notices.h"
 #include "camd/object.h"
-#include "camd/presence.h"
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "camd/upkeep.h"
@@ -31,8 +31,6 @@
  * each start. */
 enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS };
 static const int64_t cipher_ms = 30 * (int64_t)DAY_MS;
-/* An absent user's answer to one person (reference 3.4). */
-enum { ABSENCE_QUIET_MS = 60 * 1000 };
 
 struct inbox *
 inbox_new(struct camd *camd)
@@ -262,24 +260,6 @@ store_arrival(struct job *job, void *context)
 		    arrival->hash_count, &arrival->duplicate_of);
 }
 
-/* Once a minute at most to each, so that two absent programs do not talk for
- * ever. */
-static void
-answer_absent(
-    struct camd *camd, struct user *user, const struct lan_message *message)
-{
-	const char *text = presence_text(camd->presence);
-	uint32_t now_s = (uint32_t)(clock_now_ms() / 1000);
-
-	if (text == NULL ||
-	    (message->options & (MESSAGE_AUTORET | MESSAGE_BROADCAST)) ||
-	    (user->absence_told_s != 0 &&
-		now_s - user->absence_told_s < ABSENCE_QUIET_MS / 1000))
-		return;
-	user->absence_told_s = now_s > 0 ? now_s : 1;
-	lan_answer_absent(camd->lan, &user->peer, text);
-}
-
 static void
 tell(struct arrival *arrival, const struct user *user)
 {
@@ -324,8 +304,10 @@ on_stored(struct job *job)
 		lan_acknowledge(camd->lan, arrival->message);
 		if (arrival->duplicate_of == 0) {
 			tell(arrival, user);
-			if (user != NULL)
-				answer_absent(camd, user, arrival->message);
+			if (user != NULL &&
+			    (arrival->message->options &
+				(MESSAGE_AUTORET | MESSAGE_BROADCAST)) == 0)
+				absence_answer(camd, user);
 		}
 	}
 	arrival_free(arrival);

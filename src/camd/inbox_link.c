@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "camd/absence.h"
 #include "camd/camd.h"
 #include "camd/change.h"
 #include "camd/events.h"
@@ -345,6 +346,17 @@ tell_message(struct incoming *incoming)
 }
 
 static void
+answer(const struct incoming *incoming)
+{
+	struct camd *camd = incoming->inbox->camd;
+	struct user *user = roster_by_uid(camd->roster, incoming->row.from);
+
+	if (user != NULL && user->uid != 0 && !incoming->row.automatic &&
+	    !incoming->for_all)
+		absence_answer(camd, user);
+}
+
+static void
 on_incoming_stored(struct job *job)
 {
 	struct incoming *incoming = container_of(job, struct incoming, job);
@@ -360,6 +372,8 @@ on_incoming_stored(struct job *job)
 		receipts_add(inbox->receipts, opening->serial, opening->id);
 		if (incoming->duplicate_of == 0)
 			tell_message(incoming);
+		if (incoming->duplicate_of == 0)
+			answer(incoming);
 	} else if (incoming->outcome == STORE_CHANGE_REFUSED) {
 		receipts_refuse(
 		    inbox->receipts, opening->serial, opening->id, "refused");

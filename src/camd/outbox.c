@@ -265,6 +265,7 @@ make_parcel(const struct outbox_request *request)
 	parcel->time_ms = clock_wall_ms();
 	parcel->sealed = request->sealed || request->locked;
 	parcel->locked = request->locked;
+	parcel->automatic = request->automatic;
 	if (request->reply != NULL)
 		snprintf(parcel->target, sizeof parcel->target, "%s",
 		    request->reply);
@@ -362,6 +363,7 @@ outbox_send(struct outbox *outbox, const struct outbox_request *request,
 	send->row.state = STORE_QUEUED;
 	send->row.sealed = send->parcel->sealed;
 	send->row.locked = send->parcel->locked;
+	send->row.automatic = send->parcel->automatic;
 	send->job.work = store_sent;
 	send->job.done = on_stored;
 	workers_submit(outbox->camd->writer, &send->job);

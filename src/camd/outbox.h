@@ -38,6 +38,7 @@ struct outbox_request {
 	size_t text_len;
 	bool sealed;
 	bool locked;
+	bool automatic;	   /* an automatic answer: nobody answers it so */
 	bool clear;	   /* may leave in clear, or weaker than before */
 	const char *reply; /* full id of the message answered, or NULL */
 	struct user **to;

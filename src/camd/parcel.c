@@ -37,6 +37,7 @@ parcel_of_row(const struct store_message *message)
 	parcel->time_ms = message->time_ms;
 	parcel->sealed = message->sealed;
 	parcel->locked = message->locked;
+	parcel->automatic = message->automatic;
 	parcel->sequence = message->sequence;
 	return parcel;
 }

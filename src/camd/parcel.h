@@ -29,6 +29,7 @@ struct parcel {
 	bool several; /* recipients */
 	bool sealed;
 	bool locked;
+	bool automatic; /* an automatic answer */
 	/* Its message was deleted: whatever has not left stays here. */
 	bool withdrawn;
 	int64_t *uids; /* all recipients */

@@ -143,6 +143,7 @@ write_body(struct seal *seal)
 		.type = content_type_of(parcel->type),
 		.sealed = parcel->sealed,
 		.locked = parcel->locked,
+		.automatic = parcel->automatic,
 		.has_target = parcel->target[0] != '\0',
 		.packet_no = seal->packet_no,
 		.text = span_of(parcel->text, parcel->text_len),
