@@ -37,10 +37,12 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer
 	-Werror=implicit-function-declaration -Wno-unused-parameter -Wno-format-truncation $(WERROR)
 STD = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/cam"' \
-	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"'
+	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"' \
+	$(if $(QRENCODE_VERSION),-DCAM_QRENCODE='"$(QRENCODE_VERSION)"')
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
-EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS)
+EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
+	$(QRENCODE_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
 ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
@@ -51,7 +53,8 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
 FOLDERS = lan net rpc store crypto ipmsg loop base
-PROGRAMS = cam camd cam-debug
+# QR codes are drawn by a program of their own: cam is linked statically, their library is not.
+PROGRAMS = cam camd cam-debug $(if $(QRENCODE_VERSION),cam-qr)
 
 objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
 archive = $B/lib$1.a
@@ -95,7 +98,7 @@ $B/cam: $B/obj/cam/main.o $B/libcam.a $(CAM_LIBS)
 CAMD_LIBS = $(foreach folder,lan net rpc store crypto ipmsg loop base,$(call archive,$(folder)))
 $B/camd: $B/obj/camd/main.o $B/libcamd.a $(CAMD_LIBS)
 	$(call say,LINK,$@)
-	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
 		$(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 DEBUG_LIBS = $(call archive,ipmsg) $(call archive,crypto) $(call archive,base)
@@ -103,6 +106,10 @@ $B/cam-debug: $B/obj/cam-debug/main.o $B/libcam-debug.a $(DEBUG_LIBS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(OPENSSL_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
+
+$B/cam-qr: $B/obj/cam-qr/main.o $B/libcam-qr.a $(call archive,base)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(QRENCODE_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
@@ -117,7 +124,8 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit \
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
-		$(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
+		-lm $(LIBS)
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
@@ -128,7 +136,7 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/fuzz \
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
 		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
-		$(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some. The warnings that count are
 # those of the compiler that builds what people run.
@@ -201,7 +209,7 @@ $B/bench/empty $B/bench/chain: $B/bench/%: tests/bench/%.c config.mk
 $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -MMD -MP -o $@ $< \
-		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(OPENSSL_LIBS) \
+		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
 		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
 # -- translations -----------------------------------------------------------
@@ -229,7 +237,7 @@ place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
 UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
 	contrib/systemd/*.socket))
 INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
-	$(call place,755,$B/cam-debug,libexec/cam) \
+	$(call place,755,$B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \

@@ -42,6 +42,7 @@ enum {
 enum {
 	LIMIT_PEERS = 120000,
 	LIMIT_PEERS_UNPINNED_SOURCE = 16, /* of one address */
+	LIMIT_USER_KEYS_SOURCE = 1024,	  /* of one address */
 	LIMIT_MESSAGE_TEXT = 1024 * 1024,
 	LIMIT_RPC_LINE = 8 * 1024 * 1024,
 	LIMIT_RPC_CLIENTS = 256,
@@ -49,6 +50,11 @@ enum {
 	LIMIT_RPC_CALLS = 1024, /* of one client, not yet answered */
 	LIMIT_JSON_DEPTH = 32,
 	LIMIT_JSON_VALUES = 1024 * 1024, /* in one line */
+	LIMIT_TCP_SOURCE = 16,		 /* connections not yet greeted */
+	LIMIT_TCP = 512,
+	LIMIT_LINKS = 4096,		 /* greeted */
+	LIMIT_LINKS_DIALLED = 64,	 /* at a time */
+	LIMIT_LINK_STRANGER = 64 * 1024, /* bytes before it is greeted */
 };
 
 /* Files and folders of our own. Sizes in bytes. */

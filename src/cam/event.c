@@ -116,6 +116,10 @@ event_print(struct cam *cam, const json_t *event)
 		message_print(cam, event);
 		return;
 	}
+	if (is(event, EVENT_MESSAGE_CHANGED)) {
+		message_print_change(cam, event);
+		return;
+	}
 	message_clock(json_object_get(event, "time"), clock, date);
 	text = sentence(event);
 	output_text(cam, STYLE_DIM, clock, TEXT_LINE);

@@ -9,11 +9,13 @@
 #include "cam/cam.h"
 #include "cam/complain.h"
 #include "cam/daemon.h"
+#include "cam/groups.h"
 #include "cam/output.h"
+#include "cam/qr.h"
 #include "cam/verbs.h"
 #include "rpc/names.h"
 
-enum { KEY_GROUP = 4, KEY_TEXT_MAX = 256 };
+enum { KEY_GROUP = 4, KEY_LINE = 8, KEY_TEXT_MAX = 256 };
 
 static const char *
 member(const json_t *object, const char *name)
@@ -52,12 +54,31 @@ group(const char *fingerprint, char *text, size_t size)
 	text[used] = '\0';
 }
 
+/* Capitals take less room in the code. */
+static void
+print_code(struct cam *cam, const char *key)
+{
+	char text[KEY_TEXT_MAX];
+	size_t i, used = (size_t)snprintf(text, sizeof(text), "CAM1:");
+
+	for (i = 0; key[i] != '\0' && used + 1 < sizeof(text); i++)
+		text[used++] = key[i] >= 'a' && key[i] <= 'z'
+				   ? (char)(key[i] - 'a' + 'A')
+				   : key[i];
+	text[used] = '\0';
+	qr_print_text(cam, text);
+}
+
 static void
 print(struct cam *cam, const json_t *result)
 {
+	const char *user_key = member(result, "user_key");
 	const json_t *key;
 	size_t i;
 
+	output_line(cam, _("user key of %s"), member(result, "id"));
+	groups_print(cam, user_key, KEY_GROUP, KEY_LINE);
+	print_code(cam, user_key);
 	json_array_foreach(json_object_get(result, "keys"), i, key)
 	{
 		bool current = json_is_true(json_object_get(key, "current"));
@@ -69,8 +90,9 @@ print(struct cam *cam, const json_t *result)
 		    sizeof(fingerprint));
 		output_text(cam, current ? STYLE_BOLD : STYLE_PLAIN,
 		    fingerprint, TEXT_LINE);
-		output_line(cam, "  %s  %s", member(key, "algorithm"),
-		    member(result, "id"));
+		output_line(cam, _("  %s key for IPMSG, its SHA-256:"),
+		    member(key, "algorithm"));
+		groups_print(cam, member(key, "digest"), KEY_GROUP, KEY_LINE);
 	}
 }
 

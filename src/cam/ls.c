@@ -41,6 +41,29 @@ style_of(const char *state)
 	return strcmp(state, "away") == 0 ? STYLE_WARN : STYLE_DIM;
 }
 
+/* What holds when a message is sent to him now, weakest things loudest. */
+static void
+add_protection(struct columns *columns, const json_t *user)
+{
+	const char *encryption = member(user, "encryption");
+	bool verified = json_is_true(json_object_get(user, "verified"));
+
+	if (json_is_true(json_object_get(user, "blocked")))
+		columns_cell(columns, STYLE_BAD, _("KEY CHANGED: cam verify"));
+	else if (strcmp(encryption, "cam1") == 0)
+		columns_cell(columns, verified ? STYLE_GOOD : STYLE_PLAIN,
+		    verified ? _("cam/1, verified") : _("cam/1"));
+	else if (strcmp(encryption, "rsa2048-aes256") == 0)
+		columns_cell(columns, STYLE_PLAIN,
+		    verified ? _("RSA-2048, verified") : _("RSA-2048"));
+	else if (strcmp(encryption, "rsa1024-blowfish128") == 0)
+		columns_cell(columns, STYLE_WARN, _("RSA-1024, weak"));
+	else if (strcmp(encryption, "none") == 0)
+		columns_cell(columns, STYLE_WARN, _("not encrypted"));
+	else
+		columns_cell(columns, STYLE_DIM, encryption);
+}
+
 static void
 add_heading(struct columns *columns, bool verbose)
 {
@@ -49,7 +72,7 @@ add_heading(struct columns *columns, bool verbose)
 	columns_heading(columns, _("GROUP"));
 	columns_heading(columns, _("STATE"));
 	columns_heading(columns, _("ADDRESS"));
-	columns_heading(columns, _("ENCRYPTION"));
+	columns_heading(columns, _("PROTECTION"));
 	if (verbose) {
 		columns_heading(columns, _("PROGRAM"));
 		columns_heading(columns, _("FINGERPRINT"));
@@ -73,7 +96,7 @@ add_user(struct columns *columns, const json_t *user, bool verbose)
 	columns_cell(columns, STYLE_PLAIN, member(user, "group"));
 	columns_cell(columns, style_of(state), state);
 	columns_cell(columns, STYLE_DIM, member(user, "addr"));
-	columns_cell(columns, STYLE_DIM, member(user, "encryption"));
+	add_protection(columns, user);
 	if (verbose) {
 		columns_cell(columns, STYLE_DIM, member(user, "client"));
 		columns_cell(columns, STYLE_DIM, member(user, "fingerprint"));

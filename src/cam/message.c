@@ -15,6 +15,9 @@
 #include "cam/cam.h"
 #include "cam/output.h"
 
+/* Before what is below the line of a message. */
+#define INDENT "      "
+
 static const char *
 member(const json_t *message, const char *name)
 {
@@ -77,6 +80,8 @@ message_text(const json_t *message)
 
 	if (text != NULL)
 		return xstrdup(text);
+	if (json_is_true(json_object_get(message, "deleted")))
+		return xstrdup(_("(deleted)"));
 	return xasprintf(
 	    json_is_true(json_object_get(message, "locked"))
 		? _("(sealed and locked: 'cam open %.*s' opens it)")
@@ -132,46 +137,130 @@ print_marks(struct cam *cam, const json_t *message)
 	buf_finish(&marks);
 }
 
+/* "      > Bob: lunch at noon or at one, or...": what it answers. */
 static void
-print_text(struct cam *cam, char *text)
+print_quote(struct cam *cam, const json_t *message)
+{
+	const json_t *quote = json_object_get(message, "quote");
+	const char *nick = member(quote, "nick");
+	char *text = NULL, *line = NULL;
+
+	if (!json_is_object(quote))
+		line = xstrdup(_("> (a message that is not here)"));
+	else if (json_is_string(json_object_get(quote, "text")))
+		text = xstrdup(member(quote, "text"));
+	else if (json_is_true(json_object_get(quote, "deleted")))
+		text = xstrdup(_("(deleted)"));
+	else
+		text = xstrdup(_("(sealed)"));
+	/* Its first line will do. */
+	if (text != NULL)
+		line = xasprintf("> %s: %.*s",
+		    nick[0] != '\0' ? nick : member(quote, "from"),
+		    (int)strcspn(text, "\n"), text);
+	printf(INDENT);
+	output_text(cam, STYLE_DIM, line, TEXT_LINE);
+	putchar('\n');
+	free(line);
+	free(text);
+}
+
+static void
+print_lines(struct cam *cam, char *text)
 {
 	char *rest = text;
 	char *line;
-	bool several = strchr(text, '\n') != NULL;
 
-	if (!several) {
-		printf(": ");
-		output_text(cam, STYLE_PLAIN, text, TEXT_BLOCK);
-		putchar('\n');
-		return;
-	}
-	printf(":\n");
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		if (rest == NULL && line[0] == '\0')
 			break;
-		printf("      ");
+		printf(INDENT);
 		output_text(cam, STYLE_PLAIN, line, TEXT_BLOCK);
-		putchar('\n');
+		if (rest != NULL)
+			putchar('\n');
 	}
+}
+
+/* The text, or below each other what is answered and the text. */
+static void
+print_text(struct cam *cam, const json_t *message)
+{
+	char *text = message_text(message);
+	size_t len = strlen(text);
+	bool answers = json_is_string(json_object_get(message, "reply"));
+
+	if (len > 0 && text[len - 1] == '\n')
+		text[len - 1] = '\0';
+	if (strchr(text, '\n') == NULL && !answers) {
+		printf(": ");
+		output_text(cam, STYLE_PLAIN, text, TEXT_BLOCK);
+	} else {
+		printf(":\n");
+		if (answers)
+			print_quote(cam, message);
+		print_lines(cam, text);
+	}
+	if (json_is_string(json_object_get(message, "edited"))) {
+		putchar(' ');
+		output_text(cam, STYLE_DIM, _("(edited)"), TEXT_LINE);
+	}
+	putchar('\n');
+	free(text);
+}
+
+/* "      (2 messages of Anna are missing here)" */
+static void
+print_missing(struct cam *cam, const json_t *message)
+{
+	json_int_t count =
+	    json_integer_value(json_object_get(message, "missing"));
+	const char *nick = member(message, "nick");
+	char *line;
+
+	if (count <= 0)
+		return;
+	line = xasprintf(
+	    ngettext("(%lld message of %s is missing here)",
+		"(%lld messages of %s are missing here)", (unsigned long)count),
+	    (long long)count, nick[0] != '\0' ? nick : member(message, "from"));
+	printf(INDENT);
+	output_text(cam, STYLE_WARN, line, TEXT_LINE);
+	putchar('\n');
+	free(line);
+}
+
+static void
+print_left(struct cam *cam, const json_t *time, const char *id)
+{
+	char clock[MESSAGE_TIME_SIZE];
+	char date[MESSAGE_DATE_SIZE];
+	char *left;
+
+	message_clock(time, clock, date);
+	left = xasprintf("%s %.*s ", clock, MESSAGE_ID_SHOWN, id);
+	output_text(cam, STYLE_DIM, left, TEXT_LINE);
+	free(left);
 }
 
 void
 message_print(struct cam *cam, const json_t *message)
 {
-	char clock[MESSAGE_TIME_SIZE];
-	char date[MESSAGE_DATE_SIZE];
-	char *text = message_text(message);
-	char *left;
-
-	message_clock(json_object_get(message, "time"), clock, date);
-	left = xasprintf(
-	    "%s %.*s ", clock, MESSAGE_ID_SHOWN, member(message, "id"));
-	output_text(cam, STYLE_DIM, left, TEXT_LINE);
+	print_missing(cam, message);
+	print_left(
+	    cam, json_object_get(message, "time"), member(message, "id"));
 	print_who(cam, message);
 	print_marks(cam, message);
-	print_text(cam, text);
-	free(left);
-	free(text);
+	print_text(cam, message);
+}
+
+void
+message_print_change(struct cam *cam, const json_t *event)
+{
+	const json_t *message = json_object_get(event, "message");
+
+	print_left(cam, json_object_get(event, "time"), member(event, "id"));
+	print_who(cam, message);
+	print_text(cam, message);
 }
 
 void

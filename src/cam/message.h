@@ -14,12 +14,16 @@ enum { MESSAGE_TIME_SIZE = 6, MESSAGE_DATE_SIZE = 11, MESSAGE_ID_SHOWN = 8 };
 void message_clock(const json_t *time, char clock[MESSAGE_TIME_SIZE],
     char date[MESSAGE_DATE_SIZE]);
 
-/* For people: time, short id, who, text; further lines of the text are
- * indented. */
+/* For people: time, short id, who, text; further lines of the text, and what it
+ * answers, are indented. What is missing before it is told on a line of its
+ * own. */
 void message_print(struct cam *cam, const json_t *message);
+/* The same for a message.changed event: who changed which, and its text now. */
+void message_print_change(struct cam *cam, const json_t *event);
 /* For programs, a line: time, id, from, nick, to, state, text, by tabs. */
 void message_print_row(struct cam *cam, const json_t *message);
-/* What there is to read: the text, or how to open it. A new string. */
+/* What there is to read: the text, or how to open it, or that it is deleted. A
+ * new string. */
 char *message_text(const json_t *message);
 
 #endif

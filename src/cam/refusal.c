@@ -96,6 +96,11 @@ refusal_text(const char *text, const json_t *data)
 		    _("'%s' used to encrypt better: not sent (--clear sends it "
 		      "nevertheless)"),
 		    who);
+	else if (strcmp(reason, "key") == 0 && who[0] != '\0')
+		sentence = xasprintf(_("the key of '%s' is not certain: not "
+				       "sent until 'cam verify %s' says which "
+				       "is right"),
+		    who, who);
 	free(names);
 	return sentence != NULL ? sentence : xstrdup(text);
 }

@@ -41,6 +41,14 @@ static const struct verb_option send_options[] = {
 	{ 0 },
 };
 
+static const struct verb_option change_options[] = {
+	{ "no-wait", 'n', NULL, N_("return when it is queued"), WORD_NONE,
+	    NULL },
+	{ "timeout", 't', N_("SECONDS"), N_("how long to wait (10)"), WORD_NONE,
+	    NULL },
+	{ 0 },
+};
+
 static const struct verb_option ls_options[] = {
 	{ "all", 'a', NULL, N_("hidden users, too"), WORD_NONE, NULL },
 	{ "sort", 's', N_("FIELD,..."), N_("in this order; -FIELD reverses"),
@@ -78,6 +86,12 @@ static const struct verb_option log_options[] = {
 
 static const struct verb_option wait_options[] = {
 	{ "timeout", 't', N_("SECONDS"), N_("how long, then status 4"),
+	    WORD_NONE, NULL },
+	{ 0 },
+};
+
+static const struct verb_option verify_options[] = {
+	{ "accept", 'a', NULL, N_("you have compared it, or it has changed"),
 	    WORD_NONE, NULL },
 	{ 0 },
 };
@@ -120,6 +134,18 @@ static const struct verb table[] = {
 	    .options = send_options,
 	    .word = WORD_WHO_LIST,
 	    .flags = VERB_TERSE },
+	{ .name = "edit",
+	    .args = N_("ID [TEXT...|-]"),
+	    .help = N_("give a message that you sent another text"),
+	    .run = verb_edit,
+	    .options = change_options,
+	    .flags = VERB_TERSE },
+	{ .name = "delete",
+	    .args = N_("ID"),
+	    .help = N_("take back a message that you sent"),
+	    .run = verb_delete,
+	    .options = change_options,
+	    .flags = VERB_TERSE },
 	{ .name = "ls",
 	    .args = "",
 	    .help = N_("list who is there"),
@@ -160,8 +186,14 @@ static const struct verb table[] = {
 	    .actions = user_actions },
 	{ .name = "key",
 	    .args = "",
-	    .help = N_("your own fingerprint"),
+	    .help = N_("your own keys, for others to compare"),
 	    .run = verb_key },
+	{ .name = "verify",
+	    .args = N_("WHO"),
+	    .help = N_("find out whether somebody's key is really theirs"),
+	    .run = verb_verify,
+	    .options = verify_options,
+	    .word = WORD_WHO },
 	{ .name = "config",
 	    .args = N_("get|set|unset|ls ..."),
 	    .help = N_("read and change settings"),
@@ -218,7 +250,6 @@ static const struct verb table[] = {
 	{ .name = "run", .flags = VERB_LATER },
 	{ .name = "room", .flags = VERB_LATER },
 	{ .name = "device", .flags = VERB_LATER },
-	{ .name = "verify", .flags = VERB_LATER },
 	{ .name = "export", .flags = VERB_LATER },
 	{ .name = "import", .flags = VERB_LATER },
 	{ .name = "org", .flags = VERB_LATER },

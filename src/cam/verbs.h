@@ -8,6 +8,8 @@ struct cam;
 
 /* Each returns the exit code, having said on stderr what went wrong. */
 int verb_send(struct cam *cam, struct args *args);
+int verb_edit(struct cam *cam, struct args *args);
+int verb_delete(struct cam *cam, struct args *args);
 int verb_ls(struct cam *cam, struct args *args);
 int verb_watch(struct cam *cam, struct args *args);
 int verb_log(struct cam *cam, struct args *args);
@@ -17,6 +19,7 @@ int verb_away(struct cam *cam, struct args *args);
 int verb_back(struct cam *cam, struct args *args);
 int verb_user(struct cam *cam, struct args *args);
 int verb_key(struct cam *cam, struct args *args);
+int verb_verify(struct cam *cam, struct args *args);
 int verb_config(struct cam *cam, struct args *args);
 int verb_status(struct cam *cam, struct args *args);
 int verb_rpc(struct cam *cam, struct args *args);

@@ -30,7 +30,13 @@ verb_names(void)
 static json_t *
 libraries(void)
 {
-	return json_pack("{s:s}", "jansson", jansson_version_str());
+	json_t *names = json_pack("{s:s}", "jansson", jansson_version_str());
+
+#ifdef CAM_QRENCODE
+	/* Of cam-qr. */
+	json_object_set_new(names, "qrencode", json_string(CAM_QRENCODE));
+#endif
+	return names;
 }
 
 int

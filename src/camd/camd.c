@@ -13,11 +13,16 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "camd/announcement.h"
 #include "camd/clients.h"
+#include "camd/door.h"
 #include "camd/events.h"
 #include "camd/heard.h"
+#include "camd/identity.h"
 #include "camd/inbox.h"
 #include "camd/leaving.h"
+#include "camd/liaison.h"
+#include "camd/links.h"
 #include "camd/notices.h"
 #include "camd/outbox.h"
 #include "camd/pinning.h"
@@ -25,6 +30,8 @@
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "camd/sync.h"
+#include "camd/trust.h"
+#include "camd/typing.h"
 #include "camd/upkeep.h"
 #include "crypto/crypto.h"
 #include "crypto/keyring.h"
@@ -84,6 +91,7 @@ on_no_key(void *arg, struct peer *peer)
 	struct camd *camd = arg;
 
 	outbox_user_mute(camd->outbox, user_of(peer));
+	trust_key_told(camd->trust, user_of(peer));
 }
 
 static void
@@ -185,6 +193,31 @@ describe(
 	*group = user->group;
 }
 
+static void
+cam_line(void *arg, uint16_t port, struct buf *line)
+{
+	const struct camd *camd = arg;
+
+	announcement_write(camd->announcement, lan_user(camd->lan),
+	    lan_host(camd->lan), port, clock_wall_ms(), line);
+}
+
+static int
+open_tcp(void *arg, const struct addr *address, const char *interface)
+{
+	const struct camd *camd = arg;
+
+	return door_open(camd->door, address, interface);
+}
+
+static void
+close_tcp(void *arg)
+{
+	const struct camd *camd = arg;
+
+	door_close(camd->door);
+}
+
 static const struct lan_ops lan_ops = {
 	.on_entry = on_entry,
 	.on_message = on_message,
@@ -200,6 +233,9 @@ static const struct lan_ops lan_ops = {
 	.next = next_peer,
 	.present = is_present,
 	.count = count_peers,
+	.cam_line = cam_line,
+	.open_tcp = open_tcp,
+	.close_tcp = close_tcp,
 	.absence = absence,
 	.describe = describe,
 };
@@ -390,7 +426,7 @@ static int
 open_keys(struct camd *camd, char **problem)
 {
 	char *folder = path_join(camd->paths.data, "keys");
-	int r = keyring_open(folder, true, &camd->keyring);
+	int r = keyring_open(folder, true, NULL, &camd->keyring);
 
 	if (r < 0)
 		*problem = xasprintf(_("cannot use the keys in %s: %s"), folder,
@@ -425,15 +461,25 @@ make_parts(struct camd *camd, char **problem)
 	camd->events = events_new(camd);
 	camd->lan = lan_new(camd->loop, camd->pool, camd->crypto, camd->keyring,
 	    &lan_ops, camd);
-	if ((r = roster_new(camd, camd->store, &camd->roster)) < 0) {
+	if ((r = roster_new(camd, camd->store, &camd->roster)) < 0 ||
+	    (r = trust_new(camd, camd->store, &camd->trust)) < 0) {
 		*problem = xasprintf(
 		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
 		return r;
 	}
+	if ((r = links_new(
+		 camd, camd->identity, &liaison_ops, camd, &camd->links)) < 0) {
+		*problem = xasprintf(
+		    _("cannot use the key of links: %s"), cam_strerror(r));
+		return r;
+	}
+	camd->door = door_new(camd, DOOR_MS);
+	camd->announcement = announcement_new(camd->identity);
 	camd->leaving = leaving_new(camd);
 	camd->presence = presence_new(camd, camd->store);
 	camd->inbox = inbox_new(camd);
 	camd->notices = notices_new(camd, camd->store);
+	camd->typing = typing_new(camd);
 	camd->outbox = outbox_new(camd, camd->store);
 	camd->upkeep = upkeep_new(camd);
 	camd->syncs = syncs_new(camd);
@@ -451,6 +497,7 @@ camd_start(struct camd *camd, int fd, char **problem)
 		return r;
 	camd->crypto = crypto_new();
 	if ((r = open_keys(camd, problem)) < 0 ||
+	    (r = identity_open(camd, NULL, &camd->identity, problem)) < 0 ||
 	    (r = open_store(camd, problem)) < 0) {
 		close(fd);
 		return r;
@@ -501,23 +548,34 @@ camd_finish(struct camd *camd)
 		lan_close(camd->lan);
 	if (camd->roster != NULL && camd->writer != NULL)
 		roster_write(camd->roster);
+	outbox_stop(camd->outbox);
 	workers_free(camd->pool);
+	camd->pool = NULL;
 	workers_free(camd->readers);
 	workers_free(camd->writer);
 	if (camd->writer == NULL)
 		store_close(camd->store);
+	/* What the threads have ended may have gone to links until now. */
+	links_free(camd->links);
+	camd->links = NULL;
+	door_free(camd->door);
+	camd->door = NULL;
 	syncs_free(camd->syncs);
 	remove_files(camd);
 	clients_free(camd->clients);
 	camd->clients = NULL;
 	outbox_free(camd->outbox);
+	typing_free(camd->typing);
 	notices_free(camd->notices);
 	inbox_free(camd->inbox);
 	lan_free(camd->lan);
+	announcement_free(camd->announcement);
 	presence_free(camd->presence);
 	leaving_free(camd->leaving);
+	trust_free(camd->trust);
 	roster_free(camd->roster);
 	events_free(camd->events);
+	identity_free(camd->identity);
 	keyring_free(camd->keyring);
 	crypto_free(camd->crypto);
 	free(camd->store_path);

@@ -14,6 +14,7 @@ struct camd {
 	struct settings *settings;
 	struct crypto *crypto;
 	struct keyring *keyring;
+	struct identity *identity;
 	struct workers *pool;	/* RSA and what else takes long; no context */
 	struct workers *writer; /* one thread, context struct store *: jobs of a
 				   batch are one commit */
@@ -24,11 +25,16 @@ struct camd {
 	struct upkeep *upkeep;
 	struct syncs *syncs;
 	struct lan *lan;
+	struct door *door;   /* the TCP port */
+	struct links *links; /* to other camd */
+	struct announcement *announcement;
 	struct roster *roster;
+	struct trust *trust; /* whose key is whose */
 	struct leaving *leaving;
 	struct inbox *inbox;
 	struct outbox *outbox;
 	struct notices *notices;
+	struct typing *typing;
 	struct presence *presence;
 	struct events *events;
 	struct clients *clients;

@@ -8,6 +8,7 @@
 #include "camd/camd.h"
 #include "camd/hint.h"
 #include "camd/leaving.h"
+#include "camd/links.h"
 #include "camd/notices.h"
 #include "camd/outbox.h"
 #include "camd/pinning.h"
@@ -34,24 +35,6 @@ look_for_twin(struct camd *camd, struct user *user, const char *fingerprint)
 		lan_ask_key_at(camd->lan, &user->peer, &user->peer.addr);
 }
 
-/* Room for one more at that address, and at all; where there is none somebody
- * leaves, and the next packet finds some. */
-static bool
-find_room(struct camd *camd, const struct addr *from)
-{
-	struct user *oldest;
-
-	if (roster_is_full(camd->roster)) {
-		leaving_make_room(camd->leaving);
-		return false;
-	}
-	if (roster_has_room_at(camd->roster, from, &oldest))
-		return true;
-	if (oldest != NULL)
-		leaving_drop(camd->leaving, oldest);
-	return false;
-}
-
 static struct user *
 add_user(struct camd *camd, const char *name, const char *host,
     const struct addr *from, unsigned client, bool unasked)
@@ -59,7 +42,7 @@ add_user(struct camd *camd, const char *name, const char *host,
 	char logon[LIMIT_NAME + 1], fingerprint[FINGERPRINT_SIZE];
 	struct user *user;
 
-	if (!find_room(camd, from) ||
+	if (!leaving_has_room(camd->leaving, from) ||
 	    (user = roster_add(camd->roster, name, host)) == NULL)
 		return NULL;
 	user->peer.client = (uint8_t)client;
@@ -155,10 +138,10 @@ take_status(struct user *user, const struct lan_entry *entry)
 {
 	const uint32_t abilities =
 	    STATUS_ENCRYPT | STATUS_ENCEXTMSG | STATUS_CAPUTF8;
-	uint32_t kept = user->pin != NULL ? user->peer.status & abilities : 0;
+	uint32_t kept = user_has_key(user) ? user->peer.status & abilities : 0;
 
 	user->peer.status = entry->status | kept;
-	if (user->pin == NULL)
+	if (!user_has_key(user))
 		user->peer.client = (uint8_t)entry->client;
 }
 
@@ -242,8 +225,32 @@ take_listed(struct camd *camd, const struct lan_entry *entry)
 	roster_changed(camd->roster, user, false);
 }
 
+static void
+leave(struct camd *camd, struct user *user)
+{
+	if (user->state == USER_OFFLINE)
+		return;
+	user->seen_ms = clock_wall_ms();
+	roster_set_state(camd->roster, user, USER_OFFLINE);
+	roster_changed(camd->roster, user, false);
+}
+
+static void
+on_probed(void *arg, struct user *user, bool alive)
+{
+	if (!alive)
+		leave(arg, user);
+}
+
+static void
+on_displaced(void *arg, struct user *user, bool alive)
+{
+	if (alive)
+		heard_user(arg, user);
+}
+
 /* Where he is now, others are no more: one address belongs to one user at a
- * time. */
+ * time. Unless they can prove to live. */
 static void
 displace_others(struct camd *camd, struct user *user)
 {
@@ -252,10 +259,14 @@ displace_others(struct camd *camd, struct user *user)
 	while ((other = roster_other_at(camd->roster, user)) != NULL) {
 		roster_set_state(camd->roster, other, USER_OFFLINE);
 		roster_changed(camd->roster, other, false);
+		if (other->peer.strength >= PEER_CAM1)
+			(void)links_probe(
+			    camd->links, other, on_displaced, camd);
 	}
 }
 
-/* Perhaps he has gone: he is still written to (threat model N2). */
+/* Perhaps he has gone: he is still written to, and another camd is asked where
+ * nobody else can answer (threat model N2). */
 static void
 take_exit(struct camd *camd, const struct lan_entry *entry)
 {
@@ -265,9 +276,9 @@ take_exit(struct camd *camd, const struct lan_entry *entry)
 	if (user == NULL || !addr_equal(&user->peer.addr, &entry->from) ||
 	    user->state == USER_OFFLINE)
 		return;
-	user->seen_ms = clock_wall_ms();
-	roster_set_state(camd->roster, user, USER_OFFLINE);
-	roster_changed(camd->roster, user, false);
+	if (user->peer.strength < PEER_CAM1 ||
+	    !links_probe(camd->links, user, on_probed, camd))
+		leave(camd, user);
 }
 
 /*
@@ -296,7 +307,7 @@ take_addr(struct camd *camd, struct user *user, const struct lan_entry *entry)
 	if (user->peer.addr.family != ADDR_NONE) {
 		if (is_other_way(user, &entry->from))
 			return false;
-		if (user->pin != NULL) {
+		if (user_has_key(user)) {
 			if (!entry->unasked)
 				hint_address(camd, user, &entry->from);
 			return false;
@@ -326,9 +337,13 @@ heard_entry(struct camd *camd, const struct lan_entry *entry)
 	    (user = add_user(camd, entry->user, entry->host, &entry->from,
 		 entry->client, entry->unasked)) == NULL)
 		return;
-	if (!take_addr(camd, user, entry))
+	if (!take_addr(camd, user, entry)) {
+		links_heard(camd->links, user, &entry->from, entry->cam, false);
 		return;
+	}
 	displace_others(camd, user);
+	/* First the way, then what waits for it. */
+	links_heard(camd->links, user, &entry->from, entry->cam, true);
 	take_entry(camd, user, entry);
 }
 

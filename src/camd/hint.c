@@ -158,6 +158,11 @@ decide(struct hint *hint)
 	struct user *user = hint->user;
 	struct user *known = roster_by_uid(camd->roster, hint->known_uid);
 
+	if (user->trusted != NULL) {
+		/* A link has said meanwhile who he is. */
+		hint_free(hint);
+		return;
+	}
 	if (known != NULL && known->peer.key != NULL &&
 	    rsa_public_equal(known->peer.key, hint->key) &&
 	    is_silent(hint, known)) {

@@ -3,6 +3,7 @@
 #ifndef CAM_CAMD_IDENTITY_H
 #define CAM_CAMD_IDENTITY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/span.h"
@@ -13,10 +14,11 @@ struct identity;
 struct keyfile_lock;
 
 /*
- * Loads user.key, link.key, signing.key and prekeys from the folder of keys,
- * making what is missing once; lock opens and seals them (NULL: protected by
- * file permissions only, K1). Errors of keyfile_load(); *problem is a sentence
- * for people (free it).
+ * Loads user.key, link.key, signing.key, devices and prekeys from the folder of
+ * keys, making what is missing once; lock opens and seals them (NULL: protected
+ * by file permissions only, K1) and is borrowed until identity_free(). The
+ * keyring of camd must be there. Errors of keyfile_load(); *problem is a
+ * sentence for people (free it).
  */
 int identity_open(struct camd *camd, const struct keyfile_lock *lock,
     struct identity **identity, char **problem);
@@ -30,9 +32,15 @@ const uint8_t *identity_device_id(const struct identity *identity);
 struct sign_key *identity_link_key(const struct identity *identity);
 struct sign_key *identity_signing_key(const struct identity *identity);
 
+/* What an IPMSG key signs (RSA, SHA-256) to say whose it is:
+ * IDENTITY_RSA_LABEL, a zero byte, the user key. */
+#define IDENTITY_RSA_LABEL "cam/ipmsg/1"
+enum { IDENTITY_RSA_CLAIM_SIZE = sizeof IDENTITY_RSA_LABEL + SIGN_KEY_SIZE };
+void identity_rsa_claim(const uint8_t user_key[SIGN_KEY_SIZE],
+    uint8_t claim[IDENTITY_RSA_CLAIM_SIZE]);
+
 /* The signed device list, and the current prekey, as they go into a hello; and
- * the signature of our IPMSG key (RSA, SHA-256) over "cam/ipmsg/1", a zero byte
- * and the user key. Borrowed until the next change. */
+ * our IPMSG key's signature over its claim. Borrowed until the next change. */
 struct span identity_devices(const struct identity *identity);
 struct span identity_prekey(const struct identity *identity);
 struct span identity_rsa_proof(const struct identity *identity);

@@ -1,6 +1,4 @@
 /* inbox.c: what arrived is stored; only then its sender hears of it. */
-#include "camd/inbox.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +10,7 @@
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/heard.h"
+#include "camd/inbox_parts.h"
 #include "camd/notices.h"
 #include "camd/object.h"
 #include "camd/presence.h"
@@ -35,30 +34,31 @@ static const int64_t cipher_ms = 30 * (int64_t)DAY_MS;
 /* An absent user's answer to one person (reference 3.4). */
 enum { ABSENCE_QUIET_MS = 60 * 1000 };
 
-struct inbox {
-	struct camd *camd;
-	size_t pending;
-};
-
 struct inbox *
 inbox_new(struct camd *camd)
 {
 	struct inbox *inbox = xcalloc(1, sizeof *inbox);
 
 	inbox->camd = camd;
+	inbox->openings = openings_new(camd, inbox_opened, inbox);
+	inbox->receipts = receipts_new(camd);
 	return inbox;
 }
 
 void
 inbox_free(struct inbox *inbox)
 {
+	if (inbox == NULL)
+		return;
+	openings_free(inbox->openings);
+	receipts_free(inbox->receipts);
 	free(inbox);
 }
 
 size_t
 inbox_pending(const struct inbox *inbox)
 {
-	return inbox->pending;
+	return inbox->pending + openings_pending(inbox->openings);
 }
 
 /* -- receiving --------------------------------------------------------------
@@ -109,7 +109,7 @@ is_welcome(struct camd *camd, const struct user *user,
 	}
 	/* Who signs is believed only by his signature (threat model C2). */
 	if (message->protection != 0 && message->signature == LAN_UNSIGNED &&
-	    user->peer.strength == PEER_STRONG) {
+	    user->peer.strength >= PEER_STRONG) {
 		log_warn("a message of %s came unsigned: not believed",
 		    user->peer.user);
 		return false;

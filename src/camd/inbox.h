@@ -5,9 +5,12 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "base/span.h"
+
 struct camd;
 struct inbox;
 struct lan_message;
+struct link;
 
 struct inbox *inbox_new(struct camd *camd);
 void inbox_free(struct inbox *inbox);
@@ -15,6 +18,10 @@ void inbox_free(struct inbox *inbox);
 /* Takes the message. */
 void inbox_receive(struct inbox *inbox, struct lan_message *message);
 
+/* An envelope that came over a greeted link; copied. Its room is given back
+ * with link_credit() once it is stored or refused. */
+void inbox_envelope(
+    struct inbox *inbox, struct link *link, struct span envelope);
 /*
  * Opens a sealed message by its full id: stored, then its sender is told.
  * on_done gets the message object (borrowed), or CAM_ERR_UNKNOWN, or

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camd/camd.h"
+#include "camd/links.h"
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "loop/timer.h"
@@ -99,12 +100,15 @@ take_out(struct camd *camd, const struct leaver *leaver)
 
 	if (user == NULL || user->uid != leaver->uid)
 		return;
-	if (user->seen_ms > leaver->seen_ms) {
-		/* He came back meanwhile: his row has to, too. */
+	if (user->seen_ms > leaver->seen_ms ||
+	    (user_has_key(user) && !leaver->kept) || user_is_verified(user)) {
+		/* He came back meanwhile: his row has to, too. The name of a
+		 * verified one is never free for another key. */
 		roster_changed(camd->roster, user, false);
 		return;
 	}
 	lan_forget(camd->lan, &user->peer);
+	links_user_gone(camd->links, user);
 	if (leaver->kept)
 		roster_retire(camd->roster, user);
 	else
@@ -177,6 +181,23 @@ leaving_drop(struct leaving *leaving, const struct user *user)
 	submit(leave);
 }
 
+bool
+leaving_has_room(struct leaving *leaving, const struct addr *from)
+{
+	struct roster *roster = leaving->camd->roster;
+	struct user *oldest = NULL;
+
+	if (roster_is_full(roster)) {
+		leaving_make_room(leaving);
+		return false;
+	}
+	if (roster_has_room_at(roster, from, &oldest))
+		return true;
+	if (oldest != NULL)
+		leaving_drop(leaving, oldest);
+	return false;
+}
+
 struct candidate {
 	int64_t uid;
 	int64_t seen_ms;
@@ -210,7 +231,7 @@ leaving_make_room(struct leaving *leaving)
 	    xcalloc(roster_count(camd->roster) + 1, sizeof *candidates);
 	for (struct user *user = roster_next(camd->roster, NULL); user != NULL;
 	     user = roster_next(camd->roster, user)) {
-		if (user->pin == NULL)
+		if (!user_has_key(user))
 			candidates[count++] = (struct candidate){ user->uid,
 				user->seen_ms, user->state != USER_OFFLINE };
 	}

@@ -1,16 +1,24 @@
-/* notices.c: READMSG, repeated at each return of the sender until it is
- * confirmed. */
+/* notices.c: READMSG, or a signed notice over the link for what came over one,
+ * repeated until it is confirmed. */
 #include "camd/notices.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
+#include "base/table.h"
 #include "camd/camd.h"
+#include "camd/identity.h"
+#include "camd/links.h"
+#include "camd/receipt.h"
 #include "camd/roster.h"
 #include "loop/worker.h"
+#include "rpc/names.h"
 #include "store/message.h"
 #include "store/notice.h"
 
@@ -25,6 +33,10 @@ struct waiting {
 	uint32_t packet_no;
 	unsigned rounds;
 	bool telling;
+	/* It came over a link: the sender is told over one, however long that
+	 * takes. */
+	bool by_link;
+	uint8_t id[ENVELOPE_ID_SIZE];
 };
 
 struct notices {
@@ -67,6 +79,8 @@ finish(struct waiting *waiting)
 	free(waiting);
 }
 
+/* -- by IPMSG -------------------------------------------------------------- */
+
 static void
 on_told(void *arg, int err)
 {
@@ -78,16 +92,147 @@ on_told(void *arg, int err)
 }
 
 static void
-tell(struct waiting *waiting)
+tell_by_lan(struct waiting *waiting, const struct user *user)
 {
 	struct camd *camd = waiting->notices->camd;
+
+	if (!waiting->telling && user->peer.addr.family != ADDR_NONE)
+		waiting->telling =
+		    lan_tell_opened(camd->lan, &user->peer, waiting->packet_no,
+			on_told, waiting) == 0;
+}
+
+/* -- over a link ----------------------------------------------------------- */
+
+/* Several ids in one request: signed in the pool, then sent, then answered. */
+struct call {
+	struct job job;
+	struct notices
+	    *notices; /* the notices outlive the pool and the links */
+	uint64_t serial;
+	struct sign_key *key;
+	struct receipt receipt;
+	int err;
+};
+
+static struct waiting *
+find_id(const struct notices *notices, const uint8_t id[ENVELOPE_ID_SIZE])
+{
+	struct waiting *waiting;
+
+	TAILQ_FOREACH (waiting, &notices->list, entry) {
+		if (waiting->by_link &&
+		    memcmp(waiting->id, id, ENVELOPE_ID_SIZE) == 0)
+			return waiting;
+	}
+	return NULL;
+}
+
+/* What was not taken goes again over the next link. */
+static void
+on_answered(void *arg, int err, json_t *result, const char *message)
+{
+	struct call *call = arg;
+
+	for (size_t i = 0; i < call->receipt.count; i++) {
+		struct waiting *waiting =
+		    find_id(call->notices, call->receipt.ids[i]);
+
+		if (waiting == NULL)
+			continue;
+		waiting->telling = false;
+		if (err == 0)
+			finish(waiting);
+	}
+	sign_key_free(call->key);
+	free(call);
+}
+
+static void
+sign(struct job *job, void *context)
+{
+	struct call *call = container_of(job, struct call, job);
+
+	call->err = receipt_sign(&call->receipt, RECEIPT_OPENED, call->key);
+}
+
+static void
+on_signed(struct job *job)
+{
+	struct call *call = container_of(job, struct call, job);
+	struct link *link =
+	    links_by_serial(call->notices->camd->links, call->serial);
+	int err = call->err;
+
+	if (err == 0)
+		err = link == NULL ? CAM_ERR_CLOSED
+				   : link_call(link, LINK_OPENED,
+					 receipt_params(&call->receipt),
+					 on_answered, call);
+	if (err < 0)
+		on_answered(call, err, NULL, NULL);
+}
+
+static void
+start_call(struct call *call, const struct link *link)
+{
+	struct camd *camd = call->notices->camd;
+
+	call->serial = link_serial(link);
+	call->key = sign_key_ref(identity_signing_key(camd->identity));
+	memcpy(call->receipt.receiver, identity_device_id(camd->identity),
+	    DEVICE_ID_SIZE);
+	device_id(link_device(link), call->receipt.sender);
+	call->receipt.time_ms = clock_wall_ms();
+	call->job.work = sign;
+	call->job.done = on_signed;
+	workers_submit(camd->pool, &call->job);
+}
+
+void
+notices_link_open(
+    struct notices *notices, const struct user *user, struct link *link)
+{
+	struct waiting *waiting;
+	struct call *call = NULL;
+
+	TAILQ_FOREACH (waiting, &notices->list, entry) {
+		if (waiting->uid != user->uid || !waiting->by_link ||
+		    waiting->telling)
+			continue;
+		if (call == NULL) {
+			call = xcalloc(1, sizeof *call);
+			call->notices = notices;
+		}
+		waiting->telling = true;
+		memcpy(call->receipt.ids[call->receipt.count++], waiting->id,
+		    ENVELOPE_ID_SIZE);
+		if (call->receipt.count == RECEIPT_IDS_MAX) {
+			start_call(call, link);
+			call = NULL;
+		}
+	}
+	if (call != NULL)
+		start_call(call, link);
+}
+
+/* -- waiting --------------------------------------------------------------- */
+
+static void
+tell(struct waiting *waiting)
+{
+	struct notices *notices = waiting->notices;
+	struct camd *camd = notices->camd;
 	struct user *user = roster_by_uid(camd->roster, waiting->uid);
 
-	if (user == NULL || waiting->telling ||
-	    user->peer.addr.family == ADDR_NONE)
+	if (user == NULL)
 		return;
-	waiting->telling = lan_tell_opened(camd->lan, &user->peer,
-			       waiting->packet_no, on_told, waiting) == 0;
+	if (!waiting->by_link)
+		tell_by_lan(waiting, user);
+	/* At the end there is no pool any more: it waits in the database. */
+	else if (camd->pool != NULL &&
+		 links_want(camd->links, user) == LINKS_OPEN)
+		notices_link_open(notices, user, links_of(camd->links, user));
 }
 
 static struct waiting *
@@ -99,6 +244,9 @@ add(struct notices *notices, const struct store_message *message)
 	waiting->row = message->row;
 	waiting->uid = message->from;
 	waiting->packet_no = message->packet_no;
+	waiting->by_link = message->encryption == STORE_CAM1 &&
+			   hex_decode(span_text(message->id), waiting->id,
+			       ENVELOPE_ID_SIZE) == 0;
 	TAILQ_INSERT_TAIL(&notices->list, waiting, entry);
 	return waiting;
 }
@@ -110,7 +258,7 @@ notices_add(struct notices *notices, const struct store_message *message)
 }
 
 void
-notices_user_heard(struct notices *notices, const struct user *user)
+notices_user_heard(struct notices *notices, struct user *user)
 {
 	struct waiting *waiting;
 
@@ -119,6 +267,20 @@ notices_user_heard(struct notices *notices, const struct user *user)
 			tell(waiting);
 	}
 }
+
+void
+notices_user_merged(
+    struct notices *notices, const struct user *from, const struct user *into)
+{
+	struct waiting *waiting;
+
+	TAILQ_FOREACH (waiting, &notices->list, entry) {
+		if (waiting->uid == from->uid)
+			waiting->uid = into->uid;
+	}
+}
+
+/* -- making and ending ----------------------------------------------------- */
 
 struct loading {
 	struct notices *notices;

@@ -4,6 +4,7 @@
 #define CAM_CAMD_NOTICES_H
 
 struct camd;
+struct link;
 struct notices;
 struct store;
 struct store_message;
@@ -16,6 +17,12 @@ void notices_free(struct notices *notices);
 /* The message, opened just now and its notice stored. */
 void notices_add(struct notices *notices, const struct store_message *message);
 /* The user was heard: what waits for him is told again. */
-void notices_user_heard(struct notices *notices, const struct user *user);
+void notices_user_heard(struct notices *notices, struct user *user);
+/* A link to him is greeted. */
+void notices_link_open(
+    struct notices *notices, const struct user *user, struct link *link);
+/* His messages are the other's now. */
+void notices_user_merged(
+    struct notices *notices, const struct user *from, const struct user *into);
 
 #endif

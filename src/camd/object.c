@@ -26,12 +26,14 @@ static const struct reason {
 	{ "unknown", 3, N_("no user matches '%s'") },
 	{ "ambiguous", 3, N_("'%s' is ambiguous") },
 	{ "refused", 6, N_("'%s': refused by a setting") },
+	{ "unable", 6, N_("the program of '%s' cannot change messages") },
 	{ "cleartext", 6, N_("'%s' cannot decrypt: not sent in clear") },
 	{ "weaker", 6,
 	    N_("'%s' has shown stronger encryption before: not sent with "
 	       "less") },
 	{ "key", 7, N_("the key of '%s' is unknown or has changed") },
 	{ "length", 1, N_("too long for the program of '%s'") },
+	{ "deleted", 1, N_("it was deleted before it reached '%s'") },
 	{ "timeout", 4, N_("'%s' did not answer in time") },
 	{ "failed", 1, N_("could not be sent to '%s'") },
 };
@@ -271,13 +273,43 @@ add_seal(json_t *object, const struct store_message *message)
 	bool shut = received && message->sealed && !message->opened;
 
 	json_object_set_new(object, "text",
-	    shut ? json_null() : json_text(span_text(message->text)));
+	    shut || message->deleted ? json_null()
+				     : json_text(span_text(message->text)));
 	json_object_set_new(object, "sealed", json_boolean(message->sealed));
 	json_object_set_new(object, "locked", json_boolean(message->locked));
 	json_object_set_new(object, "opened", json_boolean(!shut));
 	json_object_set_new(object, "unread",
 	    json_boolean(received && !message->read &&
 			 !(message->sealed && message->opened)));
+}
+
+/* What its sender did to it later, and what of his is not here. */
+static void
+add_changes(json_t *object, const struct store_message *message)
+{
+	bool edited = message->changed_ms != 0 && !message->deleted;
+
+	json_object_set_new(object, "edited",
+	    edited ? json_time(message->changed_ms) : json_null());
+	json_object_set_new(object, "deleted", json_boolean(message->deleted));
+	json_object_set_new(object, "missing", json_integer(message->missing));
+}
+
+static json_t *
+quote_object(const struct camd *camd, const struct quote *quote)
+{
+	json_t *object = NULL;
+
+	if (quote == NULL)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "from", id_object(camd, quote->from));
+	json_object_set_new(object, "nick", nick_object(camd, quote->from));
+	json_object_set_new(object, "text",
+	    quote->shut || quote->deleted ? json_null()
+					  : json_text(span_text(quote->text)));
+	json_object_set_new(object, "deleted", json_boolean(quote->deleted));
+	return object;
 }
 
 json_t *
@@ -302,11 +334,25 @@ message_object(const struct camd *camd, const struct record *record)
 	    word_or_null(store_signed_word(message->signature)));
 	json_object_set_new(object, "offers", offers_of(record));
 	json_object_set_new(object, "reply", text_or_null(message->reply_to));
+	json_object_set_new(object, "quote", quote_object(camd, record->quote));
+	add_changes(object, message);
 	json_object_set_new(
 	    object, "state", word_or_null(store_state_word(state_of(record))));
 	if (message->from == 0)
 		json_object_set_new(object, "recipients",
 		    recipient_objects(camd, record->deliveries,
 			record->delivery_count, message->time_ms));
+	return object;
+}
+
+json_t *
+changed_object(const struct camd *camd, const struct record *record)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "id", json_string(record->message->id));
+	json_object_set_new(
+	    object, "from", id_object(camd, record->message->from));
+	json_object_set_new(object, "message", message_object(camd, record));
 	return object;
 }

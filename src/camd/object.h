@@ -13,6 +13,9 @@ struct camd;
 
 /* The message object; who is who comes from the roster, so only on the loop. */
 json_t *message_object(const struct camd *camd, const struct record *record);
+/* What message.changed tells of the message as it is now: {id, from, message}.
+ */
+json_t *changed_object(const struct camd *camd, const struct record *record);
 
 /*
  * The recipient object of one delivery of the message sent at time_ms.

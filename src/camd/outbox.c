@@ -1,40 +1,31 @@
 /* outbox.c: what was asked to be sent is stored, then goes into its recipients'
  * lines. */
-#include "camd/outbox.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "camd/camd.h"
 #include "camd/events.h"
-#include "camd/line.h"
+#include "camd/identity.h"
+#include "camd/link.h"
 #include "camd/object.h"
+#include "camd/outbox_parts.h"
 #include "camd/roster.h"
-#include "camd/settings.h"
+#include "camd/trust.h"
 #include "camd/upkeep.h"
 #include "camd/way.h"
 #include "lan/lan.h"
 #include "loop/worker.h"
 #include "rpc/names.h"
 #include "store/message.h"
-#include "store/store.h"
 #include "store/talk.h"
-#include "store/user.h"
 
-struct outbox {
-	struct camd *camd;
-	struct table lines; /* struct line, by uid */
-	size_t count;
-};
-
-/* -- lines ------------------------------------------------------------------
- */
+/* -- lines ---------------------------------------------------------------- */
 
 static bool
 is_line_of(const struct table_link *link, const void *key)
@@ -42,8 +33,8 @@ is_line_of(const struct table_link *link, const void *key)
 	return line_of_link(link)->uid == *(const int64_t *)key;
 }
 
-static struct line *
-find_line(const struct outbox *outbox, int64_t uid)
+struct line *
+outbox_find_line(const struct outbox *outbox, int64_t uid)
 {
 	struct table_link *link = table_find(&outbox->lines,
 	    table_hash(&outbox->lines, &uid, sizeof uid), is_line_of, &uid);
@@ -51,18 +42,19 @@ find_line(const struct outbox *outbox, int64_t uid)
 	return link != NULL ? line_of_link(link) : NULL;
 }
 
-/* Of whom that uid means by now. */
-static struct line *
-make_line(struct outbox *outbox, int64_t uid)
+struct line *
+outbox_line(struct outbox *outbox, int64_t uid)
 {
 	struct user *user = roster_by_uid(outbox->camd->roster, uid);
 	struct line *line;
 
 	if (user != NULL)
 		uid = user->uid;
-	line = find_line(outbox, uid);
+	line = outbox_find_line(outbox, uid);
 	if (line == NULL) {
-		line = line_new(outbox->camd, uid, &outbox->count);
+		line = line_new(
+		    outbox->camd, &outbox->freight, uid, &outbox->count);
+		line->stopped = outbox->stopped;
 		table_add(&outbox->lines, &line->link,
 		    table_hash(&outbox->lines, &uid, sizeof uid));
 	}
@@ -72,7 +64,7 @@ make_line(struct outbox *outbox, int64_t uid)
 void
 outbox_user_heard(struct outbox *outbox, struct user *user)
 {
-	struct line *line = find_line(outbox, user->uid);
+	struct line *line = outbox_find_line(outbox, user->uid);
 
 	if (line != NULL)
 		line_wake(line);
@@ -81,7 +73,7 @@ outbox_user_heard(struct outbox *outbox, struct user *user)
 void
 outbox_user_mute(struct outbox *outbox, struct user *user)
 {
-	struct line *line = find_line(outbox, user->uid);
+	struct line *line = outbox_find_line(outbox, user->uid);
 
 	if (line != NULL)
 		line_no_key(line);
@@ -90,11 +82,75 @@ outbox_user_mute(struct outbox *outbox, struct user *user)
 void
 outbox_user_merged(struct outbox *outbox, struct user *from, struct user *into)
 {
-	struct line *line = find_line(outbox, from->uid);
+	struct line *line = outbox_find_line(outbox, from->uid);
 
 	if (line == NULL)
 		return;
-	line_move(line, make_line(outbox, into->uid));
+	line_move(line, outbox_line(outbox, into->uid));
+}
+
+/* -- links ---------------------------------------------------------------- */
+
+void
+outbox_link_open(struct outbox *outbox, struct user *user, struct link *link)
+{
+	struct line *line = outbox_find_line(outbox, user->uid);
+
+	if (line != NULL)
+		line_link_open(line);
+}
+
+void
+outbox_link_closed(struct outbox *outbox, struct user *user, struct link *link)
+{
+	struct line *line = outbox_find_line(outbox, user->uid);
+
+	if (line != NULL)
+		line_link_closed(line, link);
+}
+
+void
+outbox_unreached(struct outbox *outbox, struct user *user)
+{
+	struct line *line = outbox_find_line(outbox, user->uid);
+
+	if (line != NULL)
+		line_unreached(line);
+}
+
+void
+outbox_link_drained(struct outbox *outbox, struct link *link)
+{
+	struct line *line = outbox_find_line(outbox, link_user(link)->uid);
+
+	if (line != NULL)
+		line_drained(line, link);
+}
+
+void
+outbox_receipted(struct outbox *outbox, struct user *user,
+    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count)
+{
+	struct line *line = outbox_find_line(outbox, user->uid);
+	char id[ID_SIZE];
+
+	for (size_t i = 0; i < count && line != NULL; i++) {
+		hex_encode(ids[i], OUTBOX_ID_SIZE, id);
+		line_receipted(line, id);
+	}
+}
+
+void
+outbox_refused(struct outbox *outbox, struct user *user,
+    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count, const char *reason)
+{
+	struct line *line = outbox_find_line(outbox, user->uid);
+	char id[ID_SIZE];
+
+	for (size_t i = 0; i < count && line != NULL; i++) {
+		hex_encode(ids[i], OUTBOX_ID_SIZE, id);
+		line_refused(line, id, reason);
+	}
 }
 
 size_t
@@ -103,17 +159,18 @@ outbox_count(const struct outbox *outbox)
 	return outbox->count;
 }
 
-/* -- sending ----------------------------------------------------------------
- */
+/* -- sending -------------------------------------------------------------- */
 
 struct send_job {
 	struct job job;
 	struct outbox *outbox;
 	struct parcel *parcel;
 	struct store_message row;
+	struct store_place place; /* of row */
 	struct store_delivery *deliveries;
 	size_t count;
 	int64_t *uids;
+	bool by_links; /* somebody may get it over a link */
 	int err;
 	void (*on_stored)(void *arg, int err, const char *id, json_t *message,
 	    json_t *recipients);
@@ -132,18 +189,24 @@ store_sent(struct job *job, void *context)
 		    context, &send->row, send->deliveries, send->count);
 }
 
+void
+outbox_join(struct outbox *outbox, struct parcel *parcel,
+    const struct store_delivery *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].state == STORE_QUEUED)
+			line_join(
+			    outbox_line(outbox, rows[i].uid), parcel, &rows[i]);
+	}
+}
+
 /* Those that are not refused join their recipients' lines. */
 static void
 join_lines(struct send_job *send)
 {
-	struct outbox *outbox = send->outbox;
-
 	send->parcel->row = send->row.row;
-	for (size_t i = 0; i < send->count; i++) {
-		if (send->deliveries[i].state == STORE_QUEUED)
-			line_join(make_line(outbox, send->deliveries[i].uid),
-			    send->parcel, &send->deliveries[i]);
-	}
+	send->parcel->sequence = send->row.sequence;
+	outbox_join(send->outbox, send->parcel, send->deliveries, send->count);
 }
 
 static void
@@ -188,20 +251,6 @@ on_stored(struct job *job)
 	free(send);
 }
 
-/* The recipients' wire names, as the message itself will tell each of them. */
-static void
-name_recipients(struct parcel *parcel, const struct outbox_request *request)
-{
-	if (request->to_count > LIMIT_TO_LIST)
-		return;
-	parcel->to = xcalloc(request->to_count, sizeof *parcel->to);
-	for (size_t i = 0; i < request->to_count; i++) {
-		parcel->to[i].user = xstrdup(request->to[i]->peer.user);
-		parcel->to[i].host = xstrdup(request->to[i]->peer.host);
-	}
-	parcel->to_count = request->to_count;
-}
-
 static struct parcel *
 make_parcel(const struct outbox_request *request)
 {
@@ -209,10 +258,11 @@ make_parcel(const struct outbox_request *request)
 
 	random_id(parcel->id);
 	parcel->time_ms = clock_wall_ms();
-	parcel->several = request->to_count > 1;
 	parcel->sealed = request->sealed || request->locked;
 	parcel->locked = request->locked;
-	name_recipients(parcel, request);
+	if (request->reply != NULL)
+		snprintf(parcel->target, sizeof parcel->target, "%s",
+		    request->reply);
 	return parcel;
 }
 
@@ -220,6 +270,7 @@ static void
 fill_deliveries(struct send_job *send, const struct outbox_request *request)
 {
 	struct camd *camd = send->outbox->camd;
+	const struct way_wish wish = { .clear = request->clear };
 	bool unstored = false;
 
 	for (size_t i = 0; i < request->to_count; i++) {
@@ -231,8 +282,8 @@ fill_deliveries(struct send_job *send, const struct outbox_request *request)
 		delivery->packet_no = lan_number(camd->lan);
 		delivery->clear = request->clear;
 		delivery->state = STORE_QUEUED;
-		reason = way_refusal(
-		    camd, user, request->clear, &delivery->encryption);
+		reason = way_refusal(camd, user, &wish, &delivery->encryption);
+		send->by_links |= trust_user_key(camd->trust, user) != NULL;
 		if (reason != NULL) {
 			delivery->state = STORE_FAILED;
 			snprintf(delivery->error, sizeof delivery->error, "%s",
@@ -245,6 +296,22 @@ fill_deliveries(struct send_job *send, const struct outbox_request *request)
 	}
 	if (unstored)
 		roster_write(camd->roster);
+}
+
+/* Its number in the talk is given when it is stored; who has no link yet gets
+ * one later. */
+static void
+find_place(struct send_job *send)
+{
+	struct camd *camd = send->outbox->camd;
+
+	parcel_address(send->parcel, camd, send->uids, send->count);
+	if (!send->by_links)
+		return;
+	memcpy(send->place.talk, send->parcel->talk, STORE_PLACE_SIZE);
+	memcpy(send->place.device, identity_device_id(camd->identity),
+	    STORE_PLACE_SIZE);
+	send->row.place = &send->place;
 }
 
 void
@@ -263,6 +330,7 @@ outbox_send(struct outbox *outbox, const struct outbox_request *request,
 	send->deliveries = xcalloc(send->count, sizeof *send->deliveries);
 	send->uids = xcalloc(send->count, sizeof *send->uids);
 	fill_deliveries(send, request);
+	find_place(send);
 	memcpy(send->row.id, send->parcel->id, sizeof send->row.id);
 	if (request->reply != NULL)
 		snprintf(send->row.reply_to, sizeof send->row.reply_to, "%s",
@@ -277,224 +345,21 @@ outbox_send(struct outbox *outbox, const struct outbox_request *request,
 	workers_submit(outbox->camd->writer, &send->job);
 }
 
-/* -- trying again -----------------------------------------------------------
- */
+/* -- making and ending ---------------------------------------------------- */
 
-struct retry_job {
-	struct job job;
-	struct outbox *outbox;
-	char id[ID_SIZE];
-	int64_t *uids; /* none: all */
-	size_t uid_count;
-	bool clear;
-	struct store_message *message;
-	struct store_delivery *deliveries;		 /* of those named */
-	enum again { NOT_AGAIN, WAITS, FAILED } * again; /* what each was */
-	size_t count;
-	int err;
-	void (*on_done)(void *arg, int err, json_t *recipients);
-	void *arg;
-};
-
-static bool
-is_named(const struct retry_job *retry, int64_t uid)
+int
+outbox_collect(const struct store_delivery *delivery, void *arg)
 {
-	for (size_t i = 0; i < retry->uid_count; i++) {
-		if (retry->uids[i] == uid)
-			return true;
+	struct outbox_rows *rows = arg;
+
+	if (rows->count == rows->size) {
+		rows->size = rows->size > 0 ? 2 * rows->size : 4;
+		rows->list =
+		    xreallocarray(rows->list, rows->size, sizeof *rows->list);
 	}
-	return retry->uid_count == 0;
-}
-
-static int
-collect_delivery(const struct store_delivery *delivery, void *arg)
-{
-	struct retry_job *retry = arg;
-
-	if (!is_named(retry, delivery->uid))
-		return 0;
-	if ((retry->count & (retry->count - 1)) == 0)
-		retry->deliveries = xreallocarray(retry->deliveries,
-		    retry->count > 0 ? 2 * retry->count : 1,
-		    sizeof *retry->deliveries);
-	retry->deliveries[retry->count++] = *delivery;
+	rows->list[rows->count++] = *delivery;
 	return 0;
 }
-
-static int
-store_retry(struct store *store, struct retry_job *retry)
-{
-	int64_t row;
-	int r;
-
-	if ((r = store_message_find(store, retry->id, NULL, 0, NULL, &row)) <
-		0 ||
-	    (r = store_message_get(store, row, &retry->message)) < 0)
-		return r;
-	if (retry->message->from != 0)
-		return CAM_ERR_UNKNOWN;
-	if ((r = store_delivery_each(store, row, collect_delivery, retry)) < 0)
-		return r;
-	retry->again = xcalloc(retry->count + 1, sizeof *retry->again);
-	for (size_t i = 0; i < retry->count && r == 0; i++) {
-		struct store_delivery *delivery = &retry->deliveries[i];
-
-		if (delivery->state != STORE_FAILED &&
-		    delivery->state != STORE_QUEUED)
-			continue;
-		retry->again[i] =
-		    delivery->state == STORE_FAILED ? FAILED : WAITS;
-		delivery->state = STORE_QUEUED;
-		delivery->clear |= retry->clear;
-		delivery->error[0] = '\0';
-		r = store_delivery_put(store, delivery);
-	}
-	return r;
-}
-
-static void
-work_retry(struct job *job, void *context)
-{
-	struct retry_job *retry = container_of(job, struct retry_job, job);
-
-	retry->err = store_retry(context, retry);
-}
-
-static void
-join_again(struct retry_job *retry)
-{
-	struct parcel *parcel = parcel_of_row(retry->message);
-
-	for (size_t i = 0; i < retry->count; i++) {
-		struct store_delivery *delivery = &retry->deliveries[i];
-
-		if (retry->again[i] != NOT_AGAIN)
-			line_rejoin(make_line(retry->outbox, delivery->uid),
-			    parcel, delivery, retry->again[i] == FAILED);
-	}
-	parcel_unref(parcel);
-}
-
-static void
-on_retry(struct job *job)
-{
-	struct retry_job *retry = container_of(job, struct retry_job, job);
-	int err = job->batch_err < 0 ? job->batch_err : retry->err;
-	json_t *recipients = NULL;
-
-	if (err == 0)
-		recipients = recipient_objects(retry->outbox->camd,
-		    retry->deliveries, retry->count, retry->message->time_ms);
-	retry->on_done(retry->arg, err, recipients);
-	if (err == 0)
-		join_again(retry);
-	json_decref(recipients);
-	free(retry->message);
-	free(retry->deliveries);
-	free(retry->again);
-	free(retry->uids);
-	free(retry);
-}
-
-void
-outbox_retry(struct outbox *outbox, const char *id, struct user **to,
-    size_t count, bool clear,
-    void (*on_done)(void *arg, int err, json_t *recipients), void *arg)
-{
-	struct retry_job *retry = xcalloc(1, sizeof *retry);
-
-	retry->outbox = outbox;
-	retry->clear = clear;
-	retry->on_done = on_done;
-	retry->arg = arg;
-	snprintf(retry->id, sizeof retry->id, "%s", id);
-	retry->uids = xcalloc(count + 1, sizeof *retry->uids);
-	for (size_t i = 0; i < count; i++)
-		retry->uids[retry->uid_count++] = to[i]->uid;
-	retry->job.work = work_retry;
-	retry->job.done = on_retry;
-	workers_submit(outbox->camd->writer, &retry->job);
-}
-
-/* -- opened by their recipients ---------------------------------------------
- */
-
-struct opened_job {
-	struct job job;
-	struct camd *camd;
-	int64_t uid;
-	uint32_t packet_no;
-	struct store_delivery delivery;
-	struct store_message *message;
-	bool changed;
-};
-
-/* The one who was written to may live on as another. */
-static bool
-is_recipient(
-    struct store *store, const struct store_delivery *delivery, int64_t uid)
-{
-	struct store_user *user = NULL;
-	bool is = delivery->uid == uid;
-
-	if (!is && store_user_get(store, delivery->uid, &user) == 0)
-		is = user->merged_into == uid;
-	free(user);
-	return is;
-}
-
-/* Only what he has confirmed: until then his word takes nothing out of the
- * queue (threat model N2). */
-static void
-store_opened(struct job *job, void *context)
-{
-	struct opened_job *opened = container_of(job, struct opened_job, job);
-	struct store_delivery *delivery = &opened->delivery;
-
-	if (store_delivery_find(context, opened->packet_no, delivery) < 0 ||
-	    delivery->state != STORE_DELIVERED ||
-	    !is_recipient(context, delivery, opened->uid) ||
-	    store_message_get(context, delivery->message, &opened->message) <
-		0 ||
-	    !opened->message->sealed)
-		return;
-	delivery->state = STORE_OPENED;
-	delivery->opened_ms = clock_wall_ms();
-	opened->changed = store_delivery_put(context, delivery) == 0;
-}
-
-static void
-on_opened_stored(struct job *job)
-{
-	struct opened_job *opened = container_of(job, struct opened_job, job);
-
-	if (opened->changed && job->batch_err == 0)
-		line_tell(opened->camd, &opened->delivery, opened->message->id,
-		    opened->message->time_ms);
-	free(opened->message);
-	free(opened);
-}
-
-void
-outbox_opened(
-    struct outbox *outbox, const struct user *user, uint32_t packet_no)
-{
-	struct opened_job *opened = xcalloc(1, sizeof *opened);
-	struct line *line = find_line(outbox, user->uid);
-
-	/* Perhaps his receipt is still on its way. */
-	if (line != NULL)
-		line_opened(line, packet_no);
-	opened->camd = outbox->camd;
-	opened->uid = user->uid;
-	opened->packet_no = packet_no;
-	opened->job.work = store_opened;
-	opened->job.done = on_opened_stored;
-	workers_submit(outbox->camd->writer, &opened->job);
-}
-
-/* -- making and ending ------------------------------------------------------
- */
 
 struct loading {
 	struct outbox *outbox;
@@ -502,24 +367,49 @@ struct loading {
 	struct parcel *last;
 };
 
+/* A change is told to all whom its message went to, whoever gets it. */
+static void
+address(struct parcel *parcel, struct camd *camd, struct store *store)
+{
+	struct outbox_rows rows = { 0 };
+	int64_t *uids, row = parcel->row;
+
+	if (parcel->type != STORE_MESSAGE)
+		(void)store_message_find(
+		    store, parcel->target, NULL, 0, NULL, &row);
+	(void)store_delivery_each(store, row, outbox_collect, &rows);
+	uids = xcalloc(rows.count + 1, sizeof *uids);
+	for (size_t i = 0; i < rows.count; i++)
+		uids[i] = rows.list[i].uid;
+	parcel_address(parcel, camd, uids, rows.count);
+	free(uids);
+	free(rows.list);
+}
+
 /* Deliveries of one message follow each other: they share its parcel. */
 static int
-load(const struct store_delivery *delivery, void *arg)
+load(const struct store_delivery *row, void *arg)
 {
 	struct loading *loading = arg;
+	struct outbox *outbox = loading->outbox;
 	struct store_message *message = NULL;
-	struct store_delivery copy = *delivery;
+	struct store_delivery copy = *row;
+	struct delivery *delivery;
 
-	if (loading->last == NULL || loading->last->row != delivery->message) {
-		if (store_message_get(
-			loading->store, delivery->message, &message) < 0)
+	if (loading->last == NULL || loading->last->row != row->message) {
+		if (store_message_get(loading->store, row->message, &message) <
+		    0)
 			return 0;
 		parcel_unref(loading->last);
 		loading->last = parcel_of_row(message);
 		free(message);
+		address(loading->last, outbox->camd, loading->store);
 	}
 	copy.state = STORE_QUEUED;
-	line_append(make_line(loading->outbox, copy.uid), loading->last, &copy);
+	delivery =
+	    line_append(outbox_line(outbox, copy.uid), loading->last, &copy);
+	delivery->left_by_lan = copy.encryption != STORE_CAM1 &&
+				loading->last->type == STORE_MESSAGE;
 	return 0;
 }
 
@@ -531,6 +421,8 @@ outbox_new(struct camd *camd, struct store *store)
 	uint32_t number = 0;
 
 	outbox->camd = camd;
+	outbox->seals = seals_new(camd);
+	freight_init(&outbox->freight, outbox->seals);
 	table_init(&outbox->lines);
 	if (store_delivery_unfinished(store, load, &loading) < 0 ||
 	    store_packet_no_max(store, &number) < 0)
@@ -550,6 +442,18 @@ outbox_start(struct outbox *outbox)
 }
 
 void
+outbox_stop(struct outbox *outbox)
+{
+	if (outbox == NULL)
+		return;
+	seals_stop(outbox->seals);
+	for (struct table_link *link = table_first(&outbox->lines);
+	     link != NULL; link = table_next(&outbox->lines, link))
+		line_stop(line_of_link(link));
+	outbox->stopped = true;
+}
+
+void
 outbox_free(struct outbox *outbox)
 {
 	struct table_link *link;
@@ -561,5 +465,6 @@ outbox_free(struct outbox *outbox)
 		line_free(line_of_link(link));
 	}
 	table_finish(&outbox->lines);
+	seals_free(outbox->seals);
 	free(outbox);
 }

@@ -8,9 +8,12 @@
 #include <stdint.h>
 
 struct camd;
+struct link;
 struct outbox;
 struct store;
 struct user;
+
+enum { OUTBOX_ID_SIZE = 16 };
 
 /*
  * A delivery is one message to one user (enum store_state):
@@ -25,6 +28,9 @@ struct user;
 struct outbox *outbox_new(struct camd *camd, struct store *store);
 /* The network is open. */
 void outbox_start(struct outbox *outbox);
+/* The end: nothing more leaves, and no link is used any more; before links, the
+ * pool and the writer go. */
+void outbox_stop(struct outbox *outbox);
 void outbox_free(struct outbox *outbox);
 
 struct outbox_request {
@@ -60,6 +66,28 @@ void outbox_retry(struct outbox *outbox, const char *id, struct user **to,
 void outbox_user_heard(struct outbox *outbox, struct user *user);
 /* He was asked for his key and did not answer. */
 void outbox_user_mute(struct outbox *outbox, struct user *user);
+/* A link to him is greeted: what waits goes over it. One that takes the place
+ * of another may come before the end of that. */
+void outbox_link_open(
+    struct outbox *outbox, struct user *user, struct link *link);
+/* It has ended: what has no receipt goes again, over the next. */
+void outbox_link_closed(
+    struct outbox *outbox, struct user *user, struct link *link);
+/* A link was wanted and could not be made. */
+void outbox_unreached(struct outbox *outbox, struct user *user);
+/* The link takes more envelopes, after CAM_ERR_FULL. */
+void outbox_link_drained(struct outbox *outbox, struct link *link);
+/* What he says of envelopes over his link, checked: stored for good; refused,
+ * with a reason of cam-rpc(7). Ids that did not go to him are passed over. */
+void outbox_receipted(struct outbox *outbox, struct user *user,
+    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count);
+void outbox_refused(struct outbox *outbox, struct user *user,
+    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count, const char *reason);
+/* He has opened these sealed messages: on_done follows when that is stored,
+ * never inside. */
+void outbox_opened_ids(struct outbox *outbox, struct user *user,
+    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count,
+    void (*on_done)(void *arg, int err), void *arg);
 /* He says that he has opened the sealed message with that packet number. */
 void outbox_opened(
     struct outbox *outbox, const struct user *user, uint32_t packet_no);

@@ -10,10 +10,16 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camd/camd.h"
+#include "camd/challenge.h"
 #include "camd/events.h"
 #include "camd/hint.h"
+#include "camd/links.h"
+#include "camd/namesake.h"
+#include "camd/notices.h"
 #include "camd/outbox.h"
 #include "camd/roster.h"
+#include "camd/trust.h"
+#include "camd/trusted.h"
 #include "ipmsg/capability.h"
 #include "ipmsg/command.h"
 #include "loop/worker.h"
@@ -28,6 +34,7 @@
 struct pin_job {
 	struct job job;
 	struct store_pin pin;
+	bool replace;
 	uint8_t modulus[RSA_SIZE_MAX];
 };
 
@@ -35,7 +42,8 @@ static void
 store_pin(struct job *job, void *context)
 {
 	struct pin_job *write = container_of(job, struct pin_job, job);
-	int r = store_pin_add(context, &write->pin);
+	int r = write->replace ? store_pin_replace(context, &write->pin)
+			       : store_pin_add(context, &write->pin);
 
 	if (r < 0)
 		log_error("cannot keep a key: %s", cam_strerror(r));
@@ -48,7 +56,7 @@ on_pin_stored(struct job *job)
 }
 
 static void
-keep_pin(struct camd *camd, struct user *user)
+keep_pin(struct camd *camd, struct user *user, bool replace)
 {
 	struct pin_job *write = xcalloc(1, sizeof *write);
 	struct span modulus = rsa_public_modulus(user->peer.key);
@@ -56,6 +64,7 @@ keep_pin(struct camd *camd, struct user *user)
 	roster_changed(camd->roster, user, false);
 	roster_write(camd->roster);
 	memcpy(write->modulus, modulus.data, modulus.len);
+	write->replace = replace;
 	write->pin.uid = user->uid;
 	write->pin.bits = (int)modulus.len * 8;
 	write->pin.n = span_of(write->modulus, modulus.len);
@@ -79,9 +88,17 @@ strength_of(uint32_t word, const struct rsa_public *key)
 		   : PEER_WEAK;
 }
 
-void
-pinning_take(
-    struct camd *camd, struct user *user, uint32_t word, struct rsa_public *key)
+/* Nothing makes him weaker again (threat model I2). */
+static void
+learn_strength(struct user *user, enum peer_strength strength)
+{
+	if (user->peer.strength < (uint8_t)strength)
+		user->peer.strength = (uint8_t)strength;
+}
+
+static void
+pin(struct camd *camd, struct user *user, uint32_t word, struct rsa_public *key,
+    bool replace)
 {
 	char fingerprint[RSA_FINGERPRINT_SIZE];
 
@@ -89,20 +106,36 @@ pinning_take(
 	rsa_public_free(user->peer.key);
 	user->peer.key = rsa_public_ref(key);
 	user->peer.word = word;
-	user->peer.strength = (uint8_t)strength_of(word, key);
+	learn_strength(user, strength_of(word, key));
 	roster_pin(camd->roster, user, fingerprint, false);
-	keep_pin(camd, user);
+	user->pin->challenger = 0;
+	keep_pin(camd, user, replace);
+	trust_key_told(camd->trust, user);
+}
+
+void
+pinning_take(
+    struct camd *camd, struct user *user, uint32_t word, struct rsa_public *key)
+{
+	pin(camd, user, word, key, false);
+}
+
+void
+pinning_replace(
+    struct camd *camd, struct user *user, uint32_t word, struct rsa_public *key)
+{
+	pin(camd, user, word, key, true);
 }
 
 /* The same key again: he may have learnt to do more, never less. */
 static void
 take_word(struct camd *camd, struct user *user, uint32_t word)
 {
-	if (user->peer.strength == PEER_STRONG || user->peer.word == word)
+	if (user->peer.strength >= PEER_STRONG || user->peer.word == word)
 		return;
 	user->peer.word = word;
-	user->peer.strength = (uint8_t)strength_of(word, user->peer.key);
-	keep_pin(camd, user);
+	learn_strength(user, strength_of(word, user->peer.key));
+	keep_pin(camd, user, false);
 }
 
 /* -- the same key under another name -----------------------------------------
@@ -153,6 +186,7 @@ take_appearance(
 	    newcomer->peer.status | (known->peer.status & STATUS_ENCEXTMSG);
 	known->peer.client = newcomer->peer.client;
 	known->second = newcomer->second;
+	learn_strength(known, (enum peer_strength)newcomer->peer.strength);
 	known->seen_ms = newcomer->seen_ms;
 	roster_set_nick(roster, known, newcomer->nick);
 	roster_set_group(roster, known, newcomer->group);
@@ -170,7 +204,10 @@ pinning_merge(struct camd *camd, struct user *known, struct user *newcomer)
 
 	log_info("%s is now %s@%s", was, name, host);
 	keep_merge(camd, newcomer, known);
+	links_user_merged(camd->links, newcomer, known);
 	outbox_user_merged(camd->outbox, newcomer, known);
+	notices_user_merged(camd->notices, newcomer, known);
+	trust_user_merged(camd->trust, newcomer, known);
 	take_appearance(camd->roster, known, newcomer);
 	roster_merge(camd->roster, newcomer, known);
 	roster_set_name(camd->roster, known, name, host);
@@ -192,20 +229,14 @@ void
 pinning_tell_second(
     struct camd *camd, struct user *user, const char *fingerprint)
 {
-	char old[RSA_FINGERPRINT_SIZE], *id = NULL;
-	struct user *first = roster_namesake(camd->roster, user);
+	char old[RSA_FINGERPRINT_SIZE];
+	struct user *first = namesake_of(camd->roster, user);
 
 	if (first == NULL)
 		return;
 	user->second = true;
 	user_fingerprint(first, old);
-	id = user_id(first);
-	log_warn("another key under the name of %s", id);
-	events_tell(camd->events, EVENT_KEY_CHANGED,
-	    json_pack("{s:o, s:s, s:s, s:b}", "id", json_text(span_text(id)),
-		"old", old, "new", fingerprint, "verified",
-		first->pin != NULL && first->pin->verified));
-	free(id);
+	challenge_tell(camd, first, user, old, fingerprint);
 }
 
 /* A user of its own: who he is for us is his key. */
@@ -228,8 +259,10 @@ add_second(struct camd *camd, struct user *user, const struct addr *from,
 	roster_set_addr(camd->roster, other, from);
 	pinning_tell_second(camd, other, fingerprint);
 	pinning_take(camd, other, word, key);
+	if (user->pin != NULL && user->trusted == NULL)
+		challenge_raise(camd, user, other);
 	/* Elsewhere than where the first one is it says nothing of him. */
-	if (addr_equal(&user->peer.addr, from))
+	if (addr_equal(&user->peer.addr, from) && user->trusted == NULL)
 		roster_set_state(camd->roster, user, USER_OFFLINE);
 	roster_set_state(camd->roster, other, USER_ONLINE);
 }
@@ -253,11 +286,15 @@ pinning_key_shown(struct camd *camd, struct user *user, const struct addr *from,
 	    peer_is(&user->peer, owner->peer.user, owner->peer.host))
 		user = owner;
 	if (user->pin == NULL && owner != NULL) {
-		hint_twin(camd, user, owner, word, key);
+		if (user->trusted == NULL)
+			hint_twin(camd, user, owner, word, key);
 		return;
 	}
-	if (user->pin == NULL) {
+	if (user->pin == NULL &&
+	    (user->trusted == NULL || trusted_owns(user->trusted, key))) {
 		pinning_take(camd, user, word, key);
+		if (hint_key_shown(user, from))
+			return;
 	} else if (user == owner) {
 		take_word(camd, user, word);
 		if (hint_key_shown(user, from))

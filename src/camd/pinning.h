@@ -15,6 +15,10 @@ void pinning_key_shown(struct camd *camd, struct user *user,
 /* Pins it: the user had none. */
 void pinning_take(struct camd *camd, struct user *user, uint32_t word,
     struct rsa_public *key);
+/* The user key that is pinned says that this one is his now, in place of any
+ * other. */
+void pinning_replace(struct camd *camd, struct user *user, uint32_t word,
+    struct rsa_public *key);
 /*
  * The newcomer is the user known before, on a new machine: known goes on under
  * the newcomer's name and address, and the newcomer is freed.

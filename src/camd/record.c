@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "store/talk.h"
 
@@ -103,6 +104,22 @@ read_offers(struct store *store, const struct store_message *message,
 	return err;
 }
 
+/* What is answered need not be here. */
+static int
+read_quote(struct store *store, const struct store_message *message,
+    struct record *record)
+{
+	struct quote quote;
+	int err = 0;
+
+	if (message->reply_to[0] == '\0')
+		return 0;
+	err = quote_read(store, message->reply_to, &quote);
+	if (err == 0)
+		record->quote = xmemdup(&quote, sizeof quote);
+	return err == CAM_ERR_UNKNOWN ? 0 : err;
+}
+
 int
 record_read(struct store *store, const struct store_message *message,
     struct record *record)
@@ -115,6 +132,8 @@ record_read(struct store *store, const struct store_message *message,
 		err = read_deliveries(store, message, record);
 	if (err == 0)
 		err = read_offers(store, message, record);
+	if (err == 0)
+		err = read_quote(store, message, record);
 	if (err != 0)
 		record_finish(record);
 	return err;
@@ -128,6 +147,7 @@ record_finish(struct record *record)
 	free((struct store_offer *)record->offers);
 	free((struct store_delivery *)record->deliveries);
 	free((int64_t *)record->others);
+	free((struct quote *)record->quote);
 	free((struct store_message *)record->message);
 	*record = (struct record){ 0 };
 }
@@ -158,9 +178,13 @@ json_length(const char *text)
 size_t
 record_size(const struct record *record)
 {
-	enum { MESSAGE = 512, DELIVERY = 512, OFFER = 1024, USER = 96 };
+	enum { MESSAGE = 640, DELIVERY = 512, OFFER = 1024, USER = 96 };
+	enum { QUOTE = 512 };
+	size_t quote = record->quote != NULL
+			   ? QUOTE + json_length(record->quote->text)
+			   : 0;
 
-	return MESSAGE + json_length(record->message->text) +
+	return MESSAGE + quote + json_length(record->message->text) +
 	       record->delivery_count * DELIVERY + record->offer_count * OFFER +
 	       record->other_count * USER;
 }

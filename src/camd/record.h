@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "camd/quote.h"
 #include "store/delivery.h"
 #include "store/message.h"
 #include "store/offer.h"
@@ -22,6 +23,8 @@ struct record {
 	size_t delivery_count;
 	const struct store_offer *offers;
 	size_t offer_count;
+	/* Of the message that it answers; NULL: none, or not known. */
+	const struct quote *quote;
 };
 
 /*

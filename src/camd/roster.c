@@ -12,6 +12,7 @@
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/heirs.h"
+#include "camd/pins.h"
 #include "camd/refresh.h"
 #include "camd/rosterfile.h"
 #include "camd/settings.h"
@@ -136,9 +137,13 @@ roster_by_fingerprint(const struct roster *roster, const char *fingerprint)
 	return best;
 }
 
-static struct user *
-first_link(const struct roster *roster, const struct table_link *link)
+struct user *
+roster_next(const struct roster *roster, const struct user *after)
 {
+	const struct table_link *link =
+	    after == NULL ? table_first(&roster->by_uid)
+			  : table_next(&roster->by_uid, &after->by_uid);
+
 	for (; link != NULL; link = table_next(&roster->by_uid, link)) {
 		struct user *user = container_of(link, struct user, by_uid);
 
@@ -149,32 +154,25 @@ first_link(const struct roster *roster, const struct table_link *link)
 }
 
 struct user *
-roster_next(const struct roster *roster, const struct user *after)
+roster_named(const struct roster *roster, const char *logon, const char *host,
+    const struct user *after)
 {
-	return first_link(roster,
-	    after == NULL ? table_first(&roster->by_uid)
-			  : table_next(&roster->by_uid, &after->by_uid));
-}
+	const struct table_link *link =
+	    after != NULL ? table_next_of(&after->by_name)
+			  : table_first_of(&roster->by_name,
+				hash_name(roster, logon, host));
 
-struct user *
-roster_namesake(const struct roster *roster, const struct user *user)
-{
-	char *logon = user_logon(user);
-	struct user *best = NULL, *other;
+	for (; link != NULL; link = table_next_of(link)) {
+		struct user *user = container_of(link, struct user, by_name);
+		char *other = user_logon(user);
+		bool same =
+		    text_same(other, logon) && text_same(user->peer.host, host);
 
-	for (struct table_link *link = table_first_of(
-		 &roster->by_name, hash_name(roster, logon, user->peer.host));
-	     link != NULL; link = table_next_of(link)) {
-		other = container_of(link, struct user, by_name);
-		/* Equal hashes are equal names, as good as always: a wrong one
-		 * costs nothing but a longer id. */
-		if (other != user && !other->forgotten &&
-		    text_same(other->peer.host, user->peer.host) &&
-		    (best == NULL || (best->second && !other->second)))
-			best = other;
+		free(other);
+		if (same)
+			return user;
 	}
-	free(logon);
-	return best;
+	return NULL;
 }
 
 /* Of those whose logon and host the id names; those still in the roster come
@@ -183,12 +181,9 @@ static struct user *
 find_id(const struct roster *roster, const char *id, const char *logon,
     const char *host)
 {
-	struct user *best = NULL;
+	struct user *best = NULL, *user = NULL;
 
-	for (struct table_link *link = table_first_of(
-		 &roster->by_name, hash_name(roster, logon, host));
-	     link != NULL; link = table_next_of(link)) {
-		struct user *user = container_of(link, struct user, by_name);
+	while ((user = roster_named(roster, logon, host, user)) != NULL) {
 		char *other = user_id(user);
 
 		if (text_same(other, id) && (best == NULL || best->forgotten))
@@ -221,15 +216,30 @@ roster_by_id(const struct roster *roster, const char *id)
 }
 
 struct user *
+roster_at(const struct roster *roster, const struct addr *addr,
+    const struct user *after)
+{
+	const struct table_link *link =
+	    after != NULL
+		? table_next_of(&after->by_addr)
+		: table_first_of(&roster->by_addr, hash_addr(roster, addr));
+
+	for (; link != NULL; link = table_next_of(link)) {
+		struct user *user = container_of(link, struct user, by_addr);
+
+		if (addr_same_host(&user->peer.addr, addr))
+			return user;
+	}
+	return NULL;
+}
+
+struct user *
 roster_other_at(const struct roster *roster, const struct user *user)
 {
 	const struct addr *addr = &user->peer.addr;
+	struct user *other = NULL;
 
-	for (struct table_link *link =
-		 table_first_of(&roster->by_addr, hash_addr(roster, addr));
-	     link != NULL; link = table_next_of(link)) {
-		struct user *other = container_of(link, struct user, by_addr);
-
+	while ((other = roster_at(roster, addr, other)) != NULL) {
 		if (other != user && addr_equal(&other->peer.addr, addr) &&
 		    other->state != USER_OFFLINE)
 			return other;
@@ -240,13 +250,10 @@ roster_other_at(const struct roster *roster, const struct user *user)
 bool
 roster_knows_address(const struct roster *roster, const struct addr *addr)
 {
-	for (struct table_link *link =
-		 table_first_of(&roster->by_addr, hash_addr(roster, addr));
-	     link != NULL; link = table_next_of(link)) {
-		const struct user *user =
-		    container_of(link, struct user, by_addr);
+	const struct user *user = NULL;
 
-		if (user->pin != NULL && addr_equal(&user->peer.addr, addr))
+	while ((user = roster_at(roster, addr, user)) != NULL) {
+		if (user_has_key(user) && addr_equal(&user->peer.addr, addr))
 			return true;
 	}
 	return false;
@@ -258,16 +265,12 @@ bool
 roster_has_room_at(
     const struct roster *roster, const struct addr *addr, struct user **oldest)
 {
+	struct user *user = NULL;
 	size_t count = 0;
 
 	*oldest = NULL;
-	for (struct table_link *link =
-		 table_first_of(&roster->by_addr, hash_addr(roster, addr));
-	     link != NULL; link = table_next_of(link)) {
-		struct user *user = container_of(link, struct user, by_addr);
-
-		if (user->pin != NULL || user->forgotten ||
-		    !addr_same_host(&user->peer.addr, addr))
+	while ((user = roster_at(roster, addr, user)) != NULL) {
+		if (user_has_key(user) || user->forgotten)
 			continue;
 		count++;
 		if (user->state == USER_OFFLINE &&
@@ -306,8 +309,7 @@ roster_count_states(const struct roster *roster, size_t counts[3])
 static void
 drop(struct roster *roster, struct user *user)
 {
-	if (user->pin != NULL)
-		table_remove(&roster->by_pin, &user->pin->link);
+	pins_remove(&roster->by_pin, user);
 	user_free(user, roster->texts);
 }
 
@@ -505,17 +507,15 @@ void
 roster_pin(struct roster *roster, struct user *user, const char *fingerprint,
     bool verified)
 {
-	struct pin *pin = user->pin;
+	pins_put(&roster->by_pin, user, fingerprint, verified);
+}
 
-	if (pin == NULL)
-		pin = user->pin = xcalloc(1, sizeof *pin);
-	else
-		table_remove(&roster->by_pin, &pin->link);
-	pin->user = user;
-	pin->verified = verified;
-	memcpy(pin->fingerprint, fingerprint, sizeof pin->fingerprint);
-	table_add(&roster->by_pin, &pin->link,
-	    table_hash_fold(&roster->by_pin, fingerprint, strlen(fingerprint)));
+void
+roster_unpin(struct roster *roster, struct user *user)
+{
+	pins_remove(&roster->by_pin, user);
+	rsa_public_free(user->peer.key);
+	user->peer.key = NULL;
 }
 
 void

@@ -38,10 +38,13 @@ struct user *roster_find(const struct roster *roster, const char *user,
 /* By exact id ("anna@pc1", "anna@pc1/0fc6d781"), ASCII case apart, forgotten
  * ones too. */
 struct user *roster_by_id(const struct roster *roster, const char *id);
-/* Another user with the same logon and host, under any key; the first of them.
- * NULL: none. */
-struct user *roster_namesake(
-    const struct roster *roster, const struct user *user);
+/* Those with that logon (without fingerprint) and host one after the other,
+ * forgotten ones too; after NULL: the first. */
+struct user *roster_named(const struct roster *roster, const char *logon,
+    const char *host, const struct user *after);
+/* Those last known at that host one after the other; after NULL: the first. */
+struct user *roster_at(const struct roster *roster, const struct addr *addr,
+    const struct user *after);
 /* Another who was thought to be at the same address and port, NULL: none. */
 struct user *roster_other_at(
     const struct roster *roster, const struct user *user);
@@ -92,6 +95,8 @@ void roster_set_state(
     struct roster *roster, struct user *user, enum user_state state);
 void roster_pin(struct roster *roster, struct user *user,
     const char *fingerprint, bool verified);
+/* His IPMSG key is his no more. */
+void roster_unpin(struct roster *roster, struct user *user);
 
 /* Asks the network who is there; fn follows when no new user has answered for
  * 0.5 s, after 3 s at most, or from roster_free(). */

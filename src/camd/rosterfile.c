@@ -294,6 +294,7 @@ load_pin(const struct store_pin *row, void *arg)
 	user->peer.key = key;
 	user->peer.word = row->word;
 	roster_pin(file->roster, user, fingerprint, row->verified);
+	user->pin->challenger = row->challenger;
 	return 0;
 }
 

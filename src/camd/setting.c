@@ -186,6 +186,11 @@ static const struct setting table[] = {
 	    .max = 36500,
 	    .help = N_(
 		"days after which a user who was not heard leaves the list") },
+	{ .key = "typing.send",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether others see that we are writing, and we that "
+		       "they are") },
 	{ .key = "daemon.autostart",
 	    .kind = SETTING_SWITCH,
 	    .fallback = "yes",
@@ -199,10 +204,14 @@ static const struct setting table[] = {
 	HOOK("message.sent", "a program run for each message that is sent"),
 	HOOK("message.state",
 	    "a program run when a message is delivered, opened or has failed"),
+	HOOK("message.changed",
+	    "a program run when a message is edited or deleted"),
 	HOOK("user.entered", "a program run when a user comes online"),
 	HOOK("user.left", "a program run when a user goes offline"),
 	HOOK(
 	    "user.changed", "a program run when anything about a user changes"),
+	HOOK("user.typing",
+	    "a program run when a user begins or stops to write to us"),
 	HOOK("offer.received", "a program run for each file that is offered"),
 	HOOK("key.changed",
 	    "a program run when a user shows another key than before"),

@@ -8,6 +8,7 @@
 #include "base/span.h"
 #include "crypto/device.h"
 
+struct addr;
 struct camd;
 struct rsa_public;
 struct store;
@@ -38,7 +39,8 @@ struct trust_claim {
  * (his user key is pinned now); else somebody new, marked loudly where the name
  * is known under another key (I1). The list of devices is taken when newer.
  * CAM_ERR_KEY: the device is not in the newest list we know, or the list is
- * older; CAM_ERR_FULL: no room for strangers.
+ * older; CAM_ERR_FULL: no room for strangers; CAM_ERR_FORMAT: not names. In
+ * from only the host counts where the user's address is known.
  */
 int trust_admit(
     struct trust *trust, const struct trust_claim *claim, struct user **user);
@@ -51,23 +53,41 @@ const struct devices *trust_devices(
 /* The latest prekey known of the user's device, NULL: none. */
 const struct prekey *trust_prekey(
     const struct trust *trust, const struct user *user);
-/* By user key; by the device that signed an envelope. */
+/* By user key, NULL: none. */
 struct user *trust_by_user_key(
     const struct trust *trust, const uint8_t key[SIGN_KEY_SIZE]);
+/* A newer prekey that a device of the user told on its link. CAM_ERR_KEY (no
+ * user key is pinned), CAM_ERR_FORMAT, CAM_ERR_CRYPTO. */
+int trust_take_prekey(struct trust *trust, struct user *user,
+    const struct device *device, struct span bytes);
 bool trust_is_verified(const struct trust *trust, const struct user *user);
 /*
  * Verified, and another key has been shown under his name since: nothing is
  * sent to him before the user has said which is right (exit 7).
  */
 bool trust_is_blocked(const struct trust *trust, const struct user *user);
+/* Who showed that key, a user of its own; NULL: nobody. */
+struct user *trust_challenger(
+    const struct trust *trust, const struct user *user);
 
-/* Verified by comparing; stored, then on_done(arg, err). */
-void trust_verify(struct trust *trust, struct user *user,
+/* Verified by comparing, and unblocked; stored, then on_done(arg, err).
+ * CAM_ERR_KEY: no key of his is known, nothing follows. */
+int trust_verify(struct trust *trust, struct user *user,
     void (*on_done)(void *arg, int err), void *arg);
-/* The newest key under his name is his: it takes the place of the old one,
- * which is verified when verify; what waits is sent. CAM_ERR_UNKNOWN: there is
- * no other key. */
-int trust_accept(struct trust *trust, struct user *user);
+/*
+ * The challenger is he: those keys take the place of the old ones, the two are
+ * one user, not verified; what waits is sent. Stored, then on_done.
+ * CAM_ERR_UNKNOWN: there is no other key, nothing follows.
+ */
+int trust_accept(struct trust *trust, struct user *user,
+    void (*on_done)(void *arg, int err), void *arg);
+/* For who needs a key now: fn(arg) follows once, when trust_key_told() says
+ * something of that user, when timeout_ms have passed, or from trust_free(). */
+void trust_await(struct trust *trust, const struct user *user,
+    uint64_t timeout_ms, void (*fn)(void *arg), void *arg);
+/* A key of his has come, or it turned out that it cannot be had now. */
+void trust_key_told(struct trust *trust, const struct user *user);
+/* from is into: the key pinned to him moves where into has none. */
 void trust_user_merged(
     struct trust *trust, struct user *from, struct user *into);
 

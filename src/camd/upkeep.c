@@ -22,6 +22,7 @@ struct upkeep {
 	struct camd *camd;
 	struct timer timer;
 	struct tend_job *running;
+	bool touched; /* meanwhile */
 };
 
 struct tend_job {
@@ -58,19 +59,21 @@ on_tended(struct job *job)
 		upkeep->running = NULL;
 		if (tending->err == 0 && tending->more)
 			timer_start(&upkeep->timer, PIECE_MS);
+		else if (upkeep->touched)
+			timer_start(&upkeep->timer, QUIET_MS);
 		else
 			memory_trim();
+		upkeep->touched = false;
 	}
 	free(tending);
 }
 
-static void
-on_quiet(void *arg)
+void
+upkeep_tend(struct upkeep *upkeep)
 {
-	struct upkeep *upkeep = arg;
 	struct tend_job *tending;
 
-	if (workers_load(upkeep->camd->writer) > 0) {
+	if (upkeep->running != NULL || workers_load(upkeep->camd->writer) > 0) {
 		timer_start(&upkeep->timer, QUIET_MS);
 		return;
 	}
@@ -79,6 +82,12 @@ on_quiet(void *arg)
 	tending->job.work = tend;
 	tending->job.done = on_tended;
 	workers_submit(upkeep->camd->writer, &tending->job);
+}
+
+static void
+on_quiet(void *arg)
+{
+	upkeep_tend(arg);
 }
 
 struct upkeep *
@@ -106,6 +115,10 @@ upkeep_free(struct upkeep *upkeep)
 void
 upkeep_touch(struct upkeep *upkeep)
 {
-	if (upkeep != NULL && upkeep->running == NULL)
+	if (upkeep == NULL)
+		return;
+	if (upkeep->running != NULL)
+		upkeep->touched = true;
+	else
 		timer_start(&upkeep->timer, QUIET_MS);
 }

@@ -7,7 +7,9 @@ struct upkeep;
 
 struct upkeep *upkeep_new(struct camd *camd);
 void upkeep_free(struct upkeep *upkeep);
-/* Something was written: tidy up when it is quiet again. */
+/* A piece of it, unless the writer is busy: then later. */
+void upkeep_tend(struct upkeep *upkeep);
+/* Something was written: tidy up when it is quiet again. NULL is fine. */
 void upkeep_touch(struct upkeep *upkeep);
 
 #endif

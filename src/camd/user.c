@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/span.h"
 #include "camd/hint.h"
 #include "camd/shared.h"
+#include "camd/trusted.h"
 #include "camd/user.h"
 #include "ipmsg/entry.h"
 #include "rpc/json.h"
@@ -31,10 +33,10 @@ user_free(struct user *user, struct shared *texts)
 	if (user == NULL)
 		return;
 	hint_free(user->hint);
+	trusted_free(user->trusted);
 	peer_finish(&user->peer);
 	shared_give(texts, user->group);
 	shared_give(texts, user->version);
-	free(user->pin);
 	free(user->nick);
 	free(user->away);
 	free(user->alias);
@@ -63,6 +65,21 @@ user_fingerprint(
 		    fingerprint, user->pin->fingerprint, RSA_FINGERPRINT_SIZE);
 }
 
+/* What tells him from others of his name. */
+static void
+short_fingerprint(
+    const struct user *user, char fingerprint[RSA_FINGERPRINT_SIZE])
+{
+	user_fingerprint(user, fingerprint);
+	if (fingerprint[0] != '\0')
+		return;
+	if (user->trusted != NULL)
+		hex_encode(trusted_key(user->trusted),
+		    (RSA_FINGERPRINT_SIZE - 1) / 2, fingerprint);
+	else
+		memcpy(fingerprint, "none", sizeof "none");
+}
+
 char *
 user_id(const struct user *user)
 {
@@ -70,15 +87,38 @@ user_id(const struct user *user)
 	char fingerprint[RSA_FINGERPRINT_SIZE];
 
 	if (user->second) {
-		user_fingerprint(user, fingerprint);
+		short_fingerprint(user, fingerprint);
 		id = xasprintf("%s@%s/%.*s", logon, user->peer.host,
-		    ID_FINGERPRINT,
-		    fingerprint[0] != '\0' ? fingerprint : "none");
+		    ID_FINGERPRINT, fingerprint);
 	} else {
 		id = xasprintf("%s@%s", logon, user->peer.host);
 	}
 	free(logon);
 	return id;
+}
+
+bool
+user_has_key(const struct user *user)
+{
+	return user->pin != NULL || user->trusted != NULL;
+}
+
+bool
+user_is_verified(const struct user *user)
+{
+	if (user->trusted != NULL)
+		return user->trusted->verified_ms != 0;
+	return user->pin != NULL && user->pin->verified;
+}
+
+bool
+user_is_blocked(const struct user *user)
+{
+	int64_t challenger = user->trusted != NULL ? user->trusted->challenger
+			     : user->pin != NULL   ? user->pin->challenger
+						   : 0;
+
+	return challenger != 0 && user_is_verified(user);
 }
 
 const char *
@@ -122,7 +162,7 @@ user_object(const struct user *user, const struct lan *lan)
 	user_fingerprint(user, fingerprint);
 	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:s, s:o, "
 			   "s:o, s:s, s:s?, "
-			   "s:b, s:i, s:b, s:o}",
+			   "s:b, s:b, s:i, s:b, s:o}",
 	    "id", json_text(span_text(id)), "user", json_text(span_text(logon)),
 	    "host", json_text(span_text(user->peer.host)), "nick",
 	    json_text(span_text(user->nick)), "group",
@@ -138,9 +178,9 @@ user_object(const struct user *user, const struct lan *lan)
 	    "client", json_text(span_text(user->version)), "encryption",
 	    user_encryption(user, lan), "fingerprint",
 	    user->pin != NULL ? fingerprint : NULL, "verified",
-	    user->pin != NULL && user->pin->verified, "priority",
-	    (int)user->priority, "hidden", (int)user->hidden, "seen",
-	    json_time(user->seen_ms));
+	    (int)user_is_verified(user), "blocked", (int)user_is_blocked(user),
+	    "priority", (int)user->priority, "hidden", (int)user->hidden,
+	    "seen", json_time(user->seen_ms));
 	free(id);
 	free(logon);
 	return object;

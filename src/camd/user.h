@@ -21,6 +21,7 @@ struct pin {
 	struct user *user;
 	char fingerprint[RSA_FINGERPRINT_SIZE];
 	bool verified;
+	int64_t challenger; /* uid of who showed another key, 0: nobody */
 };
 
 /* A hundred thousand of them fit in 40 MB: keep it small. */
@@ -31,13 +32,14 @@ struct user {
 	struct table_link by_uid;
 	int64_t uid; /* for ever, also in the database */
 	char *nick;
-	const char *group;   /* shared */
-	const char *version; /* of its program, for people; shared */
-	char *away;	     /* absence text, NULL: present or not told */
-	char *alias;	     /* our own name for that person, NULL: none */
-	struct pin *pin;     /* NULL: no key pinned */
-	struct hint *hint;   /* another address being checked, NULL: none */
-	int64_t first_ms;    /* wall times: first and last seen */
+	const char *group;	 /* shared */
+	const char *version;	 /* of its program, for people; shared */
+	char *away;		 /* absence text, NULL: present or not told */
+	char *alias;		 /* our own name for that person, NULL: none */
+	struct pin *pin;	 /* NULL: no IPMSG key pinned */
+	struct trusted *trusted; /* his user key, NULL: none pinned */
+	struct hint *hint;	 /* another address being checked, NULL: none */
+	int64_t first_ms;	 /* wall times: first and last seen */
 	int64_t seen_ms;
 	uint32_t hint_s; /* when an address was last checked, 0: never */
 	uint32_t
@@ -67,6 +69,12 @@ char *user_logon(const struct user *user);
  * neither. */
 void user_fingerprint(
     const struct user *user, char fingerprint[RSA_FINGERPRINT_SIZE]);
+/* Known by a key, not by name and address only. */
+bool user_has_key(const struct user *user);
+/* People have compared the key by which he is known now. */
+bool user_is_verified(const struct user *user);
+/* Verified, and another key has been shown under his name (threat model I1). */
+bool user_is_blocked(const struct user *user);
 /* "cam1", "rsa2048-aes256", "rsa1024-blowfish128" or "none": how a message
  * would be sent now, as far as is known. */
 const char *user_encryption(const struct user *user, const struct lan *lan);

@@ -5,7 +5,9 @@
 
 #include "base/err.h"
 #include "camd/camd.h"
+#include "camd/links.h"
 #include "camd/settings.h"
+#include "camd/trust.h"
 #include "camd/user.h"
 #include "ipmsg/entry.h"
 
@@ -68,18 +70,110 @@ way_choose(struct camd *camd, const struct user *user, bool clear,
 	return *reason != NULL ? CAM_ERR_REFUSED : 0;
 }
 
+/* -- links ---------------------------------------------------------------- */
+
+/* Nothing but a link will do: for the user, or for what is sent. */
+static bool
+needs_link(const struct user *user, const struct way_wish *wish)
+{
+	return wish->type != STORE_MESSAGE ||
+	       (user->peer.strength >= PEER_CAM1 && !wish->clear);
+}
+
+static bool
+can_take(const struct link *link, const struct way_wish *wish)
+{
+	return link != NULL &&
+	       link_can(link,
+		   wish->type == STORE_MESSAGE ? LINK_MESSAGES : LINK_CHANGES);
+}
+
+/* False: IPMSG is to be looked at. */
+static bool
+find_link(struct camd *camd, struct user *user, const struct way_wish *wish,
+    bool dial, struct way *way)
+{
+	enum links_state state = dial ? links_want(camd->links, user)
+				      : links_state(camd->links, user);
+	bool only = needs_link(user, wish);
+
+	switch (state) {
+	case LINKS_OPEN:
+		if (can_take(links_of(camd->links, user), wish)) {
+			way->kind = WAY_LINK;
+			return true;
+		}
+		if (wish->type == STORE_MESSAGE)
+			return false;
+		break;
+	case LINKS_DIALING:
+		way->kind = WAY_WAIT;
+		return only || !wish->impatient;
+	case LINKS_WAITING:
+		way->kind = WAY_WAIT;
+		return only;
+	case LINKS_NONE:
+		/* He has gone, and nobody knows where to. */
+		way->kind = WAY_WAIT;
+		if (only && user->peer.strength >= PEER_CAM1)
+			return true;
+		if (wish->type == STORE_MESSAGE)
+			return false;
+		break;
+	}
+	way->kind = WAY_REFUSED;
+	way->reason = "unsupported";
+	return true;
+}
+
+void
+way_find(struct camd *camd, struct user *user, const struct way_wish *wish,
+    bool dial, struct way *way)
+{
+	*way = (struct way){ .kind = WAY_BLOCKED };
+	if (trust_is_blocked(camd->trust, user) ||
+	    find_link(camd, user, wish, dial, way))
+		return;
+	switch (way_choose(
+	    camd, user, wish->clear, &way->protection, &way->reason)) {
+	case 0:
+		way->kind = WAY_LAN;
+		way->weaker = user->peer.strength >= PEER_CAM1;
+		break;
+	case CAM_ERR_MORE:
+		way->kind = WAY_KEY;
+		break;
+	default:
+		way->kind = WAY_REFUSED;
+		break;
+	}
+}
+
+static enum store_encryption
+encryption_of(const struct way *way)
+{
+	switch (way->kind) {
+	case WAY_LAN:
+	case WAY_REFUSED:
+		return way_encryption(way->protection);
+	case WAY_KEY:
+		return STORE_RSA2048_AES256;
+	default:
+		return STORE_CAM1;
+	}
+}
+
 const char *
-way_refusal(struct camd *camd, struct user *user, bool clear,
+way_refusal(struct camd *camd, struct user *user, const struct way_wish *wish,
     enum store_encryption *encryption)
 {
-	uint32_t protection = 0;
-	const char *reason;
-	int r;
+	struct way way;
 
 	if (user->uid == 0)
 		return "request";
-	r = way_choose(camd, user, clear, &protection, &reason);
-	*encryption = r == CAM_ERR_MORE ? STORE_RSA2048_AES256
-					: way_encryption(protection);
-	return r == CAM_ERR_REFUSED ? reason : NULL;
+	way_find(camd, user, wish, false, &way);
+	*encryption = encryption_of(&way);
+	if (way.kind == WAY_BLOCKED)
+		return "key";
+	return way.kind == WAY_REFUSED ? way.reason : NULL;
 }

@@ -49,10 +49,11 @@ struct envelope_content {
  */
 struct envelope_sealed;
 /* stanzas: how many will be wrapped, told in the header. CAM_ERR_LIMIT,
- * CAM_ERR_CRYPTO. */
+ * CAM_ERR_CRYPTO; CAM_ERR_FORMAT: sequence 0, a time before 1970, a name that
+ * is not UTF-8. */
 int envelope_seal(const struct envelope_content *content, size_t stanzas,
     const struct sign_key *signing, struct envelope_sealed **sealed);
-/* CAM_ERR_CRYPTO. */
+/* CAM_ERR_CRYPTO: prekey is no key. */
 int envelope_wrap(const struct envelope_sealed *sealed,
     const uint8_t device[DEVICE_ID_SIZE], uint32_t prekey_id,
     const uint8_t prekey[HPKE_KEY_SIZE], uint8_t stanza[ENVELOPE_STANZA_SIZE]);
@@ -91,8 +92,9 @@ struct envelope_opened {
  * signing_key, that the header says the same as the inside, and that
  * user_key is among the recipients. CAM_ERR_CRYPTO: sealed to another key,
  * changed, or signed by somebody else: one error for all; CAM_ERR_REFUSED:
- * genuine, but user_key is not in the list; CAM_ERR_FORMAT inside. Takes two
- * operations of Curve25519: worker pool.
+ * genuine, but user_key is not in the list; CAM_ERR_FORMAT inside;
+ * CAM_ERR_UNKNOWN as of envelope_prekey(). Takes two operations of Curve25519:
+ * worker pool.
  */
 int envelope_open(const struct envelope *envelope,
     const uint8_t device[DEVICE_ID_SIZE], const struct hpke_key *prekey,

@@ -15,18 +15,19 @@ struct keyring {
 };
 
 static int
-make_key(const char *path, enum rsa_size size, struct rsa_key **key)
+make_key(const char *path, enum rsa_size size, const struct keyfile_lock *lock,
+    struct rsa_key **key)
 {
 	struct rsa_key *made = NULL;
 	int rc = rsa_key_generate(size, &made);
 
 	if (rc == 0)
-		rc = rsa_key_save(made, path);
+		rc = rsa_key_save(made, path, lock);
 	/* Someone was faster: his key is the one. */
 	if (rc == CAM_ERR_EXISTS) {
 		rsa_key_free(made);
 		made = NULL;
-		rc = rsa_key_load(path, &made);
+		rc = rsa_key_load(path, lock, &made);
 	}
 	if (rc < 0)
 		rsa_key_free(made);
@@ -37,14 +38,14 @@ make_key(const char *path, enum rsa_size size, struct rsa_key **key)
 
 static int
 load_or_make(const char *folder, const char *name, enum rsa_size size,
-    struct rsa_key **key)
+    const struct keyfile_lock *lock, struct rsa_key **key)
 {
 	char *path = path_join(folder, name);
 	struct rsa_key *got = NULL;
-	int rc = rsa_key_load(path, &got);
+	int rc = rsa_key_load(path, lock, &got);
 
 	if (rc == CAM_ERR_SYSTEM && errno == ENOENT)
-		rc = make_key(path, size, &got);
+		rc = make_key(path, size, lock, &got);
 	if (rc == 0 && rsa_key_size(got) != size) {
 		rsa_key_free(got);
 		rc = CAM_ERR_KEY;
@@ -56,7 +57,8 @@ load_or_make(const char *folder, const char *name, enum rsa_size size,
 }
 
 int
-keyring_open(const char *folder, bool legacy, struct keyring **keyring)
+keyring_open(const char *folder, bool legacy, const struct keyfile_lock *lock,
+    struct keyring **keyring)
 {
 	struct keyring *opened = NULL;
 	int rc = path_make_private(folder);
@@ -64,10 +66,11 @@ keyring_open(const char *folder, bool legacy, struct keyring **keyring)
 	if (rc < 0)
 		return rc;
 	opened = xcalloc(1, sizeof(*opened));
-	rc = load_or_make(folder, "rsa2048.pem", RSA_2048, &opened->strong);
+	rc = load_or_make(
+	    folder, "rsa2048.pem", RSA_2048, lock, &opened->strong);
 	if (rc == 0 && legacy)
 		rc = load_or_make(
-		    folder, "rsa1024.pem", RSA_1024, &opened->weak);
+		    folder, "rsa1024.pem", RSA_1024, lock, &opened->weak);
 	if (rc < 0) {
 		keyring_free(opened);
 		return rc;

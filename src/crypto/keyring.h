@@ -14,11 +14,12 @@ struct keyring;
  * Loads rsa2048.pem and, with legacy, rsa1024.pem from folder, making the
  * folder (0700) and what is missing in it once: a key is kept for life, since
  * peers know its owner by it (reference 5.3, 5.5). Making takes some tenths of
- * a second. Two programs that begin at once end up with the same keys. Errors
- * as of rsa_key_load(), rsa_key_save() and path_make_private(); a key of the
- * wrong size is CAM_ERR_KEY.
+ * a second. lock opens and seals them (keyfile.h). Two programs that begin at
+ * once end up with the same keys. Errors as of rsa_key_load(), rsa_key_save()
+ * and path_make_private(); a key of the wrong size is CAM_ERR_KEY.
  */
-int keyring_open(const char *folder, bool legacy, struct keyring **keyring);
+int keyring_open(const char *folder, bool legacy,
+    const struct keyfile_lock *lock, struct keyring **keyring);
 void keyring_free(struct keyring *keyring);
 
 /* Borrowed; NULL where legacy was not asked for. */

@@ -23,6 +23,7 @@ enum {
 /* Both are unchanging and counted; any thread may use or release them. */
 struct rsa_key;	   /* a pair of ours */
 struct rsa_public; /* the public half, of anybody */
+struct keyfile_lock;
 
 /* Exponent 65537. Takes a tenth of a second or more: worker pool.
  * CAM_ERR_CRYPTO. */
@@ -31,14 +32,13 @@ struct rsa_key *rsa_key_ref(struct rsa_key *key);
 void rsa_key_free(struct rsa_key *key);
 
 /*
- * A PEM file of a private key that only its owner can read, as threat model
- * U2 asks. load: CAM_ERR_UNSAFE when it is not a plain file of ours or others
- * have any right on it, CAM_ERR_KEY when it holds no RSA key of 1024 or 2048
- * bits, CAM_ERR_SYSTEM (ENOENT: there is none). save: whole or not at all,
- * durable when it returns, never over an existing file (CAM_ERR_EXISTS).
+ * A file of kind KEYFILE_PEM: errors as of keyfile_load(), and CAM_ERR_KEY when
+ * it holds no RSA key of 1024 or 2048 bits. save: never over an existing file.
  */
-int rsa_key_load(const char *path, struct rsa_key **key);
-int rsa_key_save(const struct rsa_key *key, const char *path);
+int rsa_key_load(
+    const char *path, const struct keyfile_lock *lock, struct rsa_key **key);
+int rsa_key_save(const struct rsa_key *key, const char *path,
+    const struct keyfile_lock *lock);
 
 /*
  * PEM text in memory, at most RSA_PEM_MAX bytes: CAM_ERR_LIMIT, CAM_ERR_KEY

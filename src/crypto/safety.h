@@ -13,7 +13,7 @@ enum {
 };
 
 /* One half: 5,200 rounds of SHA-512 over version, stable id and key (threat
- * model 5.7). Takes some milliseconds. id is the user's key as well: names and
+ * model 5.7). Takes some milliseconds. The id is the key as well: names and
  * hosts may change. */
 void safety_fingerprint(const uint8_t key[SIGN_KEY_SIZE],
     uint8_t fingerprint[SAFETY_FINGERPRINT_SIZE]);

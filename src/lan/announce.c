@@ -19,17 +19,31 @@ enum { WALK_HOSTS = 64, WALK_PAUSE_MS = 20 };
  * (reference 1.6). */
 static const char version_line[] = "00000000:0:1:0";
 
+static char *
+cam_line(struct lan *lan)
+{
+	struct buf line;
+
+	if (lan->ops->cam_line == NULL || lan->port == 0)
+		return NULL;
+	buf_init(&line, CAMLINE_MAX);
+	lan->ops->cam_line(lan->arg, lan->port, &line);
+	return buf_steal_text(&line);
+}
+
 int
-announce_build(struct lan *lan, uint32_t command, struct buf *buf)
+announce_build(
+    struct lan *lan, uint32_t command, bool with_cam, struct buf *buf)
 {
 	char nick[PACKET_NAME_SIZE];
-	char *titled = NULL;
+	char *titled = NULL, *line = with_cam ? cam_line(lan) : NULL;
 	struct entry_out out = {
 		.packet = { lan_number(lan), lan->user, lan->host,
 		    command | lan_status(lan) },
 		.nick = lan->nick,
 		.group = lan->group,
 		.version = version_line,
+		.extra = line != NULL && line[0] != '\0' ? line : NULL,
 		.legacy = CHARSET_UTF8,
 		.converter = lan->converter,
 	};
@@ -44,6 +58,7 @@ announce_build(struct lan *lan, uint32_t command, struct buf *buf)
 	}
 	r = entry_build(buf, &out);
 	free(titled);
+	free(line);
 	return r;
 }
 
@@ -119,26 +134,30 @@ to_groups(struct lan *lan, struct span bytes)
 /* As an answer it leaves room for a receipt: people wait for that one. */
 enum { RECEIPT_SPARE = 256 };
 
-static void
-send_to(
-    struct lan *lan, const struct addr *to, uint32_t command, bool is_answer)
+/* True when it was sent. */
+static bool
+send_to(struct lan *lan, const struct addr *to, uint32_t command,
+    bool is_answer, bool with_cam)
 {
 	struct buf buf;
+	bool may;
 
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (announce_build(lan, command, &buf) == 0 &&
-	    (!is_answer || lan_may_answer(lan, to, buf.len, RECEIPT_SPARE))) {
+	may = announce_build(lan, command, with_cam, &buf) == 0 &&
+	      (!is_answer || lan_may_answer(lan, to, buf.len, RECEIPT_SPARE));
+	if (may) {
 		if (command == COMMAND_BR_ENTRY)
 			lan->asked_ms = clock_now_ms();
 		lan_transmit(lan, to, 0, buf_span(&buf));
 	}
 	buf_finish(&buf);
+	return may;
 }
 
 void
 announce_to(struct lan *lan, const struct addr *to, uint32_t command)
 {
-	send_to(lan, to, command, false);
+	(void)send_to(lan, to, command, false, true);
 }
 
 static bool
@@ -202,7 +221,8 @@ announce(struct lan *lan, uint32_t command)
 	if (command == COMMAND_BR_ENTRY)
 		lan->asked_ms = clock_now_ms();
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (announce_build(lan, command, &buf) == 0) {
+	if (announce_build(lan, command, command != COMMAND_BR_EXIT, &buf) ==
+	    0) {
 		to_interfaces(lan, buf_span(&buf));
 		to_groups(lan, buf_span(&buf));
 		for (size_t i = 0; i < lan->dialup_count; i++)
@@ -232,7 +252,7 @@ announce_on_walk(void *arg)
 	if (asks)
 		lan->asked_ms = clock_now_ms();
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (announce_build(lan, lan->walk_command, &buf) == 0) {
+	if (announce_build(lan, lan->walk_command, true, &buf) == 0) {
 		for (; count < WALK_HOSTS && target_walk_next(&lan->walk, &to);
 		     count++) {
 			if (is_ourselves(lan, &to))
@@ -257,7 +277,7 @@ lan_test_broadcast(struct lan *lan)
 
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
 	if (lan->port != 0 &&
-	    announce_build(lan, COMMAND_NOOPERATION, &buf) == 0)
+	    announce_build(lan, COMMAND_NOOPERATION, false, &buf) == 0)
 		to_interfaces(lan, buf_span(&buf));
 	buf_finish(&buf);
 }
@@ -331,8 +351,11 @@ lan_change(
 static void
 probe(struct lan *lan, const struct addr *to, bool is_answer)
 {
-	if (lan->port != 0 && addr_is_answerable(to) && !is_ourselves(lan, to))
-		send_to(lan, to, COMMAND_BR_ENTRY, is_answer);
+	if (lan->port == 0 || !addr_is_answerable(to) || is_ourselves(lan, to))
+		return;
+	/* What a short packet has earned may not suffice for all we can say. */
+	if (!send_to(lan, to, COMMAND_BR_ENTRY, is_answer, true))
+		(void)send_to(lan, to, COMMAND_BR_ENTRY, is_answer, false);
 }
 
 void

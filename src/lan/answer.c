@@ -17,6 +17,7 @@ struct answer {
 	struct answer *next;
 	struct addr to;
 	bool utf8;
+	bool cam; /* it speaks cam/1 itself */
 };
 
 struct answers {
@@ -72,7 +73,7 @@ send_answer(struct lan *lan, const struct answer *answer)
 	if (answer->utf8)
 		command |= STATUS_UTF8;
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
-	if (announce_build(lan, command, &buf) == 0 &&
+	if (announce_build(lan, command, answer->cam, &buf) == 0 &&
 	    lan_may_answer(lan, &answer->to, buf.len, 0))
 		lan_transmit(lan, &answer->to, 0, buf_span(&buf));
 	buf_finish(&buf);
@@ -100,8 +101,8 @@ on_slot(void *arg)
 }
 
 void
-answers_add(
-    struct answers *answers, const struct addr *to, bool utf8, uint64_t now_ms)
+answers_add(struct answers *answers, const struct addr *to, bool utf8, bool cam,
+    uint64_t now_ms)
 {
 	bool few = answers->lan->ops->count(answers->lan->arg) <= FEW_MEMBERS;
 	uint32_t delay_ms =
@@ -119,6 +120,7 @@ answers_add(
 	answer = xcalloc(1, sizeof *answer);
 	answer->to = *to;
 	answer->utf8 = utf8;
+	answer->cam = cam;
 	slot = (answers->at + slot) % SLOTS;
 	answer->next = answers->slots[slot];
 	answers->slots[slot] = answer;

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "crypto/suite.h"
+#include "ipmsg/camline.h"
 #include "ipmsg/charset.h"
 #include "lan/peer.h"
 #include "net/addr.h"
@@ -51,6 +52,11 @@ enum lan_entry_kind {
 	LAN_LISTED,  /* in another's host list: hearsay, addr is what that one
 			says */
 };
+/* The sender says that he speaks cam/1; nothing of it is proved. */
+struct lan_cam {
+	struct camline line;
+	struct span signed_part; /* what line.signature covers */
+};
 struct lan_entry {
 	enum lan_entry_kind kind;
 	struct addr from;
@@ -67,6 +73,7 @@ struct lan_entry {
 	bool unicast; /* was sent to us alone */
 	bool unasked; /* an answer to no question of ours: nothing may follow
 			 from it (N3) */
+	const struct lan_cam *cam; /* NULL: none */
 };
 
 struct lan_name {
@@ -119,6 +126,9 @@ struct lan_message {
 	uint8_t cipher_hash[SHA256_SIZE];
 };
 void lan_message_free(struct lan_message *message);
+/* The hash of a signed one with that number from the owner of that key. */
+void lan_signed_hash(uint32_t packet_no, const struct rsa_public *key,
+    uint8_t hash[SHA256_SIZE]);
 
 struct lan_ops {
 	void (*on_entry)(void *arg, const struct lan_entry *entry);
@@ -153,6 +163,19 @@ struct lan_ops {
 	/* It is thought to be there now. */
 	bool (*present)(void *arg, const struct peer *peer);
 	size_t (*count)(void *arg);
+	/*
+	 * Appends the CM line for that TCP port, "CM:…" without a LF; may be
+	 * NULL: none.
+	 */
+	void (*cam_line)(void *arg, uint16_t port, struct buf *line);
+	/*
+	 * Opens and closes the TCP port that goes with a UDP port of the same
+	 * number; may be NULL. interface as struct udp_options has it. open:
+	 * CAM_ERR_SYSTEM with errno, EADDRINUSE: another number is tried.
+	 */
+	int (*open_tcp)(
+	    void *arg, const struct addr *address, const char *interface);
+	void (*close_tcp)(void *arg);
 	/* The absence text to answer with, NULL: present. */
 	const char *(*absence)(void *arg);
 	/* Nick and group of a peer for host lists. */

@@ -105,6 +105,44 @@ take_text(struct lan_message *message, struct span bytes,
 	buf_finish(&text);
 }
 
+static struct digest *
+digest_of_number(uint32_t packet_no)
+{
+	struct digest *digest = digest_new(DIGEST_SHA256);
+	char number[16];
+
+	snprintf(number, sizeof number, "%u", (unsigned)packet_no);
+	digest_add(digest, span_text(number));
+	digest_add(digest, span_of("", 1));
+	return digest;
+}
+
+void
+lan_signed_hash(
+    uint32_t packet_no, const struct rsa_public *key, uint8_t hash[SHA256_SIZE])
+{
+	struct digest *digest = digest_of_number(packet_no);
+
+	digest_add(digest, rsa_public_modulus(key));
+	digest_peek(digest, hash);
+	digest_free(digest);
+}
+
+static void
+hash_words(struct lan_message *message, struct span body)
+{
+	struct digest *digest = digest_of_number(message->packet_no);
+
+	digest_add(digest, span_of(message->user, strlen(message->user) + 1));
+	digest_add(digest, span_of(message->host, strlen(message->host) + 1));
+	if (client_names_collide(message->client))
+		digest_add(
+		    digest, span_of(&message->from, sizeof message->from));
+	digest_add(digest, body);
+	digest_peek(digest, message->hash);
+	digest_free(digest);
+}
+
 /*
  * By what the message is known again (threat model N5). An authentic one by
  * its author's key and its number, which he never uses twice; others also by
@@ -114,26 +152,10 @@ static void
 identify(struct lan_message *message, const struct rsa_public *key,
     struct span body, struct span ciphertext)
 {
-	struct digest *digest = digest_new(DIGEST_SHA256);
-	char number[16];
-
-	snprintf(number, sizeof number, "%u", (unsigned)message->packet_no);
-	digest_add(digest, span_text(number));
-	digest_add(digest, span_of("", 1));
-	if (message->signature != LAN_UNSIGNED && key != NULL) {
-		digest_add(digest, rsa_public_modulus(key));
-	} else {
-		digest_add(
-		    digest, span_of(message->user, strlen(message->user) + 1));
-		digest_add(
-		    digest, span_of(message->host, strlen(message->host) + 1));
-		if (client_names_collide(message->client))
-			digest_add(digest,
-			    span_of(&message->from, sizeof message->from));
-		digest_add(digest, body);
-	}
-	digest_peek(digest, message->hash);
-	digest_free(digest);
+	if (message->signature != LAN_UNSIGNED && key != NULL)
+		lan_signed_hash(message->packet_no, key, message->hash);
+	else
+		hash_words(message, body);
 	if (ciphertext.len > 0)
 		digest_sha256(ciphertext, message->cipher_hash);
 }

@@ -11,8 +11,13 @@
 struct rsa_public;
 
 /* What a peer has proved to know best; sending below it needs a word (threat
- * model I2). */
-enum peer_strength { PEER_UNKNOWN, PEER_WEAK, PEER_STRONG };
+ * model I2). The numbers are in databases. */
+enum peer_strength {
+	PEER_UNKNOWN,
+	PEER_WEAK,
+	PEER_STRONG,
+	PEER_CAM1, /* has been greeted over a link: no IPMSG any more */
+};
 
 /*
  * A member of the thing that keeps it. user and host are as on the wire but

@@ -46,7 +46,42 @@ find_place(const struct interfaces *interfaces, const char *bind, uint16_t port,
 	return 0;
 }
 
-/* The wanted port or, where other programs have it, one of the next. */
+static int
+open_tcp(struct lan *lan, const struct addr *address, const char *interface)
+{
+	return lan->ops->open_tcp != NULL
+		   ? lan->ops->open_tcp(lan->arg, address, interface)
+		   : 0;
+}
+
+static void
+close_tcp(struct lan *lan)
+{
+	if (lan->ops->close_tcp != NULL)
+		lan->ops->close_tcp(lan->arg);
+}
+
+/* UDP and TCP with that number. */
+static int
+open_both(struct lan *lan, const struct udp_options *options, struct udp **udp)
+{
+	struct udp *opened = NULL;
+	int r, problem;
+
+	if ((r = lan->open_udp(lan->loop, options, &udp_ops, lan, &opened)) < 0)
+		return r;
+	if ((r = open_tcp(lan, udp_address(opened), options->interface)) < 0) {
+		problem = errno;
+		udp_close(opened);
+		errno = problem;
+		return r;
+	}
+	*udp = opened;
+	return 0;
+}
+
+/* The wanted port or, where other programs have it, UDP or TCP, one of the
+ * next. */
 static int
 open_port(struct lan *lan, const struct place *place, struct udp **udp)
 {
@@ -58,8 +93,11 @@ open_port(struct lan *lan, const struct place *place, struct udp **udp)
 	for (unsigned i = 0; i < PORTS_TRIED; i++) {
 		if (place->address.port + i > UINT16_MAX)
 			break;
-		options.address.port = (uint16_t)(place->address.port + i);
-		r = lan->open_udp(lan->loop, &options, &udp_ops, lan, udp);
+		/* Where the system picks, it picks again. */
+		if (place->address.port != 0)
+			options.address.port =
+			    (uint16_t)(place->address.port + i);
+		r = open_both(lan, &options, udp);
 		if (r == 0 || errno != EADDRINUSE)
 			return r;
 	}
@@ -77,6 +115,8 @@ open_v6(struct lan *lan, const struct place *place, struct udp **udp)
 	*udp = NULL;
 	if (lan->open_udp(lan->loop, &options, &udp_ops, lan, udp) < 0)
 		log_info("no IPv6: %s", strerror(errno));
+	else if (open_tcp(lan, &options.address, options.interface) < 0)
+		log_info("no TCP over IPv6: %s", strerror(errno));
 }
 
 static void
@@ -116,7 +156,7 @@ open_ports(
 		const char *why =
 		    r == CAM_ERR_SYSTEM ? strerror(errno) : cam_strerror(r);
 
-		*problem = xasprintf(_("cannot open UDP %s: %s"),
+		*problem = xasprintf(_("cannot open port %s: %s"),
 		    addr_format(&place.address, text), why);
 		return r;
 	}
@@ -131,7 +171,7 @@ open_ports(
 	lan->v6 = v6;
 	lan->port = place.address.port;
 	if (lan->port != wanted->address.port)
-		log_warn("UDP port %u is taken: using %u",
+		log_warn("port %u is taken: using %u",
 		    (unsigned)wanted->address.port, (unsigned)lan->port);
 	join_groups(lan, true);
 	return 0;
@@ -201,6 +241,7 @@ lan_close(struct lan *lan)
 	join_groups(lan, false);
 	udp_close(lan->v4);
 	udp_close(lan->v6);
+	close_tcp(lan);
 	lan->v4 = lan->v6 = NULL;
 	lan->port = 0;
 	lan->announced = false;

@@ -154,7 +154,8 @@ follow_up_entry(
 	if (entry->kind == LAN_ENTERED &&
 	    budget_entry(lan->budget, &sender->addr, clock_now_ms()))
 		answers_add(lan->answers, &sender->addr,
-		    (entry->status & STATUS_CAPUTF8) != 0, clock_now_ms());
+		    (entry->status & STATUS_CAPUTF8) != 0, entry->cam != NULL,
+		    clock_now_ms());
 	if (entry->kind != LAN_ANSWERED)
 		hosts_tell_siblings(lan->hosts, entry);
 }
@@ -196,12 +197,28 @@ fill_entry(const struct lan *lan, const struct sender *sender,
 	    (lan->asked_ms == 0 || clock_now_ms() - lan->asked_ms > ANSWERS_MS);
 }
 
+/* Whether he says that he speaks cam/1; signed is room for what he signed. */
+static const struct lan_cam *
+read_cam(
+    const struct entry *parsed, struct buf *signed_part, struct lan_cam *cam)
+{
+	struct span value = entry_line(parsed, CAMLINE_KEY);
+
+	if (value.data == NULL || camline_parse(value, &cam->line) < 0)
+		return NULL;
+	camline_signed(parsed->user, parsed->host, &cam->line, signed_part);
+	cam->signed_part = buf_span(signed_part);
+	return cam;
+}
+
 static void
 receive_entry(struct lan *lan, struct sender *sender)
 {
 	struct charset_reader reader;
 	struct entry parsed;
 	struct lan_entry entry;
+	struct lan_cam cam;
+	struct buf signed_part;
 	char version[LIMIT_VERSION_TEXT + 1];
 
 	recognise(lan, sender);
@@ -230,8 +247,11 @@ receive_entry(struct lan *lan, struct sender *sender)
 		return;
 	if (parsed.sent_legacy && sender->of_record)
 		sender->peer->charset = (uint8_t)lan->charset;
+	buf_init(&signed_part, CAMLINE_SIGNED_MAX);
+	entry.cam = read_cam(&parsed, &signed_part, &cam);
 	lan->ops->on_entry(lan->arg, &entry);
 	follow_up_entry(lan, sender, &entry);
+	buf_finish(&signed_part);
 }
 
 static void

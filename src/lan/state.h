@@ -166,8 +166,10 @@ void announce_describe(struct lan *lan, const char *nick, const char *group);
 void announce(struct lan *lan, uint32_t command);
 /* To one. */
 void announce_to(struct lan *lan, const struct addr *to, uint32_t command);
-/* The whole packet: how we appear, under command and its options. */
-int announce_build(struct lan *lan, uint32_t command, struct buf *buf);
+/* The whole packet: how we appear, under command and its options; with_cam: and
+ * that we speak cam/1. */
+int announce_build(
+    struct lan *lan, uint32_t command, bool with_cam, struct buf *buf);
 void announce_on_again(void *arg);
 void announce_on_walk(void *arg);
 void dialup_add(struct lan *lan, const struct addr *addr);
@@ -179,9 +181,10 @@ void dialup_remove(struct lan *lan, const struct addr *addr);
 struct answers *answers_new(struct lan *lan);
 void answers_free(struct answers *answers);
 /* ANSENTRY after a random delay (reference 2.1, threat model N4); utf8: the
- * asker understands it. */
-void answers_add(
-    struct answers *answers, const struct addr *to, bool utf8, uint64_t now_ms);
+ * asker understands it; cam: it speaks cam/1. Others are not told that we do:
+ * the answer must not be much longer than the question. */
+void answers_add(struct answers *answers, const struct addr *to, bool utf8,
+    bool cam, uint64_t now_ms);
 /* Sends those that are due. */
 void answers_turn(struct answers *answers, uint64_t now_ms);
 

@@ -11,31 +11,42 @@ struct loop;
 struct tcp_listener;
 struct tcp_dial;
 
+/*
+ * A connection is non-blocking, close-on-exec, and sends at once what it is
+ * given (TCP_NODELAY). Where the system can, it notices within TCP_DEAD_MS
+ * that the other end has gone without a word, and calls itself writable only
+ * when the system holds less than TCP_UNSENT bytes not yet sent, so that what
+ * is urgent is soon on its way.
+ */
+enum { TCP_DEAD_MS = 30 * 1000, TCP_UNSENT = 16 * 1024 };
+
 struct tcp_ops {
-	/* A connection came; fd is the callee's now, non-blocking,
-	 * close-on-exec, TCP_NODELAY. */
+	/* A connection came; fd is the callee's now. The listener may be freed
+	 * inside. */
 	void (*on_accept)(void *arg, int fd, const struct addr *from);
 };
 
 /*
- * Listens at address, its port included, without SO_REUSEPORT; interface as
- * struct udp_options has it (NULL: none). Connections that come while
- * descriptors have run out wait. CAM_ERR_SYSTEM (EADDRINUSE: taken).
+ * Listens at address, its port included, without SO_REUSEPORT, IPv6 without
+ * IPv4; interface as struct udp_options has it (NULL: none). Connections that
+ * come while descriptors have run out wait. CAM_ERR_SYSTEM (EADDRINUSE: taken).
  */
 int tcp_listen(struct loop *loop, const struct addr *address,
     const char *interface, const struct tcp_ops *ops, void *arg,
     struct tcp_listener **listener);
 void tcp_listener_free(struct tcp_listener *listener);
+/* With its real port. */
+const struct addr *tcp_listener_address(const struct tcp_listener *listener);
 
 /*
  * Connects, from the address `from` where it is not NULL (its port is ignored).
- * on_done follows once, never inside: fd (the callee's) or an error with errno
- * in *problem: CAM_ERR_UNREACHABLE, CAM_ERR_TIMEOUT.
+ * on_done follows once, never inside: fd (the callee's), or CAM_ERR_UNREACHABLE
+ * or CAM_ERR_TIMEOUT, with errno, and fd -1. The dial is freed then.
  */
 struct tcp_dial *tcp_dial_new(struct loop *loop, const struct addr *from,
     const struct addr *to, uint64_t timeout_ms,
     void (*on_done)(void *arg, int err, int fd), void *arg);
-/* Gives up; nothing follows. NULL is fine; not after on_done. */
+/* Gives up; nothing follows. NULL is fine; not after or inside on_done. */
 void tcp_dial_free(struct tcp_dial *dial);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef CAM_RPC_NAMES_H
 #define CAM_RPC_NAMES_H
 
-enum { RPC_VERSION = 1 };
+enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 
 /* {protocol, program, version} -> the same of camd, {id} of the user */
 #define RPC_HELLO "hello"
@@ -36,8 +36,12 @@ enum { RPC_VERSION = 1 };
 #define RPC_AWAY "presence.away"
 /* {} -> {state, away} */
 #define RPC_BACK "presence.back"
-/* {} -> {id, keys: [{algorithm, fingerprint, current, created}]} */
+/* {} -> {id, user_key, device, keys: [{algorithm, fingerprint, ...}]} */
 #define RPC_KEY_LIST "key.list"
+/* {who, timeout_ms} -> {id, safety_number, verified, user_key, changed, ...} */
+#define RPC_KEY_VERIFY "key.verify"
+/* {who, key} -> {id, verified, accepted} */
+#define RPC_KEY_ACCEPT "key.accept"
 /* {key} -> {key, value, default, source} */
 #define RPC_CONFIG_GET "config.get"
 /* {key, value} -> as config.get */
@@ -53,12 +57,41 @@ enum { RPC_VERSION = 1 };
 /* {} -> {} when all that was received before is stored and told */
 #define RPC_SYNC "daemon.sync"
 
+/* {id, text, clear, follow} -> {id, time, recipients: [..]}, of the change */
+#define RPC_MESSAGE_EDIT "message.edit"
+/* {id, clear, follow} -> the same */
+#define RPC_MESSAGE_DELETE "message.delete"
+/* {who, typing} -> {} */
+#define RPC_TALK_TYPING "talk.typing"
+
+/* Between two camd, on a link. Keys, ids and signatures are hex digits. The
+ * first is the only one that is answered before both are greeted. */
+/* {protocol, program, version, capabilities: [..], user, host, nick, group,
+ * devices, prekey, rsa: {n, e, proof}} -> {} */
+#define LINK_HELLO "link.hello"
+/* {} -> {} */
+#define LINK_PING "link.ping"
+/* {prekey}, no answer */
+#define LINK_PREKEY "link.prekey"
+/* {ids, time, signature}, no answer: stored for good */
+#define LINK_RECEIPTS "message.receipts"
+/* {ids, reason}, no answer */
+#define LINK_REFUSED "message.refused"
+/* {ids, time, signature} -> {} */
+#define LINK_OPENED "message.opened"
+/* {talk, typing}, no answer */
+#define LINK_TYPING_NOTICE "talk.typing"
+
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"
 #define EVENT_MESSAGE_STATE "message.state"
+/* An edit or a deletion of a message, of ours or of somebody else's */
+#define EVENT_MESSAGE_CHANGED "message.changed"
 #define EVENT_USER_ENTERED "user.entered"
 #define EVENT_USER_LEFT "user.left"
 #define EVENT_USER_CHANGED "user.changed"
+/* {id, nick, talk, direct, typing} */
+#define EVENT_USER_TYPING "user.typing"
 #define EVENT_OFFER_RECEIVED "offer.received"
 #define EVENT_KEY_CHANGED "key.changed"
 

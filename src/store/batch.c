@@ -11,7 +11,7 @@
 static void
 forget_memory(struct store *store)
 {
-	store->last_row = -1;
+	store->last_row = store->merged = -1;
 	store->hour = HOUR_UNKNOWN;
 }
 

@@ -30,6 +30,7 @@ struct store {
 	bool dead;	    /* a commit failed: nothing more is tried */
 	int64_t last_row;   /* greatest message row ever, -1: not read yet */
 	int64_t hour;	    /* the open row of table hour */
+	int64_t merged;	    /* parts of the index, -1: not read yet */
 	struct buf pending; /* index entries of the batch, see index.c */
 	/* Of the operation being done, and what was before it. */
 	enum operation_kind operation;

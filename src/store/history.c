@@ -37,6 +37,8 @@ fits(const struct listing *listing, const struct store_message *message)
 {
 	const struct store_query *query = listing->query;
 
+	if (message->type != STORE_MESSAGE)
+		return false;
 	if (listing->order != NULL &&
 	    !query_fits(listing->order, message->text))
 		return false;

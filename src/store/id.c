@@ -14,7 +14,7 @@ enum { BEGINNING = 4, INDEXED = 4 };
 
 static const char *const sql_newest = "SELECT max(row) FROM message";
 static const char *const sql_find =
-    "SELECT row, id FROM message INDEXED BY message_id"
+    "SELECT row, id, marks & 192 FROM message INDEXED BY message_id"
     " WHERE row >> 17 = ?1 AND substr(id, 1, 4) BETWEEN ?2 AND ?3";
 
 int
@@ -70,6 +70,7 @@ is_within(sqlite3_stmt *stmt, const struct id_range *range)
 
 struct search {
 	struct id_range range;
+	bool is_whole;	      /* the oldest is asked for, a change too */
 	char (*ids)[ID_SIZE]; /* of the first max matches */
 	size_t max;
 	size_t enough;
@@ -89,7 +90,8 @@ search_part(struct store *store, struct search *search, int64_t shard)
 	while (err == 0 && search->matches < search->enough &&
 	       (err = sql_next(store, stmt)) == 1) {
 		err = 0;
-		if (!is_within(stmt, &search->range))
+		if (!is_within(stmt, &search->range) ||
+		    (!search->is_whole && sqlite3_column_int(stmt, 2) != 0))
 			continue;
 		search->row = sqlite3_column_int64(stmt, 0);
 		if (search->matches < search->max)
@@ -97,6 +99,25 @@ search_part(struct store *store, struct search *search, int64_t shard)
 		search->matches++;
 	}
 	sql_close(stmt);
+	return err;
+}
+
+int
+id_is_recent(struct store *store, const struct id *id, bool *taken)
+{
+	struct search search = {
+		.range = { *id, *id }, .is_whole = true, .enough = 1
+	};
+	int64_t newest = 0;
+	int err = sql_number(store, sql_newest, BIND_NOTHING, &newest);
+
+	newest >>= SHARD_BITS;
+	if (err == 0)
+		err = search_part(store, &search, newest);
+	if (err == 0 && newest > 0 && search.matches == 0)
+		err = search_part(store, &search, newest - 1);
+	if (err == 0)
+		*taken = search.matches > 0;
 	return err;
 }
 
@@ -111,10 +132,15 @@ store_message_find(struct store *store, const char *beginning,
 	if (err == 0)
 		err = sql_number(store, sql_newest, BIND_NOTHING, &newest);
 	search.enough = search.max > 2 ? search.max : 2;
+	search.is_whole = strlen(beginning) == ID_SIZE - 1;
+	if (search.is_whole)
+		search.enough = 1;
 	newest >>= SHARD_BITS;
-	for (int64_t shard = newest < SHARDS_MAX ? newest : SHARDS_MAX;
-	     err == 0 && shard >= 0 && search.matches < search.enough; shard--)
-		err = search_part(store, &search, shard);
+	for (int64_t i = 0; err == 0 && i <= newest && i < SHARDS_MAX &&
+			    search.matches < search.enough;
+	     i++)
+		err = search_part(
+		    store, &search, search.is_whole ? i : newest - i);
 	if (err != 0)
 		return err;
 	if (count != NULL)

@@ -3,9 +3,12 @@
 #define CAM_STORE_ID_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/random.h"
+
+struct store;
 
 enum { ID_BYTES = (ID_SIZE - 1) / 2 };
 
@@ -15,6 +18,8 @@ struct id {
 
 /* From 32 hex digits. CAM_ERR_REQUEST. */
 int id_parse(const char *text, struct id *id);
+/* One of the newest messages, some 100,000 of them, has it. */
+int id_is_recent(struct store *store, const struct id *id, bool *taken);
 /* From a column; "" when it holds none. */
 void id_from_row(sqlite3_stmt *stmt, int column, char text[ID_SIZE]);
 

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "store/connection.h"
+#include "store/merge.h"
 #include "store/query.h"
 #include "store/sql.h"
 
@@ -76,8 +77,8 @@ prepare(struct store *store, const char *sql, sqlite3_stmt **stmt)
 	return rc == SQLITE_OK ? 0 : sql_error(store, rc);
 }
 
-static int
-shard_exists(struct store *store, int64_t shard, bool *exists)
+int
+index_has_part(struct store *store, int64_t shard, bool *exists)
 {
 	char name[32];
 	int64_t one = 0;
@@ -101,7 +102,7 @@ make_shard(struct store *store, int64_t shard)
 {
 	char sql[SQL_SIZE];
 	bool exists = false;
-	int err = shard_exists(store, shard, &exists);
+	int err = index_has_part(store, shard, &exists);
 
 	if (err != 0 || exists)
 		return err;
@@ -166,6 +167,7 @@ index_flush(struct store *store)
 {
 	struct buf *pending = &store->pending;
 	struct entry entry;
+	bool more = false;
 	int err = buf_failed(pending) ? CAM_ERR_FULL : 0;
 
 	for (size_t i = 0; err == 0 && i < pending->len;
@@ -174,6 +176,8 @@ index_flush(struct store *store)
 		err = write_entry(store, &entry,
 		    (const char *)pending->data + i + sizeof entry);
 	}
+	if (err == 0 && pending->len > 0)
+		err = merge_step(store, &more);
 	buf_clear(pending);
 	return err;
 }
@@ -222,7 +226,7 @@ take_statement(struct index_search *search)
 	int err = 0;
 
 	if (*slot == NULL) {
-		err = shard_exists(store, search->shard, &exists);
+		err = index_has_part(store, search->shard, &exists);
 		if (err == 0 && exists)
 			err = prepare_search(
 			    store, search->shard, search->ascending, slot);
@@ -324,37 +328,4 @@ index_finish(struct store *store)
 		sqlite3_finalize(store->searches[i]);
 	free(store->searches);
 	sqlite3_finalize(store->writer);
-}
-
-/* -- upkeep --------------------------------------------------------------- */
-
-/*
- * Every commit leaves a small segment, which FTS5 merges with others as more
- * come. This merges some pages of the newest part ahead of that.
- */
-int
-index_tend(struct store *store, bool *more)
-{
-	enum { PAGES = 64 };
-	char sql[SQL_SIZE];
-	int64_t row = 0, before, shard;
-	bool exists = false;
-	int err = sql_number(
-	    store, "SELECT max(row) FROM message", BIND_NOTHING, &row);
-
-	shard = shard_of(row);
-	if (err == 0)
-		err = shard_exists(store, shard, &exists);
-	*more = false;
-	if (err != 0 || !exists)
-		return err;
-	snprintf(sql, sizeof sql,
-	    "INSERT INTO words_%" PRId64 "(words_%" PRId64
-	    ", rank) VALUES('merge', %d)",
-	    shard, shard, PAGES);
-	before = sqlite3_total_changes64(store->db);
-	err = sql_script(store, sql);
-	/* FTS5 changes two rows when it had nothing to merge. */
-	*more = sqlite3_total_changes64(store->db) - before >= 2;
-	return err;
 }

@@ -8,6 +8,8 @@
 
 struct store;
 
+/* Whether the part of the index has been begun. */
+int index_has_part(struct store *store, int64_t shard, bool *exists);
 /* Before the connection closes. */
 void index_finish(struct store *store);
 
@@ -44,8 +46,5 @@ int index_search_next(struct index_search *search, int64_t *row);
  * (exclusive) are done with. */
 bool index_search_go_on(struct index_search *search, int64_t *from);
 void index_search_finish(struct index_search *search);
-
-/* A little merging of what many small commits have left. */
-int index_tend(struct store *store, bool *more);
 
 #endif

@@ -10,6 +10,7 @@
 #include "store/delivery.h"
 #include "store/offer.h"
 #include "store/seen.h"
+#include "store/sequence.h"
 #include "store/word.h"
 
 struct store;
@@ -18,7 +19,9 @@ struct store;
 struct store_message {
 	/* > 0, the order in which they were stored; never used again. */
 	int64_t row;
-	char id[ID_SIZE]; /* 32 hex digits */
+	enum store_type type; /* others than messages: see change.h */
+	char id[ID_SIZE];     /* 32 hex digits */
+	/* The message answered, known here or not; of a change: changed. */
 	char reply_to[ID_SIZE];
 	int64_t talk;
 	int64_t from;	 /* uid; 0: ourselves, the message is a sent one */
@@ -36,8 +39,16 @@ struct store_message {
 	bool broadcast;
 	bool automatic; /* an automatic answer */
 	bool has_offers;
-	/* Told, not given: sent, or not after the talk's read_row. */
+	/* Of cam/1: its number there, and whose and where (told: NULL). */
+	uint64_t sequence;
+	const struct store_place *place;
+	/* Told, not given: sent, not after the talk's read_row, or deleted. */
 	bool read;
+	/* The same: when its sender changed it, by his clock; 0: never. */
+	int64_t changed_ms;
+	bool deleted; /* by its sender; else it was edited */
+	/* So many of its sender's numbers before it have not come. */
+	uint32_t missing;
 };
 
 /*
@@ -45,8 +56,12 @@ struct store_message {
  * known again. When one of the hashes is known already nothing is stored,
  * *duplicate_of is the row of the earlier one, and 0 is returned. Else
  * *duplicate_of is 0 and message->row is set, and message->id where it was "".
- * CAM_ERR_EXISTS: the id is taken. CAM_ERR_UNKNOWN: no such talk or user.
- * CAM_ERR_LIMIT: text above LIMIT_MESSAGE_TEXT. CAM_ERR_CHARSET: not UTF-8.
+ * A message with a place and a sequence tells what is missing before it; one
+ * that comes late is missing no more. Changes that waited for it are applied.
+ * An id that a recent message has is not taken over: the message gets another.
+ * CAM_ERR_UNKNOWN: no such talk or user. CAM_ERR_LIMIT: text above
+ * LIMIT_MESSAGE_TEXT, or a sequence above INT64_MAX. CAM_ERR_CHARSET: not
+ * UTF-8.
  */
 int store_message_receive(struct store *store, struct store_message *message,
     const struct store_offer *offers, size_t offer_count,
@@ -54,27 +69,31 @@ int store_message_receive(struct store *store, struct store_message *message,
 
 /*
  * Keeps a message of ours and its deliveries, whose message is filled in. Sets
- * row and id, and fails, as above.
+ * row and id, and fails, as above. With a place it gets the next number there,
+ * which sequence then is.
  */
 int store_message_send(struct store *store, struct store_message *message,
     struct store_delivery *deliveries, size_t count);
 
 /*
  * A sealed one was opened: sets opened and state, and search finds it from now
- * on. CAM_ERR_UNKNOWN; CAM_ERR_EXISTS: it is open already.
+ * on. CAM_ERR_UNKNOWN, also when it was deleted; CAM_ERR_EXISTS: it is open
+ * already.
  */
 int store_message_open(struct store *store, int64_t row);
 /* CAM_ERR_UNKNOWN. */
 int store_message_set_state(
     struct store *store, int64_t row, enum store_state state);
-/* With its deliveries, offers and words in the index. CAM_ERR_UNKNOWN. */
+/* With its deliveries, offers, changes and words in the index. CAM_ERR_UNKNOWN.
+ */
 int store_message_remove(struct store *store, int64_t row);
 
 /*
  * The row of an id or of an unambiguous beginning of one, at least 4 hex
  * digits in either case. CAM_ERR_REQUEST: not that. CAM_ERR_UNKNOWN.
  * CAM_ERR_AMBIGUOUS: ids holds the candidates, *count of them, at most max;
- * ids and count may be NULL.
+ * ids and count may be NULL. By its whole id a change is found too; of several
+ * with one id, which somebody must have contrived, the oldest.
  */
 int store_message_find(struct store *store, const char *beginning,
     char (*ids)[ID_SIZE], size_t max, size_t *count, int64_t *row);

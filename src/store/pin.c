@@ -9,7 +9,7 @@
 
 enum { MODULUS_MAX = 512 };
 
-#define COLUMNS "uid, bits, n, e, word, pinned_ms, verified"
+#define COLUMNS "uid, bits, n, e, word, pinned_ms, verified, challenger"
 
 static const char *const sql_find =
     "SELECT " COLUMNS " FROM pin WHERE uid = ?1 AND bits = ?2";
@@ -18,13 +18,18 @@ static const char *const sql_of_user =
 static const char *const sql_all =
     "SELECT " COLUMNS " FROM pin ORDER BY uid, bits";
 static const char *const sql_put =
-    "INSERT INTO pin(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+    "INSERT INTO pin(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
     " ON CONFLICT(uid, bits) DO UPDATE SET"
-    " n = ?3, e = ?4, word = ?5, pinned_ms = ?6, verified = ?7";
+    " n = ?3, e = ?4, word = ?5, pinned_ms = ?6, verified = ?7,"
+    " challenger = ?8";
 static const char *const sql_word =
     "UPDATE pin SET word = ?3 WHERE uid = ?1 AND bits = ?2";
-static const char *const sql_verify =
-    "UPDATE pin SET verified = ?3 WHERE uid = ?1 AND bits = ?2";
+static const char *const sql_mark =
+    "UPDATE pin SET verified = ?3, challenger = ?4"
+    " WHERE uid = ?1 AND bits = ?2";
+static const char *const sql_drop = "DELETE FROM pin WHERE uid = ?1";
+static const char *const sql_move =
+    "UPDATE pin SET uid = ?2, verified = 0, challenger = 0 WHERE uid = ?1";
 
 static struct store_pin
 from_row(sqlite3_stmt *stmt)
@@ -41,6 +46,7 @@ from_row(sqlite3_stmt *stmt)
 		.word = sql_small(stmt, 4, UINT32_MAX),
 		.pinned_ms = sqlite3_column_int64(stmt, 5),
 		.verified = sqlite3_column_int(stmt, 6) == 1,
+		.challenger = sqlite3_column_int64(stmt, 7),
 	};
 }
 
@@ -53,7 +59,7 @@ store_pin_replace(struct store *store, const struct store_pin *pin)
 	    BIND(NUMBER(pin->uid), NUMBER(pin->bits),
 		BLOB(pin->n.data, pin->n.len), NUMBER(pin->e),
 		NUMBER(pin->word), NUMBER(pin->pinned_ms),
-		NUMBER(pin->verified)));
+		NUMBER(pin->verified), NUMBER(pin->challenger)));
 }
 
 /* 1: the same key is there; 0: none; CAM_ERR_EXISTS: another. */
@@ -90,14 +96,30 @@ store_pin_add(struct store *store, const struct store_pin *pin)
 }
 
 int
-store_pin_verify(struct store *store, int64_t uid, int bits, bool verified)
+store_pin_mark(struct store *store, int64_t uid, int bits, bool verified,
+    int64_t challenger)
 {
-	int err = sql_run(store, sql_verify,
-	    BIND(NUMBER(uid), NUMBER(bits), NUMBER(verified)));
+	int err = sql_run(store, sql_mark,
+	    BIND(NUMBER(uid), NUMBER(bits), NUMBER(verified),
+		NUMBER(challenger)));
 
 	if (err == 0 && sqlite3_changes(store->db) == 0)
 		err = CAM_ERR_UNKNOWN;
 	return err;
+}
+
+int
+store_pin_move(struct store *store, int64_t from, int64_t into)
+{
+	int err = operation_begin(store, OPERATION_SAVED);
+
+	if (err != 0)
+		return err;
+	err = sql_run(store, sql_drop, BIND(NUMBER(into)));
+	if (err == 0)
+		err =
+		    sql_run(store, sql_move, BIND(NUMBER(from), NUMBER(into)));
+	return operation_end(store, err);
 }
 
 int

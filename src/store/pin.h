@@ -19,6 +19,9 @@ struct store_pin {
 	uint32_t word; /* capability word it came with */
 	int64_t pinned_ms;
 	bool verified; /* compared by people */
+	/* Another key was shown under that user's name: the uid it has now, 0:
+	 * none. */
+	int64_t challenger;
 };
 
 /*
@@ -33,7 +36,10 @@ int store_pin_add(struct store *store, const struct store_pin *pin);
  */
 int store_pin_replace(struct store *store, const struct store_pin *pin);
 /* CAM_ERR_UNKNOWN: no such key. */
-int store_pin_verify(struct store *store, int64_t uid, int bits, bool verified);
+int store_pin_mark(struct store *store, int64_t uid, int bits, bool verified,
+    int64_t challenger);
+/* The keys of from are into's, in place of all that into had; not verified. */
+int store_pin_move(struct store *store, int64_t from, int64_t into);
 /* uid 0: all, by uid. What each returns, when not 0, ends it. */
 int store_pin_each(struct store *store, int64_t uid,
     int (*each)(const struct store_pin *pin, void *arg), void *arg);

@@ -9,6 +9,8 @@
 #include "store/delivery.h"
 #include "store/message.h"
 #include "store/offer.h"
+#include "store/seen.h"
+#include "store/sequence.h"
 
 struct store;
 
@@ -33,11 +35,81 @@ int user_keep(struct store *store, int64_t uid);
 /* The uid that uid lives on as, else itself. */
 int user_root(struct store *store, int64_t uid, int64_t *root);
 
-/* Its columns in the order of MESSAGE_COLUMNS, borrowed from the row. */
+/* Whether they are the same user, or merged. */
+int user_is_same(struct store *store, int64_t uid, int64_t other, bool *same);
+
+/* -- messages ---------------------------------------------------------------
+ */
+
+/* Its columns in the order of MESSAGE_COLUMNS, borrowed from the row. An edit's
+ * text is that of its message. */
 #define MESSAGE_COLUMNS                                                        \
 	"m.row, m.id, m.talk, m.sender, m.time_ms, m.state, m.encryption,"     \
-	" m.signed, m.marks, m.packet_no, m.reply_to, m.text,"                 \
-	" (SELECT read_row FROM talk WHERE talk = m.talk)"
+	" m.signed, m.marks, m.packet_no, m.reply_to,"                         \
+	" CASE WHEN m.marks & 64 THEN (SELECT t.text FROM change AS c"         \
+	"  JOIN message AS t ON t.row = c.target WHERE c.row = m.row)"         \
+	"  ELSE m.text END,"                                                   \
+	" (SELECT read_row FROM talk WHERE talk = m.talk), m.sequence,"        \
+	" CASE WHEN m.marks & 256 THEN"                                        \
+	"  (SELECT time_ms FROM changed WHERE message = m.row) END,"           \
+	" CASE WHEN m.marks & 1024 THEN (SELECT CAST(min(total("               \
+	"  last - first + 1), 4294967295.0) AS INTEGER) FROM gap"              \
+	"  INDEXED BY gap_message WHERE message = m.row) END"
 void message_from_row(sqlite3_stmt *stmt, struct store_message *message);
+/* All of it but its time of change; row and id are set. */
+int row_add(struct store *store, const struct store_message *message);
+/* Text, state and marks. */
+int row_rewrite(struct store *store, const struct store_message *message);
+
+/* Text and sequence are within their limits: errors of store_message_receive().
+ */
+int message_check(const struct store_message *message);
+int message_next_row(struct store *store, int64_t *row);
+/* change is index_add or index_remove; nothing where it is not to be found. */
+int message_index(struct store *store, const struct store_message *message,
+    void (*change)(struct store *store, int64_t row, int64_t talk,
+	const char *users, const char *text));
+/* -1: none of the hashes is known. */
+int message_find_earlier(struct store *store, const struct store_hash *hashes,
+    size_t hash_count, int64_t *earlier);
+int message_remember(struct store *store, const struct store_hash *hashes,
+    size_t hash_count, int64_t row);
+
+/* -- changes and numbers ----------------------------------------------------
+ */
+
+/* Another text (borrowed from change), or none, for a message that is not
+ * deleted. */
+int change_apply(struct store *store, struct store_message *message,
+    const struct store_message *change);
+
+/* Keeps the change until its message comes, or the time is over. */
+int waiting_add(struct store *store, const struct store_message *change,
+    int64_t expires_ms);
+/* Applies what waits for the message, which has just been added. */
+int waiting_apply(struct store *store, struct store_message *message);
+/* Lets go what waited for too long. */
+int waiting_purge(struct store *store, int64_t now_ms);
+
+/* What a number means for those before it. */
+struct sequence_seen {
+	int64_t number;
+	int64_t last;	 /* 0: none has been seen */
+	bool has_gap;	 /* numbers between them are missing */
+	bool has_untold; /* and others before, not yet told with a message */
+};
+/* The next number of ours; it is given once it is used. CAM_ERR_LIMIT. */
+int sequence_next(
+    struct store *store, const struct store_place *place, uint64_t *number);
+int sequence_use(
+    struct store *store, const struct store_place *place, uint64_t number);
+int sequence_look(struct store *store, const struct store_place *place,
+    uint64_t number, struct sequence_seen *seen);
+/* How many are to be told missing before the message with that number. */
+int sequence_missing(struct store *store, const struct store_place *place,
+    const struct sequence_seen *seen, uint32_t *missing);
+/* Keeps that it came, with the message of that row, or 0: no message. */
+int sequence_keep(struct store *store, const struct store_place *place,
+    const struct sequence_seen *seen, int64_t row);
 
 #endif

@@ -96,8 +96,55 @@ static const char *const step_1 =
     "CREATE TABLE profile("
     " name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;";
 
+/*
+ * message.marks say whether a row is a change (MARK_EDIT, MARK_DELETION): then
+ * change names its message, whose text it shares. changed has the time of the
+ * newest change of a message; waiting are changes that came before it did.
+ * sequence has the greatest number of a device in a talk (both named as in
+ * envelopes), gap the numbers that are missing, and the message before which
+ * that is told; NULL: the next one.
+ */
+static const char *const step_2 =
+    "ALTER TABLE message ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;"
+
+    "CREATE TABLE changed("
+    " message INTEGER PRIMARY KEY REFERENCES message(row) ON DELETE CASCADE,"
+    " time_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE change("
+    " row INTEGER PRIMARY KEY REFERENCES message(row) ON DELETE CASCADE,"
+    " target INTEGER NOT NULL REFERENCES message(row)) STRICT;"
+    "CREATE INDEX change_target ON change(target);"
+    "CREATE TABLE waiting("
+    " target BLOB NOT NULL, sender INTEGER NOT NULL, type INTEGER NOT NULL,"
+    " time_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,"
+    " text TEXT NOT NULL, PRIMARY KEY(target, sender)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX waiting_sender ON waiting(sender);"
+    "CREATE INDEX waiting_expires ON waiting(expires_ms);"
+
+    "CREATE TABLE sequence("
+    " talk BLOB NOT NULL, device BLOB NOT NULL, last INTEGER NOT NULL,"
+    " untold INTEGER NOT NULL, PRIMARY KEY(talk, device))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE gap("
+    " talk BLOB NOT NULL, device BLOB NOT NULL, first INTEGER NOT NULL,"
+    " last INTEGER NOT NULL,"
+    " message INTEGER REFERENCES message(row) ON DELETE CASCADE,"
+    " PRIMARY KEY(talk, device, first)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX gap_message ON gap(message);"
+
+    "CREATE TABLE trust("
+    " uid INTEGER PRIMARY KEY REFERENCES user(uid),"
+    " user_key BLOB NOT NULL UNIQUE, devices BLOB NOT NULL,"
+    " prekey BLOB NOT NULL, pinned_ms INTEGER NOT NULL,"
+    " verified_ms INTEGER NOT NULL, challenger INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX trust_challenger ON trust(challenger)"
+    " WHERE challenger > 0;";
+
+static const char *const step_3 =
+    "ALTER TABLE pin ADD COLUMN challenger INTEGER NOT NULL DEFAULT 0;";
+
 /* Step i leads from version i to i + 1. */
-static const char *const steps[] = { step_1 };
+static const char *const steps[] = { step_1, step_2, step_3 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int

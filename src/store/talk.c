@@ -32,8 +32,9 @@ static const char *const sql_each =
 static const char *const sql_grow =
     "UPDATE talk SET last_row = ?2, unread = unread + ?3 WHERE talk = ?1";
 static const char *const sql_shrink =
-    "UPDATE talk SET last_row = coalesce((SELECT max(row) FROM message"
-    " INDEXED BY message_talk WHERE talk = ?1), 0),"
+    "UPDATE talk SET last_row = coalesce((SELECT row FROM message"
+    " INDEXED BY message_talk WHERE talk = ?1 AND marks & 192 = 0"
+    " ORDER BY row DESC LIMIT 1), 0),"
     " unread = max(unread - ?2, 0) WHERE talk = ?1";
 static const char *const sql_read =
     "UPDATE talk SET read_row = last_row, unread = 0 WHERE talk = ?1";

@@ -1,7 +1,8 @@
 /* tend.c: upkeep in small pieces. */
 #include "base/err.h"
 #include "store/connection.h"
-#include "store/index.h"
+#include "store/merge.h"
+#include "store/record.h"
 #include "store/seen.h"
 
 enum { PURGE = 500 };
@@ -13,8 +14,10 @@ store_tend(struct store *store, int64_t now_ms, bool *more)
 	bool merging = false;
 	int err = store_seen_purge(store, now_ms, PURGE, &purged);
 
+	if (err == 0)
+		err = waiting_purge(store, now_ms);
 	if (err == 0 && purged < PURGE)
-		err = index_tend(store, &merging);
+		err = merge_tend(store, &merging);
 	if (err != 0)
 		return err;
 	*more = purged == PURGE || merging;

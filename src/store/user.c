@@ -52,6 +52,9 @@ static const char *const sql_is_kept = "SELECT kept FROM user WHERE uid = ?1";
 #define IS_REFERRED_TO                                                         \
 	"kept = 1 OR alias <> '' OR merged_into > 0"                           \
 	" OR EXISTS(SELECT 1 FROM pin WHERE pin.uid = user.uid)"               \
+	" OR EXISTS(SELECT 1 FROM trust WHERE trust.uid = user.uid)"           \
+	" OR EXISTS(SELECT 1 FROM trust INDEXED BY trust_challenger"           \
+	"  WHERE challenger = user.uid AND challenger > 0)"                    \
 	" OR EXISTS(SELECT 1 FROM user AS other INDEXED BY user_merged"        \
 	"  WHERE other.merged_into = user.uid AND other.merged_into > 0)"
 static const char *const sql_old =
@@ -311,6 +314,19 @@ user_root(struct store *store, int64_t uid, int64_t *root)
 
 	if (err == 0)
 		*root = into > 0 ? into : uid;
+	return err;
+}
+
+int
+user_is_same(struct store *store, int64_t uid, int64_t other, bool *same)
+{
+	int64_t root = 0, other_root = 0;
+	int err = user_root(store, uid, &root);
+
+	if (err == 0)
+		err = user_root(store, other, &other_root);
+	if (err == 0)
+		*same = root == other_root;
 	return err;
 }
 

@@ -58,8 +58,8 @@ int store_user_each(struct store *store,
 
 /*
  * Users last seen before before_ms leave: those nothing refers to (no message,
- * no pinned key, no alias) are deleted, others kept and flagged forgotten. each
- * (may be NULL) is told every uid that left.
+ * no pinned or user key, no alias) are deleted, others kept and flagged
+ * forgotten. each (may be NULL) is told every uid that left.
  */
 int store_user_forget(struct store *store, int64_t before_ms,
     void (*each)(int64_t uid, bool kept, void *arg), void *arg);

@@ -20,6 +20,8 @@ enum store_encryption {
 };
 enum store_signed { STORE_UNSIGNED, STORE_BAD, STORE_PINNED, STORE_VERIFIED };
 enum store_kind { STORE_FILE, STORE_FOLDER, STORE_IMAGE };
+/* What a row among the messages is; no words of the contract. */
+enum store_type { STORE_MESSAGE, STORE_EDIT, STORE_DELETION };
 
 /* The words of the contract, "delivered", "rsa2048-aes256" ...; other numbers
  * give NULL. */

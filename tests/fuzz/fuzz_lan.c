@@ -305,7 +305,8 @@ make_world(void)
 	the_world->loop = loop_new();
 	the_world->workers = workers_new(the_world->loop, 1, &worker_ops, NULL);
 	the_world->crypto = crypto_new();
-	must(keyring_open(the_world->folder, true, &the_world->keyring) == 0);
+	must(keyring_open(the_world->folder, true, NULL, &the_world->keyring) ==
+	     0);
 	/* After that of OpenSSL, which ends it: they run backwards. */
 	atexit(finish_world);
 }

@@ -36,6 +36,8 @@ open_index(void)
 		buf_init(&store->pending, 16 * 1024 * 1024);
 		must(sqlite3_open(":memory:", &store->db) == SQLITE_OK);
 		must(tokenizer_register(store) == 0);
+		must(sqlite3_exec(store->db, "CREATE TABLE message(row)", NULL,
+			 NULL, NULL) == SQLITE_OK);
 	}
 	return store;
 }

@@ -374,7 +374,7 @@ keys_named(const char *name, const char *folder)
 
 	copy_key(strong, folder, "rsa2048.pem");
 	copy_key(weak, folder, "rsa1024.pem");
-	assert_int_equal(keyring_open(folder, true, &keyring), 0);
+	assert_int_equal(keyring_open(folder, true, NULL, &keyring), 0);
 	free(strong);
 	free(weak);
 	return keyring;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "store/change.h"
 #include "store/delivery.h"
 #include "store/history.h"
 #include "store/message.h"
@@ -20,6 +21,7 @@
 #include "store/seen.h"
 #include "store/store.h"
 #include "store/talk.h"
+#include "store/trust.h"
 #include "store/user.h"
 #include "test.h"
 

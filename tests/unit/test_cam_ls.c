@@ -89,7 +89,7 @@ a_pipe_gets_tabs_and_no_heading(void **state)
 	RUN(&run, script, "ls");
 	assert_int_equal(run.code, 0);
 	assert_ptr_equal(strstr(run.out, "b@1\tB"), run.out);
-	assert_has(run.out, "\tG\tonline\t10.0.0.1\tnone\t\n");
+	assert_has(run.out, "\tG\tonline\t10.0.0.1\tnot encrypted\t\n");
 	assert_null(strchr(run.out, '\033'));
 	assert_null(strstr(run.out, "B\tob"));
 }

@@ -63,12 +63,12 @@ keys_are_made_once_and_found_again(void **state)
 	char text[RSA_FINGERPRINT_SIZE];
 	struct stat st;
 
-	assert_int_equal(keyring_open(fixture->keys, true, &first), 0);
+	assert_int_equal(keyring_open(fixture->keys, true, NULL, &first), 0);
 	assert_int_equal(stat(fixture->keys, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0700);
 	assert_int_equal(stat(fixture->strong, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(keyring_open(fixture->keys, true, &second), 0);
+	assert_int_equal(keyring_open(fixture->keys, true, NULL, &second), 0);
 	assert_string_equal(
 	    keyring_fingerprint(first), keyring_fingerprint(second));
 	rsa_public_fingerprint(
@@ -90,7 +90,7 @@ without_legacy_there_is_no_weak_key(void **state)
 	struct keyring *keyring = NULL;
 	struct rsa_key *other = NULL;
 
-	assert_int_equal(keyring_open(fixture->keys, false, &keyring), 0);
+	assert_int_equal(keyring_open(fixture->keys, false, NULL, &keyring), 0);
 	assert_null(keyring_key(keyring, RSA_1024));
 	assert_int_not_equal(access(fixture->weak, F_OK), 0);
 	assert_int_equal(rsa_key_generate(RSA_1024, &other), 0);
@@ -107,21 +107,21 @@ a_damaged_readable_or_wrong_key_is_not_replaced(void **state)
 	struct keyring *keyring = NULL;
 	struct stat before, after;
 
-	assert_int_equal(keyring_open(fixture->keys, true, &keyring), 0);
+	assert_int_equal(keyring_open(fixture->keys, true, NULL, &keyring), 0);
 	keyring_free(keyring);
 	keyring = NULL;
 	assert_int_equal(chmod(fixture->strong, 0644), 0);
 	assert_int_equal(
-	    keyring_open(fixture->keys, true, &keyring), CAM_ERR_UNSAFE);
+	    keyring_open(fixture->keys, true, NULL, &keyring), CAM_ERR_UNSAFE);
 	assert_int_equal(chmod(fixture->strong, 0600), 0);
 	assert_int_equal(unlink(fixture->weak), 0);
 	assert_int_equal(link(fixture->strong, fixture->weak), 0);
 	assert_int_equal(
-	    keyring_open(fixture->keys, true, &keyring), CAM_ERR_KEY);
+	    keyring_open(fixture->keys, true, NULL, &keyring), CAM_ERR_KEY);
 	assert_int_equal(truncate(fixture->strong, 100), 0);
 	assert_int_equal(stat(fixture->strong, &before), 0);
 	assert_int_equal(
-	    keyring_open(fixture->keys, true, &keyring), CAM_ERR_KEY);
+	    keyring_open(fixture->keys, true, NULL, &keyring), CAM_ERR_KEY);
 	assert_int_equal(stat(fixture->strong, &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
 	assert_int_equal(after.st_size, 100);
@@ -133,7 +133,7 @@ a_folder_that_cannot_be_is_an_error(void **state)
 {
 	struct keyring *keyring = NULL;
 
-	assert_true(keyring_open("/dev/null/keys", false, &keyring) < 0);
+	assert_true(keyring_open("/dev/null/keys", false, NULL, &keyring) < 0);
 	assert_null(keyring);
 }
 
@@ -150,10 +150,10 @@ a_key_that_cannot_be_written_is_an_error(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
 	assert_int_equal(
-	    keyring_open(fixture->keys, false, &keyring), CAM_ERR_SYSTEM);
+	    keyring_open(fixture->keys, false, NULL, &keyring), CAM_ERR_SYSTEM);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_null(keyring);
-	assert_int_equal(keyring_open(fixture->keys, false, &keyring), 0);
+	assert_int_equal(keyring_open(fixture->keys, false, NULL, &keyring), 0);
 	keyring_free(keyring);
 }
 
@@ -164,7 +164,7 @@ open_ring(void *arg)
 {
 	struct keyring *keyring = NULL;
 
-	if (keyring_open(arg, false, &keyring) < 0)
+	if (keyring_open(arg, false, NULL, &keyring) < 0)
 		return NULL;
 	return keyring;
 }

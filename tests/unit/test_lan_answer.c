@@ -114,7 +114,8 @@ among_many_members_answers_are_spread_over_four_seconds(void **state)
 
 		assert_true(budget_datagram(
 		    party->lan->budget, &to, false, 500, start_ms));
-		answers_add(party->lan->answers, &to, true, start_ms);
+		answers_add(
+		    party->lan->answers, &to, true, false, start_ms);
 	}
 	for (size_t i = 0; i < 5; i++) {
 		answers_turn(party->lan->answers, start_ms + 1000 * i);
@@ -157,7 +158,7 @@ many_more_than_can_wait_are_not_kept(void **state)
 	for (uint32_t i = 0; i < 200000; i++) {
 		struct addr to = addr_v4(0x0a000000 + i, 2425);
 
-		answers_add(party->lan->answers, &to, true, now_ms);
+		answers_add(party->lan->answers, &to, true, false, now_ms);
 	}
 	/* None of them has credit: nothing leaves, all are dropped. */
 	send_answers(party);

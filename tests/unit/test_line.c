@@ -337,14 +337,17 @@ a_line_sleeps_longer_and_longer(void **state)
 	struct town *town = *state;
 	struct person *anna = town_add_anna(town);
 	struct user *user = user_of(town, anna);
+	struct freight freight;
 	size_t total = 0;
-	struct line *line = line_new(camd_of(town), user->uid, &total);
+	struct line *line =
+	    line_new(camd_of(town), &freight, user->uid, &total);
 	struct parcel *parcel = parcel_new("for later", 9);
 	struct store_delivery row = {
 		.uid = user->uid, .packet_no = 77, .state = STORE_QUEUED
 	};
 	uint64_t before = 0, left = 0;
 
+	freight_init(&freight, NULL);
 	/* It is in no database, which is said. */
 	log_open(open("/dev/null", O_WRONLY), LOG_LEVEL_ERROR, 0);
 	anna->silent = true;

@@ -161,6 +161,101 @@ a_user_nobody_knows_breaks_nothing(void **state)
 	json_decref(object);
 }
 
+static json_t *
+member_of(const struct record *record, const char *name)
+{
+	json_t *object = message_object(&world.camd, record);
+	json_t *value = json_deep_copy(json_object_get(object, name));
+
+	json_decref(object);
+	return value;
+}
+
+static void
+assert_member(const struct record *record, const char *name, const char *json)
+{
+	json_t *value = member_of(record, name);
+	json_t *wanted = json_loads(json, JSON_DECODE_ANY, NULL);
+
+	assert_non_null(wanted);
+	if (!json_equal(value, wanted))
+		fail_msg("%s is %s", name, json_dumps(value, JSON_ENCODE_ANY));
+	json_decref(value);
+	json_decref(wanted);
+}
+
+static void
+what_its_sender_did_later_is_told(void **state)
+{
+	struct store_message message = {
+		.from = anna->uid, .text = "x", .state = STORE_DELIVERED
+	};
+	struct record record = { .message = &message };
+	json_t *edited = NULL;
+
+	assert_member(&record, "edited", "null");
+	assert_member(&record, "deleted", "false");
+	assert_member(&record, "missing", "0");
+	message.changed_ms = 1700000000000;
+	message.missing = UINT32_MAX;
+	edited = member_of(&record, "edited");
+	assert_true(json_is_string(edited));
+	json_decref(edited);
+	assert_member(&record, "text", "\"x\"");
+	assert_member(&record, "missing", "4294967295");
+	message.deleted = message.read = true;
+	message.text = "";
+	assert_member(&record, "edited", "null");
+	assert_member(&record, "deleted", "true");
+	assert_member(&record, "text", "null");
+	assert_member(&record, "unread", "false");
+}
+
+static void
+an_answer_quotes_what_it_answers(void **state)
+{
+	struct store_message message = { .from = anna->uid,
+		.text = "x",
+		.reply_to = "00112233445566778899aabbccddeeff",
+		.state = STORE_DELIVERED };
+	struct quote quote = { .from = carl->uid, .text = "lunch?" };
+	struct record record = { .message = &message };
+
+	assert_member(&record, "reply", "\"00112233445566778899aabbccddeeff\"");
+	assert_member(&record, "quote", "null");
+	record.quote = &quote;
+	assert_member(&record, "quote",
+	    "{\"from\":\"carl@pc3\",\"nick\":\"Carl\",\"text\":\"lunch?\","
+	    "\"deleted\":false}");
+	quote = (struct quote){ .from = carl->uid, .deleted = true };
+	assert_member(&record, "quote",
+	    "{\"from\":\"carl@pc3\",\"nick\":\"Carl\",\"text\":null,"
+	    "\"deleted\":true}");
+	quote = (struct quote){ .from = carl->uid, .shut = true };
+	assert_member(&record, "quote",
+	    "{\"from\":\"carl@pc3\",\"nick\":\"Carl\",\"text\":null,"
+	    "\"deleted\":false}");
+}
+
+static void
+a_change_tells_the_message_as_it_is_now(void **state)
+{
+	struct store_message message = { .id = "5f0c",
+		.from = anna->uid,
+		.text = "after",
+		.changed_ms = 5,
+		.state = STORE_DELIVERED };
+	struct record record = { .message = &message };
+	json_t *object = changed_object(&world.camd, &record);
+	json_t *now = json_object_get(object, "message");
+
+	assert_string_equal(text_of(object, "id"), "5f0c");
+	assert_string_equal(text_of(object, "from"), "anna@pc1");
+	assert_string_equal(text_of(now, "type"), "message.received");
+	assert_string_equal(text_of(now, "text"), "after");
+	json_decref(object);
+}
+
 static void
 a_record_is_never_shorter_than_its_object(void **state)
 {
@@ -175,15 +270,19 @@ a_record_is_never_shorter_than_its_object(void **state)
 		char text[4001] = "";
 		struct store_message message = { .text = text,
 			.state = STORE_QUEUED };
+		struct quote quote = { .from = anna->uid };
 		struct record record = { .message = &message,
 			.deliveries = deliveries,
-			.delivery_count = 3 };
+			.delivery_count = 3,
+			.quote = &quote };
 		json_t *object = NULL;
 		char *line = NULL;
 		size_t len;
 
 		for (size_t k = 0; k < 1000; k++)
 			strcat(text, texts[i]);
+		while (strlen(quote.text) + strlen(texts[i]) <= QUOTE_MAX)
+			strcat(quote.text, texts[i]);
 		object = message_object(&world.camd, &record);
 		line = json_line(object, &len);
 		assert_true(len <= record_size(&record));
@@ -204,6 +303,9 @@ main(void)
 		    a_sent_message_is_as_far_as_the_slowest_recipient),
 		cmocka_unit_test(offers_are_listed_with_ids_of_their_own),
 		cmocka_unit_test(a_user_nobody_knows_breaks_nothing),
+		cmocka_unit_test(what_its_sender_did_later_is_told),
+		cmocka_unit_test(an_answer_quotes_what_it_answers),
+		cmocka_unit_test(a_change_tells_the_message_as_it_is_now),
 		cmocka_unit_test(a_record_is_never_shorter_than_its_object),
 	};
 

@@ -1,5 +1,6 @@
 /* test_roster.c: users found by name, number, address and key. */
 #include "camd/marks.h"
+#include "camd/namesake.h"
 #include "camd/rosterfile.h"
 #include "town.h"
 
@@ -108,14 +109,13 @@ names_under_several_keys_know_of_each_other(void **state)
 	struct roster *roster = roster_of(town);
 	struct user *first = add(town, strong_name, "pc1"), *second;
 
-	assert_null(roster_namesake(roster, first));
+	assert_null(namesake_of(roster, first));
 	second = add(town, other_name, "pc1");
 	second->second = true;
-	assert_ptr_equal(roster_namesake(roster, second), first);
-	assert_ptr_equal(
-	    roster_namesake(roster, add(town, "anna", "pc1")), first);
+	assert_ptr_equal(namesake_of(roster, second), first);
+	assert_ptr_equal(namesake_of(roster, add(town, "anna", "pc1")), first);
 	roster_retire(roster, first);
-	assert_null(roster_namesake(roster, add(town, "anna", "pc2")));
+	assert_null(namesake_of(roster, add(town, "anna", "pc2")));
 }
 
 static void

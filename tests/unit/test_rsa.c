@@ -405,11 +405,11 @@ a_saved_key_loads_and_only_its_owner_can_read_it(void **state)
 	struct stat st;
 
 	umask(0);
-	assert_int_equal(rsa_key_save(fixture->alice, path), 0);
+	assert_int_equal(rsa_key_save(fixture->alice, path, NULL), 0);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(st.st_nlink, 1);
-	assert_int_equal(rsa_key_load(path, &key), 0);
+	assert_int_equal(rsa_key_load(path, NULL, &key), 0);
 	assert_true(rsa_public_equal(
 	    rsa_key_public(key), rsa_key_public(fixture->alice)));
 	rsa_key_free(key);
@@ -424,9 +424,10 @@ an_existing_file_is_never_replaced(void **state)
 	char *path = path_in(fixture, "key");
 	struct rsa_key *key = NULL;
 
-	assert_int_equal(rsa_key_save(fixture->alice, path), 0);
-	assert_int_equal(rsa_key_save(fixture->bob, path), CAM_ERR_EXISTS);
-	assert_int_equal(rsa_key_load(path, &key), 0);
+	assert_int_equal(rsa_key_save(fixture->alice, path, NULL), 0);
+	assert_int_equal(
+	    rsa_key_save(fixture->bob, path, NULL), CAM_ERR_EXISTS);
+	assert_int_equal(rsa_key_load(path, NULL, &key), 0);
 	assert_true(rsa_public_equal(
 	    rsa_key_public(key), rsa_key_public(fixture->alice)));
 	rsa_key_free(key);
@@ -443,14 +444,15 @@ a_key_goes_where_the_working_folder_is_and_nowhere_without_a_folder(
 	char *path = path_in(fixture, "none/key"), here[1000];
 	struct rsa_key *key = NULL;
 
-	assert_int_equal(rsa_key_save(fixture->alice, path), CAM_ERR_SYSTEM);
+	assert_int_equal(
+	    rsa_key_save(fixture->alice, path, NULL), CAM_ERR_SYSTEM);
 	assert_int_equal(errno, ENOENT);
-	assert_int_equal(rsa_key_load(path, &key), CAM_ERR_SYSTEM);
+	assert_int_equal(rsa_key_load(path, NULL, &key), CAM_ERR_SYSTEM);
 	assert_int_equal(errno, ENOENT);
 	assert_non_null(getcwd(here, sizeof(here)));
 	assert_int_equal(chdir(fixture->folder), 0);
-	assert_int_equal(rsa_key_save(fixture->alice, "key"), 0);
-	assert_int_equal(rsa_key_load("key", &key), 0);
+	assert_int_equal(rsa_key_save(fixture->alice, "key", NULL), 0);
+	assert_int_equal(rsa_key_load("key", NULL, &key), 0);
 	unlink("key");
 	assert_int_equal(chdir(here), 0);
 	rsa_key_free(key);
@@ -466,22 +468,25 @@ a_file_that_others_may_touch_is_unsafe(void **state)
 	struct rsa_key *key = NULL;
 	size_t i;
 
-	assert_int_equal(rsa_key_save(fixture->alice, path), 0);
+	assert_int_equal(rsa_key_save(fixture->alice, path, NULL), 0);
 	for (i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
 		assert_int_equal(chmod(path, modes[i]), 0);
-		assert_int_equal(rsa_key_load(path, &key), CAM_ERR_UNSAFE);
+		assert_int_equal(
+		    rsa_key_load(path, NULL, &key), CAM_ERR_UNSAFE);
 	}
 	assert_int_equal(chmod(path, 0600), 0);
 	assert_int_equal(symlink(path, other), 0);
-	assert_int_equal(rsa_key_load(other, &key), CAM_ERR_UNSAFE);
+	assert_int_equal(rsa_key_load(other, NULL, &key), CAM_ERR_UNSAFE);
 	assert_int_equal(unlink(other), 0);
 	assert_int_equal(mkfifo(other, 0600), 0);
-	assert_int_equal(rsa_key_load(other, &key), CAM_ERR_UNSAFE);
-	assert_int_equal(rsa_key_load(fixture->folder, &key), CAM_ERR_UNSAFE);
+	assert_int_equal(rsa_key_load(other, NULL, &key), CAM_ERR_UNSAFE);
+	assert_int_equal(
+	    rsa_key_load(fixture->folder, NULL, &key), CAM_ERR_UNSAFE);
 	unlink(other);
 	if (geteuid() == 0) {
 		assert_int_equal(chown(path, 65534, 65534), 0);
-		assert_int_equal(rsa_key_load(path, &key), CAM_ERR_UNSAFE);
+		assert_int_equal(
+		    rsa_key_load(path, NULL, &key), CAM_ERR_UNSAFE);
 	}
 	assert_null(key);
 	unlink(path);
@@ -500,11 +505,11 @@ a_file_with_no_key_in_it_is_an_error(void **state)
 
 	assert_non_null(file);
 	assert_int_equal(chmod(path, 0600), 0);
-	assert_int_equal(rsa_key_load(path, &key), CAM_ERR_KEY);
+	assert_int_equal(rsa_key_load(path, NULL, &key), CAM_ERR_KEY);
 	for (i = 0; i < 2 * RSA_PEM_MAX; i++)
 		fputc('x', file);
 	fclose(file);
-	assert_int_equal(rsa_key_load(path, &key), CAM_ERR_LIMIT);
+	assert_int_equal(rsa_key_load(path, NULL, &key), CAM_ERR_LIMIT);
 	unlink(path);
 	free(path);
 }
@@ -521,7 +526,8 @@ a_full_disk_leaves_no_file(void **state)
 	none.rlim_cur = 0;
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
-	assert_int_equal(rsa_key_save(fixture->alice, path), CAM_ERR_SYSTEM);
+	assert_int_equal(
+	    rsa_key_save(fixture->alice, path, NULL), CAM_ERR_SYSTEM);
 	assert_int_equal(errno, EFBIG);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_not_equal(access(path, F_OK), 0);
@@ -537,7 +543,7 @@ a_file_that_cannot_be_read_is_an_error(void **state)
 	 * is such a thing. */
 	if (access("/proc/self/mem", R_OK) == 0)
 		assert_int_equal(
-		    rsa_key_load("/proc/self/mem", &key), CAM_ERR_SYSTEM);
+		    rsa_key_load("/proc/self/mem", NULL, &key), CAM_ERR_SYSTEM);
 	assert_null(key);
 }
 

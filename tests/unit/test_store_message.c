@@ -202,11 +202,13 @@ an_id_is_found_by_its_beginning(void **state)
 	    CAM_ERR_REQUEST);
 }
 
+/* Who uses an id first can neither keep another's message out nor, using it
+ * again, take its place. */
 static void
-an_id_is_given_once(void **state)
+an_id_names_the_first_message_that_had_it(void **state)
 {
 	struct place *place = *state;
-	int64_t uid = add_user(place->store, "anna"), duplicate_of = -1;
+	int64_t uid = add_user(place->store, "anna"), duplicate_of = -1, row;
 	struct store_message message = { .talk = talk_with(place->store, uid),
 		.from = uid,
 		.id = "abcd0000000000000000000000000001",
@@ -218,7 +220,16 @@ an_id_is_given_once(void **state)
 	    0);
 	assert_int_equal(store_message_receive(place->store, &again, NULL, 0,
 			     NULL, 0, &duplicate_of),
-	    CAM_ERR_EXISTS);
+	    0);
+	assert_int_not_equal(again.row, message.row);
+	assert_string_not_equal(again.id, message.id);
+	assert_int_equal(
+	    store_message_find(place->store, message.id, NULL, 0, NULL, &row),
+	    0);
+	assert_int_equal(row, message.row);
+	assert_int_equal(
+	    store_message_find(place->store, again.id, NULL, 0, NULL, &row), 0);
+	assert_int_equal(row, again.row);
 }
 
 static void
@@ -344,7 +355,7 @@ main(void)
 		TEST_OF_STORE(a_message_received_twice_is_kept_once),
 		TEST_OF_STORE(a_message_lists_its_offers),
 		TEST_OF_STORE(an_id_is_found_by_its_beginning),
-		TEST_OF_STORE(an_id_is_given_once),
+		TEST_OF_STORE(an_id_names_the_first_message_that_had_it),
 		TEST_OF_STORE(a_message_in_no_talk_is_refused_whole),
 		TEST_OF_STORE(text_that_is_too_long_or_no_text_is_refused),
 		TEST_OF_STORE(

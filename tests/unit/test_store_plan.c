@@ -7,8 +7,10 @@
 
 /* What SQLite may look through: small tables, or all that was asked for. */
 static const char *const allowed[] = {
-	"SCAN user",			/* store_user_each() */
-	"SCAN pin", "SCAN talk",	/* their list and the sum of unread */
+	"SCAN user",		 /* store_user_each() */
+	"SCAN trust",		 /* store_trust_each() */
+	"SCAN pin", "SCAN talk", /* their list and the sum of unread */
+	"SCAN CONSTANT ROW",
 	"USE TEMP B-TREE FOR ORDER BY", /* the list of talks */
 	"SCAN notice",			/* those not yet confirmed */
 	"SCAN sqlite_",			/* which parts the index has */
@@ -52,6 +54,68 @@ ignore_offer(const struct store_offer *offer, void *arg)
 	return 0;
 }
 
+static int
+ignore_trust(const struct store_trust *trust, void *arg)
+{
+	return 0;
+}
+
+static void
+use_trust(struct store *store, int64_t uid)
+{
+	struct store_trust trust = { .uid = uid, .challenger = uid };
+
+	assert_int_equal(store_trust_put(store, &trust), 0);
+	assert_int_equal(store_trust_each(store, ignore_trust, NULL), 0);
+	assert_int_equal(store_trust_remove(store, uid), 0);
+	assert_int_equal(store_trust_put(store, &trust), 0);
+}
+
+static void
+use_changes(struct store *store, int64_t uid)
+{
+	static const struct store_place at = { { 1 }, { 2 } };
+	struct store_message out = { .talk = talk_with(store, uid),
+		.text = "sent" };
+	struct store_message in = { .talk = out.talk,
+		.from = uid,
+		.id = "abcd0000000000000000000000000001",
+		.text = "meeting",
+		.place = &at,
+		.has_offers = true };
+	struct store_message change = {
+		.type = STORE_EDIT, .from = uid, .text = "changed", .place = &at
+	};
+	struct store_message ours = { .type = STORE_DELETION };
+	struct store_delivery first = { .uid = uid }, second = first;
+	struct store_hash hash = { { 6 }, 10 };
+	int64_t target, duplicate_of;
+	enum store_outcome outcome;
+	uint64_t number;
+
+	memcpy(change.reply_to, in.id, sizeof in.id);
+	/* Before its message, before a number, with it, and too late. */
+	for (uint64_t i = 1; i <= 8; i++) {
+		hash.hash[1] = (uint8_t)i;
+		change.sequence = i == 5 ? 4 : 10 * i;
+		in.sequence = 25;
+		if (i == 2)
+			assert_int_equal(store_message_receive(store, &in, NULL,
+					     0, NULL, 0, &duplicate_of),
+			    0);
+		change.type = i < 6 ? STORE_EDIT : STORE_DELETION;
+		assert_int_equal(store_change_receive(store, &change, &hash, 1,
+				     &outcome, &target),
+		    0);
+	}
+	assert_int_equal(store_message_send(store, &out, &first, 1), 0);
+	assert_int_equal(store_sequence_give(store, out.row, &at, &number), 0);
+	assert_int_equal(store_sequence_last(store, &at, &number), 0);
+	memcpy(ours.reply_to, out.id, sizeof out.id);
+	assert_int_equal(
+	    store_change_send(store, &ours, &second, 1, &target), 0);
+}
+
 static void
 use_users(struct store *store, int64_t uid)
 {
@@ -69,7 +133,7 @@ use_users(struct store *store, int64_t uid)
 	assert_int_equal(store_user_each(store, ignore_user, NULL), 0);
 	assert_int_equal(store_pin_add(store, &pin), 0);
 	assert_int_equal(store_pin_add(store, &pin), 0);
-	assert_int_equal(store_pin_verify(store, uid, 2048, true), 0);
+	assert_int_equal(store_pin_mark(store, uid, 2048, true, 0), 0);
 	assert_int_equal(store_pin_each(store, 0, ignore_pin, NULL), 0);
 	assert_int_equal(store_pin_each(store, uid, ignore_pin, NULL), 0);
 	assert_int_equal(store_user_merge(store, other, uid), 0);
@@ -206,6 +270,8 @@ no_statement_looks_through_a_table(void **state)
 	size_t count = 0;
 
 	use_messages(store, uid, &row);
+	use_trust(store, uid);
+	use_changes(store, uid);
 	use_users(store, uid);
 	use_records(store, uid, row);
 	use_history(store, uid);

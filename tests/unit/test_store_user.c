@@ -327,7 +327,7 @@ a_key_is_replaced_when_asked_for(void **state)
 
 	assert_int_equal(store_pin_add(place->store, &pin), 0);
 	assert_int_equal(
-	    store_pin_verify(place->store, pin.uid, 2048, true), 0);
+	    store_pin_mark(place->store, pin.uid, 2048, true, 0), 0);
 	pin.n = span_of(other, sizeof other);
 	assert_int_equal(store_pin_replace(place->store, &pin), 0);
 	pin.bits = 1024;
@@ -336,7 +336,7 @@ a_key_is_replaced_when_asked_for(void **state)
 	assert_int_equal(pins.count, 2);
 	assert_memory_equal(pins.n, other, sizeof other);
 	assert_false(pins.last.verified);
-	assert_int_equal(store_pin_verify(place->store, pin.uid, 4096, true),
+	assert_int_equal(store_pin_mark(place->store, pin.uid, 4096, true, 0),
 	    CAM_ERR_UNKNOWN);
 	pin.uid = 99;
 	assert_int_equal(store_pin_add(place->store, &pin), CAM_ERR_UNKNOWN);

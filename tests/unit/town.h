@@ -461,7 +461,7 @@ town_open(const char *settings)
 	assert_int_equal(world_open(&town->world, settings), 0);
 	town->crypto = crypto_new();
 	keys = xasprintf("%s/data/keys", town->world.folder);
-	assert_int_equal(keyring_open(keys, true, &town->ours), 0);
+	assert_int_equal(keyring_open(keys, true, NULL, &town->ours), 0);
 	free(keys);
 	town_take_network(town);
 	town_forget(town);

@@ -176,6 +176,9 @@ fetch(struct job *job, void *context)
 	if (fetching->err == 0)
 		fetching->err =
 		    store_message_get(context, fetching->lookup.row, &message);
+	/* A change of one is none. */
+	if (fetching->err == 0 && message->type != STORE_MESSAGE)
+		fetching->err = fetching->lookup.err = CAM_ERR_UNKNOWN;
 	if (fetching->err == 0)
 		fetching->err =
 		    record_read(context, message, &fetching->record);

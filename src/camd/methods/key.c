@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "camd/camd.h"
+#include "camd/identity.h"
 #include "camd/methods/methods.h"
 #include "camd/roster.h"
 #include "camd/user.h"
@@ -30,28 +32,35 @@ add_key(json_t *keys, const struct camd *camd, enum rsa_size size,
     const char *algorithm, const char *file, bool current)
 {
 	const struct rsa_key *key = keyring_key(camd->keyring, size);
-	char fingerprint[RSA_FINGERPRINT_SIZE];
+	char fingerprint[RSA_FINGERPRINT_SIZE], text[2 * SHA256_SIZE + 1];
+	uint8_t digest[SHA256_SIZE];
 
 	if (key == NULL)
 		return;
 	rsa_public_fingerprint(rsa_key_public(key), fingerprint);
+	rsa_public_digest(rsa_key_public(key), digest);
+	hex_encode(digest, sizeof digest, text);
 	json_array_append_new(
-	    keys, json_pack("{s:s, s:s, s:b, s:o}", "algorithm", algorithm,
-		      "fingerprint", fingerprint, "current", current, "created",
-		      created(camd, file)));
+	    keys, json_pack("{s:s, s:s, s:s, s:b, s:o}", "algorithm", algorithm,
+		      "fingerprint", fingerprint, "digest", text, "current",
+		      current, "created", created(camd, file)));
 }
 
 int
 key_list(struct rpc_call *call, json_t *params)
 {
 	const struct camd *camd = method_camd(call);
+	char key[2 * SIGN_KEY_SIZE + 1], device[2 * DEVICE_ID_SIZE + 1];
 	json_t *keys = json_array();
 	char *id = user_id(roster_self(camd->roster));
 
 	add_key(keys, camd, RSA_2048, "rsa2048", "rsa2048.pem", true);
 	add_key(keys, camd, RSA_1024, "rsa1024", "rsa1024.pem", false);
-	rpc_reply(call, json_pack("{s:o, s:o}", "id", json_text(span_text(id)),
-			    "keys", keys));
+	hex_encode(identity_user_key(camd->identity), SIGN_KEY_SIZE, key);
+	hex_encode(identity_device_id(camd->identity), DEVICE_ID_SIZE, device);
+	rpc_reply(call,
+	    json_pack("{s:o, s:s, s:s, s:o}", "id", json_text(span_text(id)),
+		"user_key", key, "device", device, "keys", keys));
 	free(id);
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* message.c: messages sent, and tried again. */
+/* message.c: messages sent, tried again, edited, deleted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "camd/camd.h"
+#include "camd/change.h"
 #include "camd/client.h"
 #include "camd/lookup.h"
 #include "camd/methods/methods.h"
@@ -16,12 +17,14 @@
 #include "camd/object.h"
 #include "camd/outbox.h"
 #include "camd/roster.h"
+#include "camd/trust.h"
 #include "camd/user.h"
+#include "crypto/envelope.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
 #include "store/message.h"
 
-enum { RECIPIENTS_MAX = 20000 };
+enum { RECIPIENTS_MAX = ENVELOPE_STANZAS_MAX };
 
 /* One request: first, where it names an earlier message, that is looked up. */
 struct posting {
@@ -270,6 +273,27 @@ on_stored(
 	posting_free(posting);
 }
 
+/* All of them have another key than the one that was verified: nothing is
+ * stored. */
+static bool
+are_blocked(struct posting *posting, struct user **to, size_t count)
+{
+	char *id;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!trust_is_blocked(posting->camd->trust, to[i]))
+			return false;
+	}
+	id = user_id(to[0]);
+	method_fail(posting->call, CAM_ERR_KEY,
+	    json_pack("{s:s, s:[]}", "who", id, "candidates"),
+	    "the key of '%s' has changed: ask what happened, then run 'cam "
+	    "verify --accept %s'",
+	    id, id);
+	free(id);
+	return true;
+}
+
 static void
 send_now(struct posting *posting)
 {
@@ -283,6 +307,12 @@ send_now(struct posting *posting)
 	};
 
 	request.to = resolve_all(posting, &request.to_count);
+	if (request.to_count > 0 &&
+	    are_blocked(posting, request.to, request.to_count)) {
+		free(request.to);
+		posting_free(posting);
+		return;
+	}
 	if (request.to_count > 0 && request.to_count <= RECIPIENTS_MAX) {
 		outbox_send(
 		    posting->camd->outbox, &request, on_stored, posting);
@@ -415,6 +445,79 @@ message_retry(struct rpc_call *call, json_t *params)
 	if (param_text(call, params, "id", true, &posting->about) &&
 	    param_list(call, params, "to", false, &posting->to) &&
 	    param_switch(call, params, "clear", &posting->clear) &&
+	    param_switch(call, params, "follow", &posting->follow))
+		start(posting);
+	else
+		posting_free(posting);
+	return 0;
+}
+
+/* -- message.edit, message.delete ------------------------------------------ */
+
+static void
+on_changed(void *arg, int err, const char *id, json_t *time, json_t *recipients)
+{
+	struct posting *posting = arg;
+
+	if (err == 0) {
+		answer(posting, id, time, recipients);
+		return;
+	}
+	if (err == CAM_ERR_UNKNOWN)
+		method_fail(posting->call, err,
+		    json_pack("{s:s, s:[]}", "id", posting->id, "candidates"),
+		    "'%s' is no message of ours", posting->id);
+	else if (err == CAM_ERR_REQUEST)
+		method_fail(posting->call, err, NULL,
+		    "'%s' has been deleted already", posting->id);
+	else
+		method_fail(posting->call, err, NULL,
+		    "the message cannot be changed: %s", cam_strerror(err));
+	posting_free(posting);
+}
+
+static void
+change_now(struct posting *posting)
+{
+	change_message(
+	    posting->camd, posting->id, posting->text, on_changed, posting);
+}
+
+static bool
+check_text(struct rpc_call *call, const char *text)
+{
+	if (text[0] == '\0')
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "a message without text is deleted, not edited");
+	else if (strlen(text) > LIMIT_MESSAGE_TEXT)
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "a message has at most %d bytes", LIMIT_MESSAGE_TEXT);
+	else
+		return true;
+	return false;
+}
+
+int
+message_edit(struct rpc_call *call, json_t *params)
+{
+	struct posting *posting = posting_new(call, params, change_now);
+
+	if (param_text(call, params, "id", true, &posting->about) &&
+	    param_text(call, params, "text", true, &posting->text) &&
+	    param_switch(call, params, "follow", &posting->follow) &&
+	    check_text(call, posting->text))
+		start(posting);
+	else
+		posting_free(posting);
+	return 0;
+}
+
+int
+message_delete(struct rpc_call *call, json_t *params)
+{
+	struct posting *posting = posting_new(call, params, change_now);
+
+	if (param_text(call, params, "id", true, &posting->about) &&
 	    param_switch(call, params, "follow", &posting->follow))
 		start(posting);
 	else

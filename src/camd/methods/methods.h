@@ -28,14 +28,19 @@ int user_set(struct rpc_call *call, json_t *params);
 
 int message_send(struct rpc_call *call, json_t *params);
 int message_retry(struct rpc_call *call, json_t *params);
+int message_edit(struct rpc_call *call, json_t *params);
+int message_delete(struct rpc_call *call, json_t *params);
 int message_list(struct rpc_call *call, json_t *params);
 int message_get(struct rpc_call *call, json_t *params);
 int message_open(struct rpc_call *call, json_t *params);
 int talk_read(struct rpc_call *call, json_t *params);
+int talk_typing(struct rpc_call *call, json_t *params);
 
 int presence_set_away(struct rpc_call *call, json_t *params);
 int presence_set_back(struct rpc_call *call, json_t *params);
 int key_list(struct rpc_call *call, json_t *params);
+int key_verify(struct rpc_call *call, json_t *params);
+int key_accept(struct rpc_call *call, json_t *params);
 
 int config_get(struct rpc_call *call, json_t *params);
 int config_set(struct rpc_call *call, json_t *params);

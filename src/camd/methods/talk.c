@@ -1,4 +1,4 @@
-/* talk.c: talks marked as read. */
+/* talk.c: talks marked as read, and word that we are writing in one. */
 #include "store/talk.h"
 
 #include <stdbool.h>
@@ -11,6 +11,7 @@
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
+#include "camd/typing.h"
 #include "loop/worker.h"
 #include "store/history.h"
 #include "store/user.h"
@@ -182,5 +183,27 @@ talk_read(struct rpc_call *call, json_t *params)
 	reading->job.work = read_talks;
 	reading->job.done = on_read;
 	workers_submit(method_camd(call)->writer, &reading->job);
+	return 0;
+}
+
+/* -- talk.typing ----------------------------------------------------------- */
+
+int
+talk_typing(struct rpc_call *call, json_t *params)
+{
+	struct camd *camd = method_camd(call);
+	const char *text = NULL;
+	bool writes = true;
+	struct who who;
+
+	if (!param_text(call, params, "who", true, &text) ||
+	    !param_switch(call, params, "typing", &writes) ||
+	    !named_users(call, text, false, &who))
+		return 0;
+	/* To a crowd nobody is seen writing. */
+	if (who.count <= STORE_TALK_USERS)
+		typing_tell(camd->typing, who.users, who.count, writes);
+	who_finish(&who);
+	rpc_reply(call, json_object());
 	return 0;
 }

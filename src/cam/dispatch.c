@@ -1,0 +1,183 @@
+/* dispatch.c: a message or a change on its way, until what became of it is
+ * known. */
+#include "cam/dispatch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "cam/cam.h"
+#include "cam/complain.h"
+#include "cam/daemon.h"
+#include "cam/input.h"
+#include "cam/output.h"
+#include "rpc/names.h"
+
+int
+dispatch_read_text(struct dispatch *dispatch, int count, char **words)
+{
+	struct buf text;
+	int code;
+
+	buf_init(&text, LIMIT_MESSAGE_TEXT + 1);
+	code = input_text(dispatch->cam, count, words, &text);
+	if (code == 0)
+		json_object_set_new(dispatch->request, "text",
+		    json_stringn_nocheck((const char *)text.data, text.len));
+	buf_finish(&text);
+	return code;
+}
+
+static int64_t
+deadline_of(const struct dispatch *dispatch)
+{
+	return (int64_t)clock_now_ms() + dispatch->timeout_ms;
+}
+
+/* Sends again, in clear, what a person has agreed to. */
+static int
+send_in_clear(struct dispatch *dispatch, struct rpc_client *client,
+    struct outcomes *outcomes, json_t *users)
+{
+	json_t *result = NULL;
+	json_t *recipient;
+	size_t i;
+	int code;
+
+	code = daemon_call(dispatch->cam, client, RPC_MESSAGE_RETRY,
+	    json_pack("{s:O,s:O,s:b,s:b}", "id", outcomes->id, "to", users,
+		"clear", 1, "follow", dispatch->until != UNTIL_QUEUED),
+	    &result);
+	if (code != 0)
+		return code;
+	json_array_foreach(json_object_get(result, "recipients"), i, recipient)
+	    outcomes_update(outcomes, recipient);
+	json_decref(result);
+	return 0;
+}
+
+/* "'anna@pc1', 'bob@pc2'": whom the question is about. */
+static char *
+names_of(const json_t *users)
+{
+	json_t *user;
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, LIMIT_RPC_LINE);
+	json_array_foreach(users, i, user) buf_printf(
+	    &text, "%s'%s'", i > 0 ? ", " : "", json_string_value(user));
+	return buf_steal_text(&text);
+}
+
+/* Where it would have to go in clear and somebody sits at the terminal, asks;
+ * then prints what is settled. */
+static int
+tell(struct dispatch *dispatch, struct rpc_client *client,
+    struct outcomes *outcomes, int64_t *deadline_ms)
+{
+	json_t *users = outcomes_in_doubt(outcomes);
+	char *names = NULL;
+	char *question = NULL;
+	int code = 0;
+
+	if (json_array_size(users) > 0 && input_can_ask()) {
+		cam_words(dispatch->cam);
+		names = names_of(users);
+		question = xasprintf(
+		    _("%s cannot decrypt what we encrypt well. "
+		      "Send it readable for everybody on the network? [y/N]"),
+		    names != NULL ? names : "");
+		if (input_ask(question)) {
+			code = send_in_clear(dispatch, client, outcomes, users);
+			*deadline_ms = deadline_of(dispatch);
+		}
+	}
+	outcomes_print(outcomes, false);
+	free(question);
+	free(names);
+	json_decref(users);
+	return code;
+}
+
+static int
+wait_for_outcomes(struct dispatch *dispatch, struct rpc_client *client,
+    struct outcomes *outcomes)
+{
+	int64_t deadline_ms = deadline_of(dispatch);
+	int code = tell(dispatch, client, outcomes, &deadline_ms);
+
+	while (code == 0 && !outcomes_are_settled(outcomes)) {
+		const char *event = NULL;
+		json_t *params = NULL;
+
+		code = daemon_next(
+		    dispatch->cam, client, deadline_ms, &event, &params);
+		if (code != 0)
+			break;
+		if (strcmp(event, EVENT_MESSAGE_STATE) == 0 &&
+		    json_equal(json_object_get(params, "id"), outcomes->id))
+			outcomes_update(outcomes, params);
+		json_decref(params);
+		code = tell(dispatch, client, outcomes, &deadline_ms);
+	}
+	return code == EXIT_UNCONFIRMED ? 0 : code;
+}
+
+/* A change of what nobody has need not be delivered. */
+static bool
+is_for_nobody(const struct dispatch *dispatch, const json_t *result)
+{
+	const json_t *recipients = json_object_get(result, "recipients");
+
+	return dispatch->is_change && json_is_array(recipients) &&
+	       json_array_size(recipients) == 0;
+}
+
+/* The request leaves before anything is set up to speak to people: camd works
+ * meanwhile. */
+static int
+ask(struct dispatch *dispatch, struct rpc_client *client)
+{
+	struct outcomes outcomes = { 0 };
+	json_t *result = NULL;
+	int code = daemon_call(dispatch->cam, client, dispatch->method,
+	    json_incref(dispatch->request), &result);
+
+	if (code != 0)
+		return code;
+	if (is_for_nobody(dispatch, result)) {
+		code = 0;
+	} else if (!outcomes_init(
+		       &outcomes, dispatch->cam, dispatch->until, result)) {
+		cam_words(dispatch->cam);
+		complain(_("camd does not say what became of the message"));
+		code = EXIT_FAILED;
+	} else {
+		code = wait_for_outcomes(dispatch, client, &outcomes);
+		outcomes_print(&outcomes, true);
+		if (code == 0)
+			code = outcomes_exit(&outcomes);
+	}
+	outcomes_finish(&outcomes);
+	json_decref(result);
+	return code;
+}
+
+int
+dispatch_run(struct dispatch *dispatch)
+{
+	struct rpc_client *client = NULL;
+	int code = 0;
+
+	json_object_set_new(dispatch->request, "follow",
+	    json_boolean(dispatch->until != UNTIL_QUEUED));
+	code = daemon_begin(dispatch->cam, &client);
+	if (code == 0)
+		code = ask(dispatch, client);
+	rpc_client_free(client);
+	return code;
+}

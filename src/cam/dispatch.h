@@ -1,0 +1,33 @@
+/* dispatch.h: a message or a change on its way, until what became of it is
+ * known. */
+#ifndef CAM_DISPATCH_H
+#define CAM_DISPATCH_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cam/outcome.h"
+
+struct cam;
+
+enum { DISPATCH_TIMEOUT_MS = 10000 };
+
+struct dispatch {
+	struct cam *cam;
+	const char *method; /* one that answers as message.send does */
+	json_t *request;    /* owned by the caller; follow is added */
+	bool is_change;	    /* there may be nobody to send it to */
+	enum outcome_until until;
+	int64_t timeout_ms;
+};
+
+/* Puts the text of the words, or of stdin, into the request: input_text() and
+ * its codes. */
+int dispatch_read_text(struct dispatch *dispatch, int count, char **words);
+
+/* Asks for it, waits until every recipient has got as far as was asked or the
+ * time is over, tells of each, and returns the exit code. */
+int dispatch_run(struct dispatch *dispatch);
+
+#endif

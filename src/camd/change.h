@@ -1,0 +1,23 @@
+/* change.h: own messages edited and deleted. */
+#ifndef CAM_CAMD_CHANGE_H
+#define CAM_CAMD_CHANGE_H
+
+#include <jansson.h>
+
+struct camd;
+struct record;
+
+/*
+ * Changes a message of ours by its full id, stores that, and sends it to all
+ * who got or will get the message. text NULL: it is deleted. on_done gets the
+ * id of the change, its time and recipient objects (borrowed), or
+ * CAM_ERR_UNKNOWN: no message of ours; CAM_ERR_REQUEST: it is deleted already.
+ */
+void change_message(struct camd *camd, const char *id, const char *text,
+    void (*on_done)(
+	void *arg, int err, const char *id, json_t *time, json_t *recipients),
+    void *arg);
+/* Tells message.changed of the message as it is now. */
+void change_tell(struct camd *camd, const struct record *record);
+
+#endif

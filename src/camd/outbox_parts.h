@@ -1,0 +1,38 @@
+/* outbox_parts.h: what the parts of the outbox do for each other. */
+#ifndef CAM_CAMD_OUTBOX_PARTS_H
+#define CAM_CAMD_OUTBOX_PARTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/table.h"
+#include "camd/line.h"
+#include "camd/outbox.h"
+#include "camd/seal.h"
+#include "camd/shipment.h"
+
+struct outbox {
+	struct camd *camd;
+	struct table lines; /* struct line, by uid */
+	size_t count;
+	struct seals *seals;
+	struct freight freight;
+	bool stopped; /* nothing leaves any more */
+};
+
+/* The line of whom that uid means by now, made when there is none; the same
+ * without making. */
+struct line *outbox_line(struct outbox *outbox, int64_t uid);
+struct line *outbox_find_line(const struct outbox *outbox, int64_t uid);
+
+/* All deliveries of one message; for store_delivery_each(). */
+struct outbox_rows {
+	struct store_delivery *list;
+	size_t count, size;
+};
+int outbox_collect(const struct store_delivery *delivery, void *rows);
+/* Those of the rows that are queued join their lines. */
+void outbox_join(struct outbox *outbox, struct parcel *parcel,
+    const struct store_delivery *rows, size_t count);
+
+#endif

@@ -1,0 +1,19 @@
+/* merge.h: what commits leave in the index, put together. */
+#ifndef CAM_STORE_MERGE_H
+#define CAM_STORE_MERGE_H
+
+#include <stdbool.h>
+
+struct store;
+
+/*
+ * Every commit leaves a small segment in the newest part of the index, and a
+ * search looks into each. FTS5 keeps them few; a part that is complete is
+ * merged to a single one, some pages at a time. more: not done yet.
+ */
+int merge_step(struct store *store, bool *more);
+
+/* The same, and then merges in the newest part ahead of need. */
+int merge_tend(struct store *store, bool *more);
+
+#endif

@@ -1,0 +1,583 @@
+/* test_keyfile.c: secrets in files, open and sealed, and the way between. */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/random.h"
+#include "crypto/crypto.h"
+#include "crypto/keyfile_form.h"
+#include "crypto/rsa.h"
+#include "hex.h"
+
+/* Deriving takes half a second, so the tests share two locks. */
+struct fixture {
+	struct crypto *crypto;
+	char folder[64];
+	char *path, *lock_path, *other_path;
+	struct keyfile_lock *lock, *other;
+};
+
+static const struct span passphrase = { (const uint8_t *)"open sesame", 11 };
+
+static int
+set_up(void **state)
+{
+	struct fixture *fixture = xcalloc(1, sizeof(*fixture));
+
+	fixture->crypto = crypto_new();
+	strcpy(fixture->folder, "/tmp/cam-test-keyfile.XXXXXX");
+	assert_non_null(mkdtemp(fixture->folder));
+	fixture->path = xasprintf("%s/key", fixture->folder);
+	fixture->lock_path = xasprintf("%s/lock", fixture->folder);
+	fixture->other_path = xasprintf("%s/other", fixture->folder);
+	assert_int_equal(
+	    keyfile_lock_make(fixture->lock_path, passphrase, &fixture->lock),
+	    0);
+	assert_int_equal(keyfile_lock_make(fixture->other_path,
+			     span_text("other"), &fixture->other),
+	    0);
+	*state = fixture;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	keyfile_lock_free(fixture->lock);
+	keyfile_lock_free(fixture->other);
+	assert_int_equal(unlink(fixture->lock_path), 0);
+	assert_int_equal(unlink(fixture->other_path), 0);
+	/* No temporary file is left. */
+	assert_int_equal(rmdir(fixture->folder), 0);
+	free(fixture->path);
+	free(fixture->lock_path);
+	free(fixture->other_path);
+	crypto_free(fixture->crypto);
+	free(fixture);
+	return 0;
+}
+
+static int
+remove_file(void **state)
+{
+	struct fixture *fixture = *state;
+
+	(void)unlink(fixture->path);
+	return 0;
+}
+
+/* -- help -------------------------------------------------------------------
+ */
+
+static const struct span secret = {
+	(const uint8_t *)"thirty-two bytes that are a key!", 32
+};
+
+static void
+save(struct fixture *fixture, const struct keyfile_lock *lock)
+{
+	assert_int_equal(
+	    keyfile_save(fixture->path, "user", secret, lock, true), 0);
+}
+
+/* What comes out must be the secret. */
+static int
+load(struct fixture *fixture, const char *kind, const struct keyfile_lock *lock)
+{
+	struct buf buf;
+	int rc;
+
+	buf_init(&buf, KEYFILE_SECRET_MAX);
+	rc = keyfile_load(fixture->path, kind, lock, &buf);
+	assert_true(rc < 0 ? buf.len == 0 : span_equal(buf_span(&buf), secret));
+	buf_wipe(&buf);
+	return rc;
+}
+
+static struct buf
+read_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	struct buf buf;
+
+	assert_non_null(file);
+	buf_init(&buf, KEYFILE_SIZE_MAX);
+	buf.len = fread(
+	    buf_reserve(&buf, KEYFILE_SIZE_MAX), 1, KEYFILE_SIZE_MAX, file);
+	fclose(file);
+	return buf;
+}
+
+static void
+write_file(const char *path, struct span bytes)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fchmod(fileno(file), 0600), 0);
+	assert_int_equal(fwrite(bytes.data, 1, bytes.len, file), bytes.len);
+	assert_int_equal(fclose(file), 0);
+}
+
+static bool
+holds(const char *path, struct span bytes)
+{
+	struct buf buf = read_file(path);
+	bool found = memmem(buf.data, buf.len, bytes.data, bytes.len) != NULL;
+
+	buf_finish(&buf);
+	return found;
+}
+
+static bool
+is_sealed(const char *path)
+{
+	bool sealed = false;
+
+	assert_int_equal(keyfile_is_sealed(path, &sealed), 0);
+	return sealed;
+}
+
+/* -- saving and loading ------------------------------------------------------
+ */
+
+static void
+a_secret_comes_back_sealed_or_not(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stat st;
+
+	save(fixture, NULL);
+	assert_int_equal(stat(fixture->path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_false(is_sealed(fixture->path));
+	assert_true(holds(fixture->path, secret));
+	assert_int_equal(load(fixture, "user", NULL), 0);
+	save(fixture, fixture->lock);
+	assert_int_equal(stat(fixture->path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_true(is_sealed(fixture->path));
+	assert_false(holds(fixture->path, secret));
+	assert_int_equal(load(fixture, "user", fixture->lock), 0);
+	assert_int_equal(load(fixture, "user", NULL), CAM_ERR_REFUSED);
+	assert_int_equal(load(fixture, "user", fixture->other), CAM_ERR_KEY);
+}
+
+/* An interrupted change leaves some files open. */
+static void
+an_open_file_is_loaded_with_a_lock_too(void **state)
+{
+	struct fixture *fixture = *state;
+
+	save(fixture, NULL);
+	assert_int_equal(load(fixture, "user", fixture->lock), 0);
+}
+
+static void
+a_file_of_another_kind_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf buf;
+
+	save(fixture, NULL);
+	assert_int_equal(load(fixture, "link", NULL), CAM_ERR_KEY);
+	assert_int_equal(load(fixture, "use", NULL), CAM_ERR_KEY);
+	assert_int_equal(load(fixture, KEYFILE_PEM, NULL), CAM_ERR_KEY);
+	save(fixture, fixture->lock);
+	assert_int_equal(load(fixture, "link", fixture->lock), CAM_ERR_KEY);
+	/* And the kind cannot be written over. */
+	buf = read_file(fixture->path);
+	memcpy(buf.data + KEYFILE_MAGIC_SIZE + 2, "link", 4);
+	write_file(fixture->path, buf_span(&buf));
+	assert_int_equal(load(fixture, "link", fixture->lock), CAM_ERR_KEY);
+	buf_finish(&buf);
+}
+
+static void
+no_bit_of_a_file_can_change(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int sealed = 0; sealed <= 1; sealed++) {
+		struct buf buf;
+
+		save(fixture, sealed ? fixture->lock : NULL);
+		buf = read_file(fixture->path);
+		for (size_t i = 0; i < 8 * buf.len; i++) {
+			buf.data[i / 8] ^= (uint8_t)(1 << i % 8);
+			write_file(fixture->path, buf_span(&buf));
+			assert_int_equal(
+			    load(fixture, "user", fixture->lock), CAM_ERR_KEY);
+			buf.data[i / 8] ^= (uint8_t)(1 << i % 8);
+		}
+		for (size_t len = 0; len < buf.len; len++) {
+			write_file(fixture->path, span_of(buf.data, len));
+			assert_int_equal(
+			    load(fixture, "user", fixture->lock), CAM_ERR_KEY);
+		}
+		buf_finish(&buf);
+	}
+}
+
+static void
+what_is_there_is_replaced_only_when_asked(void **state)
+{
+	struct fixture *fixture = *state;
+
+	save(fixture, NULL);
+	assert_int_equal(
+	    keyfile_save(fixture->path, "user", span_text("x"), NULL, false),
+	    CAM_ERR_EXISTS);
+	assert_int_equal(load(fixture, "user", NULL), 0);
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_int_equal(
+	    keyfile_save(fixture->path, "user", secret, NULL, false), 0);
+	assert_int_equal(load(fixture, "user", NULL), 0);
+}
+
+static void
+sizes_have_limits(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t *large = xcalloc(1, KEYFILE_SIZE_MAX + 1);
+	char kind[KEYFILE_KIND_MAX + 2];
+	struct buf buf;
+	bool sealed;
+
+	for (int i = 0; i <= 1; i++) {
+		const struct keyfile_lock *lock = i ? fixture->lock : NULL;
+
+		buf_init(&buf, KEYFILE_SECRET_MAX);
+		assert_int_equal(
+		    keyfile_save(fixture->path, "user",
+			span_of(large, KEYFILE_SECRET_MAX), lock, true),
+		    0);
+		assert_int_equal(
+		    keyfile_load(fixture->path, "user", lock, &buf), 0);
+		assert_int_equal(buf.len, KEYFILE_SECRET_MAX);
+		/* No room for it a second time. */
+		assert_int_equal(
+		    keyfile_load(fixture->path, "user", lock, &buf),
+		    CAM_ERR_LIMIT);
+		buf_wipe(&buf);
+		assert_int_equal(
+		    keyfile_save(fixture->path, "user",
+			span_of(large, KEYFILE_SECRET_MAX + 1), lock, true),
+		    CAM_ERR_LIMIT);
+	}
+	memset(kind, 'k', sizeof(kind));
+	kind[KEYFILE_KIND_MAX + 1] = '\0';
+	assert_int_equal(keyfile_save(fixture->path, kind, secret, NULL, true),
+	    CAM_ERR_LIMIT);
+	kind[KEYFILE_KIND_MAX] = '\0';
+	assert_int_equal(
+	    keyfile_save(fixture->path, kind, secret, NULL, true), 0);
+	assert_int_equal(load(fixture, kind, NULL), 0);
+	write_file(fixture->path, span_of(large, KEYFILE_SIZE_MAX + 1));
+	assert_int_equal(load(fixture, "user", NULL), CAM_ERR_LIMIT);
+	assert_int_equal(
+	    keyfile_is_sealed(fixture->path, &sealed), CAM_ERR_FORMAT);
+	free(large);
+}
+
+static void
+files_that_others_can_read_are_unsafe(void **state)
+{
+	struct fixture *fixture = *state;
+	bool sealed;
+
+	assert_int_equal(load(fixture, "user", NULL), CAM_ERR_SYSTEM);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(
+	    keyfile_is_sealed(fixture->path, &sealed), CAM_ERR_SYSTEM);
+	assert_int_equal(
+	    keyfile_reseal(fixture->path, NULL, NULL), CAM_ERR_SYSTEM);
+	save(fixture, NULL);
+	assert_int_equal(chmod(fixture->path, 0640), 0);
+	assert_int_equal(load(fixture, "user", NULL), CAM_ERR_UNSAFE);
+	assert_int_equal(
+	    keyfile_is_sealed(fixture->path, &sealed), CAM_ERR_UNSAFE);
+	assert_int_equal(
+	    keyfile_reseal(fixture->path, NULL, fixture->lock), CAM_ERR_UNSAFE);
+}
+
+static void
+forms_to_come_are_not_taken(void **state)
+{
+	struct fixture *fixture = *state;
+	struct keyfile_parts parts;
+	struct buf buf;
+
+	save(fixture, NULL);
+	buf = read_file(fixture->path);
+	for (int form = 0; form < 256; form++) {
+		bool known = form >= KEYFILE_OPEN && form <= KEYFILE_PASSPHRASE;
+
+		buf.data[KEYFILE_MAGIC_SIZE] = (uint8_t)form;
+		assert_int_equal(keyfile_parse(buf_span(&buf), &parts),
+		    known ? 0 : CAM_ERR_VERSION);
+	}
+	buf_finish(&buf);
+}
+
+/* -- PEM ---------------------------------------------------------------------
+ */
+
+static void
+an_rsa_key_is_plain_pem_until_it_is_sealed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct rsa_key *key = NULL, *again = NULL;
+	const struct span begin = span_text("-----BEGIN PRIVATE KEY-----\n");
+	struct buf buf;
+
+	assert_int_equal(rsa_key_generate(RSA_2048, &key), 0);
+	assert_int_equal(rsa_key_save(key, fixture->path, NULL), 0);
+	buf = read_file(fixture->path);
+	assert_memory_equal(buf.data, begin.data, begin.len);
+	assert_false(is_sealed(fixture->path));
+	assert_int_equal(keyfile_reseal(fixture->path, NULL, fixture->lock), 0);
+	assert_true(is_sealed(fixture->path));
+	assert_false(holds(fixture->path, begin));
+	assert_int_equal(
+	    rsa_key_load(fixture->path, NULL, &again), CAM_ERR_REFUSED);
+	assert_int_equal(rsa_key_load(fixture->path, fixture->lock, &again), 0);
+	assert_true(
+	    rsa_public_equal(rsa_key_public(key), rsa_key_public(again)));
+	rsa_key_free(again);
+	assert_int_equal(keyfile_reseal(fixture->path, fixture->lock, NULL), 0);
+	assert_true(holds(fixture->path, buf_span(&buf)));
+	assert_int_equal(rsa_key_load(fixture->path, NULL, &again), 0);
+	rsa_key_free(again);
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_int_equal(rsa_key_save(key, fixture->path, fixture->lock), 0);
+	assert_true(is_sealed(fixture->path));
+	rsa_key_free(key);
+	buf_finish(&buf);
+}
+
+/* As some programs write it. */
+static void
+words_before_the_pem_text_stay(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct span text =
+	    span_text("a key of mine\n-----BEGIN PRIVATE KEY-----\n...\n");
+
+	write_file(fixture->path, text);
+	assert_false(is_sealed(fixture->path));
+	assert_int_equal(keyfile_reseal(fixture->path, NULL, fixture->lock), 0);
+	assert_false(holds(fixture->path, text));
+	assert_int_equal(keyfile_reseal(fixture->path, fixture->lock, NULL), 0);
+	assert_true(holds(fixture->path, text));
+}
+
+/* -- sealing what is there
+ * ------------------------------------------------------
+ */
+
+static void
+resealing_goes_both_ways_and_twice_is_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct stat before, after;
+
+	save(fixture, NULL);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    keyfile_reseal(fixture->path, NULL, fixture->lock), 0);
+	assert_true(is_sealed(fixture->path));
+	assert_int_equal(load(fixture, "user", fixture->lock), 0);
+	assert_int_equal(stat(fixture->path, &before), 0);
+	assert_int_equal(
+	    keyfile_reseal(fixture->path, fixture->lock, fixture->lock), 0);
+	assert_int_equal(stat(fixture->path, &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(
+	    keyfile_reseal(fixture->path, NULL, NULL), CAM_ERR_REFUSED);
+	assert_int_equal(
+	    keyfile_reseal(fixture->path, fixture->other, NULL), CAM_ERR_KEY);
+	assert_int_equal(load(fixture, "user", fixture->lock), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    keyfile_reseal(fixture->path, fixture->lock, NULL), 0);
+	assert_int_equal(load(fixture, "user", NULL), 0);
+}
+
+static void
+what_is_no_file_of_keys_is_left_alone(void **state)
+{
+	static const char *const texts[] = { "", "notes", "camkey",
+		"camkey1\1\5usr" };
+	struct fixture *fixture = *state;
+	bool sealed;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		write_file(fixture->path, span_text(texts[i]));
+		assert_int_equal(
+		    keyfile_is_sealed(fixture->path, &sealed), CAM_ERR_FORMAT);
+		assert_int_equal(
+		    keyfile_reseal(fixture->path, NULL, fixture->lock),
+		    CAM_ERR_FORMAT);
+		assert_true(holds(fixture->path, span_text(texts[i])));
+	}
+}
+
+/* -- locks --------------------------------------------------------------------
+ */
+
+static void
+only_the_passphrase_opens_the_lock(void **state)
+{
+	struct fixture *fixture = *state;
+	struct keyfile_lock *lock = NULL;
+	uint8_t large[KEYFILE_PASSPHRASE_MAX + 1] = { 0 };
+
+	assert_true(is_sealed(fixture->lock_path));
+	assert_int_equal(
+	    keyfile_lock_open(fixture->lock_path, passphrase, &lock), 0);
+	save(fixture, fixture->lock);
+	assert_int_equal(load(fixture, "user", lock), 0);
+	keyfile_lock_free(lock);
+	lock = NULL;
+	assert_int_equal(keyfile_lock_open(fixture->lock_path,
+			     span_text("open sesamf"), &lock),
+	    CAM_ERR_KEY);
+	assert_int_equal(
+	    keyfile_lock_open(fixture->lock_path, span_of(large, 0), &lock),
+	    CAM_ERR_LIMIT);
+	assert_int_equal(keyfile_lock_open(fixture->lock_path,
+			     span_of(large, sizeof(large)), &lock),
+	    CAM_ERR_LIMIT);
+	assert_int_equal(keyfile_lock_make(fixture->lock_path,
+			     span_of(large, sizeof(large)), &lock),
+	    CAM_ERR_LIMIT);
+	assert_int_equal(
+	    keyfile_lock_make(fixture->lock_path, passphrase, &lock),
+	    CAM_ERR_EXISTS);
+	assert_int_equal(
+	    keyfile_lock_open(fixture->path, passphrase, &lock), CAM_ERR_KEY);
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_int_equal(keyfile_lock_open(fixture->path, passphrase, &lock),
+	    CAM_ERR_SYSTEM);
+	assert_null(lock);
+}
+
+static void
+another_passphrase_opens_the_same_files(void **state)
+{
+	struct fixture *fixture = *state;
+	struct keyfile_lock *lock = NULL;
+
+	save(fixture, fixture->other);
+	assert_int_equal(keyfile_lock_change(fixture->other,
+			     fixture->other_path, span_text("new")),
+	    0);
+	assert_int_equal(
+	    keyfile_lock_open(fixture->other_path, span_text("other"), &lock),
+	    CAM_ERR_KEY);
+	assert_int_equal(
+	    keyfile_lock_open(fixture->other_path, span_text("new"), &lock), 0);
+	assert_int_equal(load(fixture, "user", lock), 0);
+	keyfile_lock_free(keyfile_lock_ref(lock));
+	keyfile_lock_free(lock);
+	assert_null(keyfile_lock_ref(NULL));
+	keyfile_lock_free(NULL);
+	assert_int_equal(keyfile_lock_change(fixture->other,
+			     fixture->other_path, span_of(NULL, 0)),
+	    CAM_ERR_LIMIT);
+}
+
+/* The file of a lock is nobody's secret and is not sealed by another. */
+static void
+the_file_of_a_lock_is_no_secret_of_its_own(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf buf;
+
+	buf_init(&buf, KEYFILE_SECRET_MAX);
+	assert_int_equal(
+	    keyfile_load(fixture->lock_path, "lock", fixture->lock, &buf),
+	    CAM_ERR_KEY);
+	assert_int_equal(
+	    keyfile_reseal(fixture->lock_path, NULL, fixture->lock),
+	    CAM_ERR_KEY);
+	buf_finish(&buf);
+}
+
+/* How much work a file asks for is checked before it is done; the rest is
+ * authenticated, of which some bits are tried: each takes its half second. */
+static void
+a_damaged_lock_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf buf = read_file(fixture->lock_path);
+	struct keyfile_lock *lock = NULL;
+	const size_t work = KEYFILE_MAGIC_SIZE + 2 + 4;
+	static const uint8_t wrong[][2] = { { 0, 9 }, { 0, 21 }, { 0, 255 },
+		{ 1, 7 }, { 2, 0 }, { 2, 2 } };
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		uint8_t *at = &buf.data[work + wrong[i][0]], kept = *at;
+
+		*at = wrong[i][1];
+		write_file(fixture->path, buf_span(&buf));
+		assert_int_equal(
+		    keyfile_lock_open(fixture->path, passphrase, &lock),
+		    CAM_ERR_KEY);
+		*at = kept;
+	}
+	buf.data[work] = 10; /* less work, another key */
+	write_file(fixture->path, buf_span(&buf));
+	assert_int_equal(
+	    keyfile_lock_open(fixture->path, passphrase, &lock), CAM_ERR_KEY);
+	for (size_t len = 0; len < work + 3 + KEYFILE_SALT_SIZE; len++) {
+		write_file(fixture->path, span_of(buf.data, len));
+		assert_int_equal(
+		    keyfile_lock_open(fixture->path, passphrase, &lock),
+		    CAM_ERR_KEY);
+	}
+	buf.data[work] = 17;
+	buf.data[buf.len - 1] ^= 1;
+	write_file(fixture->path, buf_span(&buf));
+	assert_int_equal(
+	    keyfile_lock_open(fixture->path, passphrase, &lock), CAM_ERR_KEY);
+	buf.data[buf.len - 1] ^= 1;
+	write_file(fixture->path, buf_span(&buf));
+	assert_int_equal(
+	    keyfile_lock_open(fixture->path, passphrase, &lock), 0);
+	keyfile_lock_free(lock);
+	buf_finish(&buf);
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, remove_file)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_secret_comes_back_sealed_or_not),
+		TEST(an_open_file_is_loaded_with_a_lock_too),
+		TEST(a_file_of_another_kind_is_refused),
+		TEST(no_bit_of_a_file_can_change),
+		TEST(what_is_there_is_replaced_only_when_asked),
+		TEST(sizes_have_limits),
+		TEST(files_that_others_can_read_are_unsafe),
+		TEST(forms_to_come_are_not_taken),
+		TEST(an_rsa_key_is_plain_pem_until_it_is_sealed),
+		TEST(words_before_the_pem_text_stay),
+		TEST(resealing_goes_both_ways_and_twice_is_once),
+		TEST(what_is_no_file_of_keys_is_left_alone),
+		TEST(only_the_passphrase_opens_the_lock),
+		TEST(another_passphrase_opens_the_same_files),
+		TEST(the_file_of_a_lock_is_no_secret_of_its_own),
+		TEST(a_damaged_lock_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,620 @@
+/* test_store_change.c: messages edited and deleted by their senders. */
+#include "stores.h"
+
+static const char given_id[] = "abcd0000000000000000000000000001";
+
+static struct store_message *
+read_row(struct place *place, int64_t row)
+{
+	struct store_message *message = NULL;
+
+	assert_int_equal(store_message_get(place->store, row, &message), 0);
+	return message;
+}
+
+static void
+assert_text(struct place *place, int64_t row, const char *text)
+{
+	struct store_message *message = read_row(place, row);
+
+	assert_string_equal(message->text, text);
+	free(message);
+}
+
+static size_t
+hits(struct place *place, const char *words)
+{
+	struct rows rows;
+
+	find_rows(place->store,
+	    (struct store_query){ .words = words, .limit = 10 }, &rows);
+	return rows.count;
+}
+
+static size_t
+listed(struct place *place)
+{
+	return hits(place, NULL);
+}
+
+static int64_t
+unread(struct place *place)
+{
+	int64_t count = -1;
+
+	assert_int_equal(store_talk_unread(place->store, &count), 0);
+	return count;
+}
+
+/* One of ours to anna, queued. */
+static struct store_message
+send_text(struct place *place, int64_t uid, const char *text)
+{
+	struct store_message message = { .talk = talk_with(place->store, uid),
+		.text = text,
+		.time_ms = 1000,
+		.state = STORE_QUEUED };
+	struct store_delivery delivery = { .uid = uid, .state = STORE_QUEUED };
+
+	assert_int_equal(
+	    store_message_send(place->store, &message, &delivery, 1), 0);
+	return message;
+}
+
+static struct store_message
+change_of(const struct store_message *message, enum store_type type,
+    const char *text, int64_t time_ms)
+{
+	struct store_message change = {
+		.type = type, .text = text, .time_ms = time_ms
+	};
+
+	memcpy(change.reply_to, message->id, sizeof change.reply_to);
+	return change;
+}
+
+static int
+send_change(struct place *place, int64_t uid, struct store_message *change)
+{
+	struct store_delivery delivery = { .uid = uid, .state = STORE_QUEUED };
+	int64_t target = -1;
+
+	return store_change_send(place->store, change, &delivery, 1, &target);
+}
+
+/* From anna, under an id of hers. */
+static struct store_message
+receive_text(struct place *place, int64_t uid, const char *text, bool sealed)
+{
+	static const struct store_place at = { { 1 }, { 2 } };
+	struct store_message message = { .talk = talk_with(place->store, uid),
+		.from = uid,
+		.text = text,
+		.sealed = sealed,
+		.time_ms = 1000,
+		.place = &at,
+		.state = STORE_DELIVERED };
+	int64_t duplicate_of = -1;
+
+	memcpy(message.id, given_id, sizeof given_id);
+	assert_int_equal(store_message_receive(place->store, &message, NULL, 0,
+			     NULL, 0, &duplicate_of),
+	    0);
+	assert_int_equal(duplicate_of, 0);
+	assert_string_equal(message.id, given_id);
+	return message;
+}
+
+static enum store_outcome
+receive_change(struct place *place, int64_t uid, enum store_type type,
+    const char *text, uint8_t hash_byte, int64_t *target)
+{
+	struct store_hash hash = { { hash_byte }, 5000 };
+	struct store_message change = {
+		.type = type, .from = uid, .text = text, .time_ms = 2000
+	};
+	enum store_outcome outcome = -1;
+	int64_t row = -1;
+
+	memcpy(change.reply_to, given_id, sizeof given_id);
+	assert_int_equal(store_change_receive(place->store, &change, &hash, 1,
+			     &outcome, target != NULL ? target : &row),
+	    0);
+	return outcome;
+}
+
+static void
+an_edit_of_ours_changes_the_message_and_what_is_found(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message message = send_text(place, uid, "lunch at noon");
+	struct store_message edit =
+	    change_of(&message, STORE_EDIT, "dinner at noon", 2000);
+	struct store_message *read = NULL;
+
+	assert_int_equal(send_change(place, uid, &edit), 0);
+	read = read_row(place, message.row);
+	assert_string_equal(read->text, "dinner at noon");
+	assert_int_equal(read->changed_ms, 2000);
+	assert_false(read->deleted);
+	assert_int_equal(read->time_ms, 1000);
+	free(read);
+	assert_int_equal(hits(place, "lunch"), 0);
+	assert_int_equal(hits(place, "dinner"), 1);
+	assert_int_equal(hits(place, "noon"), 1);
+	assert_int_equal(listed(place), 1);
+}
+
+static int
+gather_delivery(const struct store_delivery *delivery, void *arg)
+{
+	struct store_delivery **next = arg;
+
+	*(*next)++ = *delivery;
+	return 0;
+}
+
+static void
+a_change_waits_to_be_delivered_like_a_message(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna"), row = 0;
+	struct store_message message = send_text(place, uid, "one");
+	struct store_message edit = change_of(&message, STORE_EDIT, "two", 2),
+			     later =
+				 change_of(&message, STORE_EDIT, "three", 3);
+	struct store_delivery open[4], *next = open;
+	struct store_message *read = NULL;
+	struct store_talk talk;
+
+	assert_int_equal(send_change(place, uid, &edit), 0);
+	assert_int_equal(send_change(place, uid, &later), 0);
+	assert_int_equal(
+	    store_delivery_unfinished(place->store, gather_delivery, &next), 0);
+	assert_int_equal(next - open, 3);
+	assert_int_equal(open[0].message, message.row);
+	assert_int_equal(open[1].message, edit.row);
+	assert_int_equal(open[2].message, later.row);
+	read = read_row(place, edit.row);
+	assert_int_equal(read->type, STORE_EDIT);
+	assert_string_equal(read->reply_to, message.id);
+	/* What is sent now is what the message says now. */
+	assert_string_equal(read->text, "three");
+	free(read);
+	assert_int_equal(
+	    store_message_find(place->store, edit.id, NULL, 0, NULL, &row), 0);
+	assert_int_equal(row, edit.row);
+	assert_int_equal(store_talk_get(place->store, message.talk, &talk), 0);
+	assert_int_equal(talk.last_row, message.row);
+}
+
+static void
+a_beginning_of_an_id_never_means_a_change(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna"), row = 0;
+	struct store_message message = send_text(place, uid, "one");
+	struct store_message edit = change_of(&message, STORE_EDIT, "two", 2);
+	char beginning[9];
+
+	snprintf(beginning, sizeof beginning, "%s", message.id);
+	memcpy(edit.id, message.id, sizeof edit.id);
+	edit.id[31] = edit.id[31] == '0' ? '1' : '0';
+	assert_int_equal(send_change(place, uid, &edit), 0);
+	assert_int_equal(
+	    store_message_find(place->store, beginning, NULL, 0, NULL, &row),
+	    0);
+	assert_int_equal(row, message.row);
+}
+
+static void
+a_deletion_takes_the_text_away_everywhere(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message message = send_text(place, uid, "a secret");
+	struct store_message edit =
+				 change_of(&message, STORE_EDIT, "my word", 2),
+			     deletion =
+				 change_of(&message, STORE_DELETION, NULL, 3);
+	struct store_delivery delivery;
+	struct store_message *read = NULL;
+
+	assert_int_equal(send_change(place, uid, &edit), 0);
+	assert_int_equal(send_change(place, uid, &deletion), 0);
+	read = read_row(place, message.row);
+	assert_string_equal(read->text, "");
+	assert_true(read->deleted);
+	assert_int_equal(read->changed_ms, 3);
+	free(read);
+	assert_text(place, edit.row, "");
+	assert_int_equal(hits(place, "secret"), 0);
+	assert_int_equal(hits(place, "word"), 0);
+	assert_int_equal(listed(place), 1);
+	/* Nobody gets now what he did not get until now; but the deletion. */
+	assert_int_equal(
+	    store_delivery_get(place->store, message.row, uid, &delivery), 0);
+	assert_int_equal(delivery.state, STORE_FAILED);
+	assert_string_equal(delivery.error, STORE_ERROR_DELETED);
+	assert_int_equal(
+	    store_delivery_get(place->store, edit.row, uid, &delivery), 0);
+	assert_int_equal(delivery.state, STORE_FAILED);
+	assert_int_equal(
+	    store_delivery_get(place->store, deletion.row, uid, &delivery), 0);
+	assert_int_equal(delivery.state, STORE_QUEUED);
+}
+
+static void
+what_was_delivered_stays_delivered_when_it_is_deleted(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message message = send_text(place, uid, "x");
+	struct store_message deletion =
+	    change_of(&message, STORE_DELETION, NULL, 3);
+	struct store_delivery delivery;
+
+	assert_int_equal(
+	    store_delivery_get(place->store, message.row, uid, &delivery), 0);
+	delivery.state = STORE_DELIVERED;
+	assert_int_equal(store_delivery_put(place->store, &delivery), 0);
+	assert_int_equal(send_change(place, uid, &deletion), 0);
+	assert_int_equal(
+	    store_delivery_get(place->store, message.row, uid, &delivery), 0);
+	assert_int_equal(delivery.state, STORE_DELIVERED);
+}
+
+static void
+what_is_deleted_cannot_be_changed_again(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message message = send_text(place, uid, "x");
+	struct store_message deletion =
+	    change_of(&message, STORE_DELETION, NULL, 3);
+	struct store_message again = deletion,
+			     edit = change_of(&message, STORE_EDIT, "y", 4);
+
+	assert_int_equal(send_change(place, uid, &deletion), 0);
+	assert_int_equal(send_change(place, uid, &again), CAM_ERR_EXISTS);
+	assert_int_equal(send_change(place, uid, &edit), CAM_ERR_EXISTS);
+	assert_text(place, message.row, "");
+}
+
+static void
+a_change_to_nobody_keeps_no_row(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna"), target = 0;
+	struct store_message message = send_text(place, uid, "x");
+	struct store_message deletion =
+	    change_of(&message, STORE_DELETION, NULL, 3);
+
+	assert_int_equal(
+	    store_change_send(place->store, &deletion, NULL, 0, &target), 0);
+	assert_int_equal(target, message.row);
+	assert_int_equal(deletion.row, 0);
+	assert_text(place, message.row, "");
+}
+
+static void
+a_change_that_makes_no_sense_changes_nothing(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message sent = send_text(place, uid, "mine");
+	struct store_message got = receive_text(place, uid, "hers", false);
+	struct store_message change = change_of(&got, STORE_EDIT, "x", 3);
+	size_t len = 1024 * 1024 + 1;
+	char *text = calloc(1, len + 1);
+
+	assert_int_equal(send_change(place, uid, &change), CAM_ERR_REFUSED);
+	change = change_of(&sent, STORE_EDIT, "", 3);
+	assert_int_equal(send_change(place, uid, &change), CAM_ERR_REQUEST);
+	change = change_of(&sent, STORE_MESSAGE, "x", 3);
+	assert_int_equal(send_change(place, uid, &change), CAM_ERR_REQUEST);
+	change = change_of(&sent, STORE_EDIT, "\xff", 3);
+	assert_int_equal(send_change(place, uid, &change), CAM_ERR_CHARSET);
+	memset(text, 'x', len);
+	change = change_of(&sent, STORE_EDIT, text, 3);
+	assert_int_equal(send_change(place, uid, &change), CAM_ERR_LIMIT);
+	change.reply_to[31] = 0;
+	assert_int_equal(send_change(place, uid, &change), CAM_ERR_REQUEST);
+	strcpy(change.reply_to, "00000000000000000000000000000000");
+	text[len - 1] = 0;
+	assert_int_equal(send_change(place, uid, &change), CAM_ERR_UNKNOWN);
+	free(text);
+	/* A change of a change. */
+	change = change_of(&sent, STORE_EDIT, "new", 3);
+	assert_int_equal(send_change(place, uid, &change), 0);
+	memcpy(change.reply_to, change.id, sizeof change.id);
+	assert_int_equal(send_change(place, uid, &change), CAM_ERR_UNKNOWN);
+	assert_text(place, sent.row, "new");
+	assert_text(place, got.row, "hers");
+}
+
+static void
+a_failed_change_is_undone_whole(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message message = send_text(place, uid, "before");
+	struct store_message edit = change_of(&message, STORE_EDIT, "after", 2);
+
+	assert_int_equal(store_begin(place->store), 0);
+	/* There is no such user to deliver it to. */
+	assert_int_equal(send_change(place, 4711, &edit), CAM_ERR_UNKNOWN);
+	assert_int_equal(store_commit(place->store), 0);
+	assert_text(place, message.row, "before");
+	assert_int_equal(hits(place, "before"), 1);
+	assert_int_equal(hits(place, "after"), 0);
+	assert_int_equal(listed(place), 1);
+}
+
+static void
+an_edit_that_arrives_is_applied_once(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna"), target = 0;
+	struct store_message message = receive_text(place, uid, "lunch", false);
+	struct store_message *read = NULL;
+
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "dinner", 1, &target),
+	    STORE_CHANGE_APPLIED);
+	assert_int_equal(target, message.row);
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "supper", 1, &target),
+	    STORE_CHANGE_KNOWN);
+	assert_int_equal(target, 0);
+	read = read_row(place, message.row);
+	assert_string_equal(read->text, "dinner");
+	assert_int_equal(read->changed_ms, 2000);
+	free(read);
+	assert_int_equal(hits(place, "lunch"), 0);
+	assert_int_equal(hits(place, "dinner"), 1);
+	assert_int_equal(listed(place), 1);
+	assert_int_equal(unread(place), 1);
+}
+
+static void
+only_its_sender_changes_a_message(void **state)
+{
+	struct place *place = *state;
+	int64_t anna = add_user(place->store, "anna"),
+		mallory = add_user(place->store, "mallory"),
+		other = add_user(place->store, "anna2");
+	struct store_message message = receive_text(place, anna, "x", false);
+
+	assert_int_equal(
+	    receive_change(place, mallory, STORE_DELETION, NULL, 1, NULL),
+	    STORE_CHANGE_REFUSED);
+	assert_text(place, message.row, "x");
+	/* She lives on as another. */
+	assert_int_equal(store_user_merge(place->store, anna, other), 0);
+	assert_int_equal(receive_change(place, other, STORE_EDIT, "y", 2, NULL),
+	    STORE_CHANGE_APPLIED);
+	assert_text(place, message.row, "y");
+}
+
+static void
+nobody_changes_what_we_sent(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message message = { .talk = talk_with(place->store, uid),
+		.text = "mine" };
+	struct store_delivery delivery = { .uid = uid };
+
+	memcpy(message.id, given_id, sizeof given_id);
+	assert_int_equal(
+	    store_message_send(place->store, &message, &delivery, 1), 0);
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "hers", 1, NULL),
+	    STORE_CHANGE_REFUSED);
+	assert_text(place, message.row, "mine");
+}
+
+static void
+a_deletion_that_arrives_counts_as_read(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna"), count = -1;
+	struct store_offer offer = { .number = 1, .name = "plan.pdf" };
+	struct store_message message = { .talk = talk_with(place->store, uid),
+		.from = uid,
+		.text = "see this" };
+	struct store_message *read = NULL;
+
+	memcpy(message.id, given_id, sizeof given_id);
+	assert_int_equal(store_message_receive(place->store, &message, &offer,
+			     1, NULL, 0, &count),
+	    0);
+	add_received(place->store, uid, "another", 1);
+	assert_int_equal(unread(place), 2);
+	assert_int_equal(
+	    receive_change(place, uid, STORE_DELETION, NULL, 1, NULL),
+	    STORE_CHANGE_APPLIED);
+	assert_int_equal(unread(place), 1);
+	read = read_row(place, message.row);
+	assert_true(read->deleted && read->read && !read->has_offers);
+	assert_string_equal(read->text, "");
+	free(read);
+	assert_int_equal(hits(place, "see"), 0);
+	assert_int_equal(listed(place), 2);
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "again", 2, NULL),
+	    STORE_CHANGE_VAIN);
+	assert_text(place, message.row, "");
+	assert_int_equal(
+	    store_talk_read(place->store, message.talk, &count), 0);
+	assert_int_equal(count, 1);
+}
+
+static void
+a_sealed_message_stays_closed_when_it_is_edited(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message message = receive_text(place, uid, "open", true);
+
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "sesame", 1, NULL),
+	    STORE_CHANGE_APPLIED);
+	assert_int_equal(hits(place, "sesame"), 0);
+	assert_int_equal(store_message_open(place->store, message.row), 0);
+	assert_int_equal(hits(place, "sesame"), 1);
+	assert_int_equal(hits(place, "open"), 0);
+	assert_int_equal(
+	    receive_change(place, uid, STORE_DELETION, NULL, 2, NULL),
+	    STORE_CHANGE_APPLIED);
+	assert_int_equal(hits(place, "sesame"), 0);
+	assert_int_equal(
+	    store_message_open(place->store, message.row), CAM_ERR_UNKNOWN);
+}
+
+static void
+a_change_that_comes_first_waits_for_its_message(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna"),
+		mallory = add_user(place->store, "mallory");
+	struct store_message message, *read = NULL;
+
+	assert_int_equal(
+	    receive_change(place, mallory, STORE_EDIT, "forged", 1, NULL),
+	    STORE_CHANGE_WAITS);
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "first", 2, NULL),
+	    STORE_CHANGE_WAITS);
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "corrected", 3, NULL),
+	    STORE_CHANGE_WAITS);
+	assert_int_equal(listed(place), 0);
+	message = receive_text(place, uid, "mistaken", false);
+	assert_int_equal(message.changed_ms, 2000);
+	read = read_row(place, message.row);
+	assert_string_equal(read->text, "corrected");
+	assert_int_equal(read->changed_ms, 2000);
+	free(read);
+	assert_int_equal(hits(place, "mistaken"), 0);
+	assert_int_equal(hits(place, "corrected"), 1);
+	assert_int_equal(unread(place), 1);
+}
+
+static void
+what_was_deleted_before_it_came_comes_without_text(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message message;
+
+	assert_int_equal(
+	    receive_change(place, uid, STORE_DELETION, NULL, 1, NULL),
+	    STORE_CHANGE_WAITS);
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "in vain", 2, NULL),
+	    STORE_CHANGE_WAITS);
+	message = receive_text(place, uid, "regretted", false);
+	assert_true(message.deleted);
+	assert_string_equal(message.text, "");
+	assert_text(place, message.row, "");
+	assert_int_equal(hits(place, "regretted"), 0);
+	assert_int_equal(unread(place), 0);
+}
+
+static void
+changes_wait_until_they_expire_and_only_so_many(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna"), target;
+	struct store_hash hash = { { 1 }, 5000 };
+	struct store_message change = {
+		.type = STORE_EDIT, .from = uid, .text = "too many"
+	};
+	struct store_message message;
+	enum store_outcome outcome;
+	bool more = true;
+
+	for (unsigned i = 0; i < STORE_WAITING_MAX; i++) {
+		snprintf(change.reply_to, sizeof change.reply_to, "%032x", i);
+		hash.hash[1] = (uint8_t)i;
+		assert_int_equal(store_change_receive(place->store, &change,
+				     &hash, 1, &outcome, &target),
+		    0);
+	}
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "too late", 2, NULL),
+	    STORE_CHANGE_WAITS);
+	message = receive_text(place, uid, "as it came", false);
+	assert_text(place, message.row, "as it came");
+	assert_int_equal(store_message_remove(place->store, message.row), 0);
+	while (more)
+		assert_int_equal(store_tend(place->store, 5001, &more), 0);
+	assert_int_equal(
+	    receive_change(place, uid, STORE_EDIT, "in time", 3, NULL),
+	    STORE_CHANGE_WAITS);
+	message = receive_text(place, uid, "as it came", false);
+	assert_text(place, message.row, "in time");
+}
+
+static void
+a_removed_message_takes_its_changes_with_it(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna"), row = 0;
+	struct store_message message = send_text(place, uid, "x");
+	struct store_message edit = change_of(&message, STORE_EDIT, "y", 2);
+	struct store_delivery open[4], *next = open;
+	struct store_message *none = NULL;
+
+	assert_int_equal(send_change(place, uid, &edit), 0);
+	assert_int_equal(store_message_remove(place->store, message.row), 0);
+	assert_int_equal(
+	    store_message_get(place->store, edit.row, &none), CAM_ERR_UNKNOWN);
+	assert_int_equal(
+	    store_delivery_unfinished(place->store, gather_delivery, &next), 0);
+	assert_int_equal(next - open, 0);
+	assert_int_equal(hits(place, "y"), 0);
+	assert_int_equal(
+	    store_message_find(place->store, edit.id, NULL, 0, NULL, &row),
+	    CAM_ERR_UNKNOWN);
+	/* And a change alone leaves its message as it is. */
+	message = send_text(place, uid, "z");
+	edit = change_of(&message, STORE_EDIT, "zz", 2);
+	assert_int_equal(send_change(place, uid, &edit), 0);
+	assert_int_equal(store_message_remove(place->store, edit.row), 0);
+	assert_text(place, message.row, "zz");
+	assert_int_equal(hits(place, "zz"), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_OF_STORE(
+		    an_edit_of_ours_changes_the_message_and_what_is_found),
+		TEST_OF_STORE(a_change_waits_to_be_delivered_like_a_message),
+		TEST_OF_STORE(a_beginning_of_an_id_never_means_a_change),
+		TEST_OF_STORE(a_deletion_takes_the_text_away_everywhere),
+		TEST_OF_STORE(
+		    what_was_delivered_stays_delivered_when_it_is_deleted),
+		TEST_OF_STORE(what_is_deleted_cannot_be_changed_again),
+		TEST_OF_STORE(a_change_to_nobody_keeps_no_row),
+		TEST_OF_STORE(a_change_that_makes_no_sense_changes_nothing),
+		TEST_OF_STORE(a_failed_change_is_undone_whole),
+		TEST_OF_STORE(an_edit_that_arrives_is_applied_once),
+		TEST_OF_STORE(only_its_sender_changes_a_message),
+		TEST_OF_STORE(nobody_changes_what_we_sent),
+		TEST_OF_STORE(a_deletion_that_arrives_counts_as_read),
+		TEST_OF_STORE(a_sealed_message_stays_closed_when_it_is_edited),
+		TEST_OF_STORE(a_change_that_comes_first_waits_for_its_message),
+		TEST_OF_STORE(
+		    what_was_deleted_before_it_came_comes_without_text),
+		TEST_OF_STORE(changes_wait_until_they_expire_and_only_so_many),
+		TEST_OF_STORE(a_removed_message_takes_its_changes_with_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,719 @@
+/* test_trust.c: whose key is whose: pinned at first use, changed, verified
+ * (threat model I1, 5.2, 5.7). */
+#include "camd/leaving.h"
+#include "camd/marks.h"
+#include "camd/pinning.h"
+#include "greeter.h"
+#include "store/pin.h"
+#include "store/trust.h"
+
+static struct trust *
+trust_of(struct town *town)
+{
+	return town->world.camd.trust;
+}
+
+static struct user *
+by_id(struct town *town, const char *id)
+{
+	return roster_by_id(town->world.camd.roster, id);
+}
+
+static void
+assert_id(const struct user *user, const char *wanted)
+{
+	char *id = user_id(user);
+
+	assert_string_equal(id, wanted);
+	free(id);
+}
+
+static size_t
+count_users(struct town *town)
+{
+	return roster_count(town->world.camd.roster);
+}
+
+struct outcome {
+	bool done;
+	int err;
+};
+
+static void
+on_outcome(void *arg, int err)
+{
+	struct outcome *outcome = arg;
+
+	outcome->done = true;
+	outcome->err = err;
+}
+
+static void
+verify(struct town *town, struct user *user)
+{
+	struct outcome outcome = { .done = false };
+
+	assert_int_equal(
+	    trust_verify(trust_of(town), user, on_outcome, &outcome), 0);
+	while (!outcome.done)
+		world_turn(&town->world);
+	assert_int_equal(outcome.err, 0);
+	assert_true(trust_is_verified(trust_of(town), user));
+	town_settle(town);
+}
+
+static void
+accept_key(struct town *town, struct user *user)
+{
+	struct outcome outcome = { .done = false };
+
+	assert_int_equal(
+	    trust_accept(trust_of(town), user, on_outcome, &outcome), 0);
+	while (!outcome.done)
+		world_turn(&town->world);
+	assert_int_equal(outcome.err, 0);
+	town_settle(town);
+}
+
+static void
+assert_key(
+    struct town *town, const struct user *user, const struct greeter *greeter)
+{
+	const uint8_t *key = trust_user_key(trust_of(town), user);
+
+	assert_non_null(key);
+	assert_memory_equal(key, greeter->devices.user_key, SIGN_KEY_SIZE);
+}
+
+/* -- first use ------------------------------------------------------------- */
+
+static void
+a_key_is_pinned_at_first_use(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	user = greet(town, &anna);
+	assert_id(user, "anna@pc1");
+	assert_key(town, user, &anna);
+	assert_string_equal(user->group, "Staff");
+	assert_int_equal(user->state, USER_ONLINE);
+	assert_false(trust_is_verified(trust_of(town), user));
+	assert_false(trust_is_blocked(trust_of(town), user));
+	assert_int_equal(trust_prekey(trust_of(town), user)->id, 1);
+	assert_int_equal(trust_devices(trust_of(town), user)->count, 1);
+	assert_ptr_equal(
+	    trust_by_user_key(trust_of(town), anna.devices.user_key), user);
+	/* Again and again it is the same one. */
+	assert_ptr_equal(greet(town, &anna), user);
+	assert_int_equal(count_users(town), 1);
+	greeter_finish(&anna);
+}
+
+static void
+what_is_pinned_outlives_camd(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, eve;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	greeter_init(&eve, "anna", "pc1", "10.77.0.66:2425", NULL);
+	greeter_renew_prekey(&anna, 7);
+	verify(town, greet(town, &anna));
+	(void)greet(town, &eve);
+	town_restart(town);
+	user = by_id(town, "anna@pc1");
+	assert_key(town, user, &anna);
+	assert_int_equal(trust_prekey(trust_of(town), user)->id, 7);
+	assert_true(trust_is_verified(trust_of(town), user));
+	assert_true(trust_is_blocked(trust_of(town), user));
+	assert_key(town, trust_challenger(trust_of(town), user), &eve);
+	assert_ptr_equal(greet(town, &anna), user);
+	greeter_finish(&anna);
+	greeter_finish(&eve);
+}
+
+static void
+an_entry_that_names_the_key_is_the_one_who_shows_it(void **state)
+{
+	struct town *town = *state;
+	struct person *anna =
+	    person_make(town, "anna", "pc1", "10.77.0.3:2425", "other", true);
+	struct greeter greeter;
+	struct user *user;
+
+	greeter_init(&greeter, "anna", "pc1", "10.77.0.3:40000", "other2048");
+	person_enters(town, anna);
+	user = user_of(town, anna);
+	assert_null(user->pin);
+	assert_ptr_equal(greet(town, &greeter), user);
+	/* The port of a connection is nobody's address. */
+	assert_at(user, "10.77.0.3:2425");
+	assert_int_equal(count_users(town), 1);
+	greeter_finish(&greeter);
+}
+
+static void
+who_proves_a_pinned_ipmsg_key_gets_the_user_key_pinned(void **state)
+{
+	struct town *town = *state;
+	struct person *anna = town_add_anna(town);
+	struct user *user = user_of(town, anna);
+	struct greeter greeter;
+
+	/* On another host, too: the key says who it is. */
+	greeter_init(
+	    &greeter, "anna", "laptop", "10.77.0.33:2425", "other2048");
+	assert_non_null(user->pin);
+	assert_ptr_equal(greet(town, &greeter), user);
+	assert_id(user, "anna@laptop");
+	assert_at(user, "10.77.0.33:2425");
+	assert_key(town, user, &greeter);
+	assert_int_equal(count_users(town), 1);
+	greeter_finish(&greeter);
+}
+
+static void
+an_ipmsg_key_that_the_list_does_not_name_proves_nothing(void **state)
+{
+	struct town *town = *state;
+	struct person *anna = town_add_anna(town);
+	struct user *user = user_of(town, anna), *other;
+	struct greeter eve;
+
+	greeter_init(&eve, "anna", "pc1", "10.77.0.66:2425", NULL);
+	eve.rsa = test_key("other2048");
+	other = greet(town, &eve);
+	assert_ptr_not_equal(other, user);
+	assert_null(trust_user_key(trust_of(town), user));
+	greeter_finish(&eve);
+}
+
+static void
+a_compared_ipmsg_key_vouches_for_the_key_it_signs(void **state)
+{
+	struct town *town = *state;
+	struct person *anna = town_add_anna(town);
+	struct user *user = user_of(town, anna);
+	struct greeter greeter;
+
+	greeter_init(&greeter, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	verify(town, user);
+	assert_ptr_equal(greet(town, &greeter), user);
+	assert_true(trust_is_verified(trust_of(town), user));
+	greeter_finish(&greeter);
+}
+
+/* -- names ----------------------------------------------------------------- */
+
+static void
+a_known_key_is_the_same_user_whatever_name_it_shows(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	user = greet(town, &anna);
+	verify(town, user);
+	anna.host = "laptop";
+	assert_ptr_equal(greet(town, &anna), user);
+	assert_id(user, "anna@laptop");
+	anna.logon = "Anna.Meier";
+	assert_ptr_equal(greet(town, &anna), user);
+	assert_id(user, "Anna.Meier@laptop");
+	assert_true(trust_is_verified(trust_of(town), user));
+	assert_null(by_id(town, "anna@pc1"));
+	assert_int_equal(count_users(town), 1);
+	greeter_finish(&anna);
+}
+
+static void
+an_entry_under_the_new_name_becomes_one_with_the_user(void **state)
+{
+	struct town *town = *state;
+	struct person *moved = person_make(
+	    town, "anna", "laptop", "10.77.0.33:2425", "other", true);
+	struct greeter anna;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	user = greet(town, &anna);
+	person_enters(town, moved);
+	assert_int_equal(count_users(town), 2);
+	anna.host = "laptop";
+	anna.at = address("10.77.0.33:41000");
+	assert_ptr_equal(greet(town, &anna), user);
+	assert_int_equal(count_users(town), 1);
+	assert_id(user, "anna@laptop");
+	assert_at(user, "10.77.0.33:2425");
+	greeter_finish(&anna);
+}
+
+static void
+a_known_user_who_takes_the_name_of_another_challenges_him(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, carl;
+	struct user *user, *other;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	greeter_init(&carl, "carl", "pc3", "10.77.0.4:2425", NULL);
+	user = greet(town, &anna);
+	verify(town, user);
+	other = greet(town, &carl);
+	carl.logon = "anna";
+	carl.host = "pc1";
+	assert_ptr_equal(greet(town, &carl), other);
+	assert_id(user, "anna@pc1");
+	assert_ptr_not_equal(by_id(town, "anna@pc1"), other);
+	assert_true(trust_is_blocked(trust_of(town), user));
+	assert_ptr_equal(trust_challenger(trust_of(town), user), other);
+	greeter_finish(&anna);
+	greeter_finish(&carl);
+}
+
+static void
+names_that_are_none_are_refused(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna;
+	char name[300];
+
+	memset(name, 'n', sizeof name);
+	name[256] = '\0';
+	greeter_init(&anna, "", "pc1", "10.77.0.3:2425", NULL);
+	greet_refused(town, &anna, CAM_ERR_FORMAT);
+	anna.logon = "anna";
+	anna.host = name;
+	greet_refused(town, &anna, CAM_ERR_FORMAT);
+	anna.host = NULL;
+	greet_refused(town, &anna, CAM_ERR_FORMAT);
+	assert_int_equal(count_users(town), 0);
+	greeter_finish(&anna);
+}
+
+/* -- lists of devices ------------------------------------------------------ */
+
+static void
+a_list_of_devices_never_goes_back(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", NULL);
+	anna.devices.version = 5;
+	greeter_sign(&anna);
+	user = greet(town, &anna);
+	anna.devices.version = 4;
+	greeter_sign(&anna);
+	greet_refused(town, &anna, CAM_ERR_KEY);
+	/* Two lists of one version: somebody is told something else. */
+	anna.devices.version = 5;
+	anna.devices.issued_ms++;
+	greeter_sign(&anna);
+	greet_refused(town, &anna, CAM_ERR_KEY);
+	assert_int_equal(trust_devices(trust_of(town), user)->version, 5);
+	anna.devices.version = 6;
+	greeter_sign(&anna);
+	assert_ptr_equal(greet(town, &anna), user);
+	town_restart(town);
+	anna.devices.version = 5;
+	greeter_sign(&anna);
+	greet_refused(town, &anna, CAM_ERR_KEY);
+	assert_int_equal(
+	    trust_devices(trust_of(town), by_id(town, "anna@pc1"))->version, 6);
+	greeter_finish(&anna);
+}
+
+static void
+a_device_that_left_the_list_is_nobody(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna;
+	struct trust_claim claim;
+	struct device old;
+	struct user *user = NULL;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", NULL);
+	(void)greet(town, &anna);
+	old = anna.devices.list[0];
+	memset(anna.devices.list[0].link_key, 7, SIGN_KEY_SIZE);
+	anna.devices.version = 2;
+	greeter_sign(&anna);
+	claim = greeter_claim(&anna);
+	claim.device = &old;
+	assert_int_equal(
+	    trust_admit(trust_of(town), &claim, &user), CAM_ERR_KEY);
+	greeter_finish(&anna);
+}
+
+static void
+a_prekey_is_taken_when_its_device_signed_it(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, eve;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", NULL);
+	greeter_init(&eve, "eve", "pc6", "10.77.0.66:2425", NULL);
+	user = greet(town, &anna);
+	greeter_renew_prekey(&anna, 2);
+	assert_int_equal(
+	    trust_take_prekey(trust_of(town), user, &anna.devices.list[0],
+		span_of(anna.prekey, PREKEY_BYTES)),
+	    0);
+	assert_int_equal(trust_prekey(trust_of(town), user)->id, 2);
+	assert_int_equal(
+	    trust_take_prekey(trust_of(town), user, &anna.devices.list[0],
+		span_of(eve.prekey, PREKEY_BYTES)),
+	    CAM_ERR_CRYPTO);
+	assert_int_equal(trust_prekey(trust_of(town), user)->id, 2);
+	greeter_finish(&anna);
+	greeter_finish(&eve);
+}
+
+/* -- other keys ------------------------------------------------------------ */
+
+static void
+another_key_under_a_name_is_a_user_of_its_own_and_loud(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, eve;
+	struct asker asker;
+	struct user *user, *other;
+	json_t *event, *told;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	greeter_init(&eve, "anna", "pc1", "10.77.0.66:2425", NULL);
+	user = greet(town, &anna);
+	asker_open(&asker, &town->world);
+	json_decref(
+	    ask(&asker, "subscribe", json_pack("{s:[s]}", "types", "key")));
+	other = greet(town, &eve);
+	assert_ptr_not_equal(other, user);
+	assert_key(town, user, &anna);
+	assert_key(town, other, &eve);
+	event = asker_event(&asker, "key.changed");
+	told = json_object_get(event, "user");
+	assert_string_equal(text_of(told, "id"), "anna@pc1");
+	assert_string_equal(text_of(event, "id"), "anna@pc1");
+	assert_ptr_equal(by_id(town, text_of(event, "other")), other);
+	assert_false(json_is_true(json_object_get(event, "blocked")));
+	assert_int_equal(strlen(text_of(event, "new")), 64);
+	json_decref(event);
+	/* Nobody was verified: nothing is blocked. */
+	assert_false(trust_is_blocked(trust_of(town), user));
+	asker_close(&asker);
+	greeter_finish(&anna);
+	greeter_finish(&eve);
+}
+
+static void
+a_verified_user_is_blocked_by_another_key_until_people_decide(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, eve;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	greeter_init(&eve, "anna", "pc1", "10.77.0.66:2425", NULL);
+	user = greet(town, &anna);
+	verify(town, user);
+	(void)greet(town, &eve);
+	assert_true(trust_is_blocked(trust_of(town), user));
+	assert_true(trust_is_verified(trust_of(town), user));
+	/* That she comes back says nothing of who is right. */
+	(void)greet(town, &anna);
+	assert_true(trust_is_blocked(trust_of(town), user));
+	/* They have compared: it was the first. */
+	verify(town, user);
+	assert_false(trust_is_blocked(trust_of(town), user));
+	/* Who is known now is no news. */
+	(void)greet(town, &eve);
+	assert_false(trust_is_blocked(trust_of(town), user));
+	greeter_finish(&anna);
+	greeter_finish(&eve);
+}
+
+static void
+a_pinned_ipmsg_key_with_another_user_key_is_a_changed_key(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, again;
+	struct user *user, *other;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	greeter_init(&again, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	(void)town_add_anna(town);
+	user = greet(town, &anna);
+	assert_non_null(user->pin);
+	verify(town, user);
+	other = greet(town, &again);
+	assert_ptr_not_equal(other, user);
+	assert_key(town, user, &anna);
+	assert_non_null(user->pin);
+	assert_null(other->pin);
+	assert_true(trust_is_blocked(trust_of(town), user));
+	assert_ptr_equal(trust_challenger(trust_of(town), user), other);
+	greeter_finish(&anna);
+	greeter_finish(&again);
+}
+
+static void
+an_accepted_key_takes_the_place_of_the_old_one(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, again;
+	struct user *user;
+	int64_t uid;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	greeter_init(&again, "anna", "pc1", "10.77.0.35:2425", "mac2048");
+	user = greet(town, &anna);
+	uid = user->uid;
+	marks_alias(town->world.camd.roster, user, "Sister");
+	verify(town, user);
+	(void)greet(town, &again);
+	assert_int_equal(count_users(town), 2);
+	accept_key(town, user);
+	assert_int_equal(count_users(town), 1);
+	user = by_id(town, "anna@pc1");
+	assert_int_equal(user->uid, uid);
+	assert_string_equal(user->alias, "Sister");
+	assert_key(town, user, &again);
+	assert_at(user, "10.77.0.35:2425");
+	/* Accepted is not compared. */
+	assert_false(trust_is_verified(trust_of(town), user));
+	assert_false(trust_is_blocked(trust_of(town), user));
+	assert_null(trust_challenger(trust_of(town), user));
+	assert_ptr_equal(greet(town, &again), user);
+	/* It is so after a restart; the old key is somebody else. */
+	town_restart(town);
+	user = by_id(town, "anna@pc1");
+	assert_key(town, user, &again);
+	assert_false(trust_is_verified(trust_of(town), user));
+	assert_ptr_not_equal(greet(town, &anna), user);
+	greeter_finish(&anna);
+	greeter_finish(&again);
+}
+
+static void
+there_is_nothing_to_accept_where_nobody_has_shown_another_key(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", NULL);
+	user = greet(town, &anna);
+	assert_int_equal(
+	    trust_accept(trust_of(town), user, NULL, NULL), CAM_ERR_UNKNOWN);
+	assert_key(town, user, &anna);
+	greeter_finish(&anna);
+}
+
+static void
+nobody_is_verified_without_a_key(void **state)
+{
+	struct town *town = *state;
+	struct person *carl =
+	    person_make(town, "carl", "pc3", "10.77.0.4:2425", NULL, false);
+
+	person_enters(town, carl);
+	assert_int_equal(
+	    trust_verify(trust_of(town), user_of(town, carl), NULL, NULL),
+	    CAM_ERR_KEY);
+}
+
+/* Whatever happens, who is shown as verified has the key that was compared. */
+static void
+verified_is_only_the_key_that_was_compared(void **state)
+{
+	struct town *town = *state;
+	struct greeter who[3];
+	const uint8_t *compared = NULL;
+	unsigned seed = 1;
+
+	greeter_init(&who[0], "anna", "pc1", "10.77.0.3:2425", "other2048");
+	greeter_init(&who[1], "anna", "pc1", "10.77.0.4:2425", "mac2048");
+	greeter_init(&who[2], "anna", "pc1", "10.77.0.5:2425", "other2048");
+	for (int step = 0; step < 120; step++) {
+		struct user *user = by_id(town, "anna@pc1");
+		const uint8_t *key;
+
+		seed = seed * 1103515245 + 12345;
+		switch (user != NULL ? seed >> 16 & 7 : 0) {
+		case 6:
+			verify(town, user);
+			break;
+		case 7:
+			if (trust_challenger(trust_of(town), user) != NULL)
+				accept_key(town, user);
+			break;
+		case 5:
+			town_restart(town);
+			break;
+		default:
+			(void)greet(town, &who[(seed >> 20) % 3]);
+		}
+		user = by_id(town, "anna@pc1");
+		key = trust_user_key(trust_of(town), user);
+		if ((seed >> 16 & 7) == 6)
+			for (int i = 0; i < 3; i++)
+				if (key != NULL &&
+				    memcmp(key, who[i].devices.user_key,
+					SIGN_KEY_SIZE) == 0)
+					compared = who[i].devices.user_key;
+		if (!trust_is_verified(trust_of(town), user))
+			continue;
+		assert_non_null(compared);
+		assert_memory_equal(key, compared, SIGN_KEY_SIZE);
+	}
+	for (int i = 0; i < 3; i++)
+		greeter_finish(&who[i]);
+}
+
+/* -- users with IPMSG keys only -------------------------------------------- */
+
+static void
+a_compared_ipmsg_key_is_verified_and_stays_so(void **state)
+{
+	struct town *town = *state;
+	struct person *anna = town_add_anna(town);
+
+	assert_false(trust_is_verified(trust_of(town), user_of(town, anna)));
+	verify(town, user_of(town, anna));
+	town_restart(town);
+	assert_true(trust_is_verified(trust_of(town), user_of(town, anna)));
+}
+
+static void
+another_ipmsg_key_blocks_who_was_verified_by_one(void **state)
+{
+	struct town *town = *state;
+	struct person *dora =
+	    person_make(town, "dora", "pc4", "10.77.0.4:2425", "other", false);
+	struct person *again =
+	    person_make(town, "dora", "pc4", "10.77.0.66:2425", "mac", false);
+	struct user *user;
+
+	person_enters(town, dora);
+	send_to(town, user_of(town, dora), "pins your key");
+	user = user_of(town, dora);
+	verify(town, user);
+	person_enters(town, again);
+	town_settle(town);
+	assert_true(trust_is_blocked(trust_of(town), user));
+	town_restart(town);
+	user = by_id(town, "dora@pc4");
+	assert_true(trust_is_blocked(trust_of(town), user));
+	accept_key(town, user);
+	assert_false(trust_is_verified(trust_of(town), user));
+	assert_true(
+	    rsa_public_equal(user->peer.key, rsa_key_public(again->strong)));
+	town_restart(town);
+	user = by_id(town, "dora@pc4");
+	assert_true(
+	    rsa_public_equal(user->peer.key, rsa_key_public(again->strong)));
+	assert_false(trust_is_verified(trust_of(town), user));
+	verify(town, user);
+	town_restart(town);
+	assert_true(trust_is_verified(trust_of(town), by_id(town, "dora@pc4")));
+	assert_int_equal(count_users(town), 1);
+}
+
+static void
+an_ipmsg_key_that_the_user_key_does_not_name_is_not_pinned(void **state)
+{
+	struct town *town = *state;
+	struct person *eve =
+	    person_make(town, "anna", "pc1", "10.77.0.3:2425", "mac", false);
+	struct greeter anna;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", NULL);
+	user = greet(town, &anna);
+	pinning_key_shown(&town->world.camd, user, &anna.at, eve->word,
+	    rsa_key_public(eve->strong));
+	town_settle(town);
+	assert_null(user->pin);
+	assert_key(town, user, &anna);
+	greeter_finish(&anna);
+}
+
+/* -- leaving --------------------------------------------------------------- */
+
+static void
+who_is_verified_does_not_leave_the_roster(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, carl;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", NULL);
+	greeter_init(&carl, "carl", "pc3", "10.77.0.4:2425", NULL);
+	user = greet(town, &anna);
+	verify(town, user);
+	(void)greet(town, &carl);
+	roster_set_state(town->world.camd.roster, user, USER_OFFLINE);
+	roster_set_state(
+	    town->world.camd.roster, by_id(town, "carl@pc3"), USER_OFFLINE);
+	leaving_look(town->world.camd.leaving,
+	    clock_wall_ms() + (int64_t)400 * 24 * 3600 * 1000);
+	town_settle(town);
+	assert_false(by_id(town, "anna@pc1")->forgotten);
+	/* Known for ever by his key, but not listed. */
+	assert_true(by_id(town, "carl@pc3")->forgotten);
+	assert_key(town, by_id(town, "carl@pc3"), &carl);
+	greeter_finish(&anna);
+	greeter_finish(&carl);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_OF_TOWN(a_key_is_pinned_at_first_use),
+		TEST_OF_TOWN(what_is_pinned_outlives_camd),
+		TEST_OF_TOWN(
+		    an_entry_that_names_the_key_is_the_one_who_shows_it),
+		TEST_OF_TOWN(
+		    who_proves_a_pinned_ipmsg_key_gets_the_user_key_pinned),
+		TEST_OF_TOWN(
+		    an_ipmsg_key_that_the_list_does_not_name_proves_nothing),
+		TEST_OF_TOWN(a_compared_ipmsg_key_vouches_for_the_key_it_signs),
+		TEST_OF_TOWN(
+		    a_known_key_is_the_same_user_whatever_name_it_shows),
+		TEST_OF_TOWN(
+		    an_entry_under_the_new_name_becomes_one_with_the_user),
+		TEST_OF_TOWN(
+		    a_known_user_who_takes_the_name_of_another_challenges_him),
+		TEST_OF_TOWN(names_that_are_none_are_refused),
+		TEST_OF_TOWN(a_list_of_devices_never_goes_back),
+		TEST_OF_TOWN(a_device_that_left_the_list_is_nobody),
+		TEST_OF_TOWN(a_prekey_is_taken_when_its_device_signed_it),
+		TEST_OF_TOWN(
+		    another_key_under_a_name_is_a_user_of_its_own_and_loud),
+		TEST_OF_TOWN(
+		    a_verified_user_is_blocked_by_another_key_until_people_decide),
+		TEST_OF_TOWN(
+		    a_pinned_ipmsg_key_with_another_user_key_is_a_changed_key),
+		TEST_OF_TOWN(an_accepted_key_takes_the_place_of_the_old_one),
+		TEST_OF_TOWN(
+		    there_is_nothing_to_accept_where_nobody_has_shown_another_key),
+		TEST_OF_TOWN(nobody_is_verified_without_a_key),
+		TEST_OF_TOWN(verified_is_only_the_key_that_was_compared),
+		TEST_OF_TOWN(a_compared_ipmsg_key_is_verified_and_stays_so),
+		TEST_OF_TOWN(another_ipmsg_key_blocks_who_was_verified_by_one),
+		TEST_OF_TOWN(
+		    an_ipmsg_key_that_the_user_key_does_not_name_is_not_pinned),
+		TEST_OF_TOWN(who_is_verified_does_not_leave_the_roster),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
