@@ -127,6 +127,13 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
 		-lm $(LIBS)
 
+# What scripts of tests/lan run beside camd.
+TOOLS = relay
+tools: $(TOOLS:%=$B/tools/%)
+$B/tools/%: tests/lan/%.c config.mk
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $<
+
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
 # With any compiler they replay the kept corpus; `make fuzz` builds them for libFuzzer.
@@ -161,7 +168,7 @@ check: deps
 check-all: check-build
 	$Q$(RUN) unit fuzz session lan
 check-build: config.mk
-	$Q$(SANITIZED) programs unit-tests fuzz-targets
+	$Q$(SANITIZED) programs unit-tests fuzz-targets tools
 check-unit: config.mk
 	$Q$(SANITIZED) unit-tests
 	$Q$(RUN) unit
@@ -169,12 +176,17 @@ check-session: config.mk
 	$Q$(SANITIZED) programs
 	$Q$(RUN) session
 check-lan: config.mk
-	$Q$(SANITIZED) programs
+	$Q$(SANITIZED) programs tools
 	$Q$(RUN) lan
 
 # Every system call at which camd could die, not only some of them.
 check-kill: check-build
 	$QKILL_STEP=1 $(RUN) tests/session/kill.sh
+
+# A cable that loses a third of all frames: TCP crawls, so this takes minutes.
+check-relay: config.mk
+	$Q$(SANITIZED) programs tools
+	$Qtests/run --build $B/san tests/long/relay.sh
 
 # The session tests under valgrind: longer, so not in check.
 check-valgrind: programs
@@ -287,6 +299,7 @@ help:
 	@echo 'make demo         two users on this machine talk (installs what is missing)'
 	@echo 'make check        every test, with sanitizers (installs what is missing)'
 	@echo 'make check-unit   the unit tests only; also check-session, check-lan'
+	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
 	@echo 'make lint         style, warnings of the analysers, house rules'
@@ -299,6 +312,6 @@ help:
 	@echo 'make clean        remove build/; distclean: what configure made, too'
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
-.PHONY: all pot po programs unit-tests fuzz-targets fuzz check check-all check-build check-unit check-session \
-	check-lan check-kill check-valgrind check-oracle lint demo bench install uninstall deps dist clean distclean help FORCE
+.PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
+	check-lan check-kill check-relay check-valgrind check-oracle lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

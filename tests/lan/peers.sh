@@ -7,6 +7,8 @@
 #   peer_count NAME FILTER           how many such events there were
 #   peer_stop NAME | peer_kill NAME  leaves as asked | without a word
 #
+# PEER_PROGRAM names another program that takes its commands and tells its events in this way.
+#
 # A filter may name the event first: peer_saw bob 'message .text == "hi" and .copies == 1'.
 
 declare -A PEER_IN=() PEER_PID=()
@@ -18,7 +20,7 @@ peer_start() { # NAME HOST|- [ARG]...
 	mkfifo "$T/$name.in"
 	: >"$T/$name.events"
 	(
-		set -- python3 "$TEST_TOP/tests/lan/peer.py" --user "$name" "$@"
+		set -- python3 "$TEST_TOP/tests/lan/${PEER_PROGRAM:-peer.py}" --user "$name" "$@"
 		[ "$host" = - ] || set -- in_host "$host" "$@"
 		exec <"$T/$name.in" >"$T/$name.events" 2>"$T/$name.peer-err"
 		"$@"
