@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "camd/camd.h"
 #include "camd/events.h"
+#include "camd/links.h"
 #include "camd/namesake.h"
 #include "camd/outbox.h"
 #include "camd/pinning.h"
@@ -20,6 +21,7 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 
+enum { LOOK_QUIET_S = 10 };
 enum { KEY_TEXT_SIZE = 2 * SIGN_KEY_SIZE + 1 };
 
 static int64_t *
@@ -133,6 +135,33 @@ challenge_raise(struct camd *camd, struct user *known, struct user *other)
 	/* His row is there before ours names it. */
 	roster_changed(camd->roster, other, false);
 	put(camd, known, on_raised, step);
+}
+
+/* A storm of entries makes us ask but now and then. */
+static bool
+is_quiet(struct user *user)
+{
+	uint32_t now_s = (uint32_t)(clock_now_ms() / 1000);
+	bool quiet = user->hint_s != 0 && now_s - user->hint_s < LOOK_QUIET_S;
+
+	if (!quiet)
+		user->hint_s = now_s > 0 ? now_s : 1;
+	return quiet;
+}
+
+void
+challenge_look(struct camd *camd, struct user *user)
+{
+	const struct user *known = NULL;
+
+	if (!user->second || user->trusted != NULL)
+		return;
+	known = namesake_with_key(camd->roster, user);
+	if (known == NULL || !user_is_verified(known) || is_quiet(user))
+		return;
+	if (links_want(camd->links, user) == LINKS_NONE && user->pin == NULL &&
+	    known->trusted == NULL)
+		lan_ask_key_at(camd->lan, &user->peer, &user->peer.addr);
 }
 
 /* -- decided -----------------------------------------------------------------

@@ -12,6 +12,12 @@ struct user;
  * more until challenge_end().
  */
 void challenge_raise(struct camd *camd, struct user *known, struct user *other);
+/*
+ * An entry of the user was heard. Where his name is that of somebody verified,
+ * and what he is has not been shown yet, he is asked: a link is made, or his
+ * IPMSG key asked for.
+ */
+void challenge_look(struct camd *camd, struct user *user);
 /* Who challenges known; NULL: nobody. */
 struct user *challenge_of(const struct camd *camd, const struct user *known);
 /* The key of known is right: he is verified by comparing it. Stored, then

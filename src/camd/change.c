@@ -98,8 +98,7 @@ change_tell(struct camd *camd, const struct record *record)
 {
 	if (events_wanted(camd->events, EVENT_MESSAGE_CHANGED))
 		events_tell(camd->events, EVENT_MESSAGE_CHANGED,
-		    json_pack("{s:s, s:o}", "id", record->message->id,
-			"message", message_object(camd, record)));
+		    changed_object(camd, record));
 }
 
 /* The answer leaves first, then whatever becomes of the change is told. */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "camd/camd.h"
+#include "camd/challenge.h"
 #include "camd/hint.h"
 #include "camd/leaving.h"
 #include "camd/links.h"
@@ -345,6 +346,8 @@ heard_entry(struct camd *camd, const struct lan_entry *entry)
 	/* First the way, then what waits for it. */
 	links_heard(camd->links, user, &entry->from, entry->cam, true);
 	take_entry(camd, user, entry);
+	if (!entry->unasked)
+		challenge_look(camd, user);
 }
 
 /* -- messages ---------------------------------------------------------------

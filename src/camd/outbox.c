@@ -21,6 +21,7 @@
 #include "camd/way.h"
 #include "lan/lan.h"
 #include "loop/worker.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 #include "store/message.h"
 #include "store/talk.h"
@@ -172,7 +173,7 @@ struct send_job {
 	int64_t *uids;
 	bool by_links; /* somebody may get it over a link */
 	int err;
-	void (*on_stored)(void *arg, int err, const char *id, json_t *message,
+	void (*on_stored)(void *arg, int err, const char *id, json_t *time,
 	    json_t *recipients);
 	void *arg;
 };
@@ -218,15 +219,15 @@ tell_sent(struct send_job *send)
 		.deliveries = send->deliveries,
 		.delivery_count = send->count,
 	};
-	json_t *message = message_object(camd, &record);
+	json_t *time = json_time(send->row.time_ms);
 	json_t *recipients = recipient_objects(
 	    camd, send->deliveries, send->count, send->row.time_ms);
 
-	send->on_stored(send->arg, 0, send->row.id, message, recipients);
+	send->on_stored(send->arg, 0, send->row.id, time, recipients);
 	if (events_wanted(camd->events, EVENT_MESSAGE_SENT))
-		events_tell(
-		    camd->events, EVENT_MESSAGE_SENT, json_incref(message));
-	json_decref(message);
+		events_tell(camd->events, EVENT_MESSAGE_SENT,
+		    message_object(camd, &record));
+	json_decref(time);
 	json_decref(recipients);
 }
 
@@ -316,8 +317,8 @@ find_place(struct send_job *send)
 
 void
 outbox_send(struct outbox *outbox, const struct outbox_request *request,
-    void (*on_told)(void *arg, int err, const char *id, json_t *message,
-	json_t *recipients),
+    void (*on_told)(
+	void *arg, int err, const char *id, json_t *time, json_t *recipients),
     void *arg)
 {
 	struct send_job *send = xcalloc(1, sizeof *send);

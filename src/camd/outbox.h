@@ -44,13 +44,13 @@ struct outbox_request {
 	size_t to_count;
 };
 /*
- * Stores the message and then sends it. on_stored gets its id, its message
- * object and the recipient objects (both borrowed), or err and NULLs; before
- * that no event of this message is told.
+ * Stores the message and then sends it. on_stored gets its id, its time and
+ * the recipient objects (both borrowed), or err and NULLs; before that no event
+ * of this message is told.
  */
 void outbox_send(struct outbox *outbox, const struct outbox_request *request,
-    void (*on_stored)(void *arg, int err, const char *id, json_t *message,
-	json_t *recipients),
+    void (*on_stored)(
+	void *arg, int err, const char *id, json_t *time, json_t *recipients),
     void *arg);
 
 /*

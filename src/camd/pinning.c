@@ -267,6 +267,17 @@ add_second(struct camd *camd, struct user *user, const struct addr *from,
 	roster_set_state(camd->roster, other, USER_ONLINE);
 }
 
+/* Of those with IPMSG keys only; a link shows who has more. */
+static void
+challenge_by_pin(struct camd *camd, struct user *user)
+{
+	struct user *known =
+	    user->second ? namesake_with_key(camd->roster, user) : NULL;
+
+	if (known != NULL && known->trusted == NULL)
+		challenge_raise(camd, known, user);
+}
+
 /* -- shown -------------------------------------------------------------------
  */
 
@@ -293,6 +304,7 @@ pinning_key_shown(struct camd *camd, struct user *user, const struct addr *from,
 	if (user->pin == NULL &&
 	    (user->trusted == NULL || trusted_owns(user->trusted, key))) {
 		pinning_take(camd, user, word, key);
+		challenge_by_pin(camd, user);
 		if (hint_key_shown(user, from))
 			return;
 	} else if (user == owner) {

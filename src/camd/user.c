@@ -125,7 +125,11 @@ const char *
 user_encryption(const struct user *user, const struct lan *lan)
 {
 	uint32_t flags = 0;
-	int r = lan_protection(lan, &user->peer, &flags);
+	int r;
+
+	if (user->peer.strength == PEER_CAM1)
+		return "cam1";
+	r = lan_protection(lan, &user->peer, &flags);
 
 	if (r == 0)
 		return lan_protection_name(flags);

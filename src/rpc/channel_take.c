@@ -184,13 +184,15 @@ take_ready(
 	channel_settle(channel, stream);
 }
 
+/* A stream is opened after all that was said before: who has just greeted may
+ * open one at once. */
 static bool
 take_frame(struct channel *channel, struct room *room)
 {
-	if (channel->control.first != NULL)
-		take_control(channel, room);
-	else if (channel->json_queue.bytes > 0)
+	if (channel->json_queue.bytes > 0)
 		take_json(channel, room);
+	else if (channel->control.first != NULL)
+		take_control(channel, room);
 	else if (channel->ready[CHANNEL_URGENT].first != NULL)
 		take_ready(channel, CHANNEL_URGENT, room);
 	else if (channel->ready[CHANNEL_BULK].first != NULL)

@@ -57,9 +57,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {} -> {} when all that was received before is stored and told */
 #define RPC_SYNC "daemon.sync"
 
-/* {id, text, clear, follow} -> {id, time, recipients: [..]}, of the change */
+/* {id, text, follow} -> {id, time, recipients: [..]}, of the change */
 #define RPC_MESSAGE_EDIT "message.edit"
-/* {id, clear, follow} -> the same */
+/* {id, follow} -> the same */
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"

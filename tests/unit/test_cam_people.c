@@ -124,13 +124,15 @@ the_key_is_the_current_one(void **state)
 {
 	const struct exchange script[] = {
 		{ .method = "key.list",
-		    .result = "{\"id\":\"bob@pc2\",\"keys\":["
+		    .result = "{\"id\":\"bob@pc2\",\"user_key\":"
+			      "\"00112233445566778899aabbccddeeff"
+			      "00112233445566778899aabbccddeeff\",\"keys\":["
 			      "{\"algorithm\":\"rsa1024\",\"fingerprint\":"
 			      "\"9ee1cd21a4b75102\","
 			      "\"current\":false},"
 			      "{\"algorithm\":\"rsa2048\",\"fingerprint\":"
-			      "\"0fc6d7816a2a2f8d\","
-			      "\"current\":true}]}" },
+			      "\"0fc6d7816a2a2f8d\",\"digest\":"
+			      "\"ab01\",\"current\":true}]}" },
 		{ 0 },
 	};
 	const struct exchange none[] = {
@@ -140,7 +142,12 @@ the_key_is_the_current_one(void **state)
 	};
 
 	RUN(&run, script, "key");
-	assert_string_equal(run.out, "0fc6 d781 6a2a 2f8d  rsa2048  bob@pc2\n");
+	assert_string_equal(run.out,
+	    "user key of bob@pc2\n"
+	    "  0011 2233 4455 6677 8899 aabb ccdd eeff\n"
+	    "  0011 2233 4455 6677 8899 aabb ccdd eeff\n"
+	    "0fc6 d781 6a2a 2f8d  rsa2048 key for IPMSG, its SHA-256:\n"
+	    "  ab01\n");
 	RUN(&run, script, "key", "-v");
 	assert_has(run.out, "9ee1 cd21 a4b7 5102  rsa1024");
 	RUN(&run, script, "key", "--json");

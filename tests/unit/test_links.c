@@ -555,6 +555,7 @@ who_has_gone_answers_no_probe(void **state)
 	struct user *two = end_know(&ends->one, &ends->two, true);
 
 	assert_true(probe(ends, two));
+	UNTIL(ends, ends->two.opened == 1);
 	door_close(ends->two.camd.door);
 	link_close(ends->two.last, "test");
 	assert_false(probe(ends, two));

@@ -130,7 +130,7 @@ a_newer_schema_is_refused_and_left_alone(void **state)
 	    try_open(place, STORE_WRITE, problem), CAM_ERR_VERSION);
 	assert_non_null(strstr(problem, "99"));
 	assert_int_equal(try_open(place, STORE_READ, problem), CAM_ERR_VERSION);
-	run_sql(place, "PRAGMA user_version = 1");
+	run_sql(place, "PRAGMA user_version = 3");
 	place_open(place);
 	assert_true(add_user(place->store, "anna") == 1);
 }

@@ -318,7 +318,7 @@ struct sent {
 
 static inline void
 on_sent_stored(
-    void *arg, int err, const char *id, json_t *message, json_t *recipients)
+    void *arg, int err, const char *id, json_t *time, json_t *recipients)
 {
 	struct sent *sent = arg;
 	json_t *first = json_array_get(recipients, 0);

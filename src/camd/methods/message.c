@@ -258,14 +258,12 @@ resolve_all(struct posting *posting, size_t *count)
 /* -- message.send ------------------------------------------------------- */
 
 static void
-on_stored(
-    void *arg, int err, const char *id, json_t *message, json_t *recipients)
+on_stored(void *arg, int err, const char *id, json_t *time, json_t *recipients)
 {
 	struct posting *posting = arg;
 
 	if (err == 0) {
-		answer(
-		    posting, id, json_object_get(message, "time"), recipients);
+		answer(posting, id, time, recipients);
 		return;
 	}
 	method_fail(posting->call, err, NULL,
