@@ -48,7 +48,7 @@ class Person:
         self.signing_key = ed25519.Ed25519PrivateKey.generate()
         self.prekey_id, self.prekey = 1, x25519.X25519PrivateKey.generate()
         self.rsa_key = rsa_key
-        self.version = int(time.time() * 1000)
+        self.version = self.issued = int(time.time() * 1000)
 
     @property
     def device(self):
@@ -65,7 +65,7 @@ class Person:
         """The signed list; extra: more (link key, signing key) pairs of raw bytes."""
         pairs = [(public(self.link_key), public(self.signing_key)), *extra]
         text = bytes([1, len(pairs)]) + (user_key or public(self.user_key))
-        text += struct.pack(">Qq", version or self.version, int(time.time() * 1000))
+        text += struct.pack(">Qq", version or self.version, self.issued)
         text += self.rsa_digest() + b"".join(a + b for a, b in pairs)
         return text + sign(signer or self.user_key, "cam/devices/1", text)
 

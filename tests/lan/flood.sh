@@ -19,10 +19,14 @@ linked_pair() { # SEED [KEY=VALUE]...
 	look_at anna && look_at bob
 }
 
-link_up() { # NAME NAME: a message each way makes sure
-	expect 0 cam_as "$1" send --timeout 30 "$(id_of "$2")" 'hello, are you there?'
-	await 20 roster_has "$1" ".id == \"$(id_of "$2")\" and .encryption == \"cam1\""
-	await 20 roster_has "$2" ".id == \"$(id_of "$1")\" and .encryption == \"cam1\""
+link_up() { # NAME NAME: a message each way went over it
+	await 30 goes_by_link "$1" "$2"
+	await 30 goes_by_link "$2" "$1"
+}
+
+goes_by_link() { # NAME NAME
+	cam_as "$1" send --json --timeout 30 "$(id_of "$2")" 'hello, are you there?' |
+		json_last '.receipt == "signed" and .encryption == "cam1"'
 }
 
 # All that NAME is told of, over its lives, as a user who is looking.
