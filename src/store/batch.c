@@ -1,6 +1,7 @@
 /* batch.c: transactions: batches of operations, and operations of statements.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "store/connection.h"
@@ -8,11 +9,13 @@
 #include "store/sql.h"
 
 /* What is remembered of the database may have been undone. */
-static void
-forget_memory(struct store *store)
+void
+batch_forget(struct store *store)
 {
 	store->last_row = store->merged = -1;
 	store->hour = HOUR_UNKNOWN;
+	store->waiting = -1;
+	memset(store->kept, 0, sizeof store->kept);
 }
 
 int
@@ -33,7 +36,7 @@ store_rollback(struct store *store)
 	store->in_batch = false;
 	store->batch_err = 0;
 	buf_clear(&store->pending);
-	forget_memory(store);
+	batch_forget(store);
 	if (!sqlite3_get_autocommit(store->db))
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
@@ -117,7 +120,7 @@ static void
 undo(struct store *store, int err)
 {
 	store->pending.len = store->pending_mark;
-	forget_memory(store);
+	batch_forget(store);
 	if (store->batch_err != 0)
 		return;
 	if (store->operation == OPERATION_CHECKED) {

@@ -206,23 +206,12 @@ judge(struct store *store, const struct store_message *change,
 	return err;
 }
 
-/* It came, and is no message that could tell what is missing before it. */
-static int
-note_number(struct store *store, const struct store_message *change)
-{
-	struct sequence_seen seen;
-	int err = sequence_look(store, change->place, change->sequence, &seen);
-
-	if (err == 0)
-		err = sequence_keep(store, change->place, &seen, 0);
-	return err;
-}
-
 static int
 receive_change(struct store *store, const struct store_message *change,
     const struct store_hash *hashes, size_t hash_count,
     enum store_outcome *outcome, struct store_message **message)
 {
+	uint32_t missing = 0; /* is told with the next message */
 	int err = judge(store, change, message, outcome);
 
 	if (err == CAM_ERR_UNKNOWN) {
@@ -236,7 +225,8 @@ receive_change(struct store *store, const struct store_message *change,
 	if (err == 0)
 		err = message_remember(store, hashes, hash_count, 0);
 	if (err == 0 && change->place != NULL && change->sequence > 0)
-		err = note_number(store, change);
+		err = sequence_take(
+		    store, change->place, change->sequence, 0, &missing);
 	return err;
 }
 

@@ -18,6 +18,9 @@ enum { HOUR_UNKNOWN = -2 };
 /* Messages are indexed in parts of 1 << SHARD_BITS rows; SQL says 17, too. */
 enum { SHARD_BITS = 17, SHARDS_MAX = 4096 };
 
+/* A power of two. */
+enum { KEPT_USERS = 256 };
+
 enum operation_kind { OPERATION_SAVED, OPERATION_CHECKED };
 
 struct store {
@@ -25,12 +28,15 @@ struct store {
 	enum store_mode mode;
 	int lock_fd; /* of the writer's lock file, -1: none */
 	bool in_batch;
-	bool is_alone;	    /* the batch is that of one operation */
-	int batch_err;	    /* what the batch was lost to */
-	bool dead;	    /* a commit failed: nothing more is tried */
-	int64_t last_row;   /* greatest message row ever, -1: not read yet */
-	int64_t hour;	    /* the open row of table hour */
-	int64_t merged;	    /* parts of the index, -1: not read yet */
+	bool is_alone;	  /* the batch is that of one operation */
+	int batch_err;	  /* what the batch was lost to */
+	bool dead;	  /* a commit failed: nothing more is tried */
+	int64_t last_row; /* greatest message row ever, -1: not read yet */
+	int64_t hour;	  /* the open row of table hour */
+	int64_t merged;	  /* parts of the index, -1: not read yet */
+	/* Users known to be kept, each at its place; 0: none there. */
+	int64_t kept[KEPT_USERS];
+	int waiting; /* whether changes wait for messages, -1: not read yet */
 	struct buf pending; /* index entries of the batch, see index.c */
 	/* Of the operation being done, and what was before it. */
 	enum operation_kind operation;
@@ -58,6 +64,9 @@ struct store {
  */
 int operation_begin(struct store *store, enum operation_kind kind);
 int operation_end(struct store *store, int err);
+
+/* Nothing is known of the database by heart any more. */
+void batch_forget(struct store *store);
 
 /* Brings an open database to our tables: CAM_ERR_FORMAT, CAM_ERR_VERSION. */
 int schema_migrate(struct store *store);

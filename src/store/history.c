@@ -22,7 +22,7 @@ static const char *const sql_get =
 struct listing {
 	struct store *store;
 	const struct store_query *query;
-	const struct query *order; /* words whose order matters, or NULL */
+	struct walk walk;
 	int (*each)(const struct store_message *message, void *arg);
 	void *arg;
 	size_t count;
@@ -39,8 +39,7 @@ fits(const struct listing *listing, const struct store_message *message)
 
 	if (message->type != STORE_MESSAGE)
 		return false;
-	if (listing->order != NULL &&
-	    !query_fits(listing->order, message->text))
+	if (!walk_fits(&listing->walk, message))
 		return false;
 	return (query->since_ms == 0 || message->time_ms >= query->since_ms) &&
 	       (query->until_ms == 0 || message->time_ms < query->until_ms);
@@ -95,29 +94,29 @@ visit(struct listing *listing, int64_t row, enum step *step)
 }
 
 static int
-list_part(struct listing *listing, struct walk *walk, enum step *step)
+list_part(struct listing *listing, enum step *step)
 {
 	int64_t row = 0;
 	int err = 0;
 
-	while (
-	    err == 0 && *step == STEP_ON && (err = walk_next(walk, &row)) == 1)
+	while (err == 0 && *step == STEP_ON &&
+	       (err = walk_next(&listing->walk, &row)) == 1)
 		err = visit(listing, row, step);
 	return err;
 }
 
 static int
-list(struct listing *listing, struct walk *walk)
+list(struct listing *listing)
 {
 	enum step step = STEP_ON;
 	int64_t from = 0;
 	int err = 0;
 
 	for (;;) {
-		err = list_part(listing, walk, &step);
+		err = list_part(listing, &step);
 		if (err != 0 || step == STEP_STOP)
 			return err;
-		if (!walk_go_on(walk, &from))
+		if (!walk_go_on(&listing->walk, &from))
 			return 0;
 		if (listing->count < listing->query->limit &&
 		    is_over(listing)) {
@@ -137,17 +136,14 @@ store_history(struct store *store, const struct store_query *query,
 		.each = each,
 		.arg = arg,
 		.end_ms = clock_now_ms() + PATIENCE_MS };
-	struct walk walk;
 	int err;
 
 	if (query->limit == 0)
 		return CAM_ERR_REQUEST;
-	err = walk_init(&walk, store, query);
-	if (walk.has_words && query_has_order(&walk.words))
-		listing.order = &walk.words;
+	err = walk_init(&listing.walk, store, query);
 	if (err == 0)
-		err = list(&listing, &walk);
-	walk_finish(&walk);
+		err = list(&listing);
+	walk_finish(&listing.walk);
 	if (err == 0)
 		*next = listing.next;
 	return err;

@@ -108,9 +108,11 @@ id_is_recent(struct store *store, const struct id *id, bool *taken)
 	struct search search = {
 		.range = { *id, *id }, .is_whole = true, .enough = 1
 	};
-	int64_t newest = 0;
-	int err = sql_number(store, sql_newest, BIND_NOTHING, &newest);
+	int64_t newest = store->last_row;
+	int err = 0;
 
+	if (newest < 0)
+		err = sql_number(store, sql_newest, BIND_NOTHING, &newest);
 	newest >>= SHARD_BITS;
 	if (err == 0)
 		err = search_part(store, &search, newest);

@@ -264,6 +264,34 @@ index_search_init(struct index_search *search, struct store *store,
 	};
 }
 
+static void
+bind_expression(struct index_search *search, const char *expression)
+{
+	sqlite3_bind_text(search->stmt, 1, expression, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(search->stmt, 2, search->first);
+	sqlite3_bind_int64(search->stmt, 3, search->last);
+}
+
+/* Takes the word's rows where they are few. */
+static int
+try_word(struct index_search *search, size_t word)
+{
+	int err = 0;
+
+	search->row_count = search->row_next = 0;
+	bind_expression(search, search->words[word]);
+	while (search->row_count < (size_t)INDEX_RARE &&
+	       (err = sql_next(search->store, search->stmt)) == 1) {
+		search->rows[search->row_count++] =
+		    sqlite3_column_int64(search->stmt, 0);
+		err = 0;
+	}
+	sqlite3_reset(search->stmt);
+	search->lead = word;
+	search->is_rare = err == 0 && search->row_count < (size_t)INDEX_RARE;
+	return err;
+}
+
 static int
 open_shard(struct index_search *search)
 {
@@ -274,11 +302,12 @@ open_shard(struct index_search *search)
 	err = take_statement(search);
 	if (err != 0 || search->stmt == NULL)
 		return err;
-	sqlite3_bind_text(
-	    search->stmt, 1, search->expression, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(search->stmt, 2, search->first);
-	sqlite3_bind_int64(search->stmt, 3, search->last);
-	return 0;
+	for (size_t i = 0;
+	     err == 0 && !search->is_rare && i < search->word_count; i++)
+		err = try_word(search, (search->lead + i) % search->word_count);
+	if (err == 0 && !search->is_rare)
+		bind_expression(search, search->expression);
+	return err;
 }
 
 int
@@ -288,6 +317,12 @@ index_search_next(struct index_search *search, int64_t *row)
 
 	if (err != 0 || search->stmt == NULL)
 		return err;
+	if (search->is_rare) {
+		if (search->row_next == search->row_count)
+			return 0;
+		*row = search->rows[search->row_next++];
+		return 1;
+	}
 	err = sql_next(search->store, search->stmt);
 	if (err == 1)
 		*row = sqlite3_column_int64(search->stmt, 0);
@@ -318,7 +353,7 @@ index_search_finish(struct index_search *search)
 	else
 		sql_close(search->stmt);
 	search->stmt = NULL;
-	search->owns_stmt = false;
+	search->owns_stmt = search->is_rare = false;
 }
 
 void

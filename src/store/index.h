@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct store;
@@ -24,19 +25,33 @@ void index_remove(struct store *store, int64_t row, int64_t talk,
 /* Writes what the batch has gathered; called by its end. */
 int index_flush(struct store *store);
 
+/* A word in fewer messages of a part of the index than that is rare there. */
+enum { INDEX_RARE = 64, INDEX_WORDS_MAX = 8 };
+
 /*
  * The rows of first .. last (both > 0) that match an expression of query.h, one
  * after the other. A search leaves off between the parts of the index.
+ *
+ * FTS5 walks along all that is common to find that it seldom meets what is
+ * rare. So where one of words, which are parts of the expression, is rare, its
+ * rows are what is returned, and is_rare says that the rest is to be checked.
  */
 struct index_search {
 	struct store *store;
 	const char *expression; /* borrowed */
+	const char *words[INDEX_WORDS_MAX];
+	size_t word_count;
+	size_t lead; /* the word to try first: it was rare in the last part */
 	int64_t first;
 	int64_t last;
 	bool ascending;
 	int64_t shard;	    /* the one being searched */
 	sqlite3_stmt *stmt; /* open on it, or NULL */
 	bool owns_stmt;	    /* it is not the one kept for the part */
+	bool is_rare;	    /* these are the rows of this part: */
+	int64_t rows[INDEX_RARE];
+	size_t row_count;
+	size_t row_next;
 };
 void index_search_init(struct index_search *search, struct store *store,
     const char *expression, int64_t first, int64_t last, bool ascending);

@@ -150,11 +150,10 @@ int
 message_remember(struct store *store, const struct store_hash *hashes,
     size_t hash_count, int64_t row)
 {
-	int64_t earlier = -1;
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < hash_count; i++)
-		err = store_seen_add(store, &hashes[i], row, &earlier);
+		err = seen_remember(store, &hashes[i], row);
 	return err;
 }
 
@@ -162,20 +161,13 @@ message_remember(struct store *store, const struct store_hash *hashes,
 static int
 receive_numbered(struct store *store, struct store_message *message)
 {
-	struct sequence_seen seen;
-	bool is_numbered = message->place != NULL && message->sequence > 0;
-	int err = 0;
+	int err = add(store, message, message->from);
 
-	if (is_numbered)
-		err = sequence_look(
-		    store, message->place, message->sequence, &seen);
-	if (err == 0 && is_numbered)
-		err = sequence_missing(
-		    store, message->place, &seen, &message->missing);
-	if (err == 0)
-		err = add(store, message, message->from);
-	if (err == 0 && is_numbered)
-		err = sequence_keep(store, message->place, &seen, message->row);
+	if (err == 0 && message->place != NULL && message->sequence > 0)
+		err = sequence_take(store, message->place, message->sequence,
+		    message->row, &message->missing);
+	if (err == 0 && message->missing > 0)
+		err = row_rewrite(store, message);
 	if (err == 0 && message->place != NULL)
 		err = waiting_apply(store, message);
 	return err;
@@ -214,6 +206,7 @@ store_message_receive(struct store *store, struct store_message *message,
 		return err;
 	stored.type = STORE_MESSAGE;
 	stored.read = false;
+	stored.missing = 0;
 	stored.has_offers = offer_count > 0;
 	err = message_find_earlier(store, hashes, hash_count, &earlier);
 	if (err == 0 && earlier < 0)

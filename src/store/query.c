@@ -113,13 +113,20 @@ token_at(const struct query *query, size_t i)
 /* -- the expression ------------------------------------------------------- */
 
 void
+query_put_word(const struct query *query, size_t i, struct buf *expression)
+{
+	buf_put_byte(expression, '"');
+	buf_put_byte(expression, QUERY_TOKEN);
+	buf_put_span(expression, token_at(query, i));
+	buf_put_byte(expression, '"');
+}
+
+void
 query_put_words(const struct query *query, struct buf *expression)
 {
 	for (size_t i = 0; i < query->count; i++) {
-		buf_put_text(expression, i > 0 ? " AND \"" : "\"");
-		buf_put_byte(expression, QUERY_TOKEN);
-		buf_put_span(expression, token_at(query, i));
-		buf_put_byte(expression, '"');
+		buf_put_text(expression, i > 0 ? " AND " : "");
+		query_put_word(query, i, expression);
 	}
 }
 

@@ -39,6 +39,9 @@ void query_finish(struct query *query);
  * hold it stays a search for text: everything is quoted.
  */
 void query_put_words(const struct query *query, struct buf *expression);
+/* The same for one token alone. */
+void query_put_word(
+    const struct query *query, size_t i, struct buf *expression);
 /* Whether that is not enough: the order of tokens has to be looked at. */
 bool query_has_order(const struct query *query);
 /* Whether text has every term. */

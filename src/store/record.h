@@ -72,6 +72,9 @@ int message_index(struct store *store, const struct store_message *message,
 /* -1: none of the hashes is known. */
 int message_find_earlier(struct store *store, const struct store_hash *hashes,
     size_t hash_count, int64_t *earlier);
+/* The hash is of row, unless it was known before: then it is for longer. */
+int seen_remember(
+    struct store *store, const struct store_hash *hash, int64_t row);
 int message_remember(struct store *store, const struct store_hash *hashes,
     size_t hash_count, int64_t row);
 
@@ -91,25 +94,16 @@ int waiting_apply(struct store *store, struct store_message *message);
 /* Lets go what waited for too long. */
 int waiting_purge(struct store *store, int64_t now_ms);
 
-/* What a number means for those before it. */
-struct sequence_seen {
-	int64_t number;
-	int64_t last;	 /* 0: none has been seen */
-	bool has_gap;	 /* numbers between them are missing */
-	bool has_untold; /* and others before, not yet told with a message */
-};
 /* The next number of ours; it is given once it is used. CAM_ERR_LIMIT. */
 int sequence_next(
     struct store *store, const struct store_place *place, uint64_t *number);
 int sequence_use(
     struct store *store, const struct store_place *place, uint64_t number);
-int sequence_look(struct store *store, const struct store_place *place,
-    uint64_t number, struct sequence_seen *seen);
-/* How many are to be told missing before the message with that number. */
-int sequence_missing(struct store *store, const struct store_place *place,
-    const struct sequence_seen *seen, uint32_t *missing);
-/* Keeps that it came, with the message of that row, or 0: no message. */
-int sequence_keep(struct store *store, const struct store_place *place,
-    const struct sequence_seen *seen, int64_t row);
+/*
+ * The number came, with the message of that row or, 0, with none. How many are
+ * to be told missing before it.
+ */
+int sequence_take(struct store *store, const struct store_place *place,
+    uint64_t number, int64_t row, uint32_t *missing);
 
 #endif

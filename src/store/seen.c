@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "store/connection.h"
+#include "store/record.h"
 #include "store/sql.h"
 
 /* Half of a SHA-256 is kept: nobody finds a second text for 128 bits. */
@@ -11,6 +12,9 @@ enum { KEPT = 16 };
 static const char *const sql_find = "SELECT message FROM seen WHERE hash = ?1";
 static const char *const sql_add =
     "INSERT INTO seen(hash, expires_ms, message) VALUES(?1, ?2, ?3)";
+static const char *const sql_add_or_prolong =
+    "INSERT INTO seen(hash, expires_ms, message) VALUES(?1, ?2, ?3)"
+    " ON CONFLICT(hash) DO UPDATE SET expires_ms = max(expires_ms, ?2)";
 static const char *const sql_prolong =
     "UPDATE seen SET expires_ms = ?2 WHERE hash = ?1 AND expires_ms < ?2";
 static const char *const sql_purge =
@@ -43,6 +47,14 @@ store_seen_add(struct store *store, const struct store_hash *hash, int64_t row,
 		    BIND(BLOB(hash->hash, KEPT), NUMBER(hash->expires_ms),
 			NUMBER(row)));
 	return err;
+}
+
+int
+seen_remember(struct store *store, const struct store_hash *hash, int64_t row)
+{
+	return sql_run(store, sql_add_or_prolong,
+	    BIND(
+		BLOB(hash->hash, KEPT), NUMBER(hash->expires_ms), NUMBER(row)));
 }
 
 int

@@ -12,6 +12,9 @@ static const char *const sql_find =
 static const char *const sql_put =
     "INSERT INTO sequence(talk, device, last, untold) VALUES(?1, ?2, ?3, ?4)"
     " ON CONFLICT(talk, device) DO UPDATE SET last = ?3, untold = ?4";
+static const char *const sql_go_on =
+    "UPDATE sequence SET last = ?3 WHERE talk = ?1 AND device = ?2"
+    " AND last = ?3 - 1 AND untold = 0";
 static const char *const sql_set_number =
     "UPDATE message SET sequence = ?2 WHERE row = ?1";
 static const char *const sql_number_of =
@@ -39,14 +42,19 @@ static const char *const sql_remove_gap =
 /* -- the greatest number ----------------------------------------------------
  */
 
+/* What was seen of a device in a talk. */
+struct seen {
+	int64_t last;	 /* 0: nothing */
+	bool has_untold; /* some are missing, and no message tells it yet */
+};
+
 static int
-find(struct store *store, const struct store_place *place,
-    struct sequence_seen *seen)
+find(struct store *store, const struct store_place *place, struct seen *seen)
 {
 	sqlite3_stmt *stmt = NULL;
 	int err = sql_first(store, sql_find, BIND(PLACE(place)), &stmt);
 
-	*seen = (struct sequence_seen){ .last = 0 };
+	*seen = (struct seen){ .last = 0 };
 	if (err == 0) {
 		seen->last = sqlite3_column_int64(stmt, 0);
 		seen->has_untold = sqlite3_column_int(stmt, 1) == 1;
@@ -67,7 +75,7 @@ int
 store_sequence_last(
     struct store *store, const struct store_place *place, uint64_t *last)
 {
-	struct sequence_seen seen;
+	struct seen seen;
 	int err = find(store, place, &seen);
 
 	if (err == 0)
@@ -79,7 +87,7 @@ int
 sequence_next(
     struct store *store, const struct store_place *place, uint64_t *number)
 {
-	struct sequence_seen seen;
+	struct seen seen;
 	int err = find(store, place, &seen);
 
 	if (err != 0)
@@ -126,18 +134,6 @@ store_sequence_give(struct store *store, int64_t row,
 /* -- what is missing --------------------------------------------------------
  */
 
-/* Of a device that was never heard there nothing can be said to be missing. */
-int
-sequence_look(struct store *store, const struct store_place *place,
-    uint64_t number, struct sequence_seen *seen)
-{
-	int err = find(store, place, seen);
-
-	seen->number = (int64_t)number;
-	seen->has_gap = seen->last > 0 && seen->number - 1 > seen->last;
-	return err;
-}
-
 /* The number is one of those that were missing: there are fewer now. */
 static int
 fill_gap(struct store *store, const struct store_place *place, int64_t number)
@@ -167,41 +163,60 @@ fill_gap(struct store *store, const struct store_place *place, int64_t number)
 	return err;
 }
 
-int
-sequence_missing(struct store *store, const struct store_place *place,
-    const struct sequence_seen *seen, uint32_t *missing)
+/* Of a device that was never heard there nothing can be said to be missing. */
+static int
+count_missing(struct store *store, const struct store_place *place,
+    const struct seen *seen, int64_t number, uint32_t *missing)
 {
-	int64_t untold = 0, count = 0;
+	int64_t untold = 0, gap = seen->last > 0 ? number - seen->last - 1 : 0;
 	int err = 0;
 
-	if (seen->has_untold && seen->number > seen->last)
+	if (seen->has_untold)
 		err =
 		    sql_number(store, sql_untold, BIND(PLACE(place)), &untold);
-	if (seen->has_gap)
-		count = seen->number - seen->last - 1;
-	if (err != 0)
-		return err;
-	count = count > UINT32_MAX - untold ? UINT32_MAX : count + untold;
-	*missing = (uint32_t)count;
-	return 0;
+	if (err == 0)
+		*missing = gap > UINT32_MAX - untold ? UINT32_MAX
+						     : (uint32_t)(gap + untold);
+	return err;
 }
 
-int
-sequence_keep(struct store *store, const struct store_place *place,
-    const struct sequence_seen *seen, int64_t row)
+/* Later than all before, but not the next one. */
+static int
+jump(struct store *store, const struct store_place *place,
+    const struct seen *seen, int64_t number, int64_t row, uint32_t *missing)
 {
-	bool has_untold = seen->has_untold || seen->has_gap;
+	bool has_gap = seen->last > 0 && number - 1 > seen->last;
 	int err = 0;
 
-	if (seen->number <= seen->last)
-		return fill_gap(store, place, seen->number);
-	if (seen->has_gap)
+	if (row != 0)
+		err = count_missing(store, place, seen, number, missing);
+	if (err == 0 && has_gap)
 		err = sql_run(store, sql_add_gap,
 		    BIND(PLACE(place), NUMBER(seen->last + 1),
-			NUMBER(seen->number - 1), NUMBER(row)));
+			NUMBER(number - 1), NUMBER(row)));
 	if (err == 0 && seen->has_untold && row != 0)
 		err = sql_run(store, sql_tell, BIND(PLACE(place), NUMBER(row)));
 	if (err == 0)
-		err = put(store, place, seen->number, row == 0 && has_untold);
+		err = put(store, place, number,
+		    row == 0 && (has_gap || seen->has_untold));
 	return err;
+}
+
+/* Nearly always it is the next one, and that is all there is to it. */
+int
+sequence_take(struct store *store, const struct store_place *place,
+    uint64_t number, int64_t row, uint32_t *missing)
+{
+	struct seen seen;
+	int err = sql_run(store, sql_go_on, BIND(PLACE(place), NUMBER(number)));
+
+	*missing = 0;
+	if (err != 0 || sqlite3_changes(store->db) > 0)
+		return err;
+	err = find(store, place, &seen);
+	if (err != 0)
+		return err;
+	return (int64_t)number <= seen.last
+		   ? fill_gap(store, place, (int64_t)number)
+		   : jump(store, place, &seen, (int64_t)number, row, missing);
 }

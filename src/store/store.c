@@ -213,8 +213,7 @@ store_open(const char *path, enum store_mode mode,
 
 	store->mode = mode;
 	store->lock_fd = -1;
-	store->last_row = store->merged = -1;
-	store->hour = HOUR_UNKNOWN;
+	batch_forget(store);
 	buf_init(&store->pending, PENDING_MAX);
 	err = open_all(store, path);
 	if (err != 0) {

@@ -237,14 +237,21 @@ store_user_each(struct store *store,
 	return err;
 }
 
+/* Who is kept stays so, and his row is never deleted. */
 int
 user_keep(struct store *store, int64_t uid)
 {
+	int64_t *place = &store->kept[uid & (KEPT_USERS - 1)];
 	int64_t kept = 0;
-	int err = sql_number(store, sql_is_kept, BIND(NUMBER(uid)), &kept);
+	int err = 0;
 
+	if (*place == uid)
+		return 0;
+	err = sql_number(store, sql_is_kept, BIND(NUMBER(uid)), &kept);
 	if (err == 0 && !kept)
 		err = sql_run(store, sql_keep, BIND(NUMBER(uid)));
+	if (err == 0)
+		*place = uid;
 	return err;
 }
 

@@ -22,6 +22,7 @@ static const char *const sql_find =
     "SELECT sender, type, time_ms, text FROM waiting WHERE target = ?1";
 static const char *const sql_remove =
     "DELETE FROM waiting WHERE target = ?1 AND sender = ?2";
+static const char *const sql_any = "SELECT EXISTS(SELECT 1 FROM waiting)";
 static const char *const sql_purge =
     "DELETE FROM waiting INDEXED BY waiting_expires WHERE expires_ms < ?1";
 
@@ -38,6 +39,7 @@ waiting_add(
 		    store, sql_count, BIND(NUMBER(change->from)), &count);
 	if (err != 0 || count >= STORE_WAITING_MAX)
 		return err;
+	store->waiting = 1;
 	return sql_run(store, sql_put,
 	    BIND(BLOB(target.bytes, ID_BYTES), NUMBER(change->from),
 		NUMBER(change->type), NUMBER(change->time_ms),
@@ -64,6 +66,21 @@ apply(struct store *store, struct store_message *message, sqlite3_stmt *stmt,
 	return change_apply(store, message, &change);
 }
 
+/* Nothing waits, nearly always: then there is nothing to look up. */
+static int
+is_any(struct store *store, bool *any)
+{
+	int64_t exists = 0;
+	int err = 0;
+
+	if (store->waiting < 0)
+		err = sql_number(store, sql_any, BIND_NOTHING, &exists);
+	if (err == 0 && store->waiting < 0)
+		store->waiting = exists != 0;
+	*any = store->waiting == 1;
+	return err;
+}
+
 int
 waiting_apply(struct store *store, struct store_message *message)
 {
@@ -71,8 +88,12 @@ waiting_apply(struct store *store, struct store_message *message)
 	sqlite3_stmt *stmt = NULL;
 	struct id target;
 	int64_t sender = 0;
-	int err = id_parse(message->id, &target);
+	bool any = false;
+	int err = is_any(store, &any);
 
+	if (err != 0 || !any)
+		return err;
+	err = id_parse(message->id, &target);
 	if (err == 0)
 		err = sql_open(
 		    store, sql_find, BIND(BLOB(target.bytes, ID_BYTES)), &stmt);
@@ -89,5 +110,11 @@ waiting_apply(struct store *store, struct store_message *message)
 int
 waiting_purge(struct store *store, int64_t now_ms)
 {
+	bool any = false;
+	int err = is_any(store, &any);
+
+	if (err != 0 || !any)
+		return err;
+	store->waiting = -1;
 	return sql_run(store, sql_purge, BIND(NUMBER(now_ms)));
 }

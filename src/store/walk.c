@@ -17,6 +17,7 @@ enum {
 	/* More users merged into one than that are not looked for. */
 	FAMILY_MAX = 64,
 	STREAMS_MAX = 4096,
+	TALKS_MAX = 4096,
 };
 
 static const char *const sql_newest = "SELECT max(row) FROM message";
@@ -187,16 +188,15 @@ next_of_streams(struct walk *walk, int64_t *row)
 
 /* Messages with one user alone have their talk's term, others the user's. */
 static int
-put_user(struct walk *walk, int64_t uid)
+put_user(struct walk *walk, const struct family *family)
 {
-	struct family family;
 	int64_t talk = 0;
-	int err = find_family(walk->store, uid, &family);
+	int err = 0;
 
-	for (size_t i = 0; err == 0 && i < family.count; i++) {
+	for (size_t i = 0; err == 0 && i < family->count; i++) {
 		buf_put_text(&walk->expression, i > 0 ? " OR " : " AND (");
-		query_put_user(family.uids[i], &walk->expression);
-		err = store_talk_find(walk->store, &family.uids[i], 1, &talk);
+		query_put_user(family->uids[i], &walk->expression);
+		err = store_talk_find(walk->store, &family->uids[i], 1, &talk);
 		if (err == 0) {
 			buf_put_text(&walk->expression, " OR ");
 			query_put_talk(talk, &walk->expression);
@@ -209,26 +209,107 @@ put_user(struct walk *walk, int64_t uid)
 }
 
 static int
+compare_talks(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int
+gather_talks(struct walk *walk, int64_t uid)
+{
+	sqlite3_stmt *stmt = NULL;
+	int err = sql_open(walk->store, sql_talks, BIND(NUMBER(uid)), &stmt);
+
+	while (err == 0 && walk->talk_count < TALKS_MAX &&
+	       (err = sql_next(walk->store, stmt)) == 1) {
+		walk->talks[walk->talk_count++] = sqlite3_column_int64(stmt, 0);
+		err = 0;
+	}
+	sql_close(stmt);
+	return err;
+}
+
+/* In which talks it must be; more of them than are kept are not known, and then
+ * the index alone has to tell. */
+static int
+limit_to_user(struct walk *walk, int64_t uid)
+{
+	struct family family;
+	int err = find_family(walk->store, uid, &family);
+
+	walk->talks = xreallocarray(NULL, TALKS_MAX, sizeof *walk->talks);
+	for (size_t i = 0; err == 0 && i < family.count; i++)
+		err = gather_talks(walk, family.uids[i]);
+	qsort(
+	    walk->talks, walk->talk_count, sizeof *walk->talks, compare_talks);
+	return err != 0 ? err : put_user(walk, &family);
+}
+
+static void
+limit_to_talk(struct walk *walk, int64_t talk)
+{
+	walk->talks = xmemdup(&talk, sizeof talk);
+	walk->talk_count = 1;
+	buf_put_text(&walk->expression, " AND ");
+	query_put_talk(talk, &walk->expression);
+}
+
+/* One word that is asked for alone need not be tried first. */
+static void
+put_each_word(struct walk *walk)
+{
+	size_t starts[INDEX_WORDS_MAX], count = 0;
+
+	if ((walk->words.count == 1 && walk->talks == NULL) ||
+	    walk->talk_count == TALKS_MAX)
+		return;
+	for (; count < walk->words.count && count < INDEX_WORDS_MAX; count++) {
+		starts[count] = walk->each_word.len;
+		query_put_word(&walk->words, count, &walk->each_word);
+		buf_put_byte(&walk->each_word, 0);
+	}
+	for (size_t i = 0; i < count && !buf_failed(&walk->each_word); i++)
+		walk->search.words[walk->search.word_count++] =
+		    (const char *)walk->each_word.data + starts[i];
+}
+
+static int
 init_search(struct walk *walk, const struct store_query *query)
 {
 	int err = query_parse(&walk->words, query->words);
 
 	if (err == 0)
 		query_put_words(&walk->words, &walk->expression);
-	if (err == 0 && query->talk != 0) {
-		buf_put_text(&walk->expression, " AND ");
-		query_put_talk(query->talk, &walk->expression);
-	} else if (err == 0 && query->user != 0) {
-		err = put_user(walk, query->user);
-	}
+	if (err == 0 && query->talk != 0)
+		limit_to_talk(walk, query->talk);
+	else if (err == 0 && query->user != 0)
+		err = limit_to_user(walk, query->user);
 	buf_put_byte(&walk->expression, 0);
 	if (err == 0 && buf_failed(&walk->expression))
 		err = CAM_ERR_LIMIT;
-	if (err == 0)
-		index_search_init(&walk->search, walk->store,
-		    (const char *)walk->expression.data, walk->first,
-		    walk->last, walk->ascending);
-	return err;
+	if (err != 0)
+		return err;
+	index_search_init(&walk->search, walk->store,
+	    (const char *)walk->expression.data, walk->first, walk->last,
+	    walk->ascending);
+	put_each_word(walk);
+	return 0;
+}
+
+bool
+walk_fits(const struct walk *walk, const struct store_message *message)
+{
+	bool is_rare = walk->has_words && walk->search.is_rare;
+
+	if (is_rare && walk->talks != NULL &&
+	    bsearch(&message->talk, walk->talks, walk->talk_count,
+		sizeof *walk->talks, compare_talks) == NULL)
+		return false;
+	if (!walk->has_words || (!is_rare && !query_has_order(&walk->words)))
+		return true;
+	return query_fits(&walk->words, message->text);
 }
 
 /* -- both ----------------------------------------------------------------- */
@@ -264,6 +345,7 @@ walk_init(
 		.ascending = query->after_row != 0,
 		.has_words = query->words != NULL };
 	buf_init(&walk->expression, EXPRESSION_MAX);
+	buf_init(&walk->each_word, EXPRESSION_MAX);
 	err = init_range(walk, query);
 	if (err != 0)
 		return err;
@@ -292,5 +374,7 @@ walk_finish(struct walk *walk)
 		query_finish(&walk->words);
 	}
 	buf_finish(&walk->expression);
+	buf_finish(&walk->each_word);
+	free(walk->talks);
 	free(walk->streams);
 }

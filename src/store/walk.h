@@ -36,7 +36,10 @@ struct walk {
 	bool has_words;
 	struct query words; /* when it has */
 	struct buf expression;
+	struct buf each_word; /* as expressions of their own */
 	struct index_search search;
+	int64_t *talks; /* in which it must be, by number; NULL: in any */
+	size_t talk_count;
 	struct stream *streams;
 	size_t stream_count;
 };
@@ -46,6 +49,9 @@ int walk_init(
     struct walk *walk, struct store *store, const struct store_query *query);
 /* 1: row is the next; 0: this part has no more; else an error. */
 int walk_next(struct walk *walk, int64_t *row);
+/* Whether that row's message has all words, in their order, in the talks asked
+ * for; its time is not looked at. */
+bool walk_fits(const struct walk *walk, const struct store_message *message);
 /* After 0: goes to the next part, whose rows lie beyond from; false: all done.
  */
 bool walk_go_on(struct walk *walk, int64_t *from);

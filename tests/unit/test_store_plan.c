@@ -10,10 +10,10 @@ static const char *const allowed[] = {
 	"SCAN user",		 /* store_user_each() */
 	"SCAN trust",		 /* store_trust_each() */
 	"SCAN pin", "SCAN talk", /* their list and the sum of unread */
-	"SCAN CONSTANT ROW",
-	"USE TEMP B-TREE FOR ORDER BY", /* the list of talks */
-	"SCAN notice",			/* those not yet confirmed */
-	"SCAN sqlite_",			/* which parts the index has */
+	"SCAN CONSTANT ROW", "SCAN waiting", /* whether there is any */
+	"USE TEMP B-TREE FOR ORDER BY",	     /* the list of talks */
+	"SCAN notice",			     /* those not yet confirmed */
+	"SCAN sqlite_",			     /* which parts the index has */
 	"SCAN delivery USING INDEX delivery_unfinished",
 	"SCAN words_0 VIRTUAL TABLE INDEX ", /* by MATCH, see below */
 };

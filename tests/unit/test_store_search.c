@@ -229,11 +229,14 @@ enum { USERS = 4, MESSAGES = 1500, QUERIES = 500 };
 
 struct kept {
 	int64_t row;
+	char id[ID_SIZE];
+	int64_t from;
 	int64_t time_ms;
 	int64_t talk;
 	unsigned users; /* bit i: user i is in the talk */
 	bool is_gone;
-	bool is_hidden; /* sealed and not opened */
+	bool is_deleted; /* by its sender: there, without text */
+	bool is_hidden;	 /* sealed and not opened */
 	char text[512];
 };
 
@@ -271,10 +274,41 @@ add_message(struct archive *archive, struct kept *kept, size_t i)
 			     0, NULL, 0, &duplicate_of),
 	    0);
 	kept->row = message.row;
+	kept->from = message.from;
+	memcpy(kept->id, message.id, sizeof kept->id);
 	if (kept->is_hidden && draw(2) == 0) {
 		assert_int_equal(
 		    store_message_open(archive->store, message.row), 0);
 		kept->is_hidden = false;
+	}
+}
+
+/* Another text for some, none for others; what is sealed stays so. */
+static void
+change_some(struct archive *archive)
+{
+	for (size_t i = 0; i < MESSAGES; i += 1 + draw(15)) {
+		struct kept *kept = &archive->all[i];
+		struct store_message change = { .type = STORE_DELETION,
+			.from = kept->from,
+			.text = kept->text };
+		enum store_outcome outcome;
+		int64_t target;
+
+		if (kept->is_gone || kept->is_deleted)
+			continue;
+		memcpy(change.reply_to, kept->id, sizeof kept->id);
+		kept->text[0] = 0;
+		kept->is_deleted = draw(4) == 0;
+		if (!kept->is_deleted) {
+			change.type = STORE_EDIT;
+			make_text(kept->text, sizeof kept->text, 1 + draw(8));
+		}
+		assert_int_equal(store_change_receive(archive->store, &change,
+				     NULL, 0, &outcome, &target),
+		    0);
+		assert_int_equal(outcome, STORE_CHANGE_APPLIED);
+		assert_int_equal(target, kept->row);
 	}
 }
 
@@ -457,6 +491,18 @@ listings_list_what_looking_through_finds(void **state)
 }
 
 static void
+what_was_changed_is_found_as_it_is_now(void **state)
+{
+	struct archive *archive = *state;
+
+	change_some(archive);
+	searches_find_what_looking_through_finds(state);
+	change_some(archive);
+	searches_find_what_looking_through_finds(state);
+	listings_list_what_looking_through_finds(state);
+}
+
+static void
 what_was_tidied_is_still_found(void **state)
 {
 	struct archive *archive = *state;
@@ -533,6 +579,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(searches_find_what_looking_through_finds),
 		cmocka_unit_test(listings_list_what_looking_through_finds),
+		cmocka_unit_test(what_was_changed_is_found_as_it_is_now),
 		cmocka_unit_test(what_was_tidied_is_still_found),
 		cmocka_unit_test(a_callback_can_end_a_listing),
 		cmocka_unit_test(a_callback_may_read_on_its_connection),
