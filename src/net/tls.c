@@ -16,7 +16,6 @@
 #include "net/tls_private.h"
 
 enum {
-	RECORD = SSL3_RT_MAX_PLAIN_LENGTH, /* RFC 8446, 5.1 */
 	/* Others on the loop wait no longer. */
 	READS_A_TURN = 8,
 	/* Far below what RFC 8446, 5.5 allows for a key. */
@@ -160,11 +159,10 @@ change_key(struct tls *tls)
 static bool
 write_more(struct tls *tls)
 {
-	uint8_t data[RECORD];
-	size_t len;
+	uint8_t *data = tls_context_record(tls->context);
+	size_t len = tls->ops.on_room(tls, data, TLS_RECORD, tls->arg);
 	ssize_t done;
 
-	len = tls->ops.on_room(tls, data, sizeof(data), tls->arg);
 	if (len == 0 || tls->state != TLS_OPEN)
 		return false;
 	change_key(tls);
@@ -210,13 +208,13 @@ tls_kick(struct tls *tls)
 static bool
 read_record(struct tls *tls)
 {
-	uint8_t data[RECORD];
+	uint8_t *data = tls_context_record(tls->context);
 	size_t len = 0;
 	int reason;
 
 	ERR_clear_error();
 	errno = 0;
-	if (SSL_read_ex(tls->ssl, data, sizeof(data), &len) == 1) {
+	if (SSL_read_ex(tls->ssl, data, TLS_RECORD, &len) == 1) {
 		tls->ops.on_data(tls, data, len, tls->arg);
 		return tls->state == TLS_OPEN;
 	}
@@ -376,7 +374,7 @@ tls_new(struct loop *loop, struct tls_context *context, int fd, bool connected,
 static void
 close_gently(int fd)
 {
-	uint8_t data[RECORD];
+	uint8_t data[4096];
 	size_t total = 0;
 	ssize_t len = 0;
 

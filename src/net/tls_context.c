@@ -21,6 +21,7 @@ struct tls_context {
 	SSL_CTX *ssl;
 	uint8_t alpn[1 + ALPN_MAX]; /* as in RFC 7301, 3.1: with its length */
 	unsigned alpn_len;
+	uint8_t record[TLS_RECORD];
 };
 
 /* -- the peer's certificate --------------------------------------------------
@@ -89,6 +90,12 @@ on_client_hello(SSL *ssl, int *alert, void *arg)
 	tls->refused = CAM_ERR_VERSION;
 	*alert = SSL_AD_NO_APPLICATION_PROTOCOL;
 	return SSL_CLIENT_HELLO_ERROR;
+}
+
+uint8_t *
+tls_context_record(struct tls_context *context)
+{
+	return context->record;
 }
 
 bool

@@ -12,8 +12,11 @@
  *	HANDSHAKE -> CLOSED */
 enum tls_state { TLS_HANDSHAKE, TLS_OPEN, TLS_CLOSED };
 
+/* RFC 8446, 5.1. */
+enum { TLS_RECORD = SSL3_RT_MAX_PLAIN_LENGTH };
+
 struct tls {
-	const struct tls_context *context;
+	struct tls_context *context;
 	SSL *ssl;
 	struct watch watch;
 	struct timer timer; /* the handshake's end */
@@ -40,6 +43,9 @@ struct tls {
 
 /* tls_context.c */
 SSL *tls_context_connection(struct tls_context *context, struct tls *tls);
+/* Room for a record, for one call of the owner's: of all connections only one
+ * is in such a call at a time. */
+uint8_t *tls_context_record(struct tls_context *context);
 /* Whether both agreed on our protocol. */
 bool tls_context_agreed(const struct tls_context *context, const SSL *ssl);
 
