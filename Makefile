@@ -195,7 +195,12 @@ check-valgrind: programs
 TIMINGS ?= 1000000
 check-oracle: $B/long/oracle
 	$B/long/oracle $(TIMINGS)
-$B/long/oracle: tests/long/oracle.c $(ARCHIVES)
+# A million envelopes there and back, every bit of a thousand flipped: an hour.
+TRIPS ?= 1000000
+ENVELOPES ?= 1000
+check-envelope: $B/long/envelope
+	$B/long/envelope $(TRIPS) $(ENVELOPES)
+$B/long/%: tests/long/%.c $(ARCHIVES)
 	$(call say,TEST,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -DTEST_DATA='"tests/data"' \
 		-o $@ $< $(call archive,crypto) $(call archive,base) $(CMOCKA_LIBS) $(JANSSON_LIBS) \
@@ -302,6 +307,7 @@ help:
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
+	@echo 'make check-envelope a million envelopes sealed and opened, every bit of a thousand flipped'
 	@echo 'make lint         style, warnings of the analysers, house rules'
 	@echo 'make fuzz         fuzz every parser (FUZZ_SECONDS=10 each, FUZZ_ONLY=names)'
 	@echo 'make bench        measure against the limits of the machine; build/bench.json'
@@ -313,5 +319,6 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
-	check-lan check-kill check-relay check-valgrind check-oracle lint demo bench install uninstall deps dist clean distclean help FORCE
+	check-lan check-kill check-relay check-valgrind check-oracle check-envelope \
+	lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

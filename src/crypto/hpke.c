@@ -149,9 +149,10 @@ diffie_hellman(const struct hpke_key *key, const uint8_t peer[HPKE_KEY_SIZE],
 	size_t len = SECRET_SIZE;
 	int rc = CAM_ERR_CRYPTO;
 
-	/* The derivation fails where the result is zero (RFC 7748, 6.1). */
+	/* Every 32 bytes are a public key; the derivation fails where its
+	 * result is zero (RFC 7748, 6.1). */
 	if (public && context && EVP_PKEY_derive_init(context) == 1 &&
-	    EVP_PKEY_derive_set_peer(context, public) == 1 &&
+	    EVP_PKEY_derive_set_peer_ex(context, public, 0) == 1 &&
 	    EVP_PKEY_derive(context, dh, &len) == 1)
 		rc = 0;
 	EVP_PKEY_CTX_free(context);
