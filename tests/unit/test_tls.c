@@ -494,8 +494,10 @@ assert_taken(const struct raw_options *options)
 static void
 an_ed25519_certificate_is_taken_whatever_it_says(void **state)
 {
-	assert_taken(&(struct raw_options){ RAW_ED25519, "cam/1" });
-	assert_taken(&(struct raw_options){ RAW_EXPIRED, "cam/1" });
+	assert_taken(&(struct raw_options){
+	    .certificate = RAW_ED25519, .alpn = "cam/1" });
+	assert_taken(&(struct raw_options){
+	    .certificate = RAW_EXPIRED, .alpn = "cam/1" });
 }
 
 static void
@@ -505,15 +507,17 @@ other_certificates_are_refused(void **state)
 		RAW_CHAINED, RAW_STOLEN };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		assert_refused(
-		    &(struct raw_options){ kinds[i], "cam/1" }, CAM_ERR_KEY);
+		assert_refused(&(struct raw_options){ .certificate = kinds[i],
+				   .alpn = "cam/1" },
+		    CAM_ERR_KEY);
 }
 
 /* A server cannot be without one in TLS. */
 static void
 a_client_without_certificate_is_refused(void **state)
 {
-	struct raw_options options = { RAW_NONE, "cam/1" };
+	struct raw_options options = { .certificate = RAW_NONE,
+		.alpn = "cam/1" };
 	struct raw raw;
 
 	meet_raw(&raw, true, &options);
@@ -525,7 +529,8 @@ a_client_without_certificate_is_refused(void **state)
 static void
 a_server_that_wants_no_certificate_sees_none_of_ours(void **state)
 {
-	struct raw_options options = { RAW_ED25519, "cam/1" };
+	struct raw_options options = { .certificate = RAW_ED25519,
+		.alpn = "cam/1" };
 	struct raw raw;
 	int fds[2];
 
@@ -544,14 +549,18 @@ a_server_that_wants_no_certificate_sees_none_of_ours(void **state)
 static void
 other_protocols_are_refused(void **state)
 {
+	assert_refused(&(struct raw_options){ .certificate = RAW_ED25519,
+			   .alpn = "http/1.1" },
+	    CAM_ERR_VERSION);
+	assert_refused(&(struct raw_options){ .certificate = RAW_ED25519,
+			   .alpn = "cam/2" },
+	    CAM_ERR_VERSION);
+	assert_refused(&(struct raw_options){ .certificate = RAW_ED25519,
+			   .alpn = "cam/11" },
+	    CAM_ERR_VERSION);
 	assert_refused(
-	    &(struct raw_options){ RAW_ED25519, "http/1.1" }, CAM_ERR_VERSION);
-	assert_refused(
-	    &(struct raw_options){ RAW_ED25519, "cam/2" }, CAM_ERR_VERSION);
-	assert_refused(
-	    &(struct raw_options){ RAW_ED25519, "cam/11" }, CAM_ERR_VERSION);
-	assert_refused(
-	    &(struct raw_options){ RAW_ED25519, NULL }, CAM_ERR_VERSION);
+	    &(struct raw_options){ .certificate = RAW_ED25519, .alpn = NULL },
+	    CAM_ERR_VERSION);
 }
 
 static void
@@ -583,7 +592,8 @@ other_ciphers_and_groups_are_refused(void **state)
 static void
 nobody_gets_a_ticket(void **state)
 {
-	struct raw_options options = { RAW_ED25519, "cam/1" };
+	struct raw_options options = { .certificate = RAW_ED25519,
+		.alpn = "cam/1" };
 	struct raw raw;
 	char bytes[100];
 	size_t received = 0;
@@ -605,7 +615,8 @@ nobody_gets_a_ticket(void **state)
 static void
 a_proper_end_is_told_from_a_broken_one(void **state)
 {
-	struct raw_options options = { RAW_ED25519, "cam/1" };
+	struct raw_options options = { .certificate = RAW_ED25519,
+		.alpn = "cam/1" };
 	struct raw raw;
 
 	meet_raw(&raw, true, &options);
@@ -630,7 +641,8 @@ a_proper_end_is_told_from_a_broken_one(void **state)
 static void
 bytes_that_are_no_record_end_it(void **state)
 {
-	struct raw_options options = { RAW_ED25519, "cam/1" };
+	struct raw_options options = { .certificate = RAW_ED25519,
+		.alpn = "cam/1" };
 	struct raw raw;
 
 	meet_raw(&raw, false, &options);
@@ -648,7 +660,8 @@ bytes_that_are_no_record_end_it(void **state)
 static void
 who_only_changes_keys_gets_no_more_than_his_turns(void **state)
 {
-	struct raw_options options = { RAW_ED25519, "cam/1" };
+	struct raw_options options = { .certificate = RAW_ED25519,
+		.alpn = "cam/1" };
 	struct raw raw;
 	int updates = 0;
 
@@ -684,7 +697,8 @@ who_only_changes_keys_gets_no_more_than_his_turns(void **state)
 static size_t
 client_hello(uint8_t bytes[2048])
 {
-	struct raw_options options = { RAW_ED25519, "cam/1" };
+	struct raw_options options = { .certificate = RAW_ED25519,
+		.alpn = "cam/1" };
 	struct raw raw;
 	int fds[2];
 	ssize_t len;
