@@ -205,6 +205,15 @@ $B/long/%: tests/long/%.c $(ARCHIVES)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -DTEST_DATA='"tests/data"' \
 		-o $@ $< $(call archive,crypto) $(call archive,base) $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(OPENSSL_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
+# Two channels at random beside a model: LIVES of them, some minutes.
+LIVES ?= 5000
+check-channel: config.mk
+	$Q$(SANITIZED) $B/san/long/channel
+	$B/san/long/channel $(LIVES)
+$B/long/channel: tests/long/channel.c tests/unit/channel_model.h $(ARCHIVES)
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
+		$(call archive,rpc) $(call archive,base) $(JANSSON_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 lint: export CLANG_TIDY_FLAGS = $(STD) $(INC) $(EXT_CFLAGS)
 lint: config.mk
@@ -307,6 +316,7 @@ help:
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
+	@echo 'make check-channel  two channels at random beside a model (LIVES=5000)'
 	@echo 'make check-envelope a million envelopes sealed and opened, every bit of a thousand flipped'
 	@echo 'make lint         style, warnings of the analysers, house rules'
 	@echo 'make fuzz         fuzz every parser (FUZZ_SECONDS=10 each, FUZZ_ONLY=names)'
@@ -319,6 +329,6 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
-	check-lan check-kill check-relay check-valgrind check-oracle check-envelope \
+	check-lan check-kill check-relay check-valgrind check-oracle check-channel check-envelope \
 	lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

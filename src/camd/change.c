@@ -158,7 +158,7 @@ refusal(struct change *change, const struct store_delivery *had,
 
 	if (user == NULL ||
 	    (had->state >= STORE_DELIVERED && had->encryption != STORE_CAM1))
-		return "unsupported";
+		return "unable";
 	return way_refusal(camd, user, &wish, &encryption);
 }
 

@@ -255,9 +255,26 @@ fill_row(struct incoming *incoming, const struct user *sender)
 	row->sequence = opening->envelope->sequence;
 }
 
+/* The message of that row as it is in the database. */
+static int
+read_back(struct store *store, int64_t row, struct incoming *incoming)
+{
+	struct store_message *message = NULL;
+	int r;
+
+	if ((r = store_message_get(store, row, &message)) == 0 &&
+	    (r = record_read(store, message, &incoming->record)) == 0)
+		incoming->has_record = true;
+	free(message);
+	return r;
+}
+
+/* One that answers another, or was changed before it came, is told with that.
+ */
 static int
 store_message(struct store *store, struct incoming *incoming)
 {
+	const struct store_message *row = &incoming->row;
 	int r = 0;
 
 	incoming->row.talk = STORE_TALK_ALL;
@@ -268,24 +285,22 @@ store_message(struct store *store, struct incoming *incoming)
 		r = store_message_receive(store, &incoming->row, NULL, 0,
 		    incoming->hashes, incoming->hash_count,
 		    &incoming->duplicate_of);
+	if (r == 0 && incoming->duplicate_of == 0 &&
+	    (row->reply_to[0] != '\0' || row->changed_ms != 0))
+		r = read_back(store, row->row, incoming);
 	return r;
 }
 
 static int
 store_change(struct store *store, struct incoming *incoming)
 {
-	struct store_message *message = NULL;
 	int64_t target = 0;
 	int r = store_change_receive(store, &incoming->row, incoming->hashes,
 	    incoming->hash_count, &incoming->outcome, &target);
 
 	if (r < 0 || incoming->outcome != STORE_CHANGE_APPLIED)
 		return r;
-	if ((r = store_message_get(store, target, &message)) == 0 &&
-	    (r = record_read(store, message, &incoming->record)) == 0)
-		incoming->has_record = true;
-	free(message);
-	return r;
+	return read_back(store, target, incoming);
 }
 
 static void
@@ -324,7 +339,8 @@ tell_message(struct incoming *incoming)
 		    (unsigned)incoming->row.missing);
 	if (events_wanted(camd->events, EVENT_MESSAGE_RECEIVED))
 		events_tell(camd->events, EVENT_MESSAGE_RECEIVED,
-		    message_object(camd, &record));
+		    message_object(camd,
+			incoming->has_record ? &incoming->record : &record));
 }
 
 static void

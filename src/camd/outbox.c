@@ -171,7 +171,9 @@ struct send_job {
 	struct store_delivery *deliveries;
 	size_t count;
 	int64_t *uids;
-	bool by_links; /* somebody may get it over a link */
+	bool by_links;	    /* somebody may get it over a link */
+	struct quote quote; /* of the message answered */
+	bool has_quote;
 	int err;
 	void (*on_stored)(void *arg, int err, const char *id, json_t *time,
 	    json_t *recipients);
@@ -188,6 +190,9 @@ store_sent(struct job *job, void *context)
 	if (send->err == 0)
 		send->err = store_message_send(
 		    context, &send->row, send->deliveries, send->count);
+	if (send->err == 0 && send->row.reply_to[0] != '\0')
+		send->has_quote =
+		    quote_read(context, send->row.reply_to, &send->quote) == 0;
 }
 
 void
@@ -218,6 +223,7 @@ tell_sent(struct send_job *send)
 		.message = &send->row,
 		.deliveries = send->deliveries,
 		.delivery_count = send->count,
+		.quote = send->has_quote ? &send->quote : NULL,
 	};
 	json_t *time = json_time(send->row.time_ms);
 	json_t *recipients = recipient_objects(

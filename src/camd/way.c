@@ -122,7 +122,7 @@ find_link(struct camd *camd, struct user *user, const struct way_wish *wish,
 		break;
 	}
 	way->kind = WAY_REFUSED;
-	way->reason = "unsupported";
+	way->reason = "unable";
 	return true;
 }
 

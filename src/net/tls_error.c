@@ -37,7 +37,7 @@ tls_error(bool in_handshake)
 	unsigned long error = ERR_peek_error();
 	int reason = ERR_GET_REASON(error), err = CAM_ERR_SYSTEM;
 
-	if (error == 0) {
+	if (error == 0 || ERR_SYSTEM_ERROR(error)) {
 		/* The system's own error, or an end without any word. */
 		if (errno == 0)
 			errno = ECONNRESET;

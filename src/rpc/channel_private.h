@@ -28,7 +28,8 @@ void channel_queue_clear(struct channel_queue *queue);
  *		any -> CLOSED, by breaking off
  * Receiving:	OPEN -> CLOSED, by the other end's CLOSE
  *		OPEN -> DEAF (we broke off, it has not heard yet) -> CLOSED
- * A stream that is CLOSED both ways, with nothing left to tell, is gone.
+ * A stream whose FRAME_CLOSE has come and gone out is no more, at both ends:
+ * what it had to tell yet would tell nobody anything.
  */
 enum channel_sending { SENDING_OPEN, SENDING_CLOSING, SENDING_CLOSED };
 enum channel_receiving { RECEIVING_OPEN, RECEIVING_DEAF, RECEIVING_CLOSED };
@@ -44,6 +45,7 @@ struct channel_stream {
 	size_t credit; /* bytes that the other end takes from us */
 	bool open_due; /* FRAME_OPEN has to go out yet */
 	int reset_due; /* this error has to go out yet; 0: none */
+	bool end_sent; /* FRAME_CLOSE has gone out */
 	struct channel_stream *ready_next;
 	bool is_ready;
 	struct channel_stream *control_next;
@@ -126,7 +128,8 @@ void channel_turns_init(struct channel_turns *turns);
 void channel_control(struct channel *channel, struct channel_stream *stream);
 /* It has items to send and may, or its end. */
 void channel_ready(struct channel *channel, struct channel_stream *stream);
-/* Neither any more. */
+/* No longer. */
 void channel_unready(struct channel *channel, struct channel_stream *stream);
+void channel_uncontrol(struct channel *channel, struct channel_stream *stream);
 
 #endif

@@ -86,9 +86,9 @@ channel_settle(struct channel *channel, struct channel_stream *stream)
 {
 	struct channel_stream **at = &channel->streams;
 
-	if (stream->sending != SENDING_CLOSED ||
-	    stream->receiving != RECEIVING_CLOSED || stream->has_control)
+	if (!stream->end_sent || stream->receiving != RECEIVING_CLOSED)
 		return;
+	channel_uncontrol(channel, stream);
 	while (*at != stream)
 		at = &(*at)->next;
 	*at = stream->next;
@@ -97,6 +97,13 @@ channel_settle(struct channel *channel, struct channel_stream *stream)
 	else
 		channel->other_count--;
 	free_stream(stream);
+}
+
+/* One of us has broken it off, and the owner knows. */
+static bool
+is_over(const struct channel_stream *stream)
+{
+	return stream->receiving == RECEIVING_DEAF || stream->reset_due != 0;
 }
 
 /* -- credit ------------------------------------------------------------------
@@ -246,8 +253,7 @@ channel_close(struct channel *channel, uint16_t number, int err)
 {
 	struct channel_stream *stream = channel_find(channel, number);
 
-	if (stream == NULL || channel->err != 0 ||
-	    stream->receiving == RECEIVING_DEAF)
+	if (stream == NULL || channel->err != 0 || is_over(stream))
 		return;
 	if (err != 0) {
 		if (stream->receiving == RECEIVING_OPEN)
@@ -361,7 +367,7 @@ error_of(uint32_t number)
 static void
 receive_reset(struct channel *channel, struct channel_stream *stream, int err)
 {
-	bool is_told = stream->receiving != RECEIVING_DEAF;
+	bool is_told = !is_over(stream);
 
 	stream->receiving = RECEIVING_CLOSED;
 	stop_receiving(channel, stream);

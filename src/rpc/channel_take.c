@@ -31,6 +31,21 @@ channel_control(struct channel *channel, struct channel_stream *stream)
 	channel_wake(channel);
 }
 
+void
+channel_uncontrol(struct channel *channel, struct channel_stream *stream)
+{
+	struct channel_stream **at = &channel->control.first;
+
+	if (!stream->has_control)
+		return;
+	while (*at != stream)
+		at = &(*at)->control_next;
+	*at = stream->control_next;
+	if (*at == NULL)
+		channel->control.end = at;
+	stream->has_control = false;
+}
+
 static bool
 has_data(const struct channel_stream *stream)
 {
@@ -130,11 +145,9 @@ take_control(struct channel *channel, struct room *room)
 		put_number(room, FRAME_CLOSE, stream->number,
 		    (uint32_t)-stream->reset_due);
 		stream->reset_due = 0;
+		stream->end_sent = true;
 	}
-	channel->control.first = stream->control_next;
-	if (channel->control.first == NULL)
-		channel->control.end = &channel->control.first;
-	stream->has_control = false;
+	channel_uncontrol(channel, stream);
 	channel_settle(channel, stream);
 }
 
@@ -181,6 +194,7 @@ take_ready(
 	}
 	put_number(room, FRAME_CLOSE, stream->number, 0);
 	stream->sending = SENDING_CLOSED;
+	stream->end_sent = true;
 	channel_settle(channel, stream);
 }
 

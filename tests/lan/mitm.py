@@ -84,7 +84,8 @@ class Side:
     def __init__(self, name, netns, rsa_path):
         self.name = name
         self.netns = Namespace(netns)
-        self.addr = self.peer_name = self.persona = None
+        self.addr = "10.77.0.1" if name == "near" else "10.77.0.2"
+        self.peer_name = self.persona = None
         self.rsa_key = cam1.load_rsa(rsa_path) if rsa_path else None
         self.other = None
         with self.netns:
@@ -157,13 +158,11 @@ class Man:
     def on_datagram(self, side):
         data, control, _, addr = side.udp.recvmsg(65535, 100)
         target = socket.inet_ntoa(control[0][2][8:12])
-        if side.addr != addr[0]:
-            side.addr = addr[0]
+        if addr[0] != side.addr:  # a broadcast of our own
+            return
         self.learn(side, data)
         self.count(side, data)
         data = self.changed(side, data)
-        if data and not side.other.addr and not target.endswith("255"):
-            return
         if data:
             whole = target.endswith("255") or target.startswith("224.")
             place = "10.77.0.255" if whole else side.other.addr

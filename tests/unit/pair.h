@@ -4,6 +4,7 @@
 #define CAM_TEST_PAIR_H
 
 #include <jansson.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -253,6 +254,45 @@ pair_settle(struct pair *pair)
 	       outbox_count(pair->bob.camd.outbox) > 0 ||
 	       half_is_busy(&pair->anna) || half_is_busy(&pair->bob))
 		pair_turn(pair);
+}
+
+/* A writer that waits: nothing is stored, so nothing is acknowledged. */
+struct half_block {
+	struct job job;
+	sem_t go;
+	bool done;
+};
+
+static inline void
+half_wait_for_go(struct job *job, void *context)
+{
+	while (sem_wait(&container_of(job, struct half_block, job)->go) != 0)
+		;
+}
+
+static inline void
+on_half_went(struct job *job)
+{
+	container_of(job, struct half_block, job)->done = true;
+}
+
+static inline void
+half_block(struct half *half, struct half_block *block)
+{
+	*block = (struct half_block){ .done = false };
+	sem_init(&block->go, 0, 0);
+	block->job.work = half_wait_for_go;
+	block->job.done = on_half_went;
+	workers_submit(half->camd.writer, &block->job);
+}
+
+static inline void
+half_go_on(struct half *half, struct half_block *block)
+{
+	sem_post(&block->go);
+	while (!block->done)
+		pair_turn(half->pair);
+	sem_destroy(&block->go);
 }
 
 /* -- what is stored -------------------------------------------------------- */

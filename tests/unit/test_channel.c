@@ -890,6 +890,34 @@ too_many_streams_end_it(void **state)
 	assert_ends(CAM_ERR_LIMIT, "too many streams at once");
 }
 
+/* What both have closed is no more, even where something of it was still to be
+ * told. */
+static void
+a_stream_that_both_have_closed_makes_room_at_once(void **state)
+{
+	const char *problem = NULL;
+
+	for (uint16_t i = 1; i <= CHANNEL_STREAMS_MAX; i++)
+		put(&other.wire, FRAME_OPEN, 2 * i, span_text("a"));
+	assert_int_equal(channel_feed(one.channel, other.wire.data,
+			     other.wire.len, &problem),
+	    0);
+	channel_close(one.channel, 2, 0);
+	end_take(&one, TAKE);
+	channel_close(one.channel, 2, CAM_ERR_TIMEOUT);
+	buf_clear(&other.wire);
+	put_number(&other.wire, FRAME_CLOSE, 2, 0);
+	put(&other.wire, FRAME_OPEN, 2 * CHANNEL_STREAMS_MAX + 2,
+	    span_text("a"));
+	assert_int_equal(channel_feed(one.channel, other.wire.data,
+			     other.wire.len, &problem),
+	    0);
+	assert_int_equal(told_count(&one, TOLD_OPEN), CHANNEL_STREAMS_MAX + 1);
+	buf_clear(&one.wire);
+	end_take(&one, TAKE);
+	assert_int_equal(one.wire.len, 0);
+}
+
 static void
 bytes_without_credit_end_it(void **state)
 {
@@ -929,6 +957,28 @@ an_item_without_end_ends_it(void **state)
 	assert_int_equal(err, CAM_ERR_LIMIT);
 	assert_string_equal(problem, "an item is too long");
 	assert_int_equal(sent, CHANNEL_ITEM_MAX + FRAME_PAYLOAD_MAX);
+}
+
+static void
+who_has_broken_off_is_told_nothing_more(void **state)
+{
+	uint16_t stream = opened("a", CHANNEL_BULK);
+	const char *problem = NULL;
+
+	send_item(stream, 100);
+	put_number(&other.wire, FRAME_CLOSE, stream, 0);
+	put_number(&other.wire, FRAME_CLOSE, stream, 9);
+	assert_int_equal(channel_feed(one.channel, other.wire.data,
+			     FRAME_HEADER_SIZE + FRAME_NUMBER_SIZE, &problem),
+	    0);
+	assert_int_equal(told_count(&one, TOLD_CLOSE), 1);
+	channel_close(one.channel, stream, CAM_ERR_TIMEOUT);
+	assert_int_equal(
+	    channel_feed(one.channel, other.wire.data + other.wire.len / 2,
+		other.wire.len / 2, &problem),
+	    0);
+	assert_int_equal(told_count(&one, TOLD_CLOSE), 1);
+	buf_clear(&other.wire);
 }
 
 static void
@@ -1068,8 +1118,10 @@ main(void)
 		TEST(who_asks_without_taking_the_answers_is_ended),
 		TEST(a_stream_number_is_used_once_and_by_its_side),
 		TEST(too_many_streams_end_it),
+		TEST(a_stream_that_both_have_closed_makes_room_at_once),
 		TEST(bytes_without_credit_end_it),
 		TEST(an_item_without_end_ends_it),
+		TEST(who_has_broken_off_is_told_nothing_more),
 		TEST(strange_credit_ends_it),
 		TEST(strange_ends_of_streams_end_it),
 		TEST(a_strange_reason_is_a_refusal),

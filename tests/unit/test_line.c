@@ -554,6 +554,32 @@ one_that_was_confirmed_while_it_was_to_be_retried_is_not_sent_again(
 /* -- several --------------------------------------------------------------- */
 
 static void
+once_cam1_nothing_leaves_by_ipmsg_unless_asked_for(void **state)
+{
+	struct town *town = *state;
+	struct person *anna = town_add_anna(town);
+	struct user *user = user_of(town, anna);
+	struct sent sent, again;
+
+	user->peer.strength = PEER_CAM1;
+	sent = send_to(town, user, "over a link only");
+	assert_string_equal(sent.state, "queued");
+	person_enters(town, anna);
+	town_settle(town);
+	assert_true(is_waiting(town, sent.id));
+	assert_int_equal(anna->read_count, 1);
+	/* With a word it leaves, and that is logged. */
+	log_open(open("/dev/null", O_WRONLY), LOG_LEVEL_ERROR, 0);
+	retry(town, sent.id, true);
+	assert_int_equal(anna->read_count, 2);
+	assert_string_equal(anna->read[1], "over a link only");
+	assert_true(anna->read_sealed[1]);
+	again = send_to(town, user, "that was for one");
+	assert_true(is_waiting(town, again.id));
+	assert_int_equal(anna->read_count, 2);
+}
+
+static void
 several_get_it_each_by_his_own_way(void **state)
 {
 	struct town *town = *state;
@@ -634,6 +660,8 @@ main(void)
 		TEST_OF_TOWN(somebody_else_opens_nothing),
 		TEST_OF_TOWN(what_is_unfinished_goes_on_after_a_restart),
 		TEST_OF_TOWN(what_failed_can_be_sent_again_with_a_word),
+		TEST_OF_TOWN(
+		    once_cam1_nothing_leaves_by_ipmsg_unless_asked_for),
 		TEST_OF_TOWN(
 		    one_that_was_confirmed_while_it_was_to_be_retried_is_not_sent_again),
 		TEST_OF_TOWN(several_get_it_each_by_his_own_way),

@@ -202,6 +202,96 @@ a_reply_names_the_message_in_full(void **state)
 	    3, "unknown", "'no id'"));
 }
 
+static json_t *
+get_message(const char *id)
+{
+	json_t *got = ask(&asker, "message.get", json_pack("{s:s}", "id", id));
+	json_t *message = json_incref(json_object_get(got, "message"));
+
+	json_decref(got);
+	return message;
+}
+
+static void
+an_answer_is_told_with_what_it_answers(void **state)
+{
+	struct arrival arrival = { 0 };
+	json_t *event = NULL;
+
+	world_receive(&world, &arrival, anna, "question?");
+	json_decref(ask(&asker, "subscribe",
+	    json_pack(
+		"{s:[s,s]}", "types", "message.sent", "message.changed")));
+	json_decref(ask(&asker, "message.send",
+	    json_pack("{s:[s], s:s, s:s}", "to", "anna", "text", "yes", "reply",
+		arrival.message.id)));
+	event = asker_event(&asker, "message.sent");
+	assert_string_equal(
+	    text_of(json_object_get(event, "quote"), "text"), "question?");
+	json_decref(event);
+}
+
+static void
+what_was_sent_can_be_changed_and_taken_back(void **state)
+{
+	json_t *sent =
+	    ask(&asker, "message.send", send_params("anna", "first"));
+	const char *id = text_of(sent, "id");
+	json_t *edit = ask(&asker, "message.edit",
+	    json_pack("{s:s, s:s}", "id", id, "text", "second"));
+	json_t *message = get_message(id), *event = NULL, *deletion = NULL;
+
+	assert_string_not_equal(text_of(edit, "id"), id);
+	assert_non_null(text_of(edit, "time"));
+	assert_string_equal(text_of(message, "text"), "second");
+	assert_true(json_is_string(json_object_get(message, "edited")));
+	json_decref(message);
+	event = asker_event(&asker, "message.changed");
+	assert_string_equal(text_of(event, "id"), id);
+	assert_string_equal(
+	    text_of(json_object_get(event, "message"), "text"), "second");
+	json_decref(event);
+	/* The change itself is nothing to look at. */
+	json_decref(ask_refused(&asker, "message.get",
+	    json_pack("{s:O}", "id", json_object_get(edit, "id")), 3, "unknown",
+	    "no message"));
+	deletion = ask(&asker, "message.delete", json_pack("{s:s}", "id", id));
+	message = get_message(id);
+	assert_true(json_is_null(json_object_get(message, "text")));
+	assert_true(json_is_true(json_object_get(message, "deleted")));
+	json_decref(message);
+	json_decref(asker_event(&asker, "message.changed"));
+	json_decref(ask_refused(&asker, "message.edit",
+	    json_pack("{s:s, s:s}", "id", id, "text", "third"), 2, "request",
+	    "deleted already"));
+	json_decref(deletion);
+	json_decref(edit);
+	json_decref(sent);
+}
+
+static void
+changes_that_cannot_be_are_refused(void **state)
+{
+	struct arrival arrival = { 0 };
+
+	world_receive(&world, &arrival, anna, "hers");
+	json_decref(ask_refused(&asker, "message.edit",
+	    json_pack("{s:s, s:s}", "id", arrival.message.id, "text", "mine"),
+	    2, "request", "not sent by you"));
+	json_decref(ask_refused(&asker, "message.delete",
+	    json_pack("{s:s}", "id", arrival.message.id), 2, "request",
+	    "not sent by you"));
+	json_decref(ask_refused(&asker, "message.edit",
+	    json_pack("{s:s, s:s}", "id", arrival.message.id, "text", ""), 2,
+	    "request", "without text"));
+	json_decref(ask_refused(&asker, "message.edit",
+	    json_pack("{s:s}", "id", arrival.message.id), 2, "request",
+	    "'text'"));
+	json_decref(ask_refused(&asker, "message.delete",
+	    json_pack("{s:s}", "id", "ffffffffffffffffffffffffffffffff"), 3,
+	    "unknown", "no message"));
+}
+
 static void
 a_follower_hears_of_the_state_after_the_answer(void **state)
 {
@@ -638,6 +728,9 @@ main(void)
 		cmocka_unit_test(to_nobody_at_all_fails_and_stores_nothing),
 		cmocka_unit_test(requests_that_are_wrong_are_refused),
 		cmocka_unit_test(a_reply_names_the_message_in_full),
+		cmocka_unit_test(an_answer_is_told_with_what_it_answers),
+		cmocka_unit_test(what_was_sent_can_be_changed_and_taken_back),
+		cmocka_unit_test(changes_that_cannot_be_are_refused),
 		cmocka_unit_test(
 		    a_follower_hears_of_the_state_after_the_answer),
 		cmocka_unit_test(retry_names_recipients_by_their_ids),

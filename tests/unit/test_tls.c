@@ -394,24 +394,32 @@ on_dialled(void *arg, int err, int fd)
 }
 
 static void
-little_waits_below_what_on_room_gave(void **state)
+make_tcp_pair(int fds[2])
 {
-#ifdef SIOCOUTQNSD
 	static const struct tcp_ops tcp_ops = { on_accept };
 	struct addr address = addr_v4(0x7f000001, 0);
 	struct tcp_listener *listener = NULL;
-	int fd = -1, unsent = 0, most = 0;
 
-	accepted = -1;
+	accepted = fds[0] = -1;
 	assert_int_equal(
 	    tcp_listen(loop, &address, NULL, &tcp_ops, NULL, &listener), 0);
 	tcp_dial_new(loop, NULL, tcp_listener_address(listener), LONG_MS,
-	    on_dialled, &fd);
-	while (fd < 0 || accepted < 0)
+	    on_dialled, &fds[0]);
+	while (fds[0] < 0 || accepted < 0)
 		loop_turn(loop, 1);
 	tcp_listener_free(listener);
-	start(&one, fd, true, LONG_MS);
-	start(&other, accepted, false, LONG_MS);
+	fds[1] = accepted;
+}
+
+static void
+little_waits_below_what_on_room_gave(void **state)
+{
+#ifdef SIOCOUTQNSD
+	int fds[2], unsent = 0, most = 0;
+
+	make_tcp_pair(fds);
+	start(&one, fds[0], true, LONG_MS);
+	start(&other, fds[1], false, LONG_MS);
 	while (!one.is_ready || !other.is_ready)
 		loop_turn(loop, 1);
 	other.pause_every = 1;
@@ -419,7 +427,7 @@ little_waits_below_what_on_room_gave(void **state)
 	tls_kick(one.tls);
 	for (int i = 0; i < 5000; i++) {
 		loop_turn(loop, 0);
-		assert_int_equal(ioctl(fd, SIOCOUTQNSD, &unsent), 0);
+		assert_int_equal(ioctl(fds[0], SIOCOUTQNSD, &unsent), 0);
 		if (unsent > most)
 			most = unsent;
 	}
@@ -429,6 +437,53 @@ little_waits_below_what_on_room_gave(void **state)
 #else
 	skip();
 #endif
+}
+
+static void
+reset_connection(int fd)
+{
+	struct linger linger = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	close(fd);
+}
+
+static void
+a_connection_that_is_reset_is_broken(void **state)
+{
+	struct raw_options options = { .certificate = RAW_ED25519,
+		.alpn = "cam/1" };
+	struct raw raw;
+	int fds[2];
+
+	/* Within the handshake. */
+	make_tcp_pair(fds);
+	start(&one, fds[0], true, LONG_MS);
+	loop_turn(loop, 0);
+	reset_connection(fds[1]);
+	while (!one.is_closed)
+		loop_turn(loop, 1);
+	assert_int_equal(one.err, CAM_ERR_SYSTEM);
+	assert_int_equal(one.error, ECONNRESET);
+	close_both(NULL);
+	open_both(NULL);
+	/* And after. */
+	make_tcp_pair(fds);
+	start(&one, fds[0], true, LONG_MS);
+	raw_open(&raw, fds[1], false, &options);
+	while (!one.is_ready || !raw.ready) {
+		raw_step(&raw);
+		loop_turn(loop, 0);
+	}
+	reset_connection(raw.fd);
+	raw.fd = -1;
+	one.to_send = 1000000;
+	tls_kick(one.tls);
+	while (!one.is_closed)
+		loop_turn(loop, 1);
+	assert_int_equal(one.err, CAM_ERR_SYSTEM);
+	assert_true(one.error == ECONNRESET || one.error == EPIPE);
+	raw_close(&raw);
 }
 
 /* -- others ------------------------------------------------------------------
@@ -503,8 +558,10 @@ an_ed25519_certificate_is_taken_whatever_it_says(void **state)
 static void
 other_certificates_are_refused(void **state)
 {
-	static const enum raw_certificate kinds[] = { RAW_RSA, RAW_EC,
-		RAW_CHAINED, RAW_STOLEN };
+	static const enum raw_certificate kinds[] = { .certificate = RAW_RSA,
+		.alpn = RAW_EC,
+		.max_version = RAW_CHAINED,
+		.ciphersuites = RAW_STOLEN };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		assert_refused(&(struct raw_options){ .certificate = kinds[i],
@@ -566,27 +623,33 @@ other_protocols_are_refused(void **state)
 static void
 old_tls_is_refused(void **state)
 {
-	assert_refused(
-	    &(struct raw_options){ RAW_ED25519, "cam/1", TLS1_2_VERSION },
+	assert_refused(&(struct raw_options){ .certificate = RAW_ED25519,
+			   .alpn = "cam/1",
+			   .max_version = TLS1_2_VERSION },
 	    CAM_ERR_VERSION);
-	assert_refused(
-	    &(struct raw_options){ RAW_RSA, "cam/1", TLS1_2_VERSION },
+	assert_refused(&(struct raw_options){ .certificate = RAW_RSA,
+			   .alpn = "cam/1",
+			   .max_version = TLS1_2_VERSION },
 	    CAM_ERR_VERSION);
 }
 
 static void
 other_ciphers_and_groups_are_refused(void **state)
 {
-	assert_refused(&(struct raw_options){ RAW_ED25519, "cam/1", 0,
-			   "TLS_AES_128_GCM_SHA256" },
+	assert_refused(&(struct raw_options){ .certificate = RAW_ED25519,
+			   .alpn = "cam/1",
+			   .ciphersuites = "TLS_AES_128_GCM_SHA256" },
 	    CAM_ERR_VERSION);
-	assert_refused(
-	    &(struct raw_options){ RAW_ED25519, "cam/1", 0, NULL, "P-256" },
+	assert_refused(&(struct raw_options){ .certificate = RAW_ED25519,
+			   .alpn = "cam/1",
+			   .groups = "P-256" },
 	    CAM_ERR_VERSION);
-	assert_taken(&(struct raw_options){
-	    RAW_ED25519, "cam/1", 0, "TLS_AES_256_GCM_SHA384" });
-	assert_taken(&(struct raw_options){
-	    RAW_ED25519, "cam/1", 0, "TLS_CHACHA20_POLY1305_SHA256" });
+	assert_taken(&(struct raw_options){ .certificate = RAW_ED25519,
+	    .alpn = "cam/1",
+	    .ciphersuites = "TLS_AES_256_GCM_SHA384" });
+	assert_taken(&(struct raw_options){ .certificate = RAW_ED25519,
+	    .alpn = "cam/1",
+	    .ciphersuites = "TLS_CHACHA20_POLY1305_SHA256" });
 }
 
 static void
@@ -866,6 +929,7 @@ main(void)
 		TEST(each_may_be_freed_in_any_of_its_callbacks),
 		TEST(one_may_be_freed_before_anything_happened),
 		TEST(little_waits_below_what_on_room_gave),
+		TEST(a_connection_that_is_reset_is_broken),
 		TEST(an_ed25519_certificate_is_taken_whatever_it_says),
 		TEST(other_certificates_are_refused),
 		TEST(a_client_without_certificate_is_refused),

@@ -461,10 +461,10 @@ on_changed(void *arg, int err, const char *id, json_t *time, json_t *recipients)
 		answer(posting, id, time, recipients);
 		return;
 	}
+	/* It is there, for it was looked up. */
 	if (err == CAM_ERR_UNKNOWN)
-		method_fail(posting->call, err,
-		    json_pack("{s:s, s:[]}", "id", posting->id, "candidates"),
-		    "'%s' is no message of ours", posting->id);
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "'%s' was not sent by you", posting->id);
 	else if (err == CAM_ERR_REQUEST)
 		method_fail(posting->call, err, NULL,
 		    "'%s' has been deleted already", posting->id);
