@@ -64,6 +64,10 @@ user_sentence(const json_t *event)
 		text = xasprintf(_("%s is here"), name);
 	else if (is(event, EVENT_USER_LEFT))
 		text = xasprintf(_("%s has left"), name);
+	else if (is(event, EVENT_USER_TYPING))
+		text = json_is_true(json_object_get(event, "typing"))
+			   ? xasprintf(_("%s is writing"), name)
+			   : xasprintf(_("%s has stopped writing"), name);
 	else if (strcmp(member(user, "state"), "away") == 0)
 		text =
 		    xasprintf(_("%s is away: %s"), name, member(user, "away"));

@@ -247,11 +247,12 @@ read_rows(struct store *store, struct change *change)
 		 store, change->target, NULL, 0, NULL, &row)) < 0 ||
 	    (r = store_message_get(store, row, &change->message)) < 0)
 		return r;
-	if (change->message->from != 0 ||
-	    change->message->type != STORE_MESSAGE)
+	if (change->message->type != STORE_MESSAGE)
 		return CAM_ERR_UNKNOWN;
+	if (change->message->from != 0)
+		return CAM_ERR_REFUSED;
 	if (change->message->deleted)
-		return CAM_ERR_REQUEST;
+		return CAM_ERR_EXISTS;
 	return store_delivery_each(store, row, outbox_collect, &change->rows);
 }
 

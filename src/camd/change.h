@@ -11,7 +11,8 @@ struct record;
  * Changes a message of ours by its full id, stores that, and sends it to all
  * who got or will get the message. text NULL: it is deleted. on_done gets the
  * id of the change, its time and recipient objects (borrowed), or
- * CAM_ERR_UNKNOWN: no message of ours; CAM_ERR_REQUEST: it is deleted already.
+ * CAM_ERR_UNKNOWN; CAM_ERR_REFUSED: it is not ours; CAM_ERR_EXISTS: it is
+ * deleted already.
  */
 void change_message(struct camd *camd, const char *id, const char *text,
     void (*on_done)(

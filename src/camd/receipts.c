@@ -11,6 +11,7 @@
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/identity.h"
+#include "camd/inbox_parts.h"
 #include "camd/links.h"
 #include "camd/outbox.h"
 #include "camd/receipt.h"
@@ -33,7 +34,11 @@ struct batch {
 struct receipts {
 	struct camd *camd;
 	struct table batches;
+	size_t checking; /* those that came and are in the pool */
 };
+
+/* Who sends more at once sends them for nothing else than our time. */
+enum { CHECKING_MAX = 1024 };
 
 struct receipts *
 receipts_new(struct camd *camd)
@@ -242,13 +247,20 @@ read_receipt(struct link *link, const json_t *params, const char *label,
     struct check_job **result)
 {
 	struct camd *camd = link_camd(link);
-	struct check_job *job = xcalloc(1, sizeof *job);
-	int r = receipt_parse(params, &job->receipt);
+	struct receipts *receipts = camd->inbox->receipts;
+	struct check_job *job;
+	int r;
 
-	if (r < 0) {
+	if (receipts->checking >= CHECKING_MAX) {
+		link_close(link, "it sends too many receipts at once");
+		return CAM_ERR_FULL;
+	}
+	job = xcalloc(1, sizeof *job);
+	if ((r = receipt_parse(params, &job->receipt)) < 0) {
 		free(job);
 		return r;
 	}
+	receipts->checking++;
 	job->camd = camd;
 	job->uid = link_user(link)->uid;
 	job->serial = link_serial(link);
@@ -267,6 +279,7 @@ user_of(const struct check_job *job)
 {
 	struct user *user = roster_by_uid(job->camd->roster, job->uid);
 
+	job->camd->inbox->receipts->checking--;
 	if (job->err < 0)
 		log_warn("%s shows a receipt that he has not signed",
 		    user != NULL ? user->peer.user : "somebody");

@@ -14,6 +14,8 @@
 #include "loop/timer.h"
 
 enum { WOKEN_AT_ONCE = 4 };
+/* The other end commits within milliseconds, or has a reason not to. */
+enum { STALL_MS = 2 * 60 * 1000 };
 
 /*
  * One delivery:
@@ -42,7 +44,8 @@ struct shipment {
 	bool wants_room; /* the line has more */
 	bool waits;	 /* in freight's list */
 	TAILQ_ENTRY(shipment) entry;
-	struct timer soon; /* on_room */
+	struct timer soon;  /* on_room */
+	struct timer stall; /* runs while something is to be confirmed */
 };
 
 /* -- room ----------------------------------------------------------------- */
@@ -157,6 +160,7 @@ send_ready(struct shipment *shipment)
 		crate->state = LEFT;
 		buf_finish(&crate->bytes);
 		shipment->next = TAILQ_NEXT(crate, entry);
+		timer_start(&shipment->stall, STALL_MS);
 		shipment->ops->on_left(shipment->arg, crate->delivery);
 	}
 }
@@ -218,9 +222,30 @@ shipment_take(struct shipment *shipment, const char id[ID_SIZE])
 			continue;
 		if (shipment->wants_room)
 			ask_soon(shipment);
+		timer_start(&shipment->stall, STALL_MS);
 		return crate_remove(crate);
 	}
 	return NULL;
+}
+
+void
+shipment_is_stalled(struct shipment *shipment)
+{
+	const struct crate *first = TAILQ_FIRST(&shipment->crates);
+
+	if (first == NULL || first->state != LEFT)
+		return;
+	/* A slow network is none of his faults. */
+	if (link_queued(shipment->link) > 0)
+		timer_start(&shipment->stall, STALL_MS);
+	else
+		link_close(shipment->link, "it confirms nothing");
+}
+
+static void
+on_stall(void *arg)
+{
+	shipment_is_stalled(arg);
 }
 
 void
@@ -266,6 +291,7 @@ shipment_new(struct camd *camd, struct freight *freight, struct link *link,
 	shipment->arg = arg;
 	TAILQ_INIT(&shipment->crates);
 	timer_init(&shipment->soon, camd->loop, on_soon, shipment);
+	timer_init(&shipment->stall, camd->loop, on_stall, shipment);
 	return shipment;
 }
 
@@ -287,5 +313,6 @@ shipment_free(struct shipment *shipment, struct deliveries *list)
 	TAILQ_CONCAT(list, &back, entry);
 	stop_waiting(shipment);
 	timer_finish(&shipment->soon);
+	timer_finish(&shipment->stall);
 	free(shipment);
 }

@@ -54,6 +54,9 @@ void shipment_add(struct shipment *shipment, struct delivery *delivery);
  * none with that id has left. */
 struct delivery *shipment_take(
     struct shipment *shipment, const char id[ID_SIZE]);
+/* Nothing came back for long though everything has left: perhaps the other end
+ * cannot store. The link is closed, and all goes again over the next. */
+void shipment_is_stalled(struct shipment *shipment);
 /* The link takes more. */
 void shipment_drained(struct shipment *shipment);
 bool shipment_is_empty(const struct shipment *shipment);

@@ -199,21 +199,17 @@ tell(const struct party *party)
 	struct camd *camd = party->typing->camd;
 	struct user *user = roster_by_uid(camd->roster, party->uid);
 	uint8_t direct[ENVELOPE_TALK_SIZE];
-	char talk[2 * ENVELOPE_TALK_SIZE + 1], *id;
+	char talk[2 * ENVELOPE_TALK_SIZE + 1];
 
 	if (user == NULL || !events_wanted(camd->events, EVENT_USER_TYPING))
 		return;
 	find_talk(camd, &user, 1, direct);
 	hex_encode(party->talk, sizeof party->talk, talk);
-	id = user_id(user);
 	events_tell(camd->events, EVENT_USER_TYPING,
-	    json_pack("{s:o, s:o, s:s, s:b, s:b}", "id",
-		json_text(span_text(id)), "nick",
-		json_text(span_text(user->nick != NULL ? user->nick : "")),
+	    json_pack("{s:o, s:b, s:s, s:b}", "user",
+		user_object(user, camd->lan), "typing", (int)party->writes,
 		"talk", talk, "direct",
-		memcmp(direct, party->talk, sizeof direct) == 0, "typing",
-		(int)party->writes));
-	free(id);
+		memcmp(direct, party->talk, sizeof direct) == 0));
 }
 
 static void

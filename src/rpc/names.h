@@ -90,7 +90,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_USER_ENTERED "user.entered"
 #define EVENT_USER_LEFT "user.left"
 #define EVENT_USER_CHANGED "user.changed"
-/* {id, nick, talk, direct, typing} */
+/* {user, typing, talk, direct} */
 #define EVENT_USER_TYPING "user.typing"
 #define EVENT_OFFER_RECEIVED "offer.received"
 #define EVENT_KEY_CHANGED "key.changed"

@@ -224,7 +224,7 @@ a_deletion_is_seen_at_both_ends_and_is_final(void **state)
 	assert_text(&pair->anna, sent.id, "", true);
 	assert_text(&pair->bob, sent.id, "", true);
 	assert_int_equal(
-	    change_it(&pair->bob, sent.id, "again").err, CAM_ERR_REQUEST);
+	    change_it(&pair->bob, sent.id, "again").err, CAM_ERR_EXISTS);
 }
 
 static void
@@ -235,7 +235,7 @@ others_messages_are_not_ours_to_change(void **state)
 
 	pair_settle(pair);
 	assert_int_equal(
-	    change_it(&pair->bob, sent.id, "mine").err, CAM_ERR_UNKNOWN);
+	    change_it(&pair->bob, sent.id, "mine").err, CAM_ERR_REFUSED);
 	assert_int_equal(
 	    change_it(&pair->bob, "00112233445566778899aabbccddeeff", NULL).err,
 	    CAM_ERR_UNKNOWN);
@@ -340,6 +340,36 @@ a_refusal_is_told_with_its_reason(void **state)
 	half_go_on(&pair->bob, &block);
 }
 
+/* Somebody's disk is full, say: the link is made anew, and all goes again. */
+static void
+who_confirms_nothing_is_asked_anew(void **state)
+{
+	struct pair *pair = *state;
+	struct half *anna = &pair->anna;
+	struct link *link = half_link(anna);
+	struct shipment *shipment;
+	struct half_block block;
+	struct pair_sent sent;
+
+	half_block(&pair->bob, &block);
+	sent = half_send(anna, "once");
+	shipment = outbox_find_line(anna->camd.outbox, half_friend(anna)->uid)
+		       ->shipment;
+	assert_non_null(shipment);
+	/* Not before it has left. */
+	shipment_is_stalled(shipment);
+	assert_ptr_equal(half_link(anna), link);
+	while (inbox_pending(pair->bob.camd.inbox) == 0)
+		pair_turn(pair);
+	shipment_is_stalled(shipment);
+	assert_null(half_link(anna));
+	half_go_on(&pair->bob, &block);
+	pair_meet(pair);
+	pair_settle(pair);
+	assert_int_equal(state_of(anna, sent.id), STORE_DELIVERED);
+	assert_text(&pair->bob, sent.id, "once", false);
+}
+
 /* Receipts for what was never sent, or has not left, change nothing. */
 static void
 receipts_for_other_ids_are_passed_over(void **state)
@@ -428,6 +458,7 @@ main(void)
 		TEST_OF_PAIR(what_is_deleted_before_it_left_stays_here),
 		TEST_OF_PAIR(who_has_no_cam_cannot_be_sent_a_change),
 		TEST_OF_PAIR(a_refusal_is_told_with_its_reason),
+		TEST_OF_PAIR(who_confirms_nothing_is_asked_anew),
 		TEST_OF_PAIR(receipts_for_other_ids_are_passed_over),
 		TEST_OF_PAIR(the_receiver_files_it_under_all_who_got_it),
 	};

@@ -453,6 +453,28 @@ message_retry(struct rpc_call *call, json_t *params)
 /* -- message.edit, message.delete ------------------------------------------ */
 
 static void
+fail_change(const struct posting *posting, int err)
+{
+	switch (err) {
+	case CAM_ERR_UNKNOWN:
+		method_fail_unknown(posting->call, "id", posting->id, NULL);
+		break;
+	case CAM_ERR_REFUSED:
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "'%s' is no message of ours", posting->id);
+		break;
+	case CAM_ERR_EXISTS:
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "'%s' has been deleted already", posting->id);
+		break;
+	default:
+		method_fail(posting->call, err, NULL,
+		    "the message cannot be changed: %s", cam_strerror(err));
+		break;
+	}
+}
+
+static void
 on_changed(void *arg, int err, const char *id, json_t *time, json_t *recipients)
 {
 	struct posting *posting = arg;
@@ -461,16 +483,7 @@ on_changed(void *arg, int err, const char *id, json_t *time, json_t *recipients)
 		answer(posting, id, time, recipients);
 		return;
 	}
-	/* It is there, for it was looked up. */
-	if (err == CAM_ERR_UNKNOWN)
-		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
-		    "'%s' was not sent by you", posting->id);
-	else if (err == CAM_ERR_REQUEST)
-		method_fail(posting->call, err, NULL,
-		    "'%s' has been deleted already", posting->id);
-	else
-		method_fail(posting->call, err, NULL,
-		    "the message cannot be changed: %s", cam_strerror(err));
+	fail_change(posting, err);
 	posting_free(posting);
 }
 
