@@ -21,6 +21,7 @@
 #include "camd/trust.h"
 #include "camd/trusted.h"
 #include "camd/trustfile.h"
+#include "ipmsg/capability.h"
 #include "ipmsg/entry.h"
 #include "ipmsg/packet.h"
 #include "rpc/json.h"
@@ -223,18 +224,20 @@ merge_rsa_owner(struct admission *a, struct user *user, struct user *owner)
 		pinning_replace(camd, user, word, a->rsa);
 }
 
-/* Who has no IPMSG key pinned gets none by a link: it comes with what it can
- * do when it is first needed, and the list of devices names it. */
+/* The IPMSG key that is proved here is his, too. A camd can do what we can,
+ * unless it has said so otherwise. */
 static void
 take_rsa_pin(struct admission *a, struct user *user)
 {
 	struct user *owner = rsa_owner(a);
+	uint32_t word = user->peer.word != 0 ? user->peer.word : CAPA_OURS;
 
 	if (owner == user || a->rsa == NULL)
 		return;
-	if (owner == NULL) {
-		if (user->pin != NULL)
-			pinning_replace(a->camd, user, user->peer.word, a->rsa);
+	if (owner == NULL && user->pin == NULL) {
+		pinning_take(a->camd, user, word, a->rsa);
+	} else if (owner == NULL) {
+		pinning_replace(a->camd, user, word, a->rsa);
 	} else if (owner->trusted == NULL) {
 		merge_rsa_owner(a, user, owner);
 	} else if (a->pinned || a->news) {

@@ -319,6 +319,25 @@ take_addr(struct camd *camd, struct user *user, const struct lan_entry *entry)
 	return true;
 }
 
+/* Somebody new who may be one known by his user key, or pretends to: a link
+ * shows which. */
+static void
+ask_who(struct camd *camd, struct user *user)
+{
+	char fingerprint[RSA_FINGERPRINT_SIZE];
+	const struct user *twin = NULL;
+
+	if (user->trusted != NULL)
+		return;
+	user_fingerprint(user, fingerprint);
+	if (fingerprint[0] != '\0')
+		twin = roster_by_fingerprint(camd->roster, fingerprint);
+	if (twin != NULL && twin != user && twin->trusted != NULL)
+		(void)links_want(camd->links, user);
+	else
+		challenge_look(camd, user);
+}
+
 void
 heard_entry(struct camd *camd, const struct lan_entry *entry)
 {
@@ -347,7 +366,7 @@ heard_entry(struct camd *camd, const struct lan_entry *entry)
 	links_heard(camd->links, user, &entry->from, entry->cam, true);
 	take_entry(camd, user, entry);
 	if (!entry->unasked)
-		challenge_look(camd, user);
+		ask_who(camd, user);
 }
 
 /* -- messages ---------------------------------------------------------------

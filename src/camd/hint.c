@@ -163,7 +163,9 @@ decide(struct hint *hint)
 		hint_free(hint);
 		return;
 	}
-	if (known != NULL && known->peer.key != NULL &&
+	/* Who has a user key shows that, elsewhere too. */
+	if (known != NULL && known->trusted == NULL &&
+	    known->peer.key != NULL &&
 	    rsa_public_equal(known->peer.key, hint->key) &&
 	    is_silent(hint, known)) {
 		hint_free(hint);

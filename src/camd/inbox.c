@@ -124,7 +124,7 @@ signature_of(const struct user *user, const struct lan_message *message)
 	case LAN_SIGNED:
 		if (user->pin == NULL)
 			return STORE_UNSIGNED;
-		return user->pin->verified ? STORE_VERIFIED : STORE_PINNED;
+		return user_is_verified(user) ? STORE_VERIFIED : STORE_PINNED;
 	case LAN_SIGNED_FOR_ANOTHER:
 		return STORE_BAD;
 	default:
