@@ -13,6 +13,7 @@
 #include "cam/args.h"
 #include "cam/cam.h"
 #include "cam/daemon.h"
+#include "cam/message.h"
 #include "cam/roster.h"
 #include "cam/verb.h"
 #include "cam/verbs.h"
@@ -21,6 +22,9 @@
 /* Somebody presses a key and waits: names that camd has not given by then are
  * left out. */
 enum { COMPLETE_LIVE_MS = 100 };
+
+/* So many of the newest messages are looked at; what is shown of a text. */
+enum { COMPLETE_MESSAGES = 50, COMPLETE_TEXT = 60 };
 
 static const char *const event_words[] = { "message", "message.received",
 	"message.sent", "message.state", "message.changed", "user",
@@ -180,6 +184,61 @@ offer_settings(struct cam *cam, const struct word *word)
 	json_decref(result);
 }
 
+static bool
+is_wanted(const json_t *message, enum verb_word kind)
+{
+	const char *type = json_string_value(json_object_get(message, "type"));
+	bool sent = type != NULL && strcmp(type, EVENT_MESSAGE_SENT) == 0;
+
+	if (kind == WORD_SENT)
+		return sent &&
+		       !json_is_true(json_object_get(message, "deleted"));
+	if (kind == WORD_SEALED)
+		return json_is_false(json_object_get(message, "opened"));
+	return true;
+}
+
+/* "5f0c1a2b<tab>lunch at noon?" */
+static void
+offer_message(const struct word *word, const json_t *message)
+{
+	const char *id = json_string_value(json_object_get(message, "id"));
+	char beginning[MESSAGE_ID_SHOWN + 1];
+	char *text = NULL, *safe = NULL;
+
+	if (id == NULL || strncmp(id, word->begin, strlen(word->begin)) != 0)
+		return;
+	/* What has been typed is not taken back. */
+	if (strlen(word->begin) > MESSAGE_ID_SHOWN) {
+		offer(word, id, NULL);
+		return;
+	}
+	snprintf(beginning, sizeof(beginning), "%s", id);
+	text = message_text(message);
+	text[utf8_cut(span_text(text), COMPLETE_TEXT)] = '\0';
+	safe = text_printable(text, TEXT_LINE);
+	printf("%.*s%s\t%s\n", word->kept_len, word->kept, beginning, safe);
+	free(safe);
+	free(text);
+}
+
+/* The newest first, as shells that keep the order show them. */
+static void
+offer_messages(struct cam *cam, const struct word *word, enum verb_word kind)
+{
+	json_t *result = ask_live(cam, RPC_MESSAGE_LIST,
+	    json_pack("{s:i}", "limit", COMPLETE_MESSAGES));
+	const json_t *messages = json_object_get(result, "messages");
+
+	for (size_t i = json_array_size(messages); i > 0; i--) {
+		const json_t *message = json_array_get(messages, i - 1);
+
+		if (is_wanted(message, kind))
+			offer_message(word, message);
+	}
+	json_decref(result);
+}
+
 static void
 complete_word(struct cam *cam, struct word *word, enum verb_word kind)
 {
@@ -209,6 +268,11 @@ complete_word(struct cam *cam, struct word *word, enum verb_word kind)
 		break;
 	case WORD_SETTING:
 		offer_settings(cam, word);
+		break;
+	case WORD_MESSAGE:
+	case WORD_SENT:
+	case WORD_SEALED:
+		offer_messages(cam, word, kind);
 		break;
 	case WORD_METHOD:
 		offer_words(word, method_words);

@@ -60,6 +60,40 @@ actions_follow_their_verb_and_words_their_action(void **state)
 	assert_string_equal(run.out, "ready\n");
 }
 
+#define MESSAGE(type, id, text, more)                                          \
+	"{\"type\":\"message." type "\",\"id\":\"" id "\",\"text\":" text      \
+	",\"opened\":true,\"deleted\":false" more "}"
+
+static void
+ids_of_messages_come_with_their_texts(void **state)
+{
+	const struct exchange script[] = {
+		{ .method = "message.list",
+		    .params = "{\"limit\":50}",
+		    .result =
+			"{\"messages\":[" MESSAGE("sent", "5f0c1a2b3c4d5e6f",
+			    "\"lunch?\"", "") "," MESSAGE("received",
+			    "5f0d1a2b3c4d5e6f", "\"two\\nlines \\u001b\"",
+			    "") "," MESSAGE("received", "5f0e1a2b3c4d5e6f",
+			    "null", ",\"opened\":false") "," MESSAGE("sent",
+			    "5f0f1a2b3c4d5e6f", "null",
+			    ",\"deleted\":true") "," MESSAGE("sent",
+			    "aa001a2b3c4d5e6f", "\"other\"",
+			    "") "],\"more\":false}" },
+		{ 0 },
+	};
+
+	RUN(&run, script, "complete", "--", "edit", "5");
+	assert_string_equal(run.out, "5f0c1a2b\tlunch?\n");
+	RUN(&run, script, "complete", "--", "open", "");
+	assert_ptr_equal(strstr(run.out, "5f0e1a2b\t(sealed"), run.out);
+	RUN(&run, script, "complete", "--", "send", "--reply=5f0d");
+	assert_string_equal(
+	    run.out, "--reply=5f0d1a2b\ttwo<U+000A>lines <U+001B>\n");
+	RUN(&run, script, "complete", "--", "delete", "5f0c1a2b3");
+	assert_string_equal(run.out, "5f0c1a2b3c4d5e6f\n");
+}
+
 static void
 a_message_text_is_not_completed(void **state)
 {
@@ -132,6 +166,7 @@ main(void)
 		cmocka_unit_test(values_follow_their_options),
 		cmocka_unit_test(
 		    actions_follow_their_verb_and_words_their_action),
+		cmocka_unit_test(ids_of_messages_come_with_their_texts),
 		cmocka_unit_test(a_message_text_is_not_completed),
 		cmocka_unit_test(names_come_from_camd),
 		cmocka_unit_test(settings_come_from_camd),
