@@ -378,7 +378,7 @@ on_retried(void *arg, int err, json_t *recipients)
 	if (err == CAM_ERR_UNKNOWN)
 		method_fail(posting->call, err,
 		    json_pack("{s:s, s:[]}", "id", posting->id, "candidates"),
-		    "'%s' is no message of ours", posting->id);
+		    "'%s' was not sent by you", posting->id);
 	else
 		method_fail(posting->call, err, NULL,
 		    "it cannot be tried again: %s", cam_strerror(err));
@@ -461,7 +461,7 @@ fail_change(const struct posting *posting, int err)
 		break;
 	case CAM_ERR_REFUSED:
 		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
-		    "'%s' is no message of ours", posting->id);
+		    "'%s' was not sent by you", posting->id);
 		break;
 	case CAM_ERR_EXISTS:
 		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
