@@ -38,8 +38,9 @@ enum {
 };
 
 /* What goes first: JSON, then urgent streams, then bulk ones, those of a kind
- * in turns, a frame each. The few bytes that open streams, give credit and
- * break off go before all. */
+ * in turns, a frame each. The few bytes that give credit and break off go
+ * before all. A stream is opened after what was said before, and before what is
+ * said after it. */
 enum channel_urgency { CHANNEL_URGENT, CHANNEL_BULK };
 
 /* All but channel_free(), channel_feed() and channel_take() may be called
