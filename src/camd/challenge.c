@@ -240,6 +240,8 @@ challenge_accept(struct camd *camd, struct user *known,
 	take_pin(camd, known, other);
 	trustfile_move(camd, other->uid, known, on_decided,
 	    decision_new(camd, known, on_done, arg));
+	/* A link that stands was made with the old key. */
+	links_user_gone(camd->links, known);
 	pinning_merge(camd, known, other);
 	known->second = second && namesake_of(camd->roster, known) != NULL;
 	roster_changed(camd->roster, known, false);

@@ -22,7 +22,7 @@
 enum {
 	IDLE_MS = 10 * 60 * 1000,
 	LIFE_MS = 24 * 60 * 60 * 1000, /* threat model 5.1 */
-	REFUSED_MS = 1000,	       /* for our error to reach them */
+	REFUSED_MS = 300,	       /* for our error to reach them */
 	/* New ones come once a week; each costs us the check of a signature. */
 	PREKEY_QUIET_MS = 10 * 1000,
 };

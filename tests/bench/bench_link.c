@@ -246,7 +246,8 @@ serve_bare(struct bare_end *end, int listener)
 	SSL *ssl;
 
 	curve_no_delay(fd);
-	ssl = curve_handshake(curve_tls(true), fd, true);
+	ssl = curve_handshake(
+	    curve_tls(true, curve_key(EVP_PKEY_ED25519)), fd, true);
 	bare_log_open(&end->log, "bare_receiver");
 	for (uint32_t number = 1;; number++) {
 		curve_read(ssl, &message, sizeof(message));
@@ -295,7 +296,8 @@ bare_start(struct bare_end *end, pid_t *pid)
 		serve_bare(end, listener);
 	close(listener);
 	bare_log_open(&end->log, "bare_sender");
-	return curve_handshake(curve_tls(false), curve_connect(&name), false);
+	return curve_handshake(curve_tls(false, curve_key(EVP_PKEY_ED25519)),
+	    curve_connect(&name), false);
 }
 
 /* -- both ------------------------------------------------------------------ */

@@ -120,6 +120,22 @@ test_an_accepted_key_goes_on_with_what_was_there() {
 	expect_json "$OUT" '.verified == true'
 }
 
+test_after_accepting_another_nothing_goes_to_the_old_key() {
+	two
+	expect 0 cam_as anna verify --accept --json bob
+	expect 0 cam_as anna send bob 'to the old key'
+	# The old one is still there, and linked.
+	impostor again
+	await 30 roster_has anna '.id == "bob@pc2" and .blocked == true'
+	expect 0 cam_as anna verify --accept --json bob@pc2
+	expect 0 cam_as anna send --json bob@pc2 'to the new key'
+	expect_json "$OUT" '.encryption == "cam1" and .receipt == "signed"'
+	expect_equal 1 "$(in_log again '.text == "to the new key"')"
+	expect_equal 0 "$(in_log bob '.text == "to the new key"')"
+	# What the old one is now is a stranger with that name.
+	expect_equal "$(number_of again anna)" "$(number_of anna bob@pc2)"
+}
+
 test_who_speaks_ipmsg_only_has_a_digest_and_no_number() {
 	two
 	expect 0 cam_as anna key --json

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "kill_at.h"
+#include "store/sql.h"
 #include "stores.h"
 
 static int
@@ -120,17 +121,22 @@ static void
 a_newer_schema_is_refused_and_left_alone(void **state)
 {
 	struct place *place = *state;
-	char problem[STORE_PROBLEM_SIZE];
+	char problem[STORE_PROBLEM_SIZE], sql[64];
+	int64_t version = 0;
 
 	place_open(place);
 	add_user(place->store, "anna");
+	assert_int_equal(sql_number(place->store, "PRAGMA user_version",
+			     BIND_NOTHING, &version),
+	    0);
 	place_close(place);
 	run_sql(place, "PRAGMA user_version = 99");
 	assert_int_equal(
 	    try_open(place, STORE_WRITE, problem), CAM_ERR_VERSION);
 	assert_non_null(strstr(problem, "99"));
 	assert_int_equal(try_open(place, STORE_READ, problem), CAM_ERR_VERSION);
-	run_sql(place, "PRAGMA user_version = 3");
+	snprintf(sql, sizeof sql, "PRAGMA user_version = %d", (int)version);
+	run_sql(place, sql);
 	place_open(place);
 	assert_true(add_user(place->store, "anna") == 1);
 }
