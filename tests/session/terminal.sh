@@ -108,3 +108,22 @@ test_a_plain_c_locale_gets_plain_text() {
 	grep -q gr "$T/logged"
 	LC_ALL=C cam_as bob log --json | json_last '.text == "grüße"'
 }
+
+test_a_safety_number_is_shown_with_its_code() {
+	command -v tmux >/dev/null || skip 'tmux is missing'
+	two
+	on_screen 100 50 "$T/screen" env CAM_HOME="$T/bob" NO_COLOR=1 sh -c 'cam verify anna </dev/null'
+	grep -qE '^  [0-9]{5} [0-9]{5} [0-9]{5} [0-9]{5}$' "$T/screen"
+	[ "$(grep -cE '^  ([0-9]{5} ?){4}$' "$T/screen")" = 3 ] || fail 'not twelve groups'
+	refuse_text "$(cat "$T/screen")" '[y/N]'
+	on_screen 100 50 "$T/keys" env CAM_HOME="$T/bob" NO_COLOR=1 cam key
+	grep -qE '^  [0-9a-f]{4}( [0-9a-f]{4}){7}$' "$T/keys"
+	if [ -x "$TEST_BUILD/cam-qr" ]; then
+		# 37 modules of the code and its margin, two rows to a line.
+		[ "$(grep -c '^████.*████$' "$T/screen")" -ge 18 ] || fail 'no code'
+		[ "$(grep -c '^████.*████$' "$T/keys")" -ge 16 ] || fail 'no code of the own key'
+		expect_json "$(cam_as bob version --json)" '.libraries.qrencode | type == "string"'
+	fi
+	# Elsewhere than on a terminal no code.
+	refuse_text "$(cam_as bob verify anna </dev/null)" '█'
+}

@@ -277,6 +277,29 @@ a_known_user_who_takes_the_name_of_another_challenges_him(void **state)
 }
 
 static void
+a_host_that_looks_like_a_fingerprint_is_nobody_else(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, second, eve;
+	struct user *user;
+	char host[64], *id;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", NULL);
+	greeter_init(&second, "anna", "pc1", "10.77.0.4:2425", NULL);
+	(void)greet(town, &anna);
+	user = greet(town, &second);
+	id = user_id(user);
+	snprintf(host, sizeof host, "%s", strchr(id, '@') + 1);
+	greeter_init(&eve, "anna", host, "10.77.0.66:2425", NULL);
+	assert_ptr_not_equal(greet(town, &eve), user);
+	assert_ptr_equal(by_id(town, id), user);
+	free(id);
+	greeter_finish(&anna);
+	greeter_finish(&second);
+	greeter_finish(&eve);
+}
+
+static void
 names_that_are_none_are_refused(void **state)
 {
 	struct town *town = *state;
@@ -693,6 +716,8 @@ main(void)
 		    an_entry_under_the_new_name_becomes_one_with_the_user),
 		TEST_OF_TOWN(
 		    a_known_user_who_takes_the_name_of_another_challenges_him),
+		TEST_OF_TOWN(
+		    a_host_that_looks_like_a_fingerprint_is_nobody_else),
 		TEST_OF_TOWN(names_that_are_none_are_refused),
 		TEST_OF_TOWN(a_list_of_devices_never_goes_back),
 		TEST_OF_TOWN(a_device_that_left_the_list_is_nobody),
