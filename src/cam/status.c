@@ -80,11 +80,15 @@ print(struct cam *cam, const json_t *status)
 	line(columns, _("messages"), STYLE_PLAIN,
 	    xasprintf(_("%ld unread, %ld waiting to be delivered"),
 		number(status, "unread"), number(status, "queued")));
+	line(columns, _("links"), STYLE_PLAIN,
+	    xasprintf(_("%ld to other camd"), number(status, "links")));
 	line(columns, "camd", STYLE_PLAIN,
 	    xasprintf(_("%s, process %ld, since %.19s"),
 		member(status, "version"), number(status, "pid"),
 		member(status, "started")));
 	if (cam->verbose) {
+		line(columns, _("device"), STYLE_PLAIN,
+		    xstrdup(member(status, "device")));
 		line(columns, _("data"), STYLE_PLAIN,
 		    xstrdup(member(status, "data")));
 		line(columns, _("socket"), STYLE_PLAIN,
