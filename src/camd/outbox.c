@@ -192,7 +192,7 @@ store_sent(struct job *job, void *context)
 		    context, &send->row, send->deliveries, send->count);
 	if (send->err == 0 && send->row.reply_to[0] != '\0')
 		send->has_quote =
-		    quote_read(context, send->row.reply_to, &send->quote) == 0;
+		    quote_read(context, &send->row, &send->quote) == 0;
 }
 
 void

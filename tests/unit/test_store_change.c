@@ -1,4 +1,5 @@
 /* test_store_change.c: messages edited and deleted by their senders. */
+#include "store/connection.h"
 #include "stores.h"
 
 static const char given_id[] = "abcd0000000000000000000000000001";
@@ -398,6 +399,28 @@ only_its_sender_changes_a_message(void **state)
 	assert_text(place, message.row, "y");
 }
 
+/* However long ago somebody else used the id. */
+static void
+of_two_messages_with_an_id_the_senders_own_is_changed(void **state)
+{
+	struct place *place = *state;
+	int64_t anna = add_user(place->store, "anna"),
+		mallory = add_user(place->store, "mallory");
+	struct store_message his = receive_text(place, mallory, "his", false),
+			     hers;
+
+	place->store->last_row += (int64_t)3 << SHARD_BITS;
+	hers = receive_text(place, anna, "hers", false);
+	assert_int_equal(
+	    receive_change(place, mallory, STORE_EDIT, "his own", 1, NULL),
+	    STORE_CHANGE_APPLIED);
+	assert_int_equal(
+	    receive_change(place, anna, STORE_DELETION, NULL, 2, NULL),
+	    STORE_CHANGE_APPLIED);
+	assert_text(place, his.row, "his own");
+	assert_text(place, hers.row, "");
+}
+
 static void
 nobody_changes_what_we_sent(void **state)
 {
@@ -606,6 +629,8 @@ main(void)
 		TEST_OF_STORE(a_failed_change_is_undone_whole),
 		TEST_OF_STORE(an_edit_that_arrives_is_applied_once),
 		TEST_OF_STORE(only_its_sender_changes_a_message),
+		TEST_OF_STORE(
+		    of_two_messages_with_an_id_the_senders_own_is_changed),
 		TEST_OF_STORE(nobody_changes_what_we_sent),
 		TEST_OF_STORE(a_deletion_that_arrives_counts_as_read),
 		TEST_OF_STORE(a_sealed_message_stays_closed_when_it_is_edited),
