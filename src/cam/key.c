@@ -11,6 +11,7 @@
 #include "cam/daemon.h"
 #include "cam/groups.h"
 #include "cam/output.h"
+#include "cam/protect.h"
 #include "cam/qr.h"
 #include "cam/verbs.h"
 #include "rpc/names.h"
@@ -101,8 +102,13 @@ verb_key(struct cam *cam, struct args *args)
 {
 	json_t *result = NULL;
 	const json_t *key;
-	int code = args_count(args, 0, 0);
+	int code = args_count(args, 0, 1);
 
+	if (code == 0 && args->argc > 0)
+		return protect_run(cam, args);
+	if (code == 0 && args_has(args, "passphrase-file"))
+		return complain_usage(
+		    "key", _("--passphrase-file goes with protect or unlock"));
 	if (code == 0)
 		code = daemon_ask(cam, RPC_KEY_LIST, NULL, &result);
 	if (code != 0)

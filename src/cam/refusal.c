@@ -101,6 +101,9 @@ refusal_text(const char *text, const json_t *data)
 				       "sent until 'cam verify %s' says which "
 				       "is right"),
 		    who, who);
+	else if (strcmp(reason, "locked") == 0)
+		sentence = xstrdup(
+		    _("the keys are locked: 'cam key unlock' opens them"));
 	free(names);
 	return sentence != NULL ? sentence : xstrdup(text);
 }

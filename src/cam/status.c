@@ -12,6 +12,7 @@
 #include "cam/cam.h"
 #include "cam/columns.h"
 #include "cam/daemon.h"
+#include "cam/protect.h"
 #include "cam/verbs.h"
 #include "rpc/names.h"
 
@@ -56,6 +57,38 @@ addresses_of(const json_t *status)
 }
 
 static void
+add_camd(struct cam *cam, struct columns *columns, const json_t *status)
+{
+	const char *protection = member(status, "protection");
+
+	line(columns, _("keys"),
+	    strcmp(protection, "passphrase") == 0 ? STYLE_GOOD : STYLE_PLAIN,
+	    xstrdup(protect_text(protection)));
+	line(columns, "camd", STYLE_PLAIN,
+	    xasprintf(_("%s, process %ld, since %.19s"),
+		member(status, "version"), number(status, "pid"),
+		member(status, "started")));
+	if (cam->verbose) {
+		line(columns, _("data"), STYLE_PLAIN,
+		    xstrdup(member(status, "data")));
+		line(columns, _("socket"), STYLE_PLAIN,
+		    xstrdup(member(status, "socket")));
+	}
+}
+
+static void
+print_locked(struct cam *cam, const json_t *status)
+{
+	struct columns *columns = columns_new(cam);
+
+	line(columns, _("state"), STYLE_WARN,
+	    xstrdup(_("locked: 'cam key unlock' opens the keys")));
+	add_camd(cam, columns, status);
+	columns_print(columns);
+	columns_free(columns);
+}
+
+static void
 print(struct cam *cam, const json_t *status)
 {
 	const json_t *users = json_object_get(status, "users");
@@ -82,18 +115,10 @@ print(struct cam *cam, const json_t *status)
 		number(status, "unread"), number(status, "queued")));
 	line(columns, _("links"), STYLE_PLAIN,
 	    xasprintf(_("%ld to other camd"), number(status, "links")));
-	line(columns, "camd", STYLE_PLAIN,
-	    xasprintf(_("%s, process %ld, since %.19s"),
-		member(status, "version"), number(status, "pid"),
-		member(status, "started")));
-	if (cam->verbose) {
+	if (cam->verbose)
 		line(columns, _("device"), STYLE_PLAIN,
 		    xstrdup(member(status, "device")));
-		line(columns, _("data"), STYLE_PLAIN,
-		    xstrdup(member(status, "data")));
-		line(columns, _("socket"), STYLE_PLAIN,
-		    xstrdup(member(status, "socket")));
-	}
+	add_camd(cam, columns, status);
 	columns_print(columns);
 	columns_free(columns);
 	free(addresses);
@@ -111,6 +136,8 @@ verb_status(struct cam *cam, struct args *args)
 		return code;
 	if (cam->json)
 		output_json(result);
+	else if (strcmp(member(result, "state"), "locked") == 0)
+		print_locked(cam, result);
 	else
 		print(cam, result);
 	json_decref(result);

@@ -96,6 +96,22 @@ static const struct verb_option verify_options[] = {
 	{ 0 },
 };
 
+static const struct verb_option key_options[] = {
+	{ "passphrase-file", 0, N_("FILE"),
+	    N_("read the passphrase from it (-: stdin)"), WORD_FILE, NULL },
+	{ 0 },
+};
+
+static const struct verb_action key_actions[] = {
+	{ "protect", "", N_("seal the keys with a passphrase, or another one"),
+	    WORD_NONE },
+	{ "unprotect", "", N_("keep the keys without a passphrase"),
+	    WORD_NONE },
+	{ "unlock", "", N_("open the keys so that camd can go online"),
+	    WORD_NONE },
+	{ 0 },
+};
+
 static const struct verb_action user_actions[] = {
 	{ "hide", N_("WHO"), N_("leave out of the roster"), WORD_WHO },
 	{ "show", N_("WHO"), N_("show again"), WORD_WHO },
@@ -188,9 +204,11 @@ static const struct verb table[] = {
 	    .run = verb_user,
 	    .actions = user_actions },
 	{ .name = "key",
-	    .args = "",
+	    .args = N_("[protect|unprotect|unlock]"),
 	    .help = N_("your own keys, for others to compare"),
-	    .run = verb_key },
+	    .run = verb_key,
+	    .options = key_options,
+	    .actions = key_actions },
 	{ .name = "verify",
 	    .args = N_("WHO"),
 	    .help = N_("find out whether somebody's key is really theirs"),

@@ -42,6 +42,12 @@ wait_ready(struct cam *cam, int64_t deadline_ms)
 		       ? daemon_connect(cam, &client)
 		       : wait_running(cam, deadline_ms, &client);
 
+	if (code == 0 &&
+	    json_is_true(json_object_get(rpc_client_hello(client), "locked"))) {
+		cam_words(cam);
+		complain(_("the keys are locked: 'cam key unlock' opens them"));
+		code = EXIT_KEY;
+	}
 	if (code == 0 && cam->json)
 		output_json(rpc_client_hello(client));
 	rpc_client_free(client);

@@ -27,6 +27,7 @@
 #include "camd/outbox.h"
 #include "camd/pinning.h"
 #include "camd/presence.h"
+#include "camd/protection.h"
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "camd/sync.h"
@@ -296,12 +297,17 @@ static const struct worker_ops reader_ops = { .start = start_reader,
 static const struct worker_ops pool_ops = { .start = NULL };
 
 static void
-start_threads(struct camd *camd)
+start_pool(struct camd *camd)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 	camd->pool = workers_new(
 	    camd->loop, cores > 0 ? (unsigned)cores : 1, &pool_ops, camd);
+}
+
+static void
+start_store_threads(struct camd *camd)
+{
 	camd->writer = workers_new(camd->loop, 1, &writer_ops, camd);
 	camd->readers = workers_new(camd->loop, 1, &reader_ops, camd);
 }
@@ -344,6 +350,9 @@ camd_apply(struct camd *camd, char **problem)
 	log_set_level(level);
 	(void)charset_parse(
 	    settings_text(settings, "ipmsg.charset"), &lan.charset);
+	/* With locked keys there is no network yet. */
+	if (camd->lan == NULL)
+		return 0;
 	if ((r = lan_open(camd->lan, &lan, problem)) < 0)
 		return r;
 	roster_rename_self(camd->roster);
@@ -426,7 +435,8 @@ static int
 open_keys(struct camd *camd, char **problem)
 {
 	char *folder = path_join(camd->paths.data, "keys");
-	int r = keyring_open(folder, true, NULL, &camd->keyring);
+	int r = keyring_open(
+	    folder, true, protection_lock(camd->protection), &camd->keyring);
 
 	if (r < 0)
 		*problem = xasprintf(_("cannot use the keys in %s: %s"), folder,
@@ -487,6 +497,35 @@ make_parts(struct camd *camd, char **problem)
 }
 
 int
+camd_open(struct camd *camd, char **problem)
+{
+	const struct keyfile_lock *lock = protection_lock(camd->protection);
+	int r;
+
+	if ((r = open_keys(camd, problem)) < 0 ||
+	    (r = identity_open(camd, lock, &camd->identity, problem)) < 0 ||
+	    (r = open_store(camd, problem)) < 0)
+		return r;
+	protection_mend(camd->protection);
+	/* The writer touches its connection with the first job, after all have
+	 * read. */
+	start_store_threads(camd);
+	if ((r = make_parts(camd, problem)) < 0)
+		return r;
+	if (presence_text(camd->presence) != NULL)
+		lan_change(camd->lan,
+		    settings_text(camd->settings, "user.nick"),
+		    settings_text(camd->settings, "user.group"),
+		    presence_title(camd->presence));
+	if ((r = camd_apply(camd, problem)) < 0)
+		return r;
+	outbox_start(camd->outbox);
+	if (camd->opened != NULL)
+		camd->opened(camd);
+	return 0;
+}
+
+int
 camd_start(struct camd *camd, int fd, char **problem)
 {
 	int r;
@@ -496,29 +535,14 @@ camd_start(struct camd *camd, int fd, char **problem)
 	    (r = listen_socket(camd, &fd, problem)) < 0)
 		return r;
 	camd->crypto = crypto_new();
-	if ((r = open_keys(camd, problem)) < 0 ||
-	    (r = identity_open(camd, NULL, &camd->identity, problem)) < 0 ||
-	    (r = open_store(camd, problem)) < 0) {
+	start_pool(camd);
+	r = protection_open(camd, &camd->protection, problem);
+	if (r == 0 && !protection_is_locked(camd->protection))
+		r = camd_open(camd, problem);
+	if (r < 0) {
 		close(fd);
 		return r;
 	}
-	/* lan is made with the pool. The writer touches its connection with the
-	 * first job, after all have read. */
-	start_threads(camd);
-	if ((r = make_parts(camd, problem)) < 0) {
-		close(fd);
-		return r;
-	}
-	if (presence_text(camd->presence) != NULL)
-		lan_change(camd->lan,
-		    settings_text(camd->settings, "user.nick"),
-		    settings_text(camd->settings, "user.group"),
-		    presence_title(camd->presence));
-	if ((r = camd_apply(camd, problem)) < 0) {
-		close(fd);
-		return r;
-	}
-	outbox_start(camd->outbox);
 	camd->clients = clients_new(camd, fd);
 	write_pid(camd);
 	return 0;
@@ -542,6 +566,7 @@ camd_finish(struct camd *camd)
 {
 	/* Nothing more is asked or heard; then what is on its way into the
 	 * database arrives there. */
+	protection_stop(camd->protection);
 	upkeep_free(camd->upkeep);
 	camd->upkeep = NULL;
 	if (camd->lan != NULL)
@@ -577,6 +602,7 @@ camd_finish(struct camd *camd)
 	events_free(camd->events);
 	identity_free(camd->identity);
 	keyring_free(camd->keyring);
+	protection_free(camd->protection);
 	crypto_free(camd->crypto);
 	free(camd->store_path);
 }

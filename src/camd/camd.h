@@ -13,6 +13,7 @@ struct camd {
 	int64_t started_ms; /* wall time */
 	struct settings *settings;
 	struct crypto *crypto;
+	struct protection *protection;
 	struct keyring *keyring;
 	struct identity *identity;
 	struct workers *pool;	/* RSA and what else takes long; no context */
@@ -40,15 +41,21 @@ struct camd {
 	struct clients *clients;
 	char *pid_path;	     /* NULL until it is written */
 	bool socket_is_ours; /* not the service manager's: it goes with us */
+	/* All is open, at the start or once the keys are unlocked. */
+	void (*opened)(struct camd *camd);
 	int exit_code;
 };
 
 /*
  * Makes everything and is ready when it returns: database open, ports
- * bound, socket listening. On an error *problem is a sentence for people (free
- * it). fd >= 0 is a listening socket handed over by a service manager.
+ * bound, socket listening; with locked keys (protection.h) only that. On an
+ * error *problem is a sentence for people (free it). fd >= 0 is a listening
+ * socket handed over by a service manager.
  */
 int camd_start(struct camd *camd, int fd, char **problem);
+/* What a start with locked keys has left out, once they are unlocked: keys,
+ * database, network. The same errors. */
+int camd_open(struct camd *camd, char **problem);
 /* Says goodbye to the network, writes what is to be written, frees everything.
  */
 void camd_finish(struct camd *camd);

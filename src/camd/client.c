@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "camd/camd.h"
 #include "camd/events.h"
+#include "camd/methods/methods.h"
 #include "loop/stream.h"
 #include "rpc/session.h"
 
@@ -72,6 +73,7 @@ client_new(struct camd *camd, int fd, const struct rpc_method *methods,
 	client->arg = arg;
 	client->ops.methods = methods;
 	client->ops.write = write_line;
+	client->ops.admit = key_admits;
 	client->session = rpc_session_new(&client->ops, client);
 	client->stream =
 	    stream_new(camd->loop, fd, &stream_ops, client, LIMIT_RPC_QUEUE);

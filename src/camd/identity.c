@@ -273,6 +273,13 @@ identity_free(struct identity *identity)
 	free(identity);
 }
 
+void
+identity_set_lock(struct identity *identity, const struct keyfile_lock *lock)
+{
+	identity->lock = lock;
+	prekeys_set_lock(identity->prekeys, lock);
+}
+
 /* -- asking -----------------------------------------------------------------
  */
 

@@ -16,13 +16,17 @@ struct keyfile_lock;
 /*
  * Loads user.key, link.key, signing.key, devices and prekeys from the folder of
  * keys, making what is missing once; lock opens and seals them (NULL: protected
- * by file permissions only, K1) and is borrowed until identity_free(). The
+ * by file permissions only, K1) and is borrowed until identity_set_lock(). The
  * keyring of camd must be there. Errors of keyfile_load(); *problem is a
  * sentence for people (free it).
  */
 int identity_open(struct camd *camd, const struct keyfile_lock *lock,
     struct identity **identity, char **problem);
 void identity_free(struct identity *identity);
+
+/* From now on what is written is sealed by that one (NULL: not sealed). */
+void identity_set_lock(
+    struct identity *identity, const struct keyfile_lock *lock);
 
 /* Public halves; ours. */
 const uint8_t *identity_user_key(const struct identity *identity);

@@ -160,8 +160,10 @@ add_party(struct incoming *incoming, struct user *user)
 {
 	struct roster *roster = incoming->inbox->camd->roster;
 
-	if (!user->stored)
+	if (!user->stored) {
 		roster_changed(roster, user, false);
+		roster_write(roster);
+	}
 	incoming->uids[incoming->uid_count++] = user->uid;
 }
 
@@ -188,7 +190,6 @@ find_parties(struct incoming *incoming, struct user *sender)
 		    !is_listed(incoming, user->uid))
 			add_party(incoming, user);
 	}
-	roster_write(camd->roster);
 }
 
 /* -- what is stored -------------------------------------------------------- */

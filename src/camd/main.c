@@ -16,18 +16,23 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "camd/camd.h"
 #include "camd/service.h"
 #include "camd/settings.h"
 #include "lan/lan.h"
 #include "loop/loop.h"
+#include "rpc/json.h"
 
 #include "config.h"
 
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #endif
+
+/* Links, connections of strangers, clients, and all else. */
+enum { FILES = 8192 };
 
 struct options {
 	const char *home;
@@ -120,6 +125,23 @@ harden(void)
 	(void)prctl(PR_SET_DUMPABLE, 0);
 #endif
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/* A link is a descriptor; many systems allow a thousand where nobody asks for
+ * more. */
+static void
+allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur >= FILES))
+		return;
+	limit.rlim_cur =
+	    limit.rlim_max == RLIM_INFINITY || limit.rlim_max > FILES
+		? FILES
+		: limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /*
@@ -225,6 +247,26 @@ print_settings(const struct settings *settings)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
+/* At the start, or when the keys have been unlocked later. */
+static void
+on_opened(struct camd *camd)
+{
+	struct program *program = container_of(camd, struct program, camd);
+
+	log_info("online as %s@%s, port %u", lan_user(camd->lan),
+	    lan_host(camd->lan), (unsigned)lan_port(camd->lan));
+	if (camd->clients != NULL)
+		service_ready(&program->service, lan_user(camd->lan));
+}
+
+/* What the service manager shows of us. */
+static const char *
+ready_as(const struct camd *camd)
+{
+	return camd->lan != NULL ? lan_user(camd->lan)
+				 : "nobody yet: the keys are locked";
+}
+
 static void
 on_stop(int signo, void *arg)
 {
@@ -246,7 +288,7 @@ on_hangup(int signo, void *arg)
 				    ? problem
 				    : "cannot read the settings again");
 	free(problem);
-	service_ready(&program->service, lan_user(program->camd.lan));
+	service_ready(&program->service, ready_as(&program->camd));
 }
 
 static int
@@ -283,9 +325,10 @@ run(struct program *program, int ready)
 		loop_on_signal(camd->loop, SIGTERM, on_stop, program);
 		loop_on_signal(camd->loop, SIGINT, on_stop, program);
 		loop_on_signal(camd->loop, SIGHUP, on_hangup, program);
-		log_info("online as %s@%s, port %u", lan_user(camd->lan),
-		    lan_host(camd->lan), (unsigned)lan_port(camd->lan));
-		service_ready(&program->service, lan_user(camd->lan));
+		if (camd->lan == NULL)
+			log_info("a passphrase protects the keys: 'cam key "
+				 "unlock' opens them, until then no network");
+		service_ready(&program->service, ready_as(camd));
 		loop_run(camd->loop);
 	}
 	loop_on_signal(camd->loop, SIGTERM, NULL, NULL);
@@ -309,6 +352,8 @@ main(int argc, char **argv)
 	if (parse_options(argc, argv, &options) < 0)
 		return 2;
 	harden();
+	allow_many_files();
+	json_wipe_freed();
 	if ((code = paths_find(options.home, &program.camd.paths)) < 0) {
 		complain(cam_strerror(code));
 		return cam_exit_code(code);
@@ -332,6 +377,7 @@ main(int argc, char **argv)
 	}
 	start_log(&program, options.foreground);
 	program.camd.loop = loop_new();
+	program.camd.opened = on_opened;
 	code = run(&program, ready);
 	loop_free(program.camd.loop);
 	settings_free(program.camd.settings);

@@ -272,6 +272,12 @@ prekeys_open(const char *path, const struct keyfile_lock *lock,
 }
 
 void
+prekeys_set_lock(struct prekeys *prekeys, const struct keyfile_lock *lock)
+{
+	prekeys->lock = lock;
+}
+
+void
 prekeys_free(struct prekeys *prekeys)
 {
 	if (prekeys == NULL)

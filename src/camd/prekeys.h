@@ -23,6 +23,8 @@ enum { PREKEYS_TOLD_DAYS = 7, PREKEYS_KEPT_DAYS = 37, PREKEYS_MAX = 32 };
  */
 int prekeys_open(const char *path, const struct keyfile_lock *lock,
     struct sign_key *signing, int64_t now_ms, struct prekeys **prekeys);
+/* From now on the file is sealed by that one (NULL: not sealed). */
+void prekeys_set_lock(struct prekeys *prekeys, const struct keyfile_lock *lock);
 void prekeys_free(struct prekeys *prekeys);
 
 /* The newest, PREKEY_BYTES as prekey_build() makes them; until it is renewed.

@@ -171,6 +171,11 @@ static const struct setting table[] = {
 	    .words = "off receive ask on",
 	    .help = N_("whether messages may be received and sent without "
 		       "encryption") },
+	{ .key = "security.passphrase_file",
+	    .fallback = "",
+	    .check = check_path,
+	    .help = N_("a file with the passphrase that opens the keys when "
+		       "camd starts; empty: 'cam key unlock' does") },
 	{ .key = "file.dir",
 	    .check = check_path,
 	    .help = N_("the folder of received files") },

@@ -216,19 +216,25 @@ shipment_add(struct shipment *shipment, struct delivery *delivery)
 struct delivery *
 shipment_take(struct shipment *shipment, const char id[ID_SIZE])
 {
+	struct delivery *delivery;
 	struct crate *crate;
 
 	TAILQ_FOREACH (crate, &shipment->crates, entry) {
 		if (crate->state != LEFT)
+			return NULL;
+		if (memcmp(crate->delivery->parcel->id, id, ID_SIZE) == 0)
 			break;
-		if (memcmp(crate->delivery->parcel->id, id, ID_SIZE) != 0)
-			continue;
-		if (shipment->wants_room)
-			ask_soon(shipment);
-		timer_start(&shipment->stall, STALL_MS);
-		return crate_remove(crate);
 	}
-	return NULL;
+	if (crate == NULL)
+		return NULL;
+	delivery = crate_remove(crate);
+	if (shipment->wants_room)
+		ask_soon(shipment);
+	if (TAILQ_EMPTY(&shipment->crates))
+		timer_stop(&shipment->stall);
+	else
+		timer_start(&shipment->stall, STALL_MS);
+	return delivery;
 }
 
 void

@@ -1,7 +1,9 @@
 /* keyfile.c: files of keys: their form, sealed and open. */
 #include "crypto/keyfile.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -223,6 +225,21 @@ keyfile_is_sealed(const char *path, bool *sealed)
 	return rc;
 }
 
+/* A file whose times cannot be kept is only older than it looks. */
+static int
+save_in_place(const char *path, struct span kind, struct span secret,
+    const struct keyfile_lock *lock)
+{
+	struct stat st;
+	bool known = stat(path, &st) == 0;
+	int rc = save(path, kind, secret, lock, true);
+
+	if (rc == 0 && known)
+		(void)utimensat(AT_FDCWD, path,
+		    (struct timespec[]){ st.st_atim, st.st_mtim }, 0);
+	return rc;
+}
+
 static int
 reseal(const char *path, const struct keyfile_parts *parts,
     const struct keyfile_lock *from, const struct keyfile_lock *to)
@@ -235,7 +252,7 @@ reseal(const char *path, const struct keyfile_parts *parts,
 	buf_init(&secret, KEYFILE_SECRET_MAX);
 	rc = open_parts(parts, from, &secret);
 	if (rc == 0)
-		rc = save(path, parts->kind, buf_span(&secret), to, true);
+		rc = save_in_place(path, parts->kind, buf_span(&secret), to);
 	buf_wipe(&secret);
 	return rc;
 }

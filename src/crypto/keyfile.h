@@ -62,7 +62,8 @@ int keyfile_load(const char *path, const char *kind,
 /* CAM_ERR_SYSTEM, CAM_ERR_UNSAFE; CAM_ERR_FORMAT: no file of keys. */
 int keyfile_is_sealed(const char *path, bool *sealed);
 /* Makes the file, of whatever kind, one sealed by to (NULL: not sealed); from
- * opens it where it is sealed. Nothing is written where it is so already.
+ * opens it where it is sealed. Its times stay: they tell when a key was made.
+ * Nothing is written where it is so already.
  * Errors of the two above. */
 int keyfile_reseal(const char *path, const struct keyfile_lock *from,
     const struct keyfile_lock *to);

@@ -125,3 +125,9 @@ out:
 	free(temporary);
 	return rc;
 }
+
+int
+private_file_remove(const char *path)
+{
+	return unlink(path) < 0 ? CAM_ERR_SYSTEM : sync_folder_of(path);
+}

@@ -17,5 +17,7 @@
  */
 int private_file_read(const char *path, struct buf *buf);
 int private_file_write(const char *path, struct span bytes, bool replace);
+/* Durable when it returns. CAM_ERR_SYSTEM. */
+int private_file_remove(const char *path);
 
 #endif

@@ -134,6 +134,7 @@ read_some(struct stream *stream)
 	stream->reading = true;
 	stream->ops->on_data(stream, data, (size_t)len, stream->arg);
 	stream->reading = false;
+	wipe(data, (size_t)len); /* it may have been a passphrase */
 	if (stream->gone)
 		free(stream);
 }

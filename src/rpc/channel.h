@@ -28,8 +28,9 @@ enum {
 	 * The most bytes that the other end can make us keep, whatever it
 	 * sends: a window for each stream, the large items, one JSON object,
 	 * one frame. What on_item handed over and channel_credit() has not
-	 * given back counts in. For its answers there is CHANNEL_JSON_QUEUE
-	 * beside. Streams that on_open refuses keep nothing.
+	 * given back counts in; the memory taken is at most twice that. For its
+	 * answers there is CHANNEL_JSON_QUEUE beside. Streams that on_open
+	 * refuses keep nothing.
 	 */
 	CHANNEL_KEPT_MAX = 2 * CHANNEL_STREAMS_MAX * CHANNEL_WINDOW +
 			   CHANNEL_LARGE_MAX * CHANNEL_ITEM_MAX +

@@ -3,13 +3,21 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/text.h"
+
+#include "config.h"
+
+#ifdef HAVE_MALLOC_H
+#include <malloc.h>
+#endif
 
 /*
  * jansson parses 2048 levels and as many values as fit in the line, each of
@@ -174,4 +182,20 @@ json_time(int64_t wall_ms)
 
 	clock_format(wall_ms, text, sizeof text);
 	return json_string(text);
+}
+
+/* How large a block is only its allocator knows. */
+static void
+wipe_and_free(void *mem)
+{
+#ifdef HAVE_MALLOC_USABLE_SIZE
+	wipe(mem, malloc_usable_size(mem));
+#endif
+	free(mem);
+}
+
+void
+json_wipe_freed(void)
+{
+	json_set_alloc_funcs(malloc, wipe_and_free);
 }

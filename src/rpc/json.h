@@ -16,6 +16,10 @@ int json_parse_line(struct span line, json_t **object);
  */
 char *json_line(const json_t *object, size_t *len);
 
+/* From here on the memory that JSON gives back is overwritten: for programs
+ * that are sent passphrases, once at their start. */
+void json_wipe_freed(void);
+
 /* Text that may hold bytes which are no UTF-8 or NULs: invalid ones become
  * U+FFFD. */
 json_t *json_text(struct span text);

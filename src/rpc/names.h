@@ -38,6 +38,12 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_BACK "presence.back"
 /* {} -> {id, user_key, device, keys: [{algorithm, fingerprint, ...}]} */
 #define RPC_KEY_LIST "key.list"
+/* {passphrase} -> {protection} */
+#define RPC_KEY_PROTECT "key.protect"
+/* {} -> {protection} */
+#define RPC_KEY_UNPROTECT "key.unprotect"
+/* {passphrase} -> {protection} */
+#define RPC_KEY_UNLOCK "key.unlock"
 /* {who, timeout_ms} -> {id, safety_number, verified, user_key, changed, ...} */
 #define RPC_KEY_VERIFY "key.verify"
 /* {who, key} -> {id, verified, accepted} */

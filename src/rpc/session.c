@@ -287,6 +287,10 @@ handle_call(
 		    "too many requests wait for an answer");
 	} else {
 		call = call_new(session, id);
+		if (session->ops->admit != NULL &&
+		    strcmp(name, RPC_HELLO) != 0 &&
+		    !session->ops->admit(call, name))
+			return;
 		err = method->handle(call, params);
 		if (err != 0)
 			rpc_fail(call, err, NULL);
@@ -371,7 +375,7 @@ finish_line(struct rpc_session *session, struct span tail)
 	buf_put_span(&line, tail);
 	err = buf_failed(&line) ? refuse_long_line(session)
 				: handle_line(session, buf_span(&line));
-	buf_finish(&line);
+	buf_wipe(&line); /* it may have held a passphrase */
 	return err;
 }
 

@@ -25,6 +25,9 @@ struct rpc_session_ops {
 	const struct rpc_method *methods; /* ends with a NULL name */
 	/* Sends a line's bytes to the other end. */
 	void (*write)(void *arg, const void *data, size_t len);
+	/* NULL, or asked before each method but hello is handled: false when it
+	 * has answered the call by an error. */
+	bool (*admit)(struct rpc_call *call, const char *method);
 };
 
 /* arg goes to write and is what rpc_call_owner() returns. */

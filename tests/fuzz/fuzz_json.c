@@ -31,7 +31,8 @@ on_write(void *arg, const void *data, size_t len)
 	buf_put(arg, data, len);
 }
 
-static const struct rpc_session_ops ops = { methods, on_write };
+static const struct rpc_session_ops ops = { .methods = methods,
+	.write = on_write };
 
 /* Feeds all in pieces of that size and gathers the answers. */
 static int

@@ -129,6 +129,7 @@ assert_all_arrived(const struct model *model, uint64_t texts)
 	struct half_texts got = half_texts(model->half->other);
 
 	assert_int_equal(got.count, MESSAGES);
+	assert_int_equal(got.missing, 0);
 	for (size_t i = 0; i < got.count; i++) {
 		char *text = nth_text(model->half, i, texts);
 

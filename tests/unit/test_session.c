@@ -128,7 +128,8 @@ on_write(void *arg, const void *data, size_t len)
 	buf_put(&((struct owner *)arg)->out, data, len);
 }
 
-static const struct rpc_session_ops ops = { methods, on_write };
+static const struct rpc_session_ops ops = { .methods = methods,
+	.write = on_write };
 
 static void
 owner_open(struct owner *owner, bool greeted)

@@ -7,6 +7,7 @@
 #include "camd/client.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
+#include "camd/protection.h"
 #include "camd/roster.h"
 #include "camd/user.h"
 #include "rpc/json.h"
@@ -27,6 +28,13 @@ hello(struct rpc_call *call, json_t *params)
 		    json_pack("{s:i}", "protocol", RPC_VERSION),
 		    "this camd speaks version %d of the protocol", RPC_VERSION);
 	rpc_session_greet(rpc_call_session(call));
+	if (protection_is_locked(camd->protection)) {
+		rpc_reply(
+		    call, json_pack("{s:i, s:s, s:s, s:b, s:i}", "protocol",
+			      RPC_VERSION, "program", "camd", "version",
+			      CAM_VERSION, "locked", 1, "pid", (int)getpid()));
+		return 0;
+	}
 	id = user_id(roster_self(camd->roster));
 	rpc_reply(
 	    call, json_pack("{s:i, s:s, s:s, s:o, s:i}", "protocol",

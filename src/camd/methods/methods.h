@@ -4,6 +4,7 @@
 #define CAM_CAMD_METHODS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "rpc/session.h"
 
@@ -39,6 +40,12 @@ int talk_typing(struct rpc_call *call, json_t *params);
 int presence_set_away(struct rpc_call *call, json_t *params);
 int presence_set_back(struct rpc_call *call, json_t *params);
 int key_list(struct rpc_call *call, json_t *params);
+int key_protect(struct rpc_call *call, json_t *params);
+int key_unprotect(struct rpc_call *call, json_t *params);
+int key_unlock(struct rpc_call *call, json_t *params);
+/* Whether a method may be called while the keys are locked; where not the call
+ * has been answered. */
+bool key_admits(struct rpc_call *call, const char *method);
 int key_verify(struct rpc_call *call, json_t *params);
 int key_accept(struct rpc_call *call, json_t *params);
 

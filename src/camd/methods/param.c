@@ -57,6 +57,15 @@ method_fail(
 	return 0;
 }
 
+int
+method_fail_as(
+    struct rpc_call *call, int err, const char *reason, const char *text)
+{
+	rpc_fail_data(
+	    call, err, json_pack("{s:s}", "reason", reason), "%s", text);
+	return 0;
+}
+
 /* What kind of thing a WHO, an id or a key names. */
 static const char *
 noun_of(const char *member)

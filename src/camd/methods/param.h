@@ -16,6 +16,9 @@ struct rpc_call;
  */
 int method_fail(struct rpc_call *call, int err, json_t *data,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same with a reason that is not that of err. */
+int method_fail_as(
+    struct rpc_call *call, int err, const char *reason, const char *text);
 /* With what it was that nothing or too much matches: member is who, id or key.
  */
 int method_fail_unknown(struct rpc_call *call, const char *member,

@@ -14,6 +14,7 @@
 #include "camd/methods/param.h"
 #include "camd/outbox.h"
 #include "camd/presence.h"
+#include "camd/protection.h"
 #include "camd/roster.h"
 #include "camd/settings.h"
 #include "camd/user.h"
@@ -137,6 +138,22 @@ device(const struct camd *camd)
 	return json_string(text);
 }
 
+/* What can be told even while the keys are locked. */
+static void
+add_process(json_t *status, const struct camd *camd)
+{
+	json_object_set_new(status, "version", json_string(CAM_VERSION));
+	json_object_set_new(status, "pid", json_integer(getpid()));
+	json_object_set_new(status, "started", json_time(camd->started_ms));
+	json_object_set_new(status, "socket", text_or_null(camd->paths.socket));
+	json_object_set_new(status, "data", text_or_null(camd->paths.data));
+	json_object_set_new(status, "clients",
+	    json_integer((json_int_t)clients_count(camd->clients)));
+	json_object_set_new(status, "protection",
+	    json_string(protection_is_on(camd->protection) ? "passphrase"
+							   : "permissions"));
+}
+
 static void
 on_counted(struct job *job)
 {
@@ -154,18 +171,10 @@ on_counted(struct job *job)
 		    cam_strerror(counting->err));
 	} else {
 		status = own_name(camd);
-		json_object_set_new(
-		    status, "version", json_string(CAM_VERSION));
-		json_object_set_new(status, "pid", json_integer(getpid()));
-		json_object_set_new(
-		    status, "started", json_time(camd->started_ms));
+		add_process(status, camd);
 		json_object_set_new(status, "addresses", addresses(camd->lan));
 		json_object_set_new(
 		    status, "port", json_integer(lan_port(camd->lan)));
-		json_object_set_new(
-		    status, "socket", text_or_null(camd->paths.socket));
-		json_object_set_new(
-		    status, "data", text_or_null(camd->paths.data));
 		json_object_set_new(status, "users", user_counts(camd));
 		json_object_set_new(
 		    status, "unread", json_integer(counting->unread));
@@ -174,8 +183,6 @@ on_counted(struct job *job)
 		json_object_set_new(status, "links",
 		    json_integer((json_int_t)links_count(camd->links)));
 		json_object_set_new(status, "device", device(camd));
-		json_object_set_new(status, "clients",
-		    json_integer((json_int_t)clients_count(camd->clients)));
 		rpc_reply(counting->call, status);
 	}
 	free(counting);
@@ -184,9 +191,18 @@ on_counted(struct job *job)
 int
 status_get(struct rpc_call *call, json_t *params)
 {
-	struct counting *counting = xcalloc(1, sizeof *counting);
+	struct camd *camd = method_camd(call);
+	struct counting *counting = NULL;
+	json_t *status = NULL;
 
-	counting->camd = method_camd(call);
+	if (protection_is_locked(camd->protection)) {
+		status = json_pack("{s:s}", "state", "locked");
+		add_process(status, camd);
+		rpc_reply(call, status);
+		return 0;
+	}
+	counting = xcalloc(1, sizeof *counting);
+	counting->camd = camd;
 	counting->call = call;
 	counting->job.work = count_unread;
 	counting->job.done = on_counted;
