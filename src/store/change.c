@@ -8,6 +8,7 @@
 #include "store/connection.h"
 #include "store/id.h"
 #include "store/index.h"
+#include "store/merge.h"
 #include "store/record.h"
 #include "store/sql.h"
 
@@ -73,8 +74,12 @@ change_apply(struct store *store, struct store_message *message,
 		err = message_index(store, message, index_add);
 	if (err == 0 && !is_edit)
 		err = take_away(store, message);
+	sql_overwrite(store, true);
 	if (err == 0)
 		err = row_rewrite(store, message);
+	sql_overwrite(store, false);
+	if (err == 0)
+		err = merge_wipe(store, message->row);
 	if (err == 0)
 		err = sql_run(store, sql_changed,
 		    BIND(NUMBER(message->row), NUMBER(message->changed_ms)));

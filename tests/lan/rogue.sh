@@ -57,7 +57,7 @@ linked_town() {
 # mallory is a user like others: linked with both.
 known_mallory() {
 	mallory connect a $ANNA >/dev/null
-	mallory connect b $BOB >/dev/null
+	BOB_DEVICE=$(mallory connect b $BOB | jq -r .device)
 	mallory send a 'hello anna' >/dev/null
 	mallory send b 'hello bob' >/dev/null
 	await_log anna '.text == "hello anna" and .from == "mallory@host3"'
@@ -261,7 +261,7 @@ test_receipts_of_others_prove_nothing() {
 	local id how
 	unplug 2
 	id=$(cam_as anna send --no-wait --json --seal bob@host2 'not there' | jq -r .id)
-	for how in signed unsigned "as=$(mallory connect b2 $ANNA | jq -r .device)" opened refused; do
+	for how in signed unsigned "as=$BOB_DEVICE" opened refused; do
 		mallory receipts a "$id" "$how"
 		mallory sync a
 	done
