@@ -292,6 +292,25 @@ sizes_have_limits(void **state)
 }
 
 static void
+what_does_not_fit_is_not_half_written(void **state)
+{
+	struct fixture *fixture = *state;
+	static const uint8_t key[AEAD_KEY_SIZE] = { 1 };
+	struct buf small;
+
+	buf_init(&small, secret.len);
+	keyfile_put_sealed(&small, key, secret);
+	assert_true(buf_failed(&small));
+	buf_finish(&small);
+	buf_init(&small, 8);
+	write_file(fixture->path, span_text("-----BEGIN PRIVATE KEY-----\n"));
+	assert_int_equal(keyfile_load(fixture->path, KEYFILE_PEM, NULL, &small),
+	    CAM_ERR_LIMIT);
+	assert_int_equal(small.len, 0);
+	buf_finish(&small);
+}
+
+static void
 files_that_others_can_read_are_unsafe(void **state)
 {
 	struct fixture *fixture = *state;
@@ -653,6 +672,7 @@ main(void)
 		TEST(no_bit_of_a_file_can_change),
 		TEST(what_is_there_is_replaced_only_when_asked),
 		TEST(sizes_have_limits),
+		TEST(what_does_not_fit_is_not_half_written),
 		TEST(files_that_others_can_read_are_unsafe),
 		TEST(forms_to_come_are_not_taken),
 		TEST(an_rsa_key_is_plain_pem_until_it_is_sealed),
