@@ -100,11 +100,11 @@ find_other(const struct doctor *doctor, const struct port_owner *owners,
 }
 
 static bool
-has_own(
-    const struct doctor *doctor, const struct port_owner *owners, size_t count)
+has_own(const struct doctor *doctor, const struct port_owner *owners,
+    size_t count, bool tcp)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!owners[i].tcp && is_own(doctor, &owners[i]))
+		if (owners[i].tcp == tcp && is_own(doctor, &owners[i]))
 			return true;
 	return false;
 }
@@ -152,23 +152,55 @@ say_taken(struct doctor *doctor, const struct port_owner *owner)
 		    way_out(doctor, owner));
 	else
 		doctor_problem(doctor, "port",
-		    xasprintf(owner->tcp
-				  ? _("TCP port %u is taken by %s: files "
-				      "cannot be fetched from you")
-				  : _("UDP port %u is taken by %s: others do "
-				      "not find you"),
-			doctor->port, who),
+		    xasprintf(
+			_("%s port %u is taken by %s: others do not find you"),
+			owner->tcp ? "TCP" : "UDP", doctor->port, who),
 		    way_out(doctor, owner));
 	free(who);
+}
+
+/* camd has UDP and TCP under one number: whoever has either is in the way. */
+static void
+check_owners(
+    struct doctor *doctor, const struct port_owner *owners, size_t count)
+{
+	const struct port_owner *udp = find_other(doctor, owners, count, false);
+	const struct port_owner *tcp = find_other(doctor, owners, count, true);
+	bool own_udp = has_own(doctor, owners, count, false);
+	bool own_tcp = has_own(doctor, owners, count, true);
+
+	if (own_udp && own_tcp)
+		doctor_ok(doctor, "port",
+		    xasprintf(_("camd has UDP and TCP port %u"), doctor->port));
+	else if (udp != NULL)
+		say_taken(doctor, udp);
+	else if (own_udp)
+		doctor_ok(doctor, "port",
+		    xasprintf(_("camd has UDP port %u"), doctor->port));
+	else if (tcp == NULL && doctor->camd != NULL &&
+		 own_port(doctor) != doctor->port)
+		doctor_note(doctor, "port",
+		    xasprintf(_("camd has port %ld although %u is free by now"),
+			own_port(doctor), doctor->port),
+		    xstrdup("cam daemon stop; cam daemon start"));
+	else if (tcp == NULL)
+		doctor_ok(doctor, "port",
+		    xasprintf(_("UDP and TCP port %u are free"), doctor->port));
+	if (own_udp && !own_tcp && tcp == NULL)
+		doctor_problem(doctor, "port",
+		    xasprintf(_("camd does not listen at TCP port %u: other "
+				"camd cannot make a link to it"),
+			doctor->port),
+		    xstrdup("cam daemon stop; cam daemon start"));
+	if (tcp != NULL && (udp == NULL || tcp->pid != udp->pid))
+		say_taken(doctor, tcp);
 }
 
 void
 doctor_check_port(struct doctor *doctor)
 {
 	struct port_owner owners[PORT_OWNERS_MAX];
-	const struct port_owner *other = NULL;
 	size_t count = 0;
-	bool own = false;
 
 	if (json_is_integer(json_object_get(doctor->camd, "wanted")))
 		doctor->port = (uint16_t)json_integer_value(
@@ -176,24 +208,7 @@ doctor_check_port(struct doctor *doctor)
 	count = port_owners("/proc", doctor->port, owners, PORT_OWNERS_MAX);
 	if (count > PORT_OWNERS_MAX)
 		count = PORT_OWNERS_MAX;
-	own = has_own(doctor, owners, count);
-	other = find_other(doctor, owners, count, false);
-	if (own)
-		doctor_ok(doctor, "port",
-		    xasprintf(_("camd has UDP port %u"), doctor->port));
-	else if (other != NULL)
-		say_taken(doctor, other);
-	else if (doctor->camd != NULL && own_port(doctor) != doctor->port)
-		doctor_note(doctor, "port",
-		    xasprintf(_("camd has port %ld although %u is free by now"),
-			own_port(doctor), doctor->port),
-		    xstrdup("cam daemon stop; cam daemon start"));
-	else
-		doctor_ok(doctor, "port",
-		    xasprintf(_("UDP port %u is free"), doctor->port));
-	other = find_other(doctor, owners, count, true);
-	if (other != NULL)
-		say_taken(doctor, other);
+	check_owners(doctor, owners, count);
 	/* What follows is about the port it really has. */
 	if (doctor->camd != NULL && own_port(doctor) > 0)
 		doctor->port = (uint16_t)own_port(doctor);

@@ -78,11 +78,28 @@ user_sentence(const json_t *event)
 }
 
 static char *
+key_sentence(const json_t *event)
+{
+	const char *id = member(event, "id");
+
+	if (json_is_true(json_object_get(event, "blocked")))
+		return xasprintf(_("ANOTHER KEY is used under the name %s, by "
+				   "%s: nothing is sent until you have said "
+				   "which is right: cam verify %s"),
+		    id, member(event, "other"), id);
+	return xasprintf(
+	    _("ANOTHER KEY is used under the name %s: %s instead of %s"), id,
+	    member(event, "new"), member(event, "old"));
+}
+
+static char *
 sentence(const json_t *event)
 {
 	char *raw;
 	char *text;
 
+	if (is(event, EVENT_KEY_CHANGED))
+		return key_sentence(event);
 	if (json_object_get(event, "user") != NULL)
 		return user_sentence(event);
 	if (is(event, EVENT_MESSAGE_STATE))
@@ -91,11 +108,6 @@ sentence(const json_t *event)
 		    member(event, "state"),
 		    member(event, "error")[0] != '\0' ? ": " : "",
 		    member(event, "error"));
-	if (is(event, EVENT_KEY_CHANGED))
-		return xasprintf(_("ANOTHER KEY is used under the name %s: %s "
-				   "instead of %s"),
-		    member(event, "id"), member(event, "new"),
-		    member(event, "old"));
 	if (is(event, EVENT_OFFER_RECEIVED))
 		return xasprintf(_("%s offers '%s', %lld bytes"),
 		    member(event, "from"), member(event, "name"),

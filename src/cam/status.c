@@ -113,6 +113,11 @@ print(struct cam *cam, const json_t *status)
 	line(columns, _("messages"), STYLE_PLAIN,
 	    xasprintf(_("%ld unread, %ld waiting to be delivered"),
 		number(status, "unread"), number(status, "queued")));
+	line(columns, _("links"), STYLE_PLAIN,
+	    xasprintf(_("%ld to other camd"), number(status, "links")));
+	if (cam->verbose)
+		line(columns, _("device"), STYLE_PLAIN,
+		    xstrdup(member(status, "device")));
 	add_camd(cam, columns, status);
 	columns_print(columns);
 	columns_free(columns);

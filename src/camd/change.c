@@ -201,6 +201,8 @@ make_parcel(struct change *change)
 	memcpy(parcel->target, change->target, sizeof parcel->target);
 	parcel->time_ms = change->row.time_ms;
 	parcel_address(parcel, camd, uids, change->rows.count);
+	if (outbox_leaves_now(camd->outbox, uids, change->rows.count))
+		change->row.place = &change->place;
 	memcpy(change->place.talk, parcel->talk, STORE_PLACE_SIZE);
 	memcpy(change->place.device, identity_device_id(camd->identity),
 	    STORE_PLACE_SIZE);
@@ -219,7 +221,6 @@ fill_row(struct change *change)
 	row->time_ms = clock_wall_ms();
 	row->state = STORE_QUEUED;
 	row->encryption = STORE_CAM1;
-	row->place = &change->place;
 }
 
 static void

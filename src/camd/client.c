@@ -9,11 +9,18 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "base/table.h"
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/methods/methods.h"
 #include "loop/stream.h"
 #include "rpc/session.h"
+
+/* A message whose states the client is told. */
+struct followed {
+	struct table_link link;
+	char id[ID_SIZE];
+};
 
 struct client {
 	struct camd *camd;
@@ -23,12 +30,12 @@ struct client {
 	void (*on_gone)(struct client *client, void *arg);
 	void *arg;
 	unsigned wanted; /* a bit for each of event_names() */
-	/* A ring of message ids, the next to be let go at followed_at once it
-	 * is full. */
-	char (*followed)[ID_SIZE];
-	size_t followed_size;
-	size_t followed_count;
-	size_t followed_at;
+	/* By id, and in the order in which they came: the next to be let go
+	 * at ring_at once it is full. */
+	struct table followed;
+	struct followed **ring;
+	size_t ring_size;
+	size_t ring_at;
 };
 
 static void
@@ -69,6 +76,7 @@ client_new(struct camd *camd, int fd, const struct rpc_method *methods,
 	struct client *client = xcalloc(1, sizeof *client);
 
 	client->camd = camd;
+	table_init(&client->followed);
 	client->on_gone = on_gone;
 	client->arg = arg;
 	client->ops.methods = methods;
@@ -87,7 +95,10 @@ client_free(struct client *client)
 		return;
 	rpc_session_free(client->session);
 	stream_free(client->stream);
-	free(client->followed);
+	for (size_t i = 0; i < client->followed.count; i++)
+		free(client->ring[i]);
+	free(client->ring);
+	table_finish(&client->followed);
 	free(client);
 }
 
@@ -156,49 +167,68 @@ client_wants(const struct client *client, const char *type)
 
 /* -- messages followed -------------------------------------------------- */
 
+static bool
+same_id(const struct table_link *link, const void *id)
+{
+	return strcmp(container_of(link, struct followed, link)->id, id) == 0;
+}
+
+static uint64_t
+hash_id(const struct client *client, const char *id)
+{
+	return table_hash(&client->followed, id, strlen(id));
+}
+
 bool
 client_follows(const struct client *client, const char *message_id)
 {
-	for (size_t i = 0; i < client->followed_count; i++) {
-		if (strcmp(client->followed[i], message_id) == 0)
-			return true;
-	}
-	return false;
+	return client->followed.count > 0 &&
+	       table_find(&client->followed, hash_id(client, message_id),
+		   same_id, message_id) != NULL;
 }
 
 bool
 client_follows_any(const struct client *client)
 {
-	return client->followed_count > 0;
+	return client->followed.count > 0;
 }
 
 /* Most clients follow one message: they hold little. */
-static void
-grow(struct client *client)
+static struct followed *
+one_more(struct client *client)
 {
-	if (client->followed_count < client->followed_size ||
-	    client->followed_size == CLIENT_FOLLOWED)
-		return;
-	client->followed_size =
-	    client->followed_size > 0 ? 4 * client->followed_size : 1;
-	client->followed = xreallocarray(
-	    client->followed, client->followed_size, sizeof *client->followed);
+	size_t count = client->followed.count;
+
+	if (count == client->ring_size) {
+		client->ring_size = count > 0 ? 4 * count : 1;
+		client->ring = xreallocarray(
+		    client->ring, client->ring_size, sizeof(*client->ring));
+	}
+	client->ring[count] = xcalloc(1, sizeof(**client->ring));
+	return client->ring[count];
+}
+
+static struct followed *
+oldest_again(struct client *client)
+{
+	struct followed *followed = client->ring[client->ring_at];
+
+	client->ring_at = (client->ring_at + 1) % CLIENT_FOLLOWED;
+	table_remove(&client->followed, &followed->link);
+	return followed;
 }
 
 void
 client_follow(struct client *client, const char *message_id)
 {
-	char *place = NULL;
+	struct followed *followed;
 
 	if (strlen(message_id) >= ID_SIZE || client_follows(client, message_id))
 		return;
-	grow(client);
-	if (client->followed_count < client->followed_size) {
-		place = client->followed[client->followed_count++];
-	} else {
-		place = client->followed[client->followed_at];
-		client->followed_at =
-		    (client->followed_at + 1) % CLIENT_FOLLOWED;
-	}
-	memcpy(place, message_id, strlen(message_id) + 1);
+	followed = client->followed.count < CLIENT_FOLLOWED
+		       ? one_more(client)
+		       : oldest_again(client);
+	memcpy(followed->id, message_id, strlen(message_id) + 1);
+	table_add(
+	    &client->followed, &followed->link, hash_id(client, message_id));
 }

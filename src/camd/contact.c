@@ -449,9 +449,22 @@ contact_reached(struct contact *contact, struct link *link)
 /* -- probing ----------------------------------------------------------------
  */
 
+/* Whoever asks again before the answer gets that one. */
+static bool
+is_waiting(const struct contact *contact, const struct contact_probe *probe)
+{
+	for (unsigned i = 0; i < contact->probe_count; i++)
+		if (contact->probes[i].on_done == probe->on_done &&
+		    contact->probes[i].arg == probe->arg)
+			return true;
+	return false;
+}
+
 bool
 contact_probe(struct contact *contact, const struct contact_probe *probe)
 {
+	if (is_waiting(contact, probe))
+		return true;
 	if (contact->probe_count == CONTACT_PROBES_MAX ||
 	    (contact->link == NULL && !contact_is_known(contact) &&
 		contact->announced.family == ADDR_NONE))

@@ -251,4 +251,6 @@ line_move(struct line *from, struct line *into)
 		TAILQ_REMOVE(&from->waiting, delivery, entry);
 		TAILQ_INSERT_TAIL(&into->waiting, delivery, entry);
 	}
+	/* Once all the rest of him has moved. */
+	timer_start(&into->wake, 0);
 }

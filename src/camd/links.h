@@ -81,9 +81,12 @@ enum links_state links_want(struct links *links, struct user *user);
  */
 void links_heard(struct links *links, struct user *user,
     const struct addr *from, const struct lan_cam *cam, bool believed);
-/* Asks over TLS whether he still lives: on_done(arg, alive). For exits that
- * anybody could have sent (threat model N2). False: there is no way to ask,
- * nothing follows. */
+/*
+ * Asks over TLS whether he still lives: on_done(arg, user, alive), never
+ * inside, once for all that the same one asks meanwhile. For exits that anybody
+ * could have sent (threat model N2). False: there is no way to ask, nothing
+ * follows.
+ */
 bool links_probe(struct links *links, struct user *user,
     void (*on_done)(void *arg, struct user *user, bool alive), void *arg);
 /* The user lives on as another (merged), or leaves. */

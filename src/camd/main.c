@@ -31,6 +31,9 @@
 #include <sys/prctl.h>
 #endif
 
+/* Links, connections of strangers, clients, and all else. */
+enum { FILES = 8192 };
+
 struct options {
 	const char *home;
 	bool foreground;
@@ -122,6 +125,23 @@ harden(void)
 	(void)prctl(PR_SET_DUMPABLE, 0);
 #endif
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/* A link is a descriptor; many systems allow a thousand where nobody asks for
+ * more. */
+static void
+allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur >= FILES))
+		return;
+	limit.rlim_cur =
+	    limit.rlim_max == RLIM_INFINITY || limit.rlim_max > FILES
+		? FILES
+		: limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /*
@@ -332,6 +352,7 @@ main(int argc, char **argv)
 	if (parse_options(argc, argv, &options) < 0)
 		return 2;
 	harden();
+	allow_many_files();
 	json_wipe_freed();
 	if ((code = paths_find(options.home, &program.camd.paths)) < 0) {
 		complain(cam_strerror(code));

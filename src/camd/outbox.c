@@ -12,11 +12,10 @@
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/identity.h"
-#include "camd/link.h"
+#include "camd/links.h"
 #include "camd/object.h"
 #include "camd/outbox_parts.h"
 #include "camd/roster.h"
-#include "camd/trust.h"
 #include "camd/upkeep.h"
 #include "camd/way.h"
 #include "lan/lan.h"
@@ -171,7 +170,6 @@ struct send_job {
 	struct store_delivery *deliveries;
 	size_t count;
 	int64_t *uids;
-	bool by_links;	    /* somebody may get it over a link */
 	struct quote quote; /* of the message answered */
 	bool has_quote;
 	int err;
@@ -192,7 +190,7 @@ store_sent(struct job *job, void *context)
 		    context, &send->row, send->deliveries, send->count);
 	if (send->err == 0 && send->row.reply_to[0] != '\0')
 		send->has_quote =
-		    quote_read(context, send->row.reply_to, &send->quote) == 0;
+		    quote_read(context, &send->row, &send->quote) == 0;
 }
 
 void
@@ -290,7 +288,6 @@ fill_deliveries(struct send_job *send, const struct outbox_request *request)
 		delivery->clear = request->clear;
 		delivery->state = STORE_QUEUED;
 		reason = way_refusal(camd, user, &wish, &delivery->encryption);
-		send->by_links |= trust_user_key(camd->trust, user) != NULL;
 		if (reason != NULL) {
 			delivery->state = STORE_FAILED;
 			snprintf(delivery->error, sizeof delivery->error, "%s",
@@ -305,15 +302,33 @@ fill_deliveries(struct send_job *send, const struct outbox_request *request)
 		roster_write(camd->roster);
 }
 
-/* Its number in the talk is given when it is stored; who has no link yet gets
- * one later. */
+bool
+outbox_leaves_now(
+    const struct outbox *outbox, const int64_t *uids, size_t count)
+{
+	const struct camd *camd = outbox->camd;
+	bool leaves = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct user *user = roster_by_uid(camd->roster, uids[i]);
+		const struct line *line = outbox_find_line(outbox, uids[i]);
+
+		if (user == NULL || links_of(camd->links, user) == NULL)
+			continue;
+		if (line != NULL && !TAILQ_EMPTY(&line->waiting))
+			return false;
+		leaves = true;
+	}
+	return leaves;
+}
+
 static void
 find_place(struct send_job *send)
 {
 	struct camd *camd = send->outbox->camd;
 
 	parcel_address(send->parcel, camd, send->uids, send->count);
-	if (!send->by_links)
+	if (!outbox_leaves_now(send->outbox, send->uids, send->count))
 		return;
 	memcpy(send->place.talk, send->parcel->talk, STORE_PLACE_SIZE);
 	memcpy(send->place.device, identity_device_id(camd->identity),

@@ -2,6 +2,7 @@
 #ifndef CAM_CAMD_OUTBOX_PARTS_H
 #define CAM_CAMD_OUTBOX_PARTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,14 @@ struct outbox {
  * without making. */
 struct line *outbox_line(struct outbox *outbox, int64_t uid);
 struct line *outbox_find_line(const struct outbox *outbox, int64_t uid);
+
+/*
+ * Whether what is stored now leaves over a link at once: then it gets its
+ * number in the talk with that. Else it is numbered when it leaves: what never
+ * does leaves no gap, and what waits keeps its place.
+ */
+bool outbox_leaves_now(
+    const struct outbox *outbox, const int64_t *uids, size_t count);
 
 /* All deliveries of one message; for store_delivery_each(). */
 struct outbox_rows {

@@ -204,10 +204,11 @@ pinning_merge(struct camd *camd, struct user *known, struct user *newcomer)
 
 	log_info("%s is now %s@%s", was, name, host);
 	keep_merge(camd, newcomer, known);
+	/* His key first: what then goes over his link is sealed to it. */
+	trust_user_merged(camd->trust, newcomer, known);
 	links_user_merged(camd->links, newcomer, known);
 	outbox_user_merged(camd->outbox, newcomer, known);
 	notices_user_merged(camd->notices, newcomer, known);
-	trust_user_merged(camd->trust, newcomer, known);
 	take_appearance(camd->roster, known, newcomer);
 	roster_merge(camd->roster, newcomer, known);
 	roster_set_name(camd->roster, known, name, host);

@@ -22,18 +22,15 @@ take_text(struct quote *quote, const char *text)
 }
 
 int
-quote_read(struct store *store, const char *id, struct quote *quote)
+quote_read(struct store *store, const struct store_message *answer,
+    struct quote *quote)
 {
 	struct store_message *message = NULL;
 	int64_t row = 0;
-	int err = store_message_find(store, id, NULL, 0, NULL, &row);
+	int err = store_message_find_answered(store, answer, &row);
 
 	if (err == 0)
 		err = store_message_get(store, row, &message);
-	/* What is no whole id is the id of nothing. */
-	if (err == CAM_ERR_REQUEST || err == CAM_ERR_AMBIGUOUS ||
-	    (err == 0 && message->type != STORE_MESSAGE))
-		err = CAM_ERR_UNKNOWN;
 	if (err == 0) {
 		*quote = (struct quote){
 			.from = message->from,

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct store;
+struct store_message;
 
 enum { QUOTE_MAX = 160, QUOTE_SIZE = QUOTE_MAX + 4 };
 
@@ -18,8 +19,9 @@ struct quote {
 	bool deleted; /* the same */
 };
 
-/* Of the message with that whole id. CAM_ERR_UNKNOWN: it is not here (the other
- * side may have it). For a thread that reads the store. */
-int quote_read(struct store *store, const char *id, struct quote *quote);
+/* Of what that message answers. CAM_ERR_UNKNOWN: nothing, or nothing that is
+ * here (the other side may have it). For a thread with the store. */
+int quote_read(struct store *store, const struct store_message *answer,
+    struct quote *quote);
 
 #endif

@@ -114,7 +114,7 @@ read_quote(struct store *store, const struct store_message *message,
 
 	if (message->reply_to[0] == '\0')
 		return 0;
-	err = quote_read(store, message->reply_to, &quote);
+	err = quote_read(store, message, &quote);
 	if (err == 0)
 		record->quote = xmemdup(&quote, sizeof quote);
 	return err == CAM_ERR_UNKNOWN ? 0 : err;

@@ -31,6 +31,7 @@ enum {
 /* One recipient's. */
 struct sealing {
 	TAILQ_ENTRY(sealing) entry;
+	uint8_t user_key[SIGN_KEY_SIZE];
 	uint8_t device[DEVICE_ID_SIZE];
 	uint32_t prekey_id;
 	uint8_t prekey[HPKE_KEY_SIZE];
@@ -177,12 +178,14 @@ prepare(struct seal *seal)
 	seal->key = sign_key_ref(identity_signing_key(identity));
 }
 
-/* What only sealing needs. */
+/* What only sealing needs; the recipients' keys are kept with the envelope. */
 static void
 drop_inputs(struct seal *seal)
 {
-	free(seal->recipients);
-	seal->recipients = NULL;
+	if (seal->sealed == NULL) {
+		free(seal->recipients);
+		seal->recipients = NULL;
+	}
 	buf_finish(&seal->names);
 	buf_finish(&seal->body);
 	sign_key_free(seal->key);
@@ -294,6 +297,8 @@ forget_sealed(struct seal *seal)
 	}
 	envelope_sealed_free(seal->sealed);
 	seal->sealed = NULL;
+	free(seal->recipients);
+	seal->recipients = NULL;
 }
 
 void
@@ -381,6 +386,32 @@ on_worked(struct job *job)
 		work_soon(seal);
 }
 
+/* A key that has come since it was sealed is not in it yet. */
+static bool
+names_key(const struct seal *seal, const uint8_t key[SIGN_KEY_SIZE])
+{
+	for (size_t i = 0; i < seal->content.recipient_count; i++) {
+		if (memcmp(seal->recipients[i].user_key, key, SIGN_KEY_SIZE) ==
+		    0)
+			return true;
+	}
+	return false;
+}
+
+static void
+drop_outdated(struct seal *seal)
+{
+	const struct sealing *sealing;
+
+	TAILQ_FOREACH (sealing, &seal->working, entry) {
+		if (seal->sealed != NULL &&
+		    !names_key(seal, sealing->user_key)) {
+			envelope_sealed_free(seal->sealed);
+			seal->sealed = NULL;
+		}
+	}
+}
+
 static void
 take_some(struct seal *seal)
 {
@@ -406,6 +437,7 @@ start_work(struct seal *seal)
 		finish_work(seal);
 		return;
 	}
+	drop_outdated(seal);
 	if (seal->err == 0 && seal->sealed == NULL) {
 		drop_inputs(seal);
 		prepare(seal);
@@ -452,15 +484,16 @@ seal_of(struct seals *seals, struct parcel *parcel, uint32_t packet_no)
 
 struct sealing *
 seals_ask(struct seals *seals, struct parcel *parcel, uint32_t packet_no,
-    const uint8_t device[DEVICE_ID_SIZE], const struct prekey *prekey,
+    const struct seal_to *to,
     void (*on_done)(void *arg, int err, struct buf *bytes), void *arg)
 {
 	struct seal *seal = seal_of(seals, parcel, packet_no);
 	struct sealing *sealing = xcalloc(1, sizeof *sealing);
 
-	memcpy(sealing->device, device, DEVICE_ID_SIZE);
-	memcpy(sealing->prekey, prekey->key, HPKE_KEY_SIZE);
-	sealing->prekey_id = prekey->id;
+	memcpy(sealing->user_key, to->user_key, SIGN_KEY_SIZE);
+	memcpy(sealing->device, to->device, DEVICE_ID_SIZE);
+	memcpy(sealing->prekey, to->prekey->key, HPKE_KEY_SIZE);
+	sealing->prekey_id = to->prekey->id;
 	sealing->on_done = on_done;
 	sealing->arg = arg;
 	buf_init(&sealing->bytes, ENVELOPE_MAX + ENVELOPE_STANZA_SIZE);

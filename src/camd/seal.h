@@ -23,6 +23,12 @@ void seals_stop(struct seals *seals);
 /* After the pool and the writer have ended, and after all parcels. */
 void seals_free(struct seals *seals);
 
+/* Whom one is for; borrowed for the call. */
+struct seal_to {
+	const uint8_t *user_key; /* SIGN_KEY_SIZE */
+	uint8_t device[DEVICE_ID_SIZE];
+	const struct prekey *prekey;
+};
 /*
  * The parcel's envelope for one device. packet_no: the parcel has left by IPMSG
  * to him under that number (0: it has not). on_done follows once, never inside,
@@ -31,8 +37,7 @@ void seals_free(struct seals *seals);
  * CAM_ERR_STORE.
  */
 struct sealing *seals_ask(struct seals *seals, struct parcel *parcel,
-    uint32_t packet_no, const uint8_t device[DEVICE_ID_SIZE],
-    const struct prekey *prekey,
+    uint32_t packet_no, const struct seal_to *to,
     void (*on_done)(void *arg, int err, struct buf *bytes), void *arg);
 /* Nothing follows any more. NULL is fine; not after on_done. */
 void sealing_cancel(struct sealing *sealing);

@@ -190,7 +190,10 @@ void
 shipment_add(struct shipment *shipment, struct delivery *delivery)
 {
 	struct crate *crate = xcalloc(1, sizeof *crate);
-	uint8_t id[DEVICE_ID_SIZE];
+	struct seal_to to = {
+		.user_key = link_devices(shipment->link)->user_key,
+		.prekey = link_prekey(shipment->link),
+	};
 
 	crate->shipment = shipment;
 	crate->delivery = delivery;
@@ -202,10 +205,10 @@ shipment_add(struct shipment *shipment, struct delivery *delivery)
 	TAILQ_INSERT_TAIL(&shipment->crates, crate, entry);
 	if (shipment->next == NULL)
 		shipment->next = crate;
-	device_id(link_device(shipment->link), id);
+	device_id(link_device(shipment->link), to.device);
 	crate->sealing = seals_ask(shipment->freight->seals, delivery->parcel,
-	    delivery->left_by_lan ? delivery->row.packet_no : 0, id,
-	    link_prekey(shipment->link), on_sealed, crate);
+	    delivery->left_by_lan ? delivery->row.packet_no : 0, &to, on_sealed,
+	    crate);
 }
 
 /* Receipts come in the order of sending, or nearly: the first is looked at
@@ -213,19 +216,25 @@ shipment_add(struct shipment *shipment, struct delivery *delivery)
 struct delivery *
 shipment_take(struct shipment *shipment, const char id[ID_SIZE])
 {
+	struct delivery *delivery;
 	struct crate *crate;
 
 	TAILQ_FOREACH (crate, &shipment->crates, entry) {
 		if (crate->state != LEFT)
+			return NULL;
+		if (memcmp(crate->delivery->parcel->id, id, ID_SIZE) == 0)
 			break;
-		if (memcmp(crate->delivery->parcel->id, id, ID_SIZE) != 0)
-			continue;
-		if (shipment->wants_room)
-			ask_soon(shipment);
-		timer_start(&shipment->stall, STALL_MS);
-		return crate_remove(crate);
 	}
-	return NULL;
+	if (crate == NULL)
+		return NULL;
+	delivery = crate_remove(crate);
+	if (shipment->wants_room)
+		ask_soon(shipment);
+	if (TAILQ_EMPTY(&shipment->crates))
+		timer_stop(&shipment->stall);
+	else
+		timer_start(&shipment->stall, STALL_MS);
+	return delivery;
 }
 
 void

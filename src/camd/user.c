@@ -86,7 +86,8 @@ user_id(const struct user *user)
 	char *logon = user_logon(user), *id;
 	char fingerprint[RSA_FINGERPRINT_SIZE];
 
-	if (user->second) {
+	/* Nobody's host looks like the fingerprint of somebody else. */
+	if (user->second || strchr(user->peer.host, '/') != NULL) {
 		short_fingerprint(user, fingerprint);
 		id = xasprintf("%s@%s/%.*s", logon, user->peer.host,
 		    ID_FINGERPRINT, fingerprint);

@@ -13,10 +13,10 @@ struct tcp_dial;
 
 /*
  * A connection is non-blocking, close-on-exec, and sends at once what it is
- * given (TCP_NODELAY). Where the system can, it notices within TCP_DEAD_MS
- * that the other end has gone without a word, and calls itself writable only
- * when the system holds less than TCP_UNSENT bytes not yet sent, so that what
- * is urgent is soon on its way.
+ * given (TCP_NODELAY). Where the system can, it breaks when the other end has
+ * been gone without a word, or has taken nothing of what waits for it, for
+ * TCP_DEAD_MS; and calls itself writable only when the system holds less than
+ * TCP_UNSENT bytes not yet sent, so that what is urgent is soon on its way.
  */
 enum { TCP_DEAD_MS = 30 * 1000, TCP_UNSENT = 16 * 1024 };
 

@@ -28,8 +28,9 @@ enum {
 	 * The most bytes that the other end can make us keep, whatever it
 	 * sends: a window for each stream, the large items, one JSON object,
 	 * one frame. What on_item handed over and channel_credit() has not
-	 * given back counts in. For its answers there is CHANNEL_JSON_QUEUE
-	 * beside. Streams that on_open refuses keep nothing.
+	 * given back counts in; the memory taken is at most twice that. For its
+	 * answers there is CHANNEL_JSON_QUEUE beside. Streams that on_open
+	 * refuses keep nothing.
 	 */
 	CHANNEL_KEPT_MAX = 2 * CHANNEL_STREAMS_MAX * CHANNEL_WINDOW +
 			   CHANNEL_LARGE_MAX * CHANNEL_ITEM_MAX +
@@ -38,8 +39,9 @@ enum {
 };
 
 /* What goes first: JSON, then urgent streams, then bulk ones, those of a kind
- * in turns, a frame each. The few bytes that open streams, give credit and
- * break off go before all. */
+ * in turns, a frame each. The few bytes that give credit and break off go
+ * before all. A stream is opened after what was said before, and before what is
+ * said after it. */
 enum channel_urgency { CHANNEL_URGENT, CHANNEL_BULK };
 
 /* All but channel_free(), channel_feed() and channel_take() may be called

@@ -28,7 +28,7 @@ queue_object(struct channel *channel, json_t *object)
 	if (len > CHANNEL_JSON_MAX)
 		err = CAM_ERR_LIMIT;
 	else
-		channel_queue_put(&channel->json_queue, span_of(line, len));
+		channel_queue_put(&channel->json_queue, 0, span_of(line, len));
 	free(line);
 	if (err == 0)
 		channel_wake(channel);

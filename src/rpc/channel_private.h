@@ -14,8 +14,11 @@ struct channel_queue {
 };
 
 void channel_queue_init(struct channel_queue *queue);
-/* Copies. */
-void channel_queue_put(struct channel_queue *queue, struct span thing);
+/* Copies. stream: which one opens with it, among objects of JSON; else 0. */
+void channel_queue_put(
+    struct channel_queue *queue, uint16_t stream, struct span thing);
+/* That of the first. */
+uint16_t channel_queue_stream(const struct channel_queue *queue);
 /* The next piece, of at most max bytes; last: it ends its thing. */
 struct span channel_queue_next(
     const struct channel_queue *queue, size_t max, bool *last);
@@ -37,7 +40,6 @@ enum channel_receiving { RECEIVING_OPEN, RECEIVING_DEAF, RECEIVING_CLOSED };
 struct channel_stream {
 	struct channel_stream *next;
 	uint16_t number;
-	char kind[CHANNEL_KIND_MAX + 1];
 
 	enum channel_sending sending;
 	enum channel_urgency urgency;
@@ -98,7 +100,8 @@ struct channel {
 	json_int_t requests[CHANNEL_CALLS_MAX]; /* we have not answered */
 	size_t requests_count;
 
-	struct channel_queue json_queue;
+	struct channel_queue json_queue; /* and streams being opened, which must
+					    not overtake it */
 	struct channel_turns control;
 	struct channel_turns ready[2]; /* of enum channel_urgency */
 	bool is_idle;		       /* the last channel_take() had nothing */

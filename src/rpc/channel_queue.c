@@ -8,6 +8,7 @@
 struct channel_queued {
 	struct channel_queued *next;
 	size_t len;
+	uint16_t stream;
 	uint8_t data[];
 };
 
@@ -18,16 +19,24 @@ channel_queue_init(struct channel_queue *queue)
 }
 
 void
-channel_queue_put(struct channel_queue *queue, struct span thing)
+channel_queue_put(
+    struct channel_queue *queue, uint16_t stream, struct span thing)
 {
 	struct channel_queued *queued = xmalloc(sizeof(*queued) + thing.len);
 
 	queued->next = NULL;
 	queued->len = thing.len;
+	queued->stream = stream;
 	memcpy(queued->data, thing.data, thing.len);
 	*queue->end = queued;
 	queue->end = &queued->next;
 	queue->bytes += thing.len;
+}
+
+uint16_t
+channel_queue_stream(const struct channel_queue *queue)
+{
+	return queue->first->stream;
 }
 
 struct span

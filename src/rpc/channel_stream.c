@@ -39,14 +39,12 @@ is_known(const struct channel *channel, uint32_t number)
 }
 
 static struct channel_stream *
-add(struct channel *channel, uint16_t number, struct span kind,
-    enum channel_urgency urgency)
+add(struct channel *channel, uint16_t number, enum channel_urgency urgency)
 {
 	struct channel_stream *stream = xcalloc(1, sizeof(*stream));
 	struct channel_stream **at = &channel->streams;
 
 	stream->number = number;
-	memcpy(stream->kind, kind.data, kind.len);
 	stream->urgency = urgency;
 	stream->credit = CHANNEL_WINDOW;
 	stream->window = CHANNEL_WINDOW;
@@ -203,12 +201,13 @@ channel_open(struct channel *channel, const char *kind,
 		return CAM_ERR_FULL;
 	if (kind[0] == '\0' || strlen(kind) > CHANNEL_KIND_MAX)
 		return CAM_ERR_LIMIT;
-	opened =
-	    add(channel, (uint16_t)channel->next_own, span_text(kind), urgency);
+	opened = add(channel, (uint16_t)channel->next_own, urgency);
 	channel->next_own += 2;
 	opened->open_due = true;
+	channel_queue_put(
+	    &channel->json_queue, opened->number, span_text(kind));
 	*stream = opened->number;
-	channel_control(channel, opened);
+	channel_wake(channel);
 	return 0;
 }
 
@@ -224,7 +223,7 @@ channel_send(struct channel *channel, uint16_t number, struct span item)
 		return CAM_ERR_LIMIT;
 	if (stream->queue.bytes > CHANNEL_ITEM_MAX - item.len)
 		return CAM_ERR_FULL;
-	channel_queue_put(&stream->queue, item);
+	channel_queue_put(&stream->queue, 0, item);
 	channel_ready(channel, stream);
 	return 0;
 }
@@ -273,6 +272,7 @@ static int
 receive_open(struct channel *channel, const struct frame *frame)
 {
 	struct channel_stream *stream = NULL;
+	char kind[CHANNEL_KIND_MAX + 1] = { 0 };
 	int err;
 
 	if (is_own(channel, frame->stream) || is_known(channel, frame->stream))
@@ -282,9 +282,9 @@ receive_open(struct channel *channel, const struct frame *frame)
 		return channel_break(
 		    channel, CAM_ERR_LIMIT, "too many streams at once");
 	channel->next_other = frame->stream + 2U;
-	stream = add(channel, frame->stream, frame->payload, CHANNEL_BULK);
-	err = channel->ops.on_open(
-	    channel, stream->number, stream->kind, channel->arg);
+	stream = add(channel, frame->stream, CHANNEL_BULK);
+	memcpy(kind, frame->payload.data, frame->payload.len);
+	err = channel->ops.on_open(channel, stream->number, kind, channel->arg);
 	if (err != 0)
 		channel_close(channel, stream->number, err);
 	return 0;

@@ -22,6 +22,8 @@ channel_turns_init(struct channel_turns *turns)
 void
 channel_control(struct channel *channel, struct channel_stream *stream)
 {
+	if (stream->open_due)
+		return;
 	if (!stream->has_control) {
 		stream->has_control = true;
 		stream->control_next = NULL;
@@ -128,12 +130,6 @@ take_control(struct channel *channel, struct room *room)
 {
 	struct channel_stream *stream = channel->control.first;
 
-	if (stream->open_due) {
-		stream->open_due = false;
-		put_frame(
-		    room, FRAME_OPEN, stream->number, span_text(stream->kind));
-		return;
-	}
 	if (stream->credit_due > 0) {
 		put_number(room, FRAME_CREDIT, stream->number,
 		    (uint32_t)stream->credit_due);
@@ -149,6 +145,23 @@ take_control(struct channel *channel, struct room *room)
 	}
 	channel_uncontrol(channel, stream);
 	channel_settle(channel, stream);
+}
+
+/* What else the stream has to tell waited for it. */
+static void
+take_open(struct channel *channel, struct room *room)
+{
+	bool last = false;
+	struct span kind =
+	    channel_queue_next(&channel->json_queue, payload_room(room), &last);
+	struct channel_stream *stream =
+	    channel_find(channel, channel_queue_stream(&channel->json_queue));
+
+	put_frame(room, FRAME_OPEN, stream->number, kind);
+	channel_queue_advance(&channel->json_queue, kind.len);
+	stream->open_due = false;
+	if (stream->reset_due != 0)
+		channel_control(channel, stream);
 }
 
 static void
@@ -198,15 +211,16 @@ take_ready(
 	channel_settle(channel, stream);
 }
 
-/* A stream is opened after all that was said before: who has just greeted may
- * open one at once. */
 static bool
 take_frame(struct channel *channel, struct room *room)
 {
-	if (channel->json_queue.bytes > 0)
-		take_json(channel, room);
-	else if (channel->control.first != NULL)
+	if (channel->control.first != NULL)
 		take_control(channel, room);
+	else if (channel->json_queue.bytes > 0 &&
+		 channel_queue_stream(&channel->json_queue) != 0)
+		take_open(channel, room);
+	else if (channel->json_queue.bytes > 0)
+		take_json(channel, room);
 	else if (channel->ready[CHANNEL_URGENT].first != NULL)
 		take_ready(channel, CHANNEL_URGENT, room);
 	else if (channel->ready[CHANNEL_BULK].first != NULL)

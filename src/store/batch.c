@@ -12,7 +12,7 @@
 void
 batch_forget(struct store *store)
 {
-	store->last_row = store->merged = -1;
+	store->last_row = store->merged = store->unclean = -1;
 	store->hour = HOUR_UNKNOWN;
 	store->waiting = -1;
 	memset(store->kept, 0, sizeof store->kept);

@@ -8,6 +8,7 @@
 #include "store/connection.h"
 #include "store/id.h"
 #include "store/index.h"
+#include "store/merge.h"
 #include "store/record.h"
 #include "store/sql.h"
 
@@ -73,8 +74,12 @@ change_apply(struct store *store, struct store_message *message,
 		err = message_index(store, message, index_add);
 	if (err == 0 && !is_edit)
 		err = take_away(store, message);
+	sql_overwrite(store, true);
 	if (err == 0)
 		err = row_rewrite(store, message);
+	sql_overwrite(store, false);
+	if (err == 0)
+		err = merge_wipe(store, message->row);
 	if (err == 0)
 		err = sql_run(store, sql_changed,
 		    BIND(NUMBER(message->row), NUMBER(message->changed_ms)));
@@ -183,27 +188,54 @@ store_change_send(struct store *store, struct store_message *change,
 /* -- theirs -----------------------------------------------------------------
  */
 
-/* The oldest with that id, of whomever; CAM_ERR_UNKNOWN. */
+struct judging {
+	const struct store_message *change;
+	struct store_message *message; /* his, with that id */
+	bool is_known;		       /* somebody's is */
+};
+
+static int
+judge_row(struct store *store, int64_t row, void *arg)
+{
+	struct judging *judging = arg;
+	struct store_message *message = NULL;
+	bool is_his = false;
+	int err = store_message_get(store, row, &message);
+
+	if (err != 0)
+		return err;
+	judging->is_known = true;
+	if (message->from != 0)
+		err = user_is_same(
+		    store, message->from, judging->change->from, &is_his);
+	if (err != 0 || !is_his) {
+		free(message);
+		return err;
+	}
+	judging->message = message;
+	return 1;
+}
+
+/* CAM_ERR_UNKNOWN: no message has that id. */
 static int
 judge(struct store *store, const struct store_message *change,
     struct store_message **message, enum store_outcome *outcome)
 {
-	int64_t row = 0;
-	bool is_his = false;
-	int err =
-	    store_message_find(store, change->reply_to, NULL, 0, NULL, &row);
+	struct judging judging = { .change = change };
+	struct id id;
+	int err = id_parse(change->reply_to, &id);
 
 	if (err == 0)
-		err = store_message_get(store, row, message);
-	if (err == 0 && (*message)->from != 0)
-		err = user_is_same(
-		    store, (*message)->from, change->from, &is_his);
-	if (!is_his)
-		*outcome = STORE_CHANGE_REFUSED;
+		err = id_each(store, &id, judge_row, &judging);
+	*message = judging.message;
+	if (err < 0)
+		return err;
+	if (judging.message != NULL)
+		*outcome = judging.message->deleted ? STORE_CHANGE_VAIN
+						    : STORE_CHANGE_APPLIED;
 	else
-		*outcome = (*message)->deleted ? STORE_CHANGE_VAIN
-					       : STORE_CHANGE_APPLIED;
-	return err;
+		*outcome = STORE_CHANGE_REFUSED;
+	return judging.is_known ? 0 : CAM_ERR_UNKNOWN;
 }
 
 static int

@@ -34,6 +34,7 @@ struct store {
 	int64_t last_row; /* greatest message row ever, -1: not read yet */
 	int64_t hour;	  /* the open row of table hour */
 	int64_t merged;	  /* parts of the index, -1: not read yet */
+	int64_t unclean;  /* see merge.c, the same */
 	/* Users known to be kept, each at its place; 0: none there. */
 	int64_t kept[KEPT_USERS];
 	int waiting; /* whether changes wait for messages, -1: not read yet */

@@ -76,6 +76,8 @@ struct search {
 	size_t enough;
 	size_t matches;
 	int64_t row; /* of the last */
+	int (*each)(struct store *store, int64_t row, void *arg); /* or NULL */
+	void *arg;
 };
 
 static int
@@ -97,8 +99,40 @@ search_part(struct store *store, struct search *search, int64_t shard)
 		if (search->matches < search->max)
 			id_from_row(stmt, 1, search->ids[search->matches]);
 		search->matches++;
+		if (search->each != NULL)
+			err = search->each(store, search->row, search->arg);
 	}
 	sql_close(stmt);
+	return err;
+}
+
+static int
+newest_part(struct store *store, int64_t *part)
+{
+	int64_t newest = store->last_row;
+	int err = 0;
+
+	if (newest < 0)
+		err = sql_number(store, sql_newest, BIND_NOTHING, &newest);
+	newest >>= SHARD_BITS;
+	*part = newest < SHARDS_MAX ? newest : SHARDS_MAX - 1;
+	return err;
+}
+
+int
+id_each(struct store *store, const struct id *id,
+    int (*each)(struct store *store, int64_t row, void *arg), void *arg)
+{
+	struct search search = { .range = { *id, *id },
+		.is_whole = true,
+		.enough = SIZE_MAX,
+		.each = each,
+		.arg = arg };
+	int64_t part = 0;
+	int err = newest_part(store, &part);
+
+	for (; err == 0 && part >= 0; part--)
+		err = search_part(store, &search, part);
 	return err;
 }
 
@@ -108,12 +142,9 @@ id_is_recent(struct store *store, const struct id *id, bool *taken)
 	struct search search = {
 		.range = { *id, *id }, .is_whole = true, .enough = 1
 	};
-	int64_t newest = store->last_row;
-	int err = 0;
+	int64_t newest = 0;
+	int err = newest_part(store, &newest);
 
-	if (newest < 0)
-		err = sql_number(store, sql_newest, BIND_NOTHING, &newest);
-	newest >>= SHARD_BITS;
 	if (err == 0)
 		err = search_part(store, &search, newest);
 	if (err == 0 && newest > 0 && search.matches == 0)
@@ -132,15 +163,13 @@ store_message_find(struct store *store, const char *beginning,
 	int err = parse_beginning(beginning, &search.range);
 
 	if (err == 0)
-		err = sql_number(store, sql_newest, BIND_NOTHING, &newest);
+		err = newest_part(store, &newest);
 	search.enough = search.max > 2 ? search.max : 2;
 	search.is_whole = strlen(beginning) == ID_SIZE - 1;
 	if (search.is_whole)
 		search.enough = 1;
-	newest >>= SHARD_BITS;
-	for (int64_t i = 0; err == 0 && i <= newest && i < SHARDS_MAX &&
-			    search.matches < search.enough;
-	     i++)
+	for (int64_t i = 0;
+	     err == 0 && i <= newest && search.matches < search.enough; i++)
 		err = search_part(
 		    store, &search, search.is_whole ? i : newest - i);
 	if (err != 0)
@@ -153,4 +182,48 @@ store_message_find(struct store *store, const char *beginning,
 	if (search.matches > 1)
 		return CAM_ERR_AMBIGUOUS;
 	return search.matches == 1 ? 0 : CAM_ERR_UNKNOWN;
+}
+
+/* -- what is answered -------------------------------------------------------
+ */
+
+static const char *const sql_talk_of =
+    "SELECT talk FROM message WHERE row = ?1 AND marks & 192 = 0";
+
+struct answered {
+	int64_t talk;
+	int64_t row; /* the oldest until now, 0: none */
+};
+
+static int
+consider(struct store *store, int64_t row, void *arg)
+{
+	struct answered *answered = arg;
+	int64_t talk = 0;
+	int err = sql_number(store, sql_talk_of, BIND(NUMBER(row)), &talk);
+
+	if (err != 0)
+		return err == CAM_ERR_UNKNOWN ? 0 : err;
+	if (talk == answered->talk || answered->row == 0 || row < answered->row)
+		answered->row = row;
+	return talk == answered->talk;
+}
+
+int
+store_message_find_answered(
+    struct store *store, const struct store_message *answer, int64_t *row)
+{
+	struct answered answered = { .talk = answer->talk };
+	struct id id;
+	int err = id_parse(answer->reply_to, &id);
+
+	if (err != 0)
+		return CAM_ERR_UNKNOWN;
+	err = id_each(store, &id, consider, &answered);
+	if (err < 0)
+		return err;
+	if (answered.row == 0)
+		return CAM_ERR_UNKNOWN;
+	*row = answered.row;
+	return 0;
 }

@@ -18,6 +18,13 @@ struct id {
 
 /* From 32 hex digits. CAM_ERR_REQUEST. */
 int id_parse(const char *text, struct id *id);
+/*
+ * The messages and changes with that id, the newest part of the history first:
+ * what is recent is found fast, among very many, too. What each returns, when
+ * not 0, ends it.
+ */
+int id_each(struct store *store, const struct id *id,
+    int (*each)(struct store *store, int64_t row, void *arg), void *arg);
 /* One of the newest messages, some 100,000 of them, has it. */
 int id_is_recent(struct store *store, const struct id *id, bool *taken);
 /* From a column; "" when it holds none. */

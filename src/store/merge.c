@@ -14,6 +14,8 @@
 enum { PAGES = 64 };
 
 static const char *const name_merged = "store.merged";
+/* The first part that may hold words to be wiped, + 1. */
+static const char *const name_unclean = "store.unclean";
 static const char *const sql_newest = "SELECT max(row) FROM message";
 
 /*
@@ -72,6 +74,55 @@ merge_step(struct store *store, bool *more)
 	return err;
 }
 
+/* -- wiping -----------------------------------------------------------------
+ */
+
+static int
+read_unclean(struct store *store)
+{
+	return store->unclean >= 0 ? 0
+				   : store_profile_get_number(
+					 store, name_unclean, &store->unclean);
+}
+
+static int
+set_unclean(struct store *store, int64_t unclean)
+{
+	int err = store_profile_set_number(store, name_unclean, unclean);
+
+	if (err == 0)
+		store->unclean = unclean;
+	return err;
+}
+
+int
+merge_wipe(struct store *store, int64_t row)
+{
+	int64_t part = (row >> SHARD_BITS) + 1;
+	int err = read_unclean(store);
+
+	if (err != 0 || (store->unclean > 0 && store->unclean <= part))
+		return err;
+	return set_unclean(store, part);
+}
+
+/* One part after the other up to the newest: what is merged already takes no
+ * time. */
+static int
+wipe_step(struct store *store, int64_t newest, bool *more)
+{
+	int64_t part = store->unclean - 1;
+	bool exists = false, goes_on = false;
+	int err = index_has_part(store, part, &exists);
+
+	if (err == 0 && exists)
+		err = merge(store, part, -PAGES, &goes_on);
+	if (err == 0 && !goes_on)
+		err = set_unclean(store, part < newest ? part + 2 : 0);
+	*more = true;
+	return err;
+}
+
 int
 merge_tend(struct store *store, bool *more)
 {
@@ -82,6 +133,10 @@ merge_tend(struct store *store, bool *more)
 	if (err != 0 || *more)
 		return err;
 	err = read_progress(store, &newest, &merged);
+	if (err == 0)
+		err = read_unclean(store);
+	if (err == 0 && store->unclean > 0)
+		return wipe_step(store, newest, more);
 	if (err == 0)
 		err = index_has_part(store, newest, &exists);
 	if (err == 0 && exists)

@@ -3,6 +3,7 @@
 #define CAM_STORE_MERGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct store;
 
@@ -13,7 +14,15 @@ struct store;
  */
 int merge_step(struct store *store, bool *more);
 
-/* The same, and then merges in the newest part ahead of need. */
+/* The same, then takes words that were removed out of the file, and then merges
+ * in the newest part ahead of need. */
 int merge_tend(struct store *store, bool *more);
+
+/*
+ * FTS5 only notes that a message has lost its words; they stay in the part of
+ * the index that holds the row until all its segments are merged. That will be
+ * done. (Pages that were given up may keep them until they are used again.)
+ */
+int merge_wipe(struct store *store, int64_t row);
 
 #endif

@@ -12,6 +12,7 @@
 #include "store/hour.h"
 #include "store/id.h"
 #include "store/index.h"
+#include "store/merge.h"
 #include "store/profile.h"
 #include "store/record.h"
 #include "store/sql.h"
@@ -324,8 +325,12 @@ remove_row(struct store *store, const struct store_message *message)
 	if (err == 0)
 		err = sql_run(
 		    store, sql_remove_changes, BIND(NUMBER(message->row)));
+	sql_overwrite(store, true);
 	if (err == 0)
 		err = sql_run(store, sql_remove, BIND(NUMBER(message->row)));
+	sql_overwrite(store, false);
+	if (err == 0 && is_listed)
+		err = merge_wipe(store, message->row);
 	if (err == 0 && is_listed)
 		err = talk_shrink(store, message->talk, !message->read);
 	return err;

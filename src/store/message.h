@@ -97,6 +97,12 @@ int store_message_remove(struct store *store, int64_t row);
  */
 int store_message_find(struct store *store, const char *beginning,
     char (*ids)[ID_SIZE], size_t max, size_t *count, int64_t *row);
+/*
+ * The row of the message that this one answers (reply_to), in its own talk
+ * before any other. CAM_ERR_UNKNOWN: it answers none that is here.
+ */
+int store_message_find_answered(
+    struct store *store, const struct store_message *answer, int64_t *row);
 /* CAM_ERR_UNKNOWN. The copy is one piece of memory: release with free(). */
 int store_message_get(
     struct store *store, int64_t row, struct store_message **message);

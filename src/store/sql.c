@@ -255,6 +255,14 @@ sql_number(struct store *store, const char *sql, const struct value *values,
 	return 0;
 }
 
+void
+sql_overwrite(struct store *store, bool on)
+{
+	sqlite3_exec(store->db,
+	    on ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = FAST",
+	    NULL, NULL, NULL);
+}
+
 int
 sql_script(struct store *store, const char *sql)
 {

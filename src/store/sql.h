@@ -3,6 +3,7 @@
 #define CAM_STORE_SQL_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,6 +64,10 @@ void sql_close(sqlite3_stmt *stmt);
 
 /* Statements without values or rows, several in a text; nothing is kept. */
 int sql_script(struct store *store, const char *sql);
+
+/* Whether pages that are no longer used are overwritten with zeros: that takes
+ * further writing, so only for what was taken away by somebody. */
+void sql_overwrite(struct store *store, bool on);
 
 /* Our error for the code that SQLite returned last on this connection; says so
  * in problem. */

@@ -185,13 +185,12 @@ curve_take_any(int ok, X509_STORE_CTX *store)
 	return 1;
 }
 
-/* TLS 1.3, both sides with an Ed25519 certificate, no tickets. */
+/* TLS 1.3, both sides with an Ed25519 certificate (of key), no tickets. */
 static inline SSL_CTX *
-curve_tls(bool server)
+curve_tls(bool server, EVP_PKEY *key)
 {
 	SSL_CTX *context =
 	    SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
-	EVP_PKEY *key = curve_key(EVP_PKEY_ED25519);
 	X509 *certificate = curve_certificate(key);
 
 	if (!context ||
@@ -204,7 +203,6 @@ curve_tls(bool server)
 	SSL_CTX_set_verify(context,
 	    SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, curve_take_any);
 	X509_free(certificate);
-	EVP_PKEY_free(key);
 	return context;
 }
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2034,SC2154,SC2015
 # cable_selftest.sh: the relay does to frames what its seed says, so that what camd does on
 # such a cable can be believed.
 

@@ -46,9 +46,25 @@ class Person:
         self.user_key = ed25519.Ed25519PrivateKey.generate()
         self.link_key = ed25519.Ed25519PrivateKey.generate()
         self.signing_key = ed25519.Ed25519PrivateKey.generate()
-        self.prekey_id, self.prekey = 1, x25519.X25519PrivateKey.generate()
+        self.prekey_id, self.prekeys = 0, {}
+        self.renew_prekey()
         self.rsa_key = rsa_key
         self.version = self.issued = int(time.time() * 1000)
+
+    def renew_prekey(self):
+        """Another one from now on; what is sealed to those before still opens."""
+        self.prekey_id += 1
+        self.prekeys[self.prekey_id] = x25519.X25519PrivateKey.generate()
+
+    @property
+    def prekey(self):
+        return self.prekeys[self.prekey_id]
+
+    def renew_device(self):
+        """The same user with another device, in a newer list."""
+        self.link_key = ed25519.Ed25519PrivateKey.generate()
+        self.signing_key = ed25519.Ed25519PrivateKey.generate()
+        self.version += 1
 
     @property
     def device(self):

@@ -39,7 +39,7 @@ test_a_host_without_rules_is_well() {
 	start anna
 	doctor 0
 	found camd ok "process ${PID_OF[anna]}"
-	found port ok 'UDP port 2425'
+	found port ok 'UDP and TCP port 2425'
 	found interface ok eth0
 	found firewall ok 'UDP port 2425'
 	found firewall ok 'TCP port 2425'
@@ -222,7 +222,7 @@ test_an_ordinary_users_own_camd_is_known_as_such() {
 	chown -R 65534 "$T/anna" 2>/dev/null || skip 'only root can be somebody else'
 	expect 0 as_nobody "$TEST_BUILD/cam" daemon start
 	run as_nobody "$TEST_BUILD/cam" doctor --json
-	found port ok 'camd has UDP port 2425'
+	found port ok 'camd has UDP and TCP port 2425'
 	found camd ok process
 	# Nor is it taken for a program of ours that is in the way when another user looks.
 	mkdir -m 700 "$T/bob"

@@ -159,8 +159,11 @@ class Opened:
         if not mine:
             raise CannotOpen("no stanza for us")
         info = b"cam/stanza/1\0" + hashlib.sha256(header).digest()
+        self.prekey_id = struct.unpack(">I", mine[0][16:20])[0]
+        if self.prekey_id not in person.prekeys:
+            raise CannotOpen("no such prekey")
         try:
-            self.cek = hpke_open(person.prekey, info, mine[0][:20], mine[0][20:])
+            self.cek = hpke_open(person.prekeys[self.prekey_id], info, mine[0][:20], mine[0][20:])
             key, commitment = keys_of(self.cek)
             inside = ChaCha20Poly1305(key).decrypt(bytes(12), self.made.sealed, header)
         except InvalidTag:

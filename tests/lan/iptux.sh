@@ -180,7 +180,7 @@ test_two_camd_and_an_iptux_share_one_lan() {
 	sees_tux
 	await 20 roster_has bob '.nick == "Tux"'
 	expect 0 cam_as anna send --json bob,Tux 'to both'
-	json_all 'all(.[]; .state == "delivered") and any(.[]; .encryption == "rsa2048-aes256") and
+	json_all 'all(.[]; .state == "delivered") and any(.[]; .encryption == "cam1") and
 		any(.[]; .encryption == "none")' <<<"$OUT"
 	iptux_saw 2 $'^message\t10.77.0.1\tto both$'
 	expect_equal 1 "$(in_log bob '.text == "to both"')"

@@ -27,6 +27,10 @@
 #   flips LINK                    one bit changed in each byte of a valid envelope
 #   receipts LINK ID [HOW]        says that message ID, which is not ours, was stored: signed
 #                                 by us | unsigned | as=DEVICE (hex) | opened | refused
+#   prekey LINK HOW               another prekey of ours: new | unsigned | foreign (signed by
+#                                 somebody else) | older (the first one again)
+#   device                        another device in a newer list, from the next connect on
+#   old ADDR                      a hello by the device before that: "refused" or "admitted"
 #   sync LINK                     all sent before has been dealt with
 #   quit
 import argparse
@@ -483,7 +487,7 @@ class Rogue:
             self.person.signing_key, self.person.device, card.device, [self.captured.id]))
         return {"text": self.captured.text, "id": self.captured.id.hex(),
                 "to": [each for _, each in self.captured.recipients],
-                "sequence": self.captured.sequence}
+                "sequence": self.captured.sequence, "prekey": self.captured.prekey_id}
 
     def do_forge(self, name, how, victim=None):
         forger = Forger(self.person, self.cards[name], self.cards.get(victim), self.captured,
@@ -544,6 +548,39 @@ class Rogue:
         return sum(message_id.hex() in request["params"]["ids"]
                    for request in self.links[name].requests
                    if request["method"] == "message.receipts")
+
+    def do_prekey(self, name, how):
+        person = self.person
+        if how == "new":
+            person.renew_prekey()
+            told = person.prekey_bytes()
+        elif how == "older":
+            now, person.prekey_id = person.prekey_id, 1
+            told, person.prekey_id = person.prekey_bytes(), now
+        else:
+            # Nothing sealed to it could be opened by us.
+            stranger = cam1.Person("x", "y")
+            stranger.prekey_id, stranger.prekeys = 99, {99: stranger.prekey}
+            told = stranger.prekey_bytes()
+            if how == "unsigned":
+                told = told[:-64] + bytes(64)
+        self.links[name].notify("link.prekey", {"prekey": told.hex()})
+        return {"prekey": person.prekey_id}
+
+    def do_device(self):
+        self.old = (self.person.link_key, self.person.devices(), self.person.prekey_bytes())
+        self.person.renew_device()
+
+    def do_old(self, addr):
+        link_key, devices, prekey = self.old
+        link = cam1.Link(cam1.connect(*address(addr), key=link_key), True)
+        try:
+            link.greet(self.person.hello(devices=devices.hex(), prekey=prekey.hex()), 5)
+            return {"came": "admitted"}
+        except Broken as problem:
+            return {"came": "refused", "why": str(problem)}
+        finally:
+            link.close()
 
     def do_sync(self, name):
         self.do_send(name, "sync")

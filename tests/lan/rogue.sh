@@ -57,7 +57,7 @@ linked_town() {
 # mallory is a user like others: linked with both.
 known_mallory() {
 	mallory connect a $ANNA >/dev/null
-	mallory connect b $BOB >/dev/null
+	BOB_DEVICE=$(mallory connect b $BOB | jq -r .device)
 	mallory send a 'hello anna' >/dev/null
 	mallory send b 'hello bob' >/dev/null
 	await_log anna '.text == "hello anna" and .from == "mallory@host3"'
@@ -253,6 +253,46 @@ test_a_forwarded_envelope_is_its_authors_and_shown_once() {
 	expect_equal 1 "$(in_log bob '.text == "for your eyes only"')"
 }
 
+# -- 5.2: prekeys and devices -------------------------------------------------------------
+
+sealed_to() { # PREKEY: what anna writes to mallory
+	expect 0 cam_as anna send --no-wait mallory@host3 "to prekey $1"
+	expect_json "$(mallory expect a 20)" ".text == \"to prekey $1\" and .prekey == $1"
+}
+
+test_a_new_prekey_is_used_when_its_device_has_signed_it() {
+	linked_town
+	known_mallory
+	sealed_to 1
+	mallory prekey a new
+	mallory sync a
+	sealed_to 2
+	local how
+	for how in unsigned foreign; do
+		mallory prekey a $how
+		mallory send a "after $how" || mallory connect a $ANNA
+		sealed_to 2
+	done
+	as_before
+}
+
+# The list that a user signed last counts: a device that is no more in it is nobody's.
+test_a_device_that_was_replaced_is_refused() {
+	linked_town
+	known_mallory
+	mallory device
+	mallory connect a $ANNA
+	mallory send a 'with a new device'
+	came refused old $ANNA
+	mallory connect a $ANNA
+	mallory send a 'and again'
+	await_log anna '.text == "and again" and .from == "mallory@host3" and .signed != "bad"'
+	mallory connect b $BOB
+	mallory send b 'with a new device'
+	came refused old $BOB
+	as_before
+}
+
 # -- N6: receipts -------------------------------------------------------------------------
 
 test_receipts_of_others_prove_nothing() {
@@ -261,7 +301,7 @@ test_receipts_of_others_prove_nothing() {
 	local id how
 	unplug 2
 	id=$(cam_as anna send --no-wait --json --seal bob@host2 'not there' | jq -r .id)
-	for how in signed unsigned "as=$(mallory connect b2 $ANNA | jq -r .device)" opened refused; do
+	for how in signed unsigned "as=$BOB_DEVICE" opened refused; do
 		mallory receipts a "$id" "$how"
 		mallory sync a
 	done

@@ -11,7 +11,7 @@ test_three_hosts_find_each_other_without_any_setting() {
 	meet anna bob && meet anna carl && meet bob carl
 	expect_json "$(cam_as anna ls --json | jq -s .)" 'length == 2'
 	expect 0 cam_as anna send --json bob,carl 'to both'
-	json_all 'all(.[]; .encryption == "rsa2048-aes256")' <<<"$OUT"
+	json_all 'all(.[]; .encryption == "cam1")' <<<"$OUT"
 }
 
 test_a_cable_plugged_in_later_is_noticed() {
@@ -68,7 +68,7 @@ test_ipv6_alone_is_enough() {
 	meet anna bob
 	roster_has anna '.addr | startswith("fe80:")'
 	expect 0 cam_as anna send --json bob 'over IPv6'
-	expect_json "$OUT" '.state == "delivered" and .encryption == "rsa2048-aes256"'
+	expect_json "$OUT" '.state == "delivered" and .encryption == "cam1"'
 	expect_equal 1 "$(in_log bob '.text == "over IPv6"')"
 }
 
@@ -162,7 +162,7 @@ test_a_roster_is_there_at_once_after_a_restart_without_the_network() {
 	unplug 1
 	start anna
 	expect 0 cam_as anna ls --json
-	expect_json "$OUT" '.id == "bob@host2" and .nick == "Bob" and .encryption == "rsa2048-aes256"'
+	expect_json "$OUT" '.id == "bob@host2" and .nick == "Bob" and .encryption == "cam1"'
 	# What is written now arrives when the cable is back.
 	expect 0 cam_as anna send --no-wait bob 'from the island'
 	plug 1

@@ -54,7 +54,7 @@ test_it_works_without_camd_and_says_so() {
 	user anna net.port=24251
 	run env CAM_HOME="$T/anna" "$TEST_BUILD/cam" doctor --json
 	found camd note 'does not run' 'cam daemon start'
-	found port ok 'UDP port 24251 is free'
+	found port ok 'UDP and TCP port 24251 are free'
 	[ ! -e "$T/anna/run/camd.sock" ]
 }
 
@@ -87,10 +87,10 @@ test_a_port_that_another_program_has_is_named_with_its_owner() {
 	kill "$THIEF"
 	wait "$THIEF" || true
 	doctor 0
-	found port ok 'is free'
+	found port ok 'are free'
 	take_port tcp 24252
 	doctor 1
-	found port problem 'TCP port 24252' thief files
+	found port problem 'TCP port 24252' thief 'do not find you'
 	kill "$THIEF"
 }
 

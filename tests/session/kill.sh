@@ -8,15 +8,36 @@
 
 BURST=5 # messages a round
 
-begin() {
+begin() { # [ipmsg]: without a link between the two
 	command -v strace >/dev/null || skip 'strace is missing'
 	user anna && user bob
+	WAY=cam1
+	[ "${1:-}" != ipmsg ] || no_links
 	start anna && start bob
 	meet anna bob
-	expect 0 cam_as anna send bob 'pins the keys'
-	expect 0 cam_as bob send anna 'both of them'
+	await 30 goes_by_way anna bob
+	await 30 goes_by_way bob anna
 	: >"$T/shown.anna" && : >"$T/shown.bob"
 	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
+}
+
+# Nobody gets a connection, so that messages go as to other programs.
+no_links() {
+	WAY=rsa2048-aes256
+	[ -n "${TEST_SANDBOX:-}" ] || skip 'no namespaces here (unshare)'
+	nft -f - <<-'END' 2>/dev/null || skip 'no nftables here'
+		table inet closed {
+			chain port {
+				type filter hook output priority 0
+				tcp dport 2425 reject with tcp reset
+			}
+		}
+	END
+}
+
+goes_by_way() { # NAME NAME
+	cam_as "$1" send --json "$2" 'pins the keys' |
+		json_last ".state == \"delivered\" and .encryption == \"$WAY\""
 }
 
 # From now on NAME's camd dies at call number N of that kind. False: it is dead already.
@@ -50,7 +71,7 @@ texts_of() { # NAME FILTER
 }
 
 nothing_twice() { # NAME
-	expect_equal '' "$(texts_of "$1" '.type == "message.received"' | uniq -d)"
+	expect_equal '' "$(texts_of "$1" '.type == "message.received" and .text != "pins the keys"' | uniq -d)"
 	expect_equal '' "$(jq -r .text "$T/shown.$1" | sort | uniq -d)"
 }
 
@@ -140,6 +161,7 @@ kill_at_all() { # WHOM SYSCALL STEP
 	await 60 nothing_is_open anna
 	nothing_twice bob
 	nothing_twice anna
+	json_all "all(.[]; .encryption == \"$WAY\")" <<<"$(cam_as bob log --json -n 0 | jq -c 'select(.text != "pins the keys")')"
 	# Each that anna has is at bob's, once, and nothing else.
 	expect_equal "$(texts_of anna '.type == "message.sent"')" "$(texts_of bob '.type == "message.received"')"
 	echo "note: $points points"
@@ -160,3 +182,13 @@ test_sending_dies_at_epoll_wait() { begin && kill_at_all sender epoll_wait 1; }
 test_sending_dies_at_futex() { begin && kill_at_all sender futex 2; }
 test_sending_dies_at_read() { begin && kill_at_all sender read 2; }
 test_sending_dies_at_fcntl() { begin && kill_at_all sender fcntl 2; }
+
+# To programs without cam/1.
+test_receiving_by_ipmsg_dies_at_recvmmsg() { begin ipmsg && kill_at_all receiver recvmmsg 1; }
+test_receiving_by_ipmsg_dies_at_sendmmsg() { begin ipmsg && kill_at_all receiver sendmmsg 1; }
+test_receiving_by_ipmsg_dies_at_write() { begin ipmsg && kill_at_all receiver write 2; }
+test_receiving_by_ipmsg_dies_at_fdatasync() { begin ipmsg && kill_at_all receiver fdatasync 1; }
+test_sending_by_ipmsg_dies_at_recvmmsg() { begin ipmsg && kill_at_all sender recvmmsg 1; }
+test_sending_by_ipmsg_dies_at_sendmmsg() { begin ipmsg && kill_at_all sender sendmmsg 1; }
+test_sending_by_ipmsg_dies_at_write() { begin ipmsg && kill_at_all sender write 2; }
+test_sending_by_ipmsg_dies_at_fdatasync() { begin ipmsg && kill_at_all sender fdatasync 1; }

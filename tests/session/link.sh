@@ -141,3 +141,56 @@ test_a_crowd_stays_whole_and_in_order_whoever_dies() {
 	diff "$T/sent" "$T/received"
 	json_all 'all(.[]; .missing == 0)' <(cam_as bob log --json -n 0)
 }
+
+links_of() { # NAME
+	cam_as "$1" status --json | jq .links
+}
+
+has_links() { # NAME COUNT
+	[ "$(links_of "$1")" = "$2" ]
+}
+
+test_the_first_message_makes_the_link_and_both_show_it() {
+	two
+	expect_equal '0 0' "$(links_of anna) $(links_of bob)"
+	expect 0 cam_as anna send --json bob 'hello'
+	expect_json "$OUT" '.receipt == "signed" and .encryption == "cam1"'
+	expect_equal '1 1' "$(links_of anna) $(links_of bob)"
+	json_all 'all(.[]; .encryption == "cam1")' <(cam_as anna ls --json)
+	json_all 'all(.[]; .encryption == "cam1")' <(cam_as bob ls --json)
+	expect_text "$(cam_as anna status)" '1 to other camd'
+	expect 0 cam_as bob status --json
+	expect_json "$OUT" '.device | test("^[0-9a-f]{32}$")'
+	[ "$(cam_as anna status --json | jq .device)" != "$(jq .device <<<"$OUT")" ] ||
+		fail 'two devices with one id'
+}
+
+test_a_restarted_camd_is_linked_to_again() {
+	two
+	expect 0 cam_as anna send bob 'makes the link'
+	stop bob
+	await 20 has_links anna 0
+	start bob
+	expect 0 cam_as anna send --json bob 'and again'
+	expect_json "$OUT" '.receipt == "signed" and .encryption == "cam1"'
+	expect_equal '1 1' "$(links_of anna) $(links_of bob)"
+	# What was spoken once stays known, link or no link.
+	stop anna
+	start anna
+	json_all 'all(.[]; .encryption == "cam1")' <(cam_as anna ls --all --json)
+	expect 0 cam_as bob send --json anna 'the other way'
+	expect_json "$OUT" '.receipt == "signed" and .encryption == "cam1"'
+}
+
+test_a_copied_folder_makes_no_link_and_is_named() {
+	user anna && start anna
+	user carl
+	rm -rf "$T/carl/data"
+	mkdir -m 700 "$T/carl/data"
+	cp -rp "$T/anna/data/keys" "$T/carl/data/"
+	start carl
+	await 20 roster_has anna '.user == "carl"'
+	run cam_as anna send -t 5 carl 'to myself?'
+	await 20 grep -q 'shows our own keys' "$T/anna.err"
+	expect_equal '0 0' "$(links_of anna) $(links_of carl)"
+}

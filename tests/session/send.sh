@@ -11,12 +11,12 @@ test_a_message_is_delivered_encrypted_and_stored_on_both_sides() {
 	two
 	expect 0 cam_as anna send --json bob 'hello bob'
 	expect_json "$OUT" '.to == "bob@pc2" and .state == "delivered" and .error == null'
-	expect_json "$OUT" '.receipt == "reported" and .encryption == "rsa2048-aes256"'
+	expect_json "$OUT" '.receipt == "signed" and .encryption == "cam1"'
 	expect_json "$OUT" '(.delivered_ms | type) == "number" and (.id | type) == "string"'
 	# Confirmed means stored: it is there at once, without waiting.
 	expect 0 cam_as bob log --json
 	expect_json "$OUT" '.type == "message.received" and .from == "anna@pc1" and .text == "hello bob"'
-	expect_json "$OUT" '.to == ["bob@pc2"] and .encryption == "rsa2048-aes256" and .signed == "pinned"'
+	expect_json "$OUT" '.to == ["bob@pc2"] and .encryption == "cam1" and .signed == "pinned"'
 	expect_json "$OUT" '.state == "delivered" and .sealed == false and .opened == true'
 	expect 0 cam_as anna log --json
 	expect_json "$OUT" '.type == "message.sent" and .state == "delivered" and .from == "anna@pc1"'

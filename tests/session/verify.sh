@@ -136,6 +136,28 @@ test_after_accepting_another_nothing_goes_to_the_old_key() {
 	expect_equal "$(number_of again anna)" "$(number_of anna bob@pc2)"
 }
 
+test_a_known_ipmsg_key_with_another_user_key_is_a_changed_key() {
+	two
+	expect 0 cam_as anna send --json bob 'to bob'
+	expect_json "$OUT" '.encryption == "cam1"'
+	stop bob
+	in_background anna "$T/told" watch --type key --json --timeout 60
+	await 20 is_watched anna
+	find "$T/bob/data/keys" -type f ! -name 'rsa*.pem' -delete
+	start bob
+	# Not in clear, not by IPMSG, not to the new key: it waits.
+	expect 4 cam_as anna send --timeout 5 bob@pc2 'to bob again'
+	await 20 json_last '.id == "bob@pc2" and .verified == false and .blocked == false' "$T/told"
+	roster_has anna '.id == "bob@pc2" and .encryption == "cam1"'
+	roster_has anna '.id | startswith("bob@pc2/")'
+	expect_equal 1 "$(in_log bob 'true')"
+	# People say that it is he.
+	expect 0 cam_as anna verify --accept --json bob@pc2
+	expect_json "$OUT" '.verified == false and .changed == null'
+	await_log bob '.text == "to bob again"'
+	expect_equal 1 "$(cam_as anna ls --all --json | jq -s length)"
+}
+
 test_who_speaks_ipmsg_only_has_a_digest_and_no_number() {
 	two
 	expect 0 cam_as anna key --json

@@ -60,7 +60,8 @@ struct side {
 	bool is_awake;	 /* it was told that there is something to take */
 	struct held held[HELD_MAX];
 	size_t held_count;
-	/* Requests it has made and the other has not been told of. */
+	/* Requests it has made, and streams it has opened (negative), that
+	 * the other has not been told of. */
 	int asked[CALLS_MAX];
 	size_t asked_first, asked_count;
 	struct model_call calls[CALLS_MAX];
@@ -131,6 +132,24 @@ model_pipe(struct model *model, uint16_t number)
 	return NULL;
 }
 
+/* What one side said is told to the other in the same order. */
+static inline void
+model_say(struct model *model, struct side *side, int token)
+{
+	MUST(side->asked_count < CALLS_MAX);
+	side->asked[(side->asked_first + side->asked_count++) % CALLS_MAX] =
+	    token;
+}
+
+static inline void
+model_told(struct model *model, struct side *side, int token)
+{
+	MUST(side->asked_count > 0);
+	MUST(side->asked[side->asked_first] == token);
+	side->asked_first = (side->asked_first + 1) % CALLS_MAX;
+	side->asked_count--;
+}
+
 /* -- what a channel tells ----------------------------------------------------
  */
 
@@ -176,6 +195,7 @@ side_on_open(
 	struct pipe *pipe = model_pipe(model, stream);
 
 	MUST(pipe != NULL && pipe->opener != side->index && !pipe->told);
+	model_told(model, &model->sides[1 - side->index], -(int)stream);
 	MUST(strcmp(kind, pipe->kind) == 0);
 	pipe->told = true;
 	if (model_below(model, 8) > 0)
@@ -248,10 +268,7 @@ side_on_request(struct channel *channel, const char *method, json_t *params,
 	struct side *other = &model->sides[1 - side->index];
 	int token = (int)json_integer_value(json_object_get(params, "token"));
 
-	MUST(other->asked_count > 0);
-	MUST(other->asked[other->asked_first] == token);
-	other->asked_first = (other->asked_first + 1) % CALLS_MAX;
-	other->asked_count--;
+	model_told(model, other, token);
 	model->requests++;
 	MUST((id == NULL) == (strcmp(method, "note") == 0));
 	if (id == NULL)
@@ -297,7 +314,7 @@ model_open(struct model *model, struct side *side)
 	char kind[8];
 	int err;
 
-	if (model->pipes_count == PIPES_MAX)
+	if (model->pipes_count == PIPES_MAX || side->asked_count == CALLS_MAX)
 		return;
 	snprintf(kind, sizeof(kind), "k%zu", model_below(model, 1000));
 	err = channel_open(side->channel, kind,
@@ -312,6 +329,7 @@ model_open(struct model *model, struct side *side)
 	pipe->number = stream;
 	pipe->opener = side->index;
 	memcpy(pipe->kind, kind, sizeof(kind));
+	model_say(model, side, -(int)stream);
 }
 
 static inline bool
@@ -433,8 +451,7 @@ model_ask(struct model *model, struct side *side)
 	if (err != 0)
 		return;
 	side->calls_count += is_call;
-	side->asked[(side->asked_first + side->asked_count++) % CALLS_MAX] =
-	    token;
+	model_say(model, side, token);
 }
 
 static inline void

@@ -373,6 +373,7 @@ half_row(struct half *half, const char *id)
 struct half_texts {
 	char **list;
 	size_t count;
+	uint64_t missing; /* before them, as is told */
 };
 
 static inline int
@@ -385,6 +386,7 @@ take_half_text(const struct store_message *message, void *arg)
 	texts->list =
 	    xreallocarray(texts->list, texts->count + 1, sizeof *texts->list);
 	texts->list[texts->count++] = xstrdup(message->text);
+	texts->missing += message->missing;
 	return 0;
 }
 

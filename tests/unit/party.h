@@ -47,8 +47,12 @@ struct party {
 	char folder[64];
 	struct lan *lan;
 	struct timer patience;
-	struct addr at; /* the address of our only interface */
-	unsigned taken; /* so many ports are another program's */
+	struct addr at;	    /* the address of our only interface */
+	unsigned taken;	    /* so many ports are another program's */
+	unsigned tcp_taken; /* of TCP alone */
+	unsigned tcp_open;  /* of ours */
+	uint16_t tcp_port;  /* the last that was opened */
+	bool speaks_cam;
 	struct member *members[MEMBERS_MAX];
 	size_t member_count;
 	const char *absence;
@@ -263,6 +267,33 @@ party_describe(
 	*group = "Members";
 }
 
+static inline void
+party_cam_line(void *arg, uint16_t port, struct buf *line)
+{
+	if (((struct party *)arg)->speaks_cam)
+		buf_printf(line, "CM:our line for %u", (unsigned)port);
+}
+
+static inline int
+party_open_tcp(void *arg, const struct addr *address, const char *interface)
+{
+	struct party *party = arg;
+
+	if (address->port < 2425 + party->tcp_taken) {
+		errno = EADDRINUSE;
+		return CAM_ERR_SYSTEM;
+	}
+	party->tcp_open++;
+	party->tcp_port = address->port;
+	return 0;
+}
+
+static inline void
+party_close_tcp(void *arg)
+{
+	((struct party *)arg)->tcp_open = 0;
+}
+
 static const struct lan_ops party_ops = {
 	.on_entry = party_on_entry,
 	.on_message = party_on_message,
@@ -278,6 +309,9 @@ static const struct lan_ops party_ops = {
 	.next = party_next,
 	.present = party_present,
 	.count = party_count,
+	.cam_line = party_cam_line,
+	.open_tcp = party_open_tcp,
+	.close_tcp = party_close_tcp,
 	.absence = party_absence,
 	.describe = party_describe,
 };

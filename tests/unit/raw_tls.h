@@ -36,6 +36,7 @@ struct raw {
 	SSL *ssl;
 	int fd;
 	int tickets; /* that it was given */
+	int updates; /* of the other end's key */
 	bool ready;
 	bool failed;
 };
@@ -155,6 +156,17 @@ raw_on_ticket(SSL *ssl, SSL_SESSION *session)
 	return 0;
 }
 
+static inline void
+raw_on_message(int is_sent, int version, int content_type, const void *bytes,
+    size_t len, SSL *ssl, void *arg)
+{
+	struct raw *raw = arg;
+
+	if (!is_sent && content_type == SSL3_RT_HANDSHAKE && len > 0 &&
+	    *(const uint8_t *)bytes == SSL3_MT_KEY_UPDATE)
+		raw->updates++;
+}
+
 static inline int
 raw_on_certificate(X509_STORE_CTX *store, void *arg)
 {
@@ -197,6 +209,8 @@ raw_open(
 	raw->ssl = SSL_new(context);
 	raw_must(SSL_set_fd(raw->ssl, fd) == 1 &&
 		 SSL_set_app_data(raw->ssl, raw) == 1);
+	SSL_set_msg_callback(raw->ssl, raw_on_message);
+	SSL_set_msg_callback_arg(raw->ssl, raw);
 	if (client)
 		SSL_set_connect_state(raw->ssl);
 	else

@@ -129,6 +129,32 @@ a_program_that_fails_is_said_and_watching_goes_on(void **state)
 }
 
 static void
+another_key_is_told_aloud(void **state)
+{
+#define KEY_CHANGED(blocked)                                                   \
+	"{\"type\":\"key.changed\","                                           \
+	"\"time\":\"2026-01-31T09:30:00.000+00:00\","                          \
+	"\"user\":{\"id\":\"anna@pc1\",\"nick\":\"Anna\","                     \
+	"\"state\":\"online\"},\"id\":\"anna@pc1\","                           \
+	"\"other\":\"anna@pc1/46b23a15\",\"old\":\"765f\","                    \
+	"\"new\":\"46b2\",\"verified\":" blocked ",\"blocked\":" blocked "}"
+	const struct exchange script[] = {
+		{ .method = "subscribe",
+		    .result = "{}",
+		    .events = { KEY_CHANGED("false"), KEY_CHANGED("true") } },
+		{ 0 },
+	};
+
+	RUN(&run, script, "watch", "--type", "key", "--count", "2");
+	assert_int_equal(run.code, 0);
+	assert_has(run.out, "ANOTHER KEY is used under the name anna@pc1: 46b2 "
+			    "instead of 765f\n");
+	assert_has(run.out, "ANOTHER KEY is used under the name anna@pc1, by "
+			    "anna@pc1/46b23a15: nothing is sent");
+	assert_has(run.out, "cam verify anna@pc1\n");
+}
+
+static void
 wait_ends_with_the_first_event(void **state)
 {
 	const struct exchange script[] = {
@@ -189,6 +215,7 @@ main(void)
 		cmocka_unit_test(a_program_gets_each_event_on_its_stdin),
 		cmocka_unit_test(
 		    a_program_that_fails_is_said_and_watching_goes_on),
+		cmocka_unit_test(another_key_is_told_aloud),
 		cmocka_unit_test(wait_ends_with_the_first_event),
 		cmocka_unit_test(wait_ready_is_an_answer_to_hello),
 		cmocka_unit_test(wrong_numbers_are_usage_errors),

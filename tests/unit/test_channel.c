@@ -573,6 +573,25 @@ bulk_delays_nothing_by_more_than_what_was_taken(void **state)
 }
 
 static void
+a_stream_opens_after_what_was_said_before(void **state)
+{
+	size_t at = 0;
+	uint16_t stream;
+
+	channel_notify(one.channel, "before", NULL);
+	stream = opened("things", CHANNEL_URGENT);
+	channel_notify(one.channel, "after", NULL);
+	/* Broken off at once, it is opened all the same, and first. */
+	channel_close(one.channel, stream, CAM_ERR_TIMEOUT);
+	end_take(&one, TAKE);
+	assert_int_equal(frame_at(&one.wire, &at).type, FRAME_JSON_END);
+	assert_int_equal(frame_at(&one.wire, &at).type, FRAME_OPEN);
+	assert_int_equal(frame_at(&one.wire, &at).type, FRAME_CLOSE);
+	assert_int_equal(frame_at(&one.wire, &at).type, FRAME_JSON_END);
+	assert_int_equal(at, one.wire.len);
+}
+
+static void
 streams_of_a_kind_take_turns(void **state)
 {
 	uint16_t streams[4];
@@ -1106,6 +1125,7 @@ main(void)
 		TEST(a_full_queue_tells_when_it_has_room),
 		TEST(output_is_told_of_once_until_it_is_taken),
 		TEST(bulk_delays_nothing_by_more_than_what_was_taken),
+		TEST(a_stream_opens_after_what_was_said_before),
 		TEST(streams_of_a_kind_take_turns),
 		TEST(urgent_things_never_wait_for_bulk),
 		TEST(bytes_that_are_no_frames_end_it),

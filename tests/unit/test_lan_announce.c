@@ -55,6 +55,28 @@ it_is_said_once_more_after_five_seconds(void **state)
 }
 
 static void
+that_we_speak_cam1_is_in_entries_and_in_no_goodbye(void **state)
+{
+	struct party *party = *state;
+	struct packet packet;
+	struct entry entry;
+
+	party->speaks_cam = true;
+	lan_enter(party->lan);
+	lan_change(party->lan, "Bob", "", NULL);
+	caught_one(&party->twin, COMMAND_BR_ENTRY, &packet);
+	parse_entry(party, &packet, &entry);
+	assert_span(entry_line(&entry, "CM"), "our line for 2425");
+	caught_one(&party->twin, COMMAND_BR_ABSENCE, &packet);
+	parse_entry(party, &packet, &entry);
+	assert_span(entry_line(&entry, "CM"), "our line for 2425");
+	lan_close(party->lan);
+	caught_one(&party->twin, COMMAND_BR_EXIT, &packet);
+	parse_entry(party, &packet, &entry);
+	assert_null(entry_line(&entry, "CM").data);
+}
+
+static void
 an_empty_group_is_none_at_all(void **state)
 {
 	struct party *party = *state;
@@ -327,6 +349,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_OF_PARTY(an_entry_says_who_we_are_and_what_we_can),
 		TEST_OF_PARTY(it_is_said_once_more_after_five_seconds),
+		TEST_OF_PARTY(
+		    that_we_speak_cam1_is_in_entries_and_in_no_goodbye),
 		TEST_OF_PARTY(an_empty_group_is_none_at_all),
 		TEST_OF_PARTY(absence_is_a_flag_and_a_word_behind_the_nick),
 		TEST_OF_PARTY(named_hosts_are_told_too_but_not_ourselves),

@@ -60,6 +60,83 @@ an_answer_shows_the_absence_as_an_entry_does(void **state)
 	assert_span(packet.parts[0], "Bob[lunch]");
 }
 
+/* A line that is right in form; nobody checks it here. */
+#define CM_LINE                                                                \
+	"\nCM:1:2425:00112233445566778899aabbccddeeff:19abcdef012:"            \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+	"AAAAAAAAAAAAAAAAAA"
+
+static struct span
+answered_line(struct party *party, struct entry *entry)
+{
+	struct charset_reader reader;
+	struct packet packet;
+
+	send_answers(party);
+	caught_one(&party->twin, COMMAND_ANSENTRY, &packet);
+	lan_reader(party->lan, NULL, &reader);
+	assert_int_equal(entry_parse(&packet, &reader, entry), 0);
+	return entry_line(entry, "CM");
+}
+
+static void
+only_who_speaks_cam1_is_told_that_we_do(void **state)
+{
+	struct party *party = *state;
+	struct entry entry;
+
+	party->speaks_cam = true;
+	enter(party, "10.77.0.3", ANNAS_STATUS);
+	assert_null(answered_line(party, &entry).data);
+	twin_forget(&party->twin);
+	twin_hear(&party->twin, "10.77.0.4",
+	    "1:5:carol:pc3:%u:Carol|Sales|" CM_LINE,
+	    (unsigned)(COMMAND_BR_ENTRY | ANNAS_STATUS));
+	assert_span(answered_line(party, &entry), "our line for 2425");
+}
+
+/* A short packet earns no long answer: then we ask without the line. */
+static void
+a_stranger_who_is_asked_back_is_told_as_much_as_he_has_earned(void **state)
+{
+	struct party *party = *state;
+	struct packet packet;
+	struct addr from;
+	bool with = false, without = false;
+
+	party->speaks_cam = true;
+	for (unsigned i = 0; i < 60 && !(with && without); i++) {
+		struct charset_reader reader;
+		struct entry entry;
+		char text[ADDR_TEXT_SIZE];
+
+		snprintf(text, sizeof text, "10.77.1.%u:2425", i + 1);
+		assert_int_equal(addr_parse(span_text(text), 2425, &from), 0);
+		twin_forget(&party->twin);
+		/* The longer the packet, the more. */
+		twin_hear(&party->twin, text, "1:5:anna:pc1:%u:%.*s",
+		    (unsigned)COMMAND_NOOPERATION, (int)(10 * i),
+		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+		lan_probe_sender(party->lan, &from);
+		if (caught_count(&party->twin, COMMAND_BR_ENTRY) == 0)
+			continue;
+		caught_one(&party->twin, COMMAND_BR_ENTRY, &packet);
+		lan_reader(party->lan, NULL, &reader);
+		assert_int_equal(entry_parse(&packet, &reader, &entry), 0);
+		if (entry_line(&entry, "CM").data != NULL)
+			with = true;
+		else
+			without = true;
+	}
+	assert_true(with && without);
+}
+
 static void
 only_an_entry_is_answered(void **state)
 {
@@ -114,8 +191,7 @@ among_many_members_answers_are_spread_over_four_seconds(void **state)
 
 		assert_true(budget_datagram(
 		    party->lan->budget, &to, false, 500, start_ms));
-		answers_add(
-		    party->lan->answers, &to, true, false, start_ms);
+		answers_add(party->lan->answers, &to, true, false, start_ms);
 	}
 	for (size_t i = 0; i < 5; i++) {
 		answers_turn(party->lan->answers, start_ms + 1000 * i);
@@ -183,6 +259,9 @@ main(void)
 		TEST_OF_PARTY(an_entry_is_answered_soon_but_not_at_once),
 		TEST_OF_PARTY(an_answer_is_utf8_only_to_who_can_read_it),
 		TEST_OF_PARTY(an_answer_shows_the_absence_as_an_entry_does),
+		TEST_OF_PARTY(only_who_speaks_cam1_is_told_that_we_do),
+		TEST_OF_PARTY(
+		    a_stranger_who_is_asked_back_is_told_as_much_as_he_has_earned),
 		TEST_OF_PARTY(only_an_entry_is_answered),
 		TEST_OF_PARTY(entries_in_quick_succession_get_one_answer),
 		TEST_OF_PARTY(several_camd_of_one_machine_are_answered_each),

@@ -40,6 +40,42 @@ where_others_have_it_the_next_free_one_is_taken_and_told(void **state)
 }
 
 static void
+udp_and_tcp_have_one_number_whichever_is_taken(void **state)
+{
+	struct party *party = *state;
+	struct lan_settings settings = party_settings;
+
+	log_open(open("/dev/null", O_WRONLY), LOG_LEVEL_ERROR, 0);
+	party->taken = 1;
+	party->tcp_taken = 2;
+	settings.ipv6 = true;
+	party_take_settings(party, &settings);
+	assert_int_equal(lan_port(party->lan), 2427);
+	assert_int_equal(party->tcp_port, 2427);
+	/* IPv4 and IPv6. */
+	assert_int_equal(party->tcp_open, 2);
+	assert_int_equal(udp_address(lan_udp(party->lan, ADDR_V6))->port, 2427);
+	lan_close(party->lan);
+	assert_int_equal(party->tcp_open, 0);
+}
+
+static void
+without_any_free_tcp_port_nothing_opens_either(void **state)
+{
+	struct party *party = *state;
+	char *problem = NULL;
+
+	party->tcp_taken = 64;
+	party_reading = party;
+	assert_int_equal(
+	    lan_open(party->lan, &party_settings, &problem), CAM_ERR_SYSTEM);
+	assert_non_null(strstr(problem, "2425"));
+	assert_int_equal(lan_port(party->lan), 0);
+	assert_null(lan_udp(party->lan, ADDR_V4));
+	free(problem);
+}
+
+static void
 without_any_free_port_nothing_opens_and_that_is_said(void **state)
 {
 	struct party *party = *state;
@@ -291,6 +327,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_wanted_port_is_taken_where_it_is_free),
 		TEST(where_others_have_it_the_next_free_one_is_taken_and_told),
+		TEST(udp_and_tcp_have_one_number_whichever_is_taken),
+		TEST(without_any_free_tcp_port_nothing_opens_either),
 		TEST(without_any_free_port_nothing_opens_and_that_is_said),
 		TEST(settings_that_change_no_port_keep_it),
 		TEST(ipv6_is_switched_on_and_off_without_losing_the_port),

@@ -35,6 +35,58 @@ an_entry_is_told_with_all_it_says(void **state)
 	assert_true(entry->unicast);
 }
 
+#define CM_SIGNATURE                                                           \
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
+	"AAAAAAAAAAAAAAAAAA"
+#define CM_LINE "\nCM:1:2426:00112233445566778899aabbccddeeff:10:" CM_SIGNATURE
+
+static struct lan_cam told_cam;
+static uint8_t told_signed[CAMLINE_SIGNED_MAX];
+static bool told_any;
+static void (*tell_party)(void *arg, const struct lan_entry *entry);
+
+static void
+note_cam(void *arg, const struct lan_entry *entry)
+{
+	told_any = entry->cam != NULL;
+	if (told_any) {
+		told_cam = *entry->cam;
+		memcpy(told_signed, told_cam.signed_part.data,
+		    told_cam.signed_part.len);
+	}
+	tell_party(arg, entry);
+}
+
+static void
+that_somebody_speaks_cam1_is_told_with_what_he_signed(void **state)
+{
+	struct party *party = *state;
+	struct lan_ops ops = *party->lan->ops;
+	struct buf covered;
+
+	tell_party = ops.on_entry;
+	ops.on_entry = note_cam;
+	party->lan->ops = &ops;
+	twin_hear(&party->twin, "10.77.0.3",
+	    "1:5:anna:pc1:%u:Anna|Sales|\nUN:anna\nHN:pc1" CM_LINE,
+	    (unsigned)(COMMAND_BR_ENTRY | ANNAS_STATUS));
+	assert_true(told_any);
+	assert_int_equal(told_cam.line.port, 2426);
+	assert_true(told_cam.line.time_ms == 16);
+	buf_init(&covered, CAMLINE_SIGNED_MAX);
+	camline_signed("anna", "pc1", &told_cam.line, &covered);
+	assert_true(span_equal(buf_span(&covered),
+	    span_of(told_signed, told_cam.signed_part.len)));
+	buf_finish(&covered);
+	/* A broken line, or none, is no reason to drop the entry. */
+	twin_hear(&party->twin, "10.77.0.3",
+	    "1:6:anna:pc1:%u:Anna|Sales|\nUN:anna\nHN:pc1\nCM:1:0:x",
+	    (unsigned)(COMMAND_BR_ENTRY | ANNAS_STATUS));
+	assert_int_equal(party->entries, 2);
+	assert_false(told_any);
+	party->lan->ops = &party_ops;
+}
+
 static void
 each_command_of_presence_is_told_as_what_it_is(void **state)
 {
@@ -326,6 +378,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_OF_PARTY(an_entry_is_told_with_all_it_says),
+		TEST_OF_PARTY(
+		    that_somebody_speaks_cam1_is_told_with_what_he_signed),
 		TEST_OF_PARTY(each_command_of_presence_is_told_as_what_it_is),
 		TEST_OF_PARTY(an_answer_to_no_question_is_told_to_be_one),
 		TEST_OF_PARTY(broadcasts_and_multicasts_are_not_to_us_alone),

@@ -516,6 +516,28 @@ many_are_dialled_by_turns(void **state)
 	assert_int_equal(links->dialling, 0);
 }
 
+static void
+of_too_many_links_the_one_longest_unused_ends(void **state)
+{
+	struct ends *ends = *state;
+	struct link *first = ends_join(ends);
+	struct stranger *carol = stranger_new(ends);
+	struct links *links = ends->one.camd.links;
+
+	first->used_ms -= 1000;
+	links->greeted += LIMIT_LINKS - 1;
+	stranger_dial(carol, &ends->one, 3);
+	stranger_say_hello(carol);
+	UNTIL(ends, ends->one.opened == 2);
+	links->greeted -= LIMIT_LINKS - 1;
+	assert_int_equal(ends->one.closed, 1);
+	assert_int_equal(links_count(links), 1);
+	assert_string_equal(ends->one.last_user->peer.user, "mallory");
+	assert_ptr_equal(links_of(links, ends->one.last_user), ends->one.last);
+	UNTIL(ends, ends->two.closed == 1);
+	stranger_free(carol);
+}
+
 /* -- probing ----------------------------------------------------------------
  */
 
@@ -670,6 +692,7 @@ main(void)
 		TEST(who_answers_elsewhere_is_not_who_was_wanted),
 		TEST(links_that_end_at_once_are_not_made_again_at_once),
 		TEST(many_are_dialled_by_turns),
+		TEST(of_too_many_links_the_one_longest_unused_ends),
 		TEST(a_probe_asks_over_the_link_or_makes_one),
 		TEST(who_has_gone_answers_no_probe),
 		TEST(a_link_whose_other_end_is_dumb_is_dead),

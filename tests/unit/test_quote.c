@@ -4,16 +4,18 @@
 #include "base/span.h"
 #include "base/text.h"
 #include "camd/record.h"
+#include "store/connection.h"
 #include "stores.h"
 
 static struct quote
 quote_of(struct place *place, int64_t row)
 {
-	struct store_message *message = NULL;
+	struct store_message *message = NULL, answer = { .talk = 0 };
 	struct quote quote;
 
 	assert_int_equal(store_message_get(place->store, row, &message), 0);
-	assert_int_equal(quote_read(place->store, message->id, &quote), 0);
+	memcpy(answer.reply_to, message->id, sizeof answer.reply_to);
+	assert_int_equal(quote_read(place->store, &answer, &quote), 0);
 	free(message);
 	return quote;
 }
@@ -84,9 +86,64 @@ what_is_not_here_is_unknown(void **state)
 	struct place *place = *state;
 	struct quote quote;
 
-	for (size_t i = 0; ids[i] != NULL; i++)
+	add_received(place->store, add_user(place->store, "anna"), "x", 1);
+	for (size_t i = 0; ids[i] != NULL; i++) {
+		struct store_message answer = { .talk = 2 };
+
+		strcpy(answer.reply_to, ids[i]);
 		assert_int_equal(
-		    quote_read(place->store, ids[i], &quote), CAM_ERR_UNKNOWN);
+		    quote_read(place->store, &answer, &quote), CAM_ERR_UNKNOWN);
+	}
+}
+
+/* One who knows an id of another talk cannot put himself in its place, and a
+ * change is nothing to answer. */
+static void
+what_is_answered_is_in_the_talk_of_the_answer(void **state)
+{
+	struct place *place = *state;
+	int64_t anna = add_user(place->store, "anna"),
+		mallory = add_user(place->store, "mallory"), count, target;
+	struct store_message hers = { .talk = talk_with(place->store, anna),
+		.from = anna,
+		.id = "abcd0000000000000000000000000001",
+		.text = "hers" };
+	struct store_message his = { .talk = talk_with(place->store, mallory),
+		.from = mallory,
+		.id = "abcd0000000000000000000000000001",
+		.text = "his" };
+	struct store_message ours = { .talk = hers.talk, .text = "ours" };
+	struct store_message edit = { .type = STORE_EDIT, .text = "edited" };
+	struct store_delivery first = { .uid = anna }, second = first;
+	struct store_message answer = { .talk = hers.talk };
+	struct quote quote;
+
+	assert_int_equal(
+	    store_message_receive(place->store, &his, NULL, 0, NULL, 0, &count),
+	    0);
+	/* As if they were far apart: then ids are not compared. */
+	place->store->last_row += (int64_t)3 << SHARD_BITS;
+	assert_int_equal(store_message_receive(
+			     place->store, &hers, NULL, 0, NULL, 0, &count),
+	    0);
+	assert_string_equal(hers.id, his.id);
+	memcpy(answer.reply_to, hers.id, sizeof hers.id);
+	assert_int_equal(quote_read(place->store, &answer, &quote), 0);
+	assert_string_equal(quote.text, "hers");
+	answer.talk = his.talk;
+	assert_int_equal(quote_read(place->store, &answer, &quote), 0);
+	assert_string_equal(quote.text, "his");
+	/* In neither: the first that had it. */
+	answer.talk = STORE_TALK_ALL;
+	assert_int_equal(quote_read(place->store, &answer, &quote), 0);
+	assert_string_equal(quote.text, "his");
+	assert_int_equal(store_message_send(place->store, &ours, &first, 1), 0);
+	memcpy(edit.reply_to, ours.id, sizeof ours.id);
+	assert_int_equal(
+	    store_change_send(place->store, &edit, &second, 1, &target), 0);
+	memcpy(answer.reply_to, edit.id, sizeof edit.id);
+	assert_int_equal(
+	    quote_read(place->store, &answer, &quote), CAM_ERR_UNKNOWN);
 }
 
 static void
@@ -127,6 +184,7 @@ main(void)
 		TEST_OF_STORE(a_short_text_is_quoted_whole_and_a_long_one_cut),
 		TEST_OF_STORE(what_cannot_be_read_is_not_quoted),
 		TEST_OF_STORE(what_is_not_here_is_unknown),
+		TEST_OF_STORE(what_is_answered_is_in_the_talk_of_the_answer),
 		TEST_OF_STORE(a_record_has_the_quote_of_what_it_answers),
 	};
 

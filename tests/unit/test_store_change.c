@@ -1,4 +1,6 @@
 /* test_store_change.c: messages edited and deleted by their senders. */
+#include "store/connection.h"
+#include "store/sql.h"
 #include "stores.h"
 
 static const char given_id[] = "abcd0000000000000000000000000001";
@@ -398,6 +400,28 @@ only_its_sender_changes_a_message(void **state)
 	assert_text(place, message.row, "y");
 }
 
+/* However long ago somebody else used the id. */
+static void
+of_two_messages_with_an_id_the_senders_own_is_changed(void **state)
+{
+	struct place *place = *state;
+	int64_t anna = add_user(place->store, "anna"),
+		mallory = add_user(place->store, "mallory");
+	struct store_message his = receive_text(place, mallory, "his", false),
+			     hers;
+
+	place->store->last_row += (int64_t)3 << SHARD_BITS;
+	hers = receive_text(place, anna, "hers", false);
+	assert_int_equal(
+	    receive_change(place, mallory, STORE_EDIT, "his own", 1, NULL),
+	    STORE_CHANGE_APPLIED);
+	assert_int_equal(
+	    receive_change(place, anna, STORE_DELETION, NULL, 2, NULL),
+	    STORE_CHANGE_APPLIED);
+	assert_text(place, his.row, "his own");
+	assert_text(place, hers.row, "");
+}
+
 static void
 nobody_changes_what_we_sent(void **state)
 {
@@ -589,6 +613,97 @@ a_removed_message_takes_its_changes_with_it(void **state)
 	assert_int_equal(hits(place, "zz"), 1);
 }
 
+static size_t
+times_in_file(struct place *place, const char *what)
+{
+	FILE *file = fopen(place->path, "r");
+	size_t len = 0, size = 0, count = 0;
+	char *bytes = NULL;
+
+	assert_non_null(file);
+	fseek(file, 0, SEEK_END);
+	size = (size_t)ftell(file);
+	rewind(file);
+	bytes = malloc(size);
+	len = fread(bytes, 1, size, file);
+	fclose(file);
+	for (char *at = bytes; (at = memmem(at, len - (size_t)(at - bytes),
+				    what, strlen(what))) != NULL;
+	     at++)
+		count++;
+	free(bytes);
+	return count;
+}
+
+static void
+tidy(struct place *place)
+{
+	bool more = true;
+
+	for (int i = 0; i < 1000 && more; i++)
+		assert_int_equal(store_tend(place->store, 1, &more), 0);
+	assert_false(more);
+}
+
+/* In the segments of the index, whether it would be found there or not. */
+static bool
+index_has(struct place *place, const char *word)
+{
+	static const char *const sql =
+	    "SELECT count(*) FROM words_0_data WHERE instr(block, ?1) > 0";
+	int64_t count = 0;
+
+	assert_int_equal(sql_number(place->store, sql,
+			     BIND(BLOB(word, strlen(word))), &count),
+	    0);
+	return count > 0;
+}
+
+/* A text of many pages is overwritten, its words leave the index. */
+static void
+what_was_taken_away_is_not_in_the_file(void **state)
+{
+	struct place *place = *state;
+	int64_t uid = add_user(place->store, "anna");
+	struct store_message edited, deleted, removed, change;
+	static char text[100000];
+
+	while (strlen(text) < sizeof text - 20)
+		strcat(text, "xyzzy plugh ");
+	/* One segment, and another: too few to be merged by themselves. */
+	assert_int_equal(store_begin(place->store), 0);
+	for (int i = 0; i < 200; i++)
+		add_received(place->store, uid, "other words here", i);
+	edited = send_text(place, uid, text);
+	deleted = send_text(place, uid, text);
+	removed = send_text(place, uid, text);
+	for (int i = 0; i < 200; i++)
+		add_received(place->store, uid, "other words again", i);
+	assert_int_equal(store_commit(place->store), 0);
+	place_close(place);
+	assert_true(times_in_file(place, "xyzzy plugh") > 1000);
+	place_open(place);
+	assert_int_equal(store_begin(place->store), 0);
+	change = change_of(&edited, STORE_EDIT, "harmless", 2);
+	assert_int_equal(send_change(place, uid, &change), 0);
+	change = change_of(&deleted, STORE_DELETION, NULL, 3);
+	assert_int_equal(send_change(place, uid, &change), 0);
+	assert_int_equal(store_message_remove(place->store, removed.row), 0);
+	assert_int_equal(store_commit(place->store), 0);
+	assert_int_equal(hits(place, "xyzzy"), 0);
+	place_close(place);
+	assert_int_equal(times_in_file(place, "xyzzy plugh"), 0);
+	place_open(place);
+	assert_true(index_has(place, "xyzzy"));
+	tidy(place);
+	assert_true(index_has(place, "harmless"));
+	assert_false(index_has(place, "xyzzy"));
+	place_close(place);
+	place_open(place);
+	assert_int_equal(hits(place, "harmless"), 1);
+	assert_int_equal(hits(place, "again"), 200);
+}
+
 int
 main(void)
 {
@@ -606,6 +721,8 @@ main(void)
 		TEST_OF_STORE(a_failed_change_is_undone_whole),
 		TEST_OF_STORE(an_edit_that_arrives_is_applied_once),
 		TEST_OF_STORE(only_its_sender_changes_a_message),
+		TEST_OF_STORE(
+		    of_two_messages_with_an_id_the_senders_own_is_changed),
 		TEST_OF_STORE(nobody_changes_what_we_sent),
 		TEST_OF_STORE(a_deletion_that_arrives_counts_as_read),
 		TEST_OF_STORE(a_sealed_message_stays_closed_when_it_is_edited),
@@ -614,6 +731,7 @@ main(void)
 		    what_was_deleted_before_it_came_comes_without_text),
 		TEST_OF_STORE(changes_wait_until_they_expire_and_only_so_many),
 		TEST_OF_STORE(a_removed_message_takes_its_changes_with_it),
+		TEST_OF_STORE(what_was_taken_away_is_not_in_the_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

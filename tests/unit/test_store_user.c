@@ -344,6 +344,43 @@ a_key_is_replaced_when_asked_for(void **state)
 	assert_int_equal(store_pin_replace(place->store, &pin), CAM_ERR_LIMIT);
 }
 
+static void
+keys_move_to_another_user_in_place_of_all_of_his(void **state)
+{
+	struct place *place = *state;
+	uint8_t n[256] = { 1 }, small[128] = { 2 }, other[128] = { 3 };
+	int64_t anna = add_user(place->store, "anna");
+	int64_t again = add_user(place->store, "again");
+	struct store_pin pin = { .uid = anna,
+		.bits = 2048,
+		.n = { n, sizeof n },
+		.challenger = again };
+	struct pins pins = { 0 };
+
+	assert_int_equal(store_pin_add(place->store, &pin), 0);
+	pin.bits = 1024;
+	pin.n = span_of(small, sizeof small);
+	assert_int_equal(store_pin_add(place->store, &pin), 0);
+	assert_int_equal(
+	    store_pin_mark(place->store, anna, 2048, true, again), 0);
+	assert_int_equal(
+	    store_pin_each(place->store, anna, take_pin, &pins), 0);
+	assert_int_equal(pins.last.challenger, again);
+	assert_true(pins.last.verified);
+	pin.uid = again;
+	pin.n = span_of(other, sizeof other);
+	pin.verified = true;
+	assert_int_equal(store_pin_add(place->store, &pin), 0);
+	assert_int_equal(store_pin_move(place->store, again, anna), 0);
+	pins.count = 0;
+	assert_int_equal(store_pin_each(place->store, 0, take_pin, &pins), 0);
+	assert_int_equal(pins.count, 1);
+	assert_int_equal(pins.last.uid, anna);
+	assert_memory_equal(pins.n, other, sizeof other);
+	assert_false(pins.last.verified);
+	assert_int_equal(pins.last.challenger, 0);
+}
+
 int
 main(void)
 {
@@ -358,6 +395,7 @@ main(void)
 		TEST_OF_STORE(a_merged_users_history_is_that_of_the_other),
 		TEST_OF_STORE(a_pinned_key_is_not_replaced_silently),
 		TEST_OF_STORE(a_key_is_replaced_when_asked_for),
+		TEST_OF_STORE(keys_move_to_another_user_in_place_of_all_of_his),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -277,6 +277,29 @@ a_known_user_who_takes_the_name_of_another_challenges_him(void **state)
 }
 
 static void
+a_host_that_looks_like_a_fingerprint_is_nobody_else(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna, second, eve;
+	struct user *user;
+	char host[64], *id;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", NULL);
+	greeter_init(&second, "anna", "pc1", "10.77.0.4:2425", NULL);
+	(void)greet(town, &anna);
+	user = greet(town, &second);
+	id = user_id(user);
+	snprintf(host, sizeof host, "%s", strchr(id, '@') + 1);
+	greeter_init(&eve, "anna", host, "10.77.0.66:2425", NULL);
+	assert_ptr_not_equal(greet(town, &eve), user);
+	assert_ptr_equal(by_id(town, id), user);
+	free(id);
+	greeter_finish(&anna);
+	greeter_finish(&second);
+	greeter_finish(&eve);
+}
+
+static void
 names_that_are_none_are_refused(void **state)
 {
 	struct town *town = *state;
@@ -628,6 +651,35 @@ another_ipmsg_key_blocks_who_was_verified_by_one(void **state)
 }
 
 static void
+who_enters_under_a_verified_name_is_asked_for_his_key(void **state)
+{
+	struct town *town = *state;
+	struct person *dora =
+	    person_make(town, "dora", "pc4", "10.77.0.4:2425", "other", true);
+	struct person *eve =
+	    person_make(town, "dora", "pc4", "10.77.0.66:2425", "mac", true);
+	struct user *user;
+
+	person_enters(town, dora);
+	send_to(town, user_of(town, dora), "pins your key");
+	user = user_of(town, dora);
+	person_enters(town, eve);
+	town_settle(town);
+	/* Of those who are not verified nobody asks. */
+	assert_int_equal(eve->asked, 0);
+	verify(town, user);
+	/* A storm of entries is one question. */
+	for (int i = 0; i < 20; i++) {
+		person_enters(town, eve);
+		town_settle(town);
+	}
+	assert_in_range(eve->asked, 1, 2);
+	assert_true(trust_is_blocked(trust_of(town), user));
+	assert_ptr_equal(
+	    trust_challenger(trust_of(town), user), user_of(town, eve));
+}
+
+static void
 an_ipmsg_key_that_the_user_key_does_not_name_is_not_pinned(void **state)
 {
 	struct town *town = *state;
@@ -693,6 +745,8 @@ main(void)
 		    an_entry_under_the_new_name_becomes_one_with_the_user),
 		TEST_OF_TOWN(
 		    a_known_user_who_takes_the_name_of_another_challenges_him),
+		TEST_OF_TOWN(
+		    a_host_that_looks_like_a_fingerprint_is_nobody_else),
 		TEST_OF_TOWN(names_that_are_none_are_refused),
 		TEST_OF_TOWN(a_list_of_devices_never_goes_back),
 		TEST_OF_TOWN(a_device_that_left_the_list_is_nobody),
@@ -710,6 +764,8 @@ main(void)
 		TEST_OF_TOWN(verified_is_only_the_key_that_was_compared),
 		TEST_OF_TOWN(a_compared_ipmsg_key_is_verified_and_stays_so),
 		TEST_OF_TOWN(another_ipmsg_key_blocks_who_was_verified_by_one),
+		TEST_OF_TOWN(
+		    who_enters_under_a_verified_name_is_asked_for_his_key),
 		TEST_OF_TOWN(
 		    an_ipmsg_key_that_the_user_key_does_not_name_is_not_pinned),
 		TEST_OF_TOWN(who_is_verified_does_not_leave_the_roster),

@@ -4,9 +4,12 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/clients.h"
+#include "camd/identity.h"
+#include "camd/links.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
 #include "camd/outbox.h"
@@ -125,6 +128,16 @@ user_counts(const struct camd *camd)
 	    (json_int_t)counts[USER_OFFLINE]);
 }
 
+/* By which other camd know this one. */
+static json_t *
+device(const struct camd *camd)
+{
+	char text[2 * DEVICE_ID_SIZE + 1];
+
+	hex_encode(identity_device_id(camd->identity), DEVICE_ID_SIZE, text);
+	return json_string(text);
+}
+
 /* What can be told even while the keys are locked. */
 static void
 add_process(json_t *status, const struct camd *camd)
@@ -167,6 +180,9 @@ on_counted(struct job *job)
 		    status, "unread", json_integer(counting->unread));
 		json_object_set_new(status, "queued",
 		    json_integer((json_int_t)outbox_count(camd->outbox)));
+		json_object_set_new(status, "links",
+		    json_integer((json_int_t)links_count(camd->links)));
+		json_object_set_new(status, "device", device(camd));
 		rpc_reply(counting->call, status);
 	}
 	free(counting);
