@@ -113,10 +113,12 @@ static void
 print_marks(struct cam *cam, const json_t *message)
 {
 	const char *state = member(message, "state");
+	bool deleted = json_is_true(json_object_get(message, "deleted"));
 	struct buf marks;
 
 	buf_init(&marks, 1024);
-	if (is_sent(message) && strcmp(state, "delivered") != 0)
+	/* How far one came that was deleted is nobody's worry any more. */
+	if (is_sent(message) && !deleted && strcmp(state, "delivered") != 0)
 		buf_printf(&marks, ", %s", state);
 	if (json_is_true(json_object_get(message, "sealed")) &&
 	    !json_is_null(json_object_get(message, "text")))

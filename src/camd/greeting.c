@@ -1,6 +1,7 @@
 /* greeting.c: two camd introduce themselves and admit each other. */
 #include "camd/greeting.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,8 +71,8 @@ fill_hello(const struct links *links, struct linkhello *hello)
 	memset(hello, 0, sizeof *hello);
 	links->ops->introduce(links->arg, hello);
 	hello->capabilities = LINK_MESSAGES | LINK_CHANGES | LINK_TYPING;
-	strcpy(hello->program, "cam");
-	strcpy(hello->version, CAM_VERSION);
+	snprintf(hello->program, sizeof hello->program, "cam");
+	snprintf(hello->version, sizeof hello->version, "%s", CAM_VERSION);
 	memcpy(hello->devices, devices.data, devices.len);
 	hello->devices_len = devices.len;
 	memcpy(hello->prekey, prekey.data, sizeof hello->prekey);

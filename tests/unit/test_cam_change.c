@@ -216,6 +216,20 @@ what_was_changed_says_so(void **state)
 	assert_string_equal(run.out, "09:30 0a1b2c3d Anna: (deleted)\n");
 }
 
+#define OURS(more)                                                             \
+	"{\"type\":\"message.sent\",\"id\":\"0a1b2c3d4e\","                    \
+	"\"time\":\"2026-01-31T09:30:00Z\",\"from\":\"bob@pc2\","              \
+	"\"to\":[\"anna@pc1\"],\"encryption\":\"cam1\"," more "}"
+
+static void
+what_was_deleted_on_its_way_has_not_failed(void **state)
+{
+	watch(OURS("\"text\":\"x\",\"deleted\":false,\"state\":\"failed\""));
+	assert_has(run.out, "anna@pc1 [failed]: x\n");
+	watch(OURS("\"text\":null,\"deleted\":true,\"state\":\"failed\""));
+	assert_has(run.out, "anna@pc1: (deleted)\n");
+}
+
 static void
 what_is_missing_is_said_before(void **state)
 {
@@ -266,6 +280,7 @@ main(void)
 		cmocka_unit_test(an_id_of_nothing_is_3),
 		cmocka_unit_test(an_answer_shows_what_it_answers),
 		cmocka_unit_test(what_was_changed_says_so),
+		cmocka_unit_test(what_was_deleted_on_its_way_has_not_failed),
 		cmocka_unit_test(what_is_missing_is_said_before),
 		cmocka_unit_test(a_change_is_told_when_it_happens),
 		cmocka_unit_test(
