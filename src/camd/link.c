@@ -190,10 +190,13 @@ on_close(struct channel *channel, uint16_t stream, int err, void *arg)
 {
 	struct link *link = arg;
 
-	if (link->can_receive && stream == link->stream_in)
+	if (link->can_receive && stream == link->stream_in) {
 		link->can_receive = false;
-	else if (link->can_send && stream == link->stream_out)
+		/* We never say anything on it; else it would keep its place. */
+		channel_close(channel, stream, 0);
+	} else if (link->can_send && stream == link->stream_out) {
 		link_close(link, "it takes no envelopes");
+	}
 }
 
 static void

@@ -1,7 +1,6 @@
 /* test_message_link.c: messages between two camd over a link that breaks. */
-#include <time.h>
-
 #include "base/clock.h"
+#include "camd/outbox_parts.h"
 #include "pair.h"
 
 static void
@@ -43,6 +42,34 @@ the_longest_message_goes_too(void **state)
 	assert_non_null(in.message);
 	assert_true(strcmp(in.message->text, text) == 0);
 	free(in.message);
+	free(text);
+}
+
+/* Twenty of a mebibyte wait; little more than one is sealed and on its way. */
+static void
+little_is_under_way_at_a_time(void **state)
+{
+	struct pair *pair = *state;
+	struct half *anna = &pair->anna;
+	struct outbox *outbox = anna->camd.outbox;
+	char *text = xmalloc(LIMIT_MESSAGE_TEXT + 1);
+	size_t most = 0;
+
+	memset(text, 'y', LIMIT_MESSAGE_TEXT);
+	text[LIMIT_MESSAGE_TEXT] = '\0';
+	for (int i = 0; i < 20; i++) {
+		(void)half_send(anna, text);
+		if (outbox->freight.bytes > most)
+			most = outbox->freight.bytes;
+	}
+	while (outbox_count(outbox) > 0) {
+		pair_turn(pair);
+		if (outbox->freight.bytes > most)
+			most = outbox->freight.bytes;
+	}
+	assert_in_range(most, LIMIT_MESSAGE_TEXT, 2 * SHIPMENT_BYTES);
+	assert_int_equal(outbox->freight.bytes, 0);
+	pair_settle(pair);
 	free(text);
 }
 
@@ -199,6 +226,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_OF_PAIR(a_message_goes_over_the_link),
 		TEST_OF_PAIR(the_longest_message_goes_too),
+		TEST_OF_PAIR(little_is_under_way_at_a_time),
 		TEST_OF_PAIR(a_reply_says_what_it_answers_at_both_ends),
 		TEST_OF_PAIR(each_arrives_once_and_in_order_whatever_breaks),
 	};
