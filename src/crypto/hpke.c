@@ -102,10 +102,11 @@ static size_t
 join(uint8_t place[LABELED_SIZE], struct span suite, const char *label,
     struct span rest)
 {
-	size_t label_len = strlen(label), len = suite.len + label_len;
+	struct span name = span_text(label);
+	size_t len = suite.len + name.len;
 
 	memcpy(place, suite.data, suite.len);
-	memcpy(place + suite.len, label, label_len);
+	memcpy(place + suite.len, name.data, name.len);
 	if (rest.len > 0)
 		memcpy(place + len, rest.data, rest.len);
 	return len + rest.len;

@@ -1,7 +1,6 @@
 /* keyfile_lock.c: the one key of all sealed files, and the passphrase that
  * opens it. */
 #include <stdatomic.h>
-#include <string.h>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -192,6 +191,7 @@ keyfile_lock_open(
     const char *path, struct span passphrase, struct keyfile_lock **lock)
 {
 	struct keyfile_lock *opened = NULL;
+	struct fields fields;
 	struct buf buf, secret;
 	int rc = check_passphrase(passphrase);
 
@@ -207,7 +207,8 @@ keyfile_lock_open(
 		rc = CAM_ERR_KEY;
 	if (rc == 0) {
 		opened = lock_new();
-		memcpy(opened->key, secret.data, AEAD_KEY_SIZE);
+		fields = fields_of(buf_span(&secret));
+		fields_copy(&fields, opened->key, sizeof(opened->key));
 		*lock = opened;
 	}
 	buf_wipe(&buf);

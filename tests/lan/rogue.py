@@ -21,12 +21,13 @@
 #       rollback (the list before the last) | version | empty | huge
 #   early ADDR WHAT               receipts, refused, typing, opened, prekey, envelope: before any hello
 #   send LINK TEXT                a valid message; ok when its receipt is here and right
-#   expect LINK SECONDS           the next message from there is opened and acknowledged
+#   expect LINK SECONDS [silent]  the next message from there is opened and acknowledged, or not
 #   forge LINK HOW                an envelope that must not be taken; ok: "refused", "closed"
 #                                 (the link), "receipted". See Forger.
 #   flips LINK                    one bit changed in each byte of a valid envelope
 #   receipts LINK ID [HOW]        says that message ID, which is not ours, was stored: signed
-#                                 by us | unsigned | as=DEVICE (hex) | opened | refused
+#                                 by us | unsigned | opened-label | link-key | as=DEVICE (hex) |
+#                                 opened | refused
 #   prekey LINK HOW               another prekey of ours: new | unsigned | foreign (signed by
 #                                 somebody else) | older (the first one again)
 #   device                        another device in a newer list, from the next connect on
@@ -253,7 +254,9 @@ class Forger:
         return envelope.Made(two.header, one.stanzas, one.sealed).bytes()
 
     def not_in_the_list(self):
-        return self.seal(recipients=[(self.victim.user_key, "somebody@else")]).bytes()
+        return self.seal(recipients=[(self.victim.user_key, "somebody@else")],
+                         talk=envelope.talk_of(public(self.person.user_key),
+                                               self.victim.user_key)).bytes()
 
     def no_recipients(self):
         made = self.seal(recipients=[(bytes(32), "nobody@none")])
@@ -479,12 +482,13 @@ class Rogue:
         self.links[name].send_item(self.last)
         return self.do_sync(name)
 
-    def do_expect(self, name, seconds):
+    def do_expect(self, name, seconds, silent=None):
         link, card = self.links[name], self.cards[name]
         data = link.wait(lambda: link.items and link.items.pop(0), float(seconds))
         self.captured = envelope.Opened(data, self.person, card.signing_key)
-        link.notify("message.receipts", cam1.receipt(
-            self.person.signing_key, self.person.device, card.device, [self.captured.id]))
+        if not silent:
+            link.notify("message.receipts", cam1.receipt(
+                self.person.signing_key, self.person.device, card.device, [self.captured.id]))
         return {"text": self.captured.text, "id": self.captured.id.hex(),
                 "to": [each for _, each in self.captured.recipients],
                 "sequence": self.captured.sequence, "prekey": self.captured.prekey_id}
@@ -600,6 +604,11 @@ class Rogue:
             return {}
         else:
             params = cam1.receipt(self.person.signing_key, self.person.device, card.device, ids)
+        if how == "opened-label":
+            params = cam1.receipt(self.person.signing_key, self.person.device, card.device, ids,
+                                  "cam/opened/1")
+        if how == "link-key":
+            params = cam1.receipt(self.person.link_key, self.person.device, card.device, ids)
         if how == "unsigned":
             params["signature"] = bytes(64).hex()
         link.notify("message.receipts", params)

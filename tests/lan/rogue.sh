@@ -312,3 +312,21 @@ test_receipts_of_others_prove_nothing() {
 	await_log bob '.sealed and .text == null'
 	await_log anna ".id == \"$id\" and .state == \"delivered\" and .recipients[0].receipt == \"signed\""
 }
+
+# Nor do those of the recipient himself, unless his device has signed that it is one.
+test_a_receipt_without_its_signature_delivers_nothing() {
+	linked_town
+	known_mallory
+	local id how
+	id=$(cam_as anna send --no-wait --json mallory@host3 'signed for?' | jq -r .id)
+	mallory expect a 20 silent
+	for how in unsigned opened-label link-key "as=$BOB_DEVICE"; do
+		mallory receipts a "$id" "$how"
+		mallory sync a || mallory connect a $ANNA
+	done
+	expect 0 cam_as anna rpc daemon.sync
+	json_last '.state == "queued" or .state == "sent"' <<<"$(cam_as anna log --json | jq -c "select(.id == \"$id\")")" ||
+		fail "$(cam_as anna log --json | jq -c "select(.id == \"$id\")")"
+	mallory receipts a "$id"
+	await_log anna ".id == \"$id\" and .state == \"delivered\" and .recipients[0].receipt == \"signed\""
+}

@@ -141,6 +141,9 @@ each_way_to_be_wrong_has_its_error(void **state)
 	assert_int_equal(devices_parse(buf_span(&buf), &got), CAM_ERR_LIMIT);
 	buf.data[1] = 0;
 	assert_int_equal(devices_parse(buf_span(&buf), &got), CAM_ERR_FORMAT);
+	/* And nothing behind it, as a list of none would be. */
+	assert_int_equal(devices_parse(span_of(buf.data, 82 + SIGN_SIZE), &got),
+	    CAM_ERR_FORMAT);
 	buf.data[1] = 2;
 	buf.data[buf.len - 1] ^= 1;
 	assert_int_equal(devices_parse(buf_span(&buf), &got), CAM_ERR_CRYPTO);

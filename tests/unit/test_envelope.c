@@ -122,6 +122,9 @@ everyone_it_is_for_reads_what_was_written(void **state)
 	assert_int_equal(
 	    refusal_as(buf_span(&buf), &fixture->stranger, &fixture->anna),
 	    CAM_ERR_UNKNOWN);
+	assert_int_equal(envelope_prekey(&envelope, fixture->stranger.device,
+			     &envelope.stanzas_said),
+	    CAM_ERR_UNKNOWN);
 	buf_finish(&buf);
 }
 

@@ -1,14 +1,20 @@
 /* test_keyfile.c: secrets in files, open and sealed, and the way between. */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <openssl/evp.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "crypto/crypto.h"
 #include "crypto/keyfile_form.h"
+#include "crypto/private_file.h"
 #include "crypto/rsa.h"
 #include "hex.h"
 
@@ -286,6 +292,25 @@ sizes_have_limits(void **state)
 }
 
 static void
+what_does_not_fit_is_not_half_written(void **state)
+{
+	struct fixture *fixture = *state;
+	static const uint8_t key[AEAD_KEY_SIZE] = { 1 };
+	struct buf small;
+
+	buf_init(&small, secret.len);
+	keyfile_put_sealed(&small, key, secret);
+	assert_true(buf_failed(&small));
+	buf_finish(&small);
+	buf_init(&small, 8);
+	write_file(fixture->path, span_text("-----BEGIN PRIVATE KEY-----\n"));
+	assert_int_equal(keyfile_load(fixture->path, KEYFILE_PEM, NULL, &small),
+	    CAM_ERR_LIMIT);
+	assert_int_equal(small.len, 0);
+	buf_finish(&small);
+}
+
+static void
 files_that_others_can_read_are_unsafe(void **state)
 {
 	struct fixture *fixture = *state;
@@ -510,6 +535,86 @@ the_file_of_a_lock_is_no_secret_of_its_own(void **state)
 	buf_finish(&buf);
 }
 
+/* Sealed by the passphrase, but no key of 32 bytes: scrypt once more, by hand.
+ */
+static void
+a_lock_of_another_size_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	static const uint8_t salt[KEYFILE_SALT_SIZE] = { 1 };
+	struct keyfile_lock *opened = NULL;
+	uint8_t key[AEAD_KEY_SIZE];
+	struct buf buf;
+
+	assert_int_equal(
+	    EVP_PBE_scrypt((const char *)passphrase.data, passphrase.len, salt,
+		sizeof(salt), 1 << 10, 8, 1, 0, key, sizeof(key)),
+	    1);
+	for (size_t len = AEAD_KEY_SIZE - 1; len <= AEAD_KEY_SIZE; len++) {
+		buf_init(&buf, KEYFILE_SIZE_MAX);
+		keyfile_put_head(&buf, KEYFILE_PASSPHRASE, span_text("lock"));
+		buf_put(&buf, "\x0a\x08\x01", 3);
+		buf_put(&buf, salt, sizeof(salt));
+		keyfile_put_sealed(&buf, key, span_of(secret.data, len));
+		write_file(fixture->path, buf_span(&buf));
+		assert_int_equal(
+		    keyfile_lock_open(fixture->path, passphrase, &opened),
+		    len == AEAD_KEY_SIZE ? 0 : CAM_ERR_KEY);
+		buf_finish(&buf);
+	}
+	save(fixture, opened);
+	assert_int_equal(load(fixture, "user", opened), 0);
+	keyfile_lock_free(opened);
+}
+
+static void
+a_removed_file_is_gone_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	save(fixture, NULL);
+	assert_int_equal(private_file_remove(fixture->path), 0);
+	assert_int_equal(load(fixture, "user", NULL), CAM_ERR_SYSTEM);
+	assert_int_equal(private_file_remove(fixture->path), CAM_ERR_SYSTEM);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
+a_full_disk_leaves_the_file_as_it_was(void **state)
+{
+	struct fixture *fixture = *state;
+	struct rlimit before, none;
+
+	save(fixture, NULL);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	assert_int_equal(
+	    keyfile_reseal(fixture->path, NULL, fixture->lock), CAM_ERR_SYSTEM);
+	assert_int_equal(errno, EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(load(fixture, "user", NULL), 0);
+	assert_false(is_sealed(fixture->path));
+}
+
+/* When a key was made is told by its file. */
+static void
+resealing_keeps_the_time_of_a_file(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct timespec times[] = { { 1000000000, 0 },
+		{ 1000000000, 5 } };
+	struct stat st;
+
+	save(fixture, NULL);
+	assert_int_equal(utimensat(AT_FDCWD, fixture->path, times, 0), 0);
+	assert_int_equal(keyfile_reseal(fixture->path, NULL, fixture->lock), 0);
+	assert_int_equal(stat(fixture->path, &st), 0);
+	assert_int_equal(st.st_mtim.tv_sec, 1000000000);
+}
+
 /* How much work a file asks for is checked before it is done; the rest is
  * authenticated, of which some bits are tried: each takes its half second. */
 static void
@@ -567,6 +672,7 @@ main(void)
 		TEST(no_bit_of_a_file_can_change),
 		TEST(what_is_there_is_replaced_only_when_asked),
 		TEST(sizes_have_limits),
+		TEST(what_does_not_fit_is_not_half_written),
 		TEST(files_that_others_can_read_are_unsafe),
 		TEST(forms_to_come_are_not_taken),
 		TEST(an_rsa_key_is_plain_pem_until_it_is_sealed),
@@ -577,6 +683,10 @@ main(void)
 		TEST(another_passphrase_opens_the_same_files),
 		TEST(the_file_of_a_lock_is_no_secret_of_its_own),
 		TEST(a_damaged_lock_is_refused),
+		TEST(a_lock_of_another_size_is_refused),
+		TEST(a_removed_file_is_gone_once),
+		TEST(a_full_disk_leaves_the_file_as_it_was),
+		TEST(resealing_keeps_the_time_of_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
