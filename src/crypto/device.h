@@ -44,11 +44,13 @@ struct devices {
 	size_t count; /* 1 .. DEVICES_MAX */
 };
 
-/* Writes fields and signature. CAM_ERR_CRYPTO. */
+/* Appends fields and signature. CAM_ERR_LIMIT (count), CAM_ERR_CRYPTO (user is
+ * not user_key). */
 int devices_build(const struct devices *devices, const struct sign_key *user,
     struct buf *buf);
-/* Parsed and the signature checked. CAM_ERR_FORMAT, CAM_ERR_LIMIT,
- * CAM_ERR_VERSION (a form of later cams), CAM_ERR_CRYPTO. */
+/* Parsed and the signature checked. CAM_ERR_FORMAT (also when a key is there
+ * twice), CAM_ERR_LIMIT, CAM_ERR_VERSION (a form of later cams),
+ * CAM_ERR_CRYPTO. */
 int devices_parse(struct span bytes, struct devices *devices);
 /* NULL: none with that link key; with that id. */
 const struct device *devices_by_link_key(

@@ -9,7 +9,12 @@
 
 /* DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305; one shot, the
  * first sequence number only (RFC 9180, 6.1). Sizes in bytes. */
-enum { HPKE_KEY_SIZE = 32, HPKE_ENC_SIZE = 32, HPKE_TAG_SIZE = 16 };
+enum {
+	HPKE_KEY_SIZE = 32,
+	HPKE_ENC_SIZE = 32,
+	HPKE_TAG_SIZE = 16,
+	HPKE_INFO_MAX = 128
+};
 
 /* A private X25519 key; unchanging and counted, in the locked heap. */
 struct hpke_key;
@@ -23,7 +28,8 @@ void hpke_key_secret(const struct hpke_key *key, uint8_t bytes[HPKE_KEY_SIZE]);
 
 /*
  * SealBase: enc and text.len + HPKE_TAG_SIZE bytes of sealed. CAM_ERR_CRYPTO:
- * the public key is none (a small-order point).
+ * the public key is none (a small-order point). CAM_ERR_LIMIT: info is over
+ * HPKE_INFO_MAX.
  */
 int hpke_seal(const uint8_t to[HPKE_KEY_SIZE], struct span info,
     struct span aad, struct span text, uint8_t enc[HPKE_ENC_SIZE],

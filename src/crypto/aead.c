@@ -1,0 +1,84 @@
+/* aead.c: ChaCha20-Poly1305 and AES-256-GCM over EVP. */
+#include "crypto/aead.h"
+
+#include <openssl/err.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "crypto/evp.h"
+
+static const EVP_CIPHER *
+cipher_of(enum aead_kind kind)
+{
+	return kind == AEAD_AES256_GCM ? EVP_aes_256_gcm()
+				       : EVP_chacha20_poly1305();
+}
+
+static EVP_CIPHER_CTX *
+begin(enum aead_kind kind, int encrypt, const uint8_t *key,
+    const uint8_t *nonce, struct span aad)
+{
+	EVP_CIPHER_CTX *context = NULL;
+	int len;
+
+	evp_ready();
+	context = EVP_CIPHER_CTX_new();
+	evp_need(context && EVP_CipherInit_ex2(context, cipher_of(kind), key,
+				nonce, encrypt, NULL) == 1);
+	if (aad.len > 0)
+		evp_need(EVP_CipherUpdate(
+			     context, NULL, &len, aad.data, (int)aad.len) == 1);
+	return context;
+}
+
+/* No bytes at all would be the end of it for OpenSSL. */
+static void
+add(EVP_CIPHER_CTX *context, struct span in, uint8_t *out)
+{
+	int len;
+
+	if (in.len > 0)
+		evp_need(EVP_CipherUpdate(
+			     context, out, &len, in.data, (int)in.len) == 1);
+}
+
+void
+aead_seal(enum aead_kind kind, const uint8_t key[AEAD_KEY_SIZE],
+    const uint8_t nonce[AEAD_NONCE_SIZE], struct span aad, struct span text,
+    uint8_t *sealed)
+{
+	EVP_CIPHER_CTX *context = begin(kind, 1, key, nonce, aad);
+	int len;
+
+	add(context, text, sealed);
+	evp_need(EVP_CipherFinal_ex(context, sealed + text.len, &len) == 1 &&
+		 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG,
+		     AEAD_TAG_SIZE, sealed + text.len) == 1);
+	EVP_CIPHER_CTX_free(context);
+}
+
+int
+aead_open(enum aead_kind kind, const uint8_t key[AEAD_KEY_SIZE],
+    const uint8_t nonce[AEAD_NONCE_SIZE], struct span aad, struct span sealed,
+    uint8_t *text)
+{
+	EVP_CIPHER_CTX *context = NULL;
+	uint8_t rest[AEAD_TAG_SIZE];
+	size_t text_len;
+	int len, rc = 0;
+
+	if (sealed.len < AEAD_TAG_SIZE)
+		return CAM_ERR_CRYPTO;
+	text_len = sealed.len - AEAD_TAG_SIZE;
+	context = begin(kind, 0, key, nonce, aad);
+	evp_need(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG,
+		     AEAD_TAG_SIZE, (void *)(sealed.data + text_len)) == 1);
+	add(context, span_of(sealed.data, text_len), text);
+	if (EVP_CipherFinal_ex(context, rest, &len) != 1) {
+		wipe(text, text_len);
+		ERR_clear_error();
+		rc = CAM_ERR_CRYPTO;
+	}
+	EVP_CIPHER_CTX_free(context);
+	return rc;
+}
