@@ -37,7 +37,9 @@ folders_make(struct folders *folders)
 {
 	const char *where = getenv("TMPDIR");
 
-	return folders_make_in(folders, where ? where : "/tmp");
+	if (where == NULL)
+		where = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	return folders_make_in(folders, where);
 }
 
 static inline void
