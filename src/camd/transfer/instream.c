@@ -61,7 +61,7 @@ leave_folder(struct instream *in)
 	int rc = mark(in, place_top(place), true);
 
 	place_leave(place);
-	atomic_fetch_add(&in->transfer->job->entries, 1);
+	atomic_fetch_add(&in->transfer->job->entries, place->depth > 0);
 	return rc;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "camd/transfer/filesum.h"
 #include "camd/transfer/internal.h"
 #include "camd/transfer/journal.h"
 #include "camd/transfer/record.h"
@@ -21,8 +22,8 @@ struct intree {
 	struct journal *journal;
 	int fd; /* the file being received, or -1 */
 	char stored[BENEATH_NAME_SIZE];
-	struct digest *digest; /* of it, as far as at */
-	uint64_t at;
+	struct filesum sum;
+	uint64_t total; /* of all files of this try, holes and all */
 	bool ended;
 };
 
@@ -47,8 +48,8 @@ finished(struct intree *tree, uint64_t bytes, unsigned entries)
 static int
 check_file(struct intree *tree, const struct journal_entry *entry)
 {
-	struct digest *digest = digest_new(DIGEST_SHA256);
-	uint8_t sum[SHA256_SIZE];
+	uint8_t digest[SHA256_SIZE];
+	struct filesum sum;
 	struct stat st;
 	int fd = -1;
 	int rc = beneath_open(place_top(&tree->transfer->place), entry->stored,
@@ -57,15 +58,16 @@ check_file(struct intree *tree, const struct journal_entry *entry)
 	if (rc == 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 			   (uint64_t)st.st_size != entry->record.size))
 		rc = CAM_ERR_FORMAT;
+	filesum_init(&sum);
 	if (rc == 0)
-		rc = digest_add_file(digest, fd, 0, entry->record.size,
-		    &tree->transfer->job->stop);
-	digest_peek(digest, sum);
-	if (rc == 0 && memcmp(sum, entry->digest, SHA256_SIZE) != 0)
+		rc = filesum_add_file(
+		    &sum, fd, entry->record.size, &tree->transfer->job->stop);
+	filesum_end(&sum, digest);
+	filesum_finish(&sum);
+	if (rc == 0 && memcmp(digest, entry->digest, SHA256_SIZE) != 0)
 		rc = CAM_ERR_FORMAT;
 	if (fd >= 0)
 		close(fd);
-	digest_free(digest);
 	return rc;
 }
 
@@ -92,10 +94,11 @@ replay(
 {
 	struct place *place = &tree->transfer->place;
 	const struct record *record = &entry->record;
+	bool is_first = tree->reader.count == 0;
 	int rc = 0;
 
 	if (record->type != RECORD_UP && record->type != RECORD_UNREADABLE &&
-	    entry->stored[0] == '\0' && tree->reader.count > 0)
+	    entry->stored[0] == '\0' && !is_first)
 		return CAM_ERR_FORMAT;
 	if (place->depth == 0)
 		return CAM_ERR_FORMAT;
@@ -118,8 +121,9 @@ replay(
 	}
 	if (rc == 0) {
 		record_reader_skip(&tree->reader, record);
+		tree->total += record->size;
 		finished(tree, record->size,
-		    record->type == RECORD_FOLDER ||
+		    (record->type == RECORD_FOLDER && !is_first) ||
 			(record->type == RECORD_FILE && !entry->is_left_out));
 		atomic_fetch_add(&tree->transfer->job->unreadable,
 		    record->type == RECORD_UNREADABLE || entry->is_left_out);
@@ -215,6 +219,7 @@ start_over(struct intree *tree)
 	journal_free(tree->journal);
 	tree->journal = NULL;
 	record_reader_init(&tree->reader);
+	tree->total = 0;
 	atomic_store(&transfer->job->bytes, 0);
 	atomic_store(&transfer->job->entries, 0);
 	atomic_store(&transfer->job->unreadable, 0);
@@ -289,15 +294,21 @@ static int
 begin_file(struct intree *tree, const struct record *record)
 {
 	struct transfer *transfer = tree->transfer;
-	int rc = choose_name(tree, record);
+	uint64_t limit = transfer->job->size;
+	int rc;
 
+	if (limit != TRANSFER_SIZE_UNKNOWN &&
+	    (tree->total > limit || record->size > limit - tree->total))
+		return CAM_ERR_LIMIT;
+	tree->total += record->size;
+	rc = choose_name(tree, record);
 	if (rc == 0)
 		rc = journal_begin(tree->journal, record, tree->stored);
 	if (rc == 0)
 		rc = beneath_make_file(
 		    place_top(&transfer->place), tree->stored, NULL, &tree->fd);
-	tree->at = 0;
-	tree->digest = digest_new(DIGEST_SHA256);
+	if (rc == 0)
+		filesum_init(&tree->sum);
 	return rc;
 }
 
@@ -322,43 +333,27 @@ take_record(struct intree *tree)
 	return 0;
 }
 
-/* A hole, as the digest sees it. */
-static int
-add_zeros(struct intree *tree, uint64_t to)
+/* The hole up to there. */
+static void
+add_hole(struct intree *tree, uint64_t to)
 {
-	static const uint8_t zeros[4096];
+	uint64_t len = to - tree->sum.size;
 
-	while (tree->at < to) {
-		size_t len = to - tree->at < sizeof(zeros)
-				 ? (size_t)(to - tree->at)
-				 : sizeof(zeros);
-
-		digest_add(tree->digest, span_of(zeros, len));
-		tree->at += len;
-		transfer_moved(tree->transfer, len);
-		if (transfer_is_stopped(tree->transfer))
-			return CAM_ERR_CLOSED;
-	}
-	return 0;
+	filesum_add_zeros(&tree->sum, len);
+	transfer_moved(tree->transfer, len);
 }
 
 static int
 take_data(struct intree *tree, struct span data)
 {
 	struct transfer *transfer = tree->transfer;
-	const struct transfer_job *job = transfer->job;
-	int rc = add_zeros(tree, tree->reader.offset);
+	int rc;
 
-	if (rc == 0 && job->size != TRANSFER_SIZE_UNKNOWN &&
-	    transfer->place.written + data.len > job->size)
-		rc = CAM_ERR_LIMIT;
-	if (rc == 0)
-		rc = place_write(
-		    &transfer->place, tree->fd, tree->reader.offset, data);
+	add_hole(tree, tree->reader.offset);
+	rc = place_write(&transfer->place, tree->fd, tree->reader.offset, data);
 	if (rc < 0)
 		return rc;
-	digest_add(tree->digest, data);
-	tree->at += data.len;
+	filesum_add(&tree->sum, data);
 	transfer_moved(transfer, data.len);
 	return 0;
 }
@@ -368,15 +363,16 @@ static int
 keep_file(struct intree *tree)
 {
 	const struct record *record = &tree->reader.record;
-	uint8_t sum[SHA256_SIZE];
-	bool ends_in_hole = tree->at < record->size;
-	int rc = add_zeros(tree, record->size);
+	uint8_t digest[SHA256_SIZE];
+	int rc = 0;
 
-	if (rc == 0 && ends_in_hole &&
-	    ftruncate(tree->fd, (off_t)record->size) != 0)
-		rc = place_error();
-	digest_peek(tree->digest, sum);
-	if (rc == 0 && memcmp(sum, tree->reader.digest, SHA256_SIZE) != 0)
+	if (tree->sum.size < record->size) {
+		add_hole(tree, record->size);
+		if (ftruncate(tree->fd, (off_t)record->size) != 0)
+			rc = place_error();
+	}
+	filesum_end(&tree->sum, digest);
+	if (rc == 0 && memcmp(digest, tree->reader.digest, SHA256_SIZE) != 0)
 		rc = CAM_ERR_CRYPTO;
 	if (rc == 0)
 		rc = mark(tree, tree->fd, record);
@@ -388,11 +384,11 @@ keep_file(struct intree *tree)
 static void
 close_file(struct intree *tree)
 {
-	if (tree->fd >= 0)
-		close(tree->fd);
+	if (tree->fd < 0)
+		return;
+	close(tree->fd);
 	tree->fd = -1;
-	digest_free(tree->digest);
-	tree->digest = NULL;
+	filesum_finish(&tree->sum);
 }
 
 static int

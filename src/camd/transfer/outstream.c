@@ -82,8 +82,9 @@ put_entry(struct outstream *out, enum walk_event event,
 	char name[FILE_NAME_SIZE];
 
 	file_name_send(raw, job->bare, name);
-	if (event != WALK_UP)
-		atomic_fetch_add(&job->entries, 1);
+	atomic_fetch_add(
+	    &job->entries, (event == WALK_FOLDER && entry->name[0] != '\0') ||
+			       event == WALK_FILE);
 	switch (event) {
 	case WALK_FOLDER:
 		return put_record(out, name, FILE_FOLDER, &entry->st, 0);

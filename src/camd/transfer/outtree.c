@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "camd/transfer/filesum.h"
 #include "camd/transfer/internal.h"
 #include "camd/transfer/record.h"
 #include "camd/transfer/request.h"
@@ -69,8 +70,10 @@ count(struct outtree *out, const struct record *record)
 	if (++out->count > LIMIT_TREE_ENTRIES)
 		return CAM_ERR_LIMIT;
 	record_chain(out->chain, record);
+	/* The offered folder itself is none of its entries. */
 	atomic_fetch_add(&out->transfer->job->entries,
-	    record->type == RECORD_FOLDER || record->type == RECORD_FILE);
+	    (record->type == RECORD_FOLDER && out->count > 1) ||
+		record->type == RECORD_FILE);
 	atomic_fetch_add(
 	    &out->transfer->job->unreadable, record->type == RECORD_UNREADABLE);
 	return 0;
@@ -79,47 +82,11 @@ count(struct outtree *out, const struct record *record)
 /* -- what a file holds --------------------------------------------------------
  */
 
-/* The next extent from where data begins; *end is that of the extent. A file
- * without holes is one. */
-static void
-find_extent(int fd, bool sparse, uint64_t *at, uint64_t size, uint64_t *end)
-{
-	off_t found;
-
-	*end = size;
-	if (!sparse)
-		return;
-	found = lseek(fd, (off_t)*at, SEEK_DATA);
-	if (found < 0 && errno == ENXIO) {
-		*at = size;
-		return;
-	}
-	if (found < 0)
-		return;
-	*at = (uint64_t)found < size ? (uint64_t)found : size;
-	found = lseek(fd, (off_t)*at, SEEK_HOLE);
-	if (found >= 0 && (uint64_t)found < size)
-		*end = (uint64_t)found;
-}
-
-static void
-add_zeros(struct digest *digest, uint64_t len)
-{
-	static const uint8_t zeros[4096];
-
-	while (len > 0) {
-		size_t size = len < sizeof(zeros) ? (size_t)len : sizeof(zeros);
-
-		digest_add(digest, span_of(zeros, size));
-		len -= size;
-	}
-}
-
 /* Reads a piece and says in its head how long it has become: a file may have
  * shrunk since it was opened. False: there is nothing more to be had. */
 static bool
 read_piece(struct outtree *out, int fd, uint64_t *at, size_t size,
-    struct digest *digest, uint8_t *head, uint8_t *place, size_t *len)
+    struct filesum *sum, uint8_t *head, uint8_t *place, size_t *len)
 {
 	ssize_t got;
 
@@ -129,7 +96,7 @@ read_piece(struct outtree *out, int fd, uint64_t *at, size_t size,
 	if (got <= 0)
 		return false;
 	record_extent_write(*at, (uint32_t)got, head);
-	digest_add(digest, span_of(place, (size_t)got));
+	filesum_add(sum, span_of(place, (size_t)got));
 	transfer_moved(out->transfer, (uint64_t)got);
 	*at += (uint64_t)got;
 	*len = (size_t)got;
@@ -140,7 +107,7 @@ read_piece(struct outtree *out, int fd, uint64_t *at, size_t size,
  * the next. *status is set when the file cannot give it. */
 static int
 put_piece(struct outtree *out, int fd, uint64_t *at, uint64_t end,
-    struct digest *digest, uint64_t *status)
+    struct filesum *sum, uint64_t *status)
 {
 	uint8_t head[RECORD_EXTENT_HEAD], little[LITTLE];
 	uint8_t *place = NULL;
@@ -151,8 +118,7 @@ put_piece(struct outtree *out, int fd, uint64_t *at, uint64_t end,
 		return rc;
 	if (room < RECORD_EXTENT_HEAD + LITTLE) {
 		size = end - *at < LITTLE ? (size_t)(end - *at) : LITTLE;
-		if (!read_piece(
-			out, fd, at, size, digest, head, little, &len)) {
+		if (!read_piece(out, fd, at, size, sum, head, little, &len)) {
 			*status = RECORD_STATUS_CHANGED;
 			return 0;
 		}
@@ -163,7 +129,7 @@ put_piece(struct outtree *out, int fd, uint64_t *at, uint64_t end,
 	size = room - RECORD_EXTENT_HEAD;
 	if (size > end - *at)
 		size = (size_t)(end - *at);
-	if (!read_piece(out, fd, at, size, digest, place,
+	if (!read_piece(out, fd, at, size, sum, place,
 		place + RECORD_EXTENT_HEAD, &len))
 		*status = RECORD_STATUS_CHANGED;
 	else
@@ -173,7 +139,7 @@ put_piece(struct outtree *out, int fd, uint64_t *at, uint64_t end,
 
 static int
 put_extents(struct outtree *out, const struct walk_entry *entry,
-    struct digest *digest, uint64_t *status)
+    struct filesum *sum, uint64_t *status)
 {
 	uint64_t size = (uint64_t)entry->st.st_size, at = 0, end = 0;
 	bool sparse = (uint64_t)entry->st.st_blocks * 512 < size;
@@ -182,12 +148,13 @@ put_extents(struct outtree *out, const struct walk_entry *entry,
 	while (rc == 0 && at < size && *status == 0) {
 		uint64_t from = at;
 
-		find_extent(entry->fd, sparse, &at, size, &end);
-		add_zeros(digest, at - from);
+		end = size;
+		if (sparse)
+			filesum_find_data(entry->fd, &at, size, &end);
+		filesum_add_zeros(sum, at - from);
 		transfer_moved(out->transfer, at - from);
 		while (rc == 0 && at < end && *status == 0)
-			rc =
-			    put_piece(out, entry->fd, &at, end, digest, status);
+			rc = put_piece(out, entry->fd, &at, end, sum, status);
 		if (transfer_is_stopped(out->transfer))
 			rc = CAM_ERR_CLOSED;
 	}
@@ -198,17 +165,19 @@ static int
 put_content(struct outtree *out, const struct walk_entry *entry)
 {
 	uint8_t end[RECORD_EXTENT_HEAD + SHA256_SIZE];
-	struct digest *digest = digest_new(DIGEST_SHA256);
+	struct filesum sum;
 	uint64_t status = 0;
-	int rc = put_extents(out, entry, digest, &status);
+	int rc;
 
+	filesum_init(&sum);
+	rc = put_extents(out, entry, &sum, &status);
 	if (rc == 0) {
 		record_extent_write(status, 0, end);
-		digest_peek(digest, end + RECORD_EXTENT_HEAD);
+		filesum_end(&sum, end + RECORD_EXTENT_HEAD);
 		rc = flow_out(&out->flow, span_of(end, sizeof(end)));
 		atomic_fetch_add(&out->transfer->job->unreadable, status != 0);
 	}
-	digest_free(digest);
+	filesum_finish(&sum);
 	return rc;
 }
 

@@ -17,7 +17,7 @@
  *   'D' enter a folder; the first record is the offered one itself
  *   'F' a file; its extents follow, then its end:
  *       extent = offset(8) length(4, 1 .. RECORD_EXTENT_MAX) bytes
- *       end    = status(8) 0(4) SHA-256 of the whole file(32)
+ *       end    = status(8) 0(4) digest(32) of the whole file (filesum.h)
  *       Extents go up and do not overlap; between them the file is zero.
  *       Status 0 is well; 1: it changed or could not be read, leave it out
  *   'X' what the sender cannot read: a name, nothing follows

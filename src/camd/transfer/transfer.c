@@ -94,6 +94,8 @@ transfer_run(struct transfer_job *job)
 	job->outcome.err = rc;
 	job->outcome.error =
 	    rc == CAM_ERR_SYSTEM || rc == CAM_ERR_FULL ? errno : 0;
+	if (rc < 0 && job->receive)
+		wire_reject(&transfer.wire);
 	job->outcome.cancelled = rc < 0 && atomic_load(&job->stop);
 	place_finish(&transfer.place);
 	keystream_free(transfer.keystream);

@@ -124,3 +124,12 @@ wire_finish(struct wire *wire)
 	}
 	return CAM_ERR_FORMAT;
 }
+
+void
+wire_reject(const struct wire *wire)
+{
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+	(void)setsockopt(
+	    wire->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}

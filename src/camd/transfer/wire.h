@@ -26,6 +26,9 @@ int wire_receive(struct wire *wire, uint8_t *bytes, size_t size, size_t *len);
 int wire_receive_all(struct wire *wire, uint8_t *bytes, size_t size);
 /* Tells the other side that this was all, and waits until it has closed. */
 int wire_finish(struct wire *wire);
+/* The close to come is no orderly one: to an IPMSG sender that would mean that
+ * all has arrived. */
+void wire_reject(const struct wire *wire);
 /* What errno means for a socket. */
 int wire_error(const struct wire *wire);
 
