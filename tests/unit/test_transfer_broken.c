@@ -671,6 +671,45 @@ another_key_opens_nothing(void **state)
 	}
 }
 
+static void *
+run_receiver(void *arg)
+{
+	struct ends *ends = arg;
+
+	transfer_run(&ends->receive);
+	return NULL;
+}
+
+/* Somebody between the two asks for something else than the receiver did. */
+static void
+a_changed_request_is_answered_in_vain(void **state)
+{
+	struct ends *ends = *state;
+	uint8_t request[TRANSFER_REQUEST_SIZE];
+
+	fill_file(ends->from, "x", 300000, 1);
+	for (size_t at = 0; at < TRANSFER_REQUEST_SIZE; at += 5) {
+		pthread_t receiver;
+
+		ends_prepare(ends, TRANSFER_SEALED, "x");
+		assert_int_equal(
+		    pthread_create(&receiver, NULL, run_receiver, ends), 0);
+		assert_int_equal(recv(ends->sockets[0], request,
+				     sizeof(request), MSG_WAITALL),
+		    sizeof(request));
+		request[at] ^= 1;
+		ends->send.early = span_of(request, sizeof(request));
+		run_sender(ends);
+		pthread_join(receiver, NULL);
+		assert_int_not_equal(ends->send.outcome.err, 0);
+		assert_true(ends->receive.outcome.err == CAM_ERR_CRYPTO ||
+			    ends->receive.outcome.err == CAM_ERR_CLOSED);
+		assert_nothing_final(ends);
+		close(ends->sockets[1]);
+		close(ends->send.source);
+	}
+}
+
 static void
 a_source_that_has_changed_is_not_sent(void **state)
 {
@@ -729,6 +768,7 @@ main(void)
 		TEST(silence_has_a_limit),
 		TEST(an_end_that_comes_early_is_a_failure),
 		TEST(another_key_opens_nothing),
+		TEST(a_changed_request_is_answered_in_vain),
 		TEST(a_source_that_has_changed_is_not_sent),
 	};
 
