@@ -677,6 +677,7 @@ run_receiver(void *arg)
 	struct ends *ends = arg;
 
 	transfer_run(&ends->receive);
+	shutdown(ends->sockets[1], SHUT_RDWR);
 	return NULL;
 }
 
