@@ -221,8 +221,9 @@ journal_begin(
 	bytes[len++] = BEGIN;
 	len += record_write(record, bytes + len);
 	bytes[len++] = (uint8_t)name_len;
-	memcpy(bytes + len, stored, name_len);
-	rc = append(journal, bytes, len + name_len);
+	for (size_t i = 0; i < name_len; i++)
+		bytes[len++] = (uint8_t)stored[i];
+	rc = append(journal, bytes, len);
 	if (rc == 0)
 		journal->pending_len = 0;
 	return rc;

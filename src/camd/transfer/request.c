@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/random.h"
 
-#define MAGIC "camr"
+static const uint8_t magic[4] = { 'c', 'a', 'm', 'r' };
 
 enum { VERSION = 1, POSITION_AT = 8, CHAIN_AT = 16, NONCE_AT = 48 };
 
@@ -15,7 +15,7 @@ transfer_request_write(const struct transfer_request *request,
     uint8_t bytes[TRANSFER_REQUEST_SIZE])
 {
 	memset(bytes, 0, TRANSFER_REQUEST_SIZE);
-	memcpy(bytes, MAGIC, 4);
+	memcpy(bytes, magic, sizeof(magic));
 	bytes[4] = VERSION;
 	bytes[5] = request->is_folder;
 	for (unsigned i = 0; i < 8; i++)
@@ -31,7 +31,7 @@ transfer_request_parse(const uint8_t bytes[TRANSFER_REQUEST_SIZE],
 {
 	struct transfer_request said = { .position = 0 };
 
-	if (memcmp(bytes, MAGIC, 4) != 0)
+	if (memcmp(bytes, magic, sizeof(magic)) != 0)
 		return CAM_ERR_FORMAT;
 	if (bytes[4] != VERSION)
 		return CAM_ERR_VERSION;

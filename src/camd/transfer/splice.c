@@ -117,6 +117,8 @@ splice_send(struct transfer *transfer, int fd, uint64_t offset, uint64_t len)
 	struct pipe_pair pair;
 	int rc = pipe_open(&pair);
 
+	if (rc < 0)
+		return rc;
 	while (len > 0 && rc == 0) {
 		loff_t at = (loff_t)offset;
 		size_t size = len < pair.size ? (size_t)len : pair.size;
