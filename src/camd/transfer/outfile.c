@@ -87,8 +87,9 @@ outfile_data(struct transfer *transfer)
 	rc = transfer->keystream ? send_ciphered(transfer)
 				 : splice_send(transfer, job->source,
 				       job->offset, job->size - job->offset);
-	/* The receiver closes when it has all (reference 4.3). */
-	return rc == 0 ? wire_finish(&transfer->wire) : rc;
+	/* The receiver closes when it has all; of nothing it may never ask for
+	 * the end (reference 4.3). */
+	return rc == 0 && job->size > 0 ? wire_finish(&transfer->wire) : rc;
 }
 
 /* -- sealed ------------------------------------------------------------------
@@ -100,7 +101,7 @@ describe(const struct transfer_job *job, const struct stat *st,
 {
 	struct span name = span_text(job->name);
 
-	*header = (struct chunk_header){ .suite = CHUNK_AES256_GCM,
+	*header = (struct chunk_header){ .suite = TRANSFER_SUITE,
 		.kind = CHUNK_FILE,
 		.size = job->size + TRANSFER_TRAILER,
 		.first = (uint32_t)request->position,

@@ -275,7 +275,7 @@ put_tree(struct outtree *out, struct walk *walk)
 static int
 answer(struct outtree *out, const uint8_t *request, bool resumed)
 {
-	struct chunk_header header = { .suite = CHUNK_AES256_GCM,
+	struct chunk_header header = { .suite = TRANSFER_SUITE,
 		.kind = CHUNK_TREE,
 		.size = CHUNK_SIZE_UNKNOWN,
 		.flags = resumed ? TRANSFER_RESUMED : 0 };

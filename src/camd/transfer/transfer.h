@@ -164,7 +164,9 @@ void transfer_run(struct transfer_job *job);
  * as long as the socket is not closed. */
 void transfer_cancel(struct transfer_job *job);
 
-/* Removes what a transfer of that id has left in the download folder. */
+/* Removes what a transfer of that id has left in the download folder: when it
+ * is given up; and after a success, when camd may have died in the middle of
+ * it. */
 int transfer_discard(int folder, const char *id);
 
 /*
