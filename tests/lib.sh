@@ -286,7 +286,7 @@ expect_complaint() { # WORD...
 exec {never}<> <(:) # a pipe nothing is ever written to: reading it is how we pause
 
 await() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * (TEST_VALGRIND ? 10 : 1)))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt "$end" ] || fail "not in time: $*"

@@ -109,6 +109,7 @@ test_another_messenger_on_the_port_is_called_one() {
 }
 
 test_a_second_camd_on_the_host_is_no_problem() {
+	[ -z "$TEST_VALGRIND" ] || skip 'under valgrind no process is called camd'
 	on_a_network
 	user anna net.bind= net.broadcast= net.port=24254
 	user bob net.bind= net.broadcast= net.port=24254
