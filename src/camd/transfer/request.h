@@ -34,7 +34,7 @@ int transfer_request_parse(const uint8_t bytes[TRANSFER_REQUEST_SIZE],
 
 /* What we seal with; the other one is opened as well. Where the processor knows
  * AES this is the cheaper one, a fifth less of a core for a whole transfer. */
-enum { TRANSFER_SUITE = CHUNK_AES256_GCM };
+#define TRANSFER_SUITE CHUNK_AES256_GCM
 
 /* Bits of chunk_header.flags. */
 enum {

@@ -89,8 +89,9 @@ struct transfer_job {
 	bool receive;
 	bool is_folder;
 	enum transfer_form form;
-	/* Connected; stays the caller's, who closes it after the run. It is
-	 * made blocking, with time limits. */
+	/* Connected; stays the caller's, who closes it soon after the run: the
+	 * other end may wait for that. It is made blocking, with time limits.
+	 */
 	int socket;
 	unsigned idle_ms; /* 0: the limits of the reference */
 	/* Receiving: sent first (the ticket, or the whole IPMSG request); lives
