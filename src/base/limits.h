@@ -26,6 +26,8 @@ enum {
 	LIMIT_STREAM_DEPTH = 64,
 	LIMIT_STREAM_ENTRIES = 100000,
 	LIMIT_UTF8_LINES = 32,
+	LIMIT_TREE_DEPTH = 64,	      /* folders in folders, either way */
+	LIMIT_TREE_ENTRIES = 1000000, /* of a folder between two camd */
 };
 
 /* Budgets of senders without a pinned key (threat model L2), a second. */

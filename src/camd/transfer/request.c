@@ -1,0 +1,46 @@
+/* request.c: what the receiver of a sealed transfer asks for. */
+#include "camd/transfer/request.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/random.h"
+
+static const uint8_t magic[4] = { 'c', 'a', 'm', 'r' };
+
+enum { VERSION = 1, POSITION_AT = 8, CHAIN_AT = 16, NONCE_AT = 48 };
+
+void
+transfer_request_write(const struct transfer_request *request,
+    uint8_t bytes[TRANSFER_REQUEST_SIZE])
+{
+	memset(bytes, 0, TRANSFER_REQUEST_SIZE);
+	memcpy(bytes, magic, sizeof(magic));
+	bytes[4] = VERSION;
+	bytes[5] = request->is_folder;
+	for (unsigned i = 0; i < 8; i++)
+		bytes[POSITION_AT + i] =
+		    (uint8_t)(request->position >> (56 - 8 * i));
+	memcpy(bytes + CHAIN_AT, request->chain, SHA256_SIZE);
+	random_bytes(bytes + NONCE_AT, TRANSFER_REQUEST_SIZE - NONCE_AT);
+}
+
+int
+transfer_request_parse(const uint8_t bytes[TRANSFER_REQUEST_SIZE],
+    struct transfer_request *request)
+{
+	struct transfer_request said = { .position = 0 };
+
+	if (memcmp(bytes, magic, sizeof(magic)) != 0)
+		return CAM_ERR_FORMAT;
+	if (bytes[4] != VERSION)
+		return CAM_ERR_VERSION;
+	if (bytes[5] > 1 || bytes[6] != 0 || bytes[7] != 0)
+		return CAM_ERR_FORMAT;
+	said.is_folder = bytes[5] == 1;
+	for (unsigned i = 0; i < 8; i++)
+		said.position = said.position << 8 | bytes[POSITION_AT + i];
+	memcpy(said.chain, bytes + CHAIN_AT, SHA256_SIZE);
+	*request = said;
+	return 0;
+}

@@ -1,0 +1,124 @@
+/* sealed.c: request, header and receipt of a sealed stream. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "camd/transfer/internal.h"
+#include "camd/transfer/request.h"
+
+enum { READ_SIZE = 64 * 1024 };
+
+int
+sealed_await(struct transfer *transfer, struct transfer_request *request,
+    uint8_t bytes[TRANSFER_REQUEST_SIZE])
+{
+	int rc =
+	    wire_receive_all(&transfer->wire, bytes, TRANSFER_REQUEST_SIZE);
+
+	if (rc == 0)
+		rc = transfer_request_parse(bytes, request);
+	if (rc == 0 && request->is_folder != transfer->job->is_folder)
+		rc = CAM_ERR_REFUSED;
+	return rc;
+}
+
+int
+sealed_answer(struct transfer *transfer,
+    const uint8_t request[TRANSFER_REQUEST_SIZE],
+    const struct chunk_header *header)
+{
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes, CHUNK_HEADER_MAX);
+	chunk_seal_new(transfer->job->file_key,
+	    span_of(request, TRANSFER_REQUEST_SIZE), header, &bytes,
+	    &transfer->chunks);
+	rc = wire_send(&transfer->wire, buf_span(&bytes));
+	buf_finish(&bytes);
+	return rc;
+}
+
+int
+sealed_await_receipt(struct transfer *transfer)
+{
+	uint8_t receipt[CHUNK_RECEIPT_SIZE];
+	int rc = wire_receive_all(&transfer->wire, receipt, sizeof(receipt));
+
+	if (rc == 0 && !chunk_receipt_is(transfer->chunks, receipt))
+		rc = CAM_ERR_CRYPTO;
+	return rc;
+}
+
+static int
+read_header(struct transfer *transfer, const uint8_t *request,
+    struct chunk_header *header)
+{
+	uint8_t bytes[CHUNK_HEADER_MAX];
+	size_t size = 0;
+	int rc = wire_receive_all(&transfer->wire, bytes, CHUNK_HEADER_CLEAR);
+
+	if (rc == 0)
+		rc = chunk_header_size(
+		    span_of(bytes, CHUNK_HEADER_CLEAR), &size);
+	if (rc == 0)
+		rc = wire_receive_all(&transfer->wire,
+		    bytes + CHUNK_HEADER_CLEAR, size - CHUNK_HEADER_CLEAR);
+	if (rc == 0)
+		rc = chunk_open_new(transfer->job->file_key,
+		    span_of(request, TRANSFER_REQUEST_SIZE),
+		    span_of(bytes, size), header, &transfer->chunks);
+	if (rc == 0 && (header->kind == CHUNK_TREE) != transfer->job->is_folder)
+		rc = CAM_ERR_FORMAT;
+	return rc;
+}
+
+int
+sealed_ask(struct transfer *transfer, const struct transfer_request *request,
+    struct chunk_header *header)
+{
+	uint8_t bytes[TRANSFER_REQUEST_SIZE];
+	int rc;
+
+	transfer_request_write(request, bytes);
+	rc = wire_send(&transfer->wire, span_of(bytes, sizeof(bytes)));
+	return rc == 0 ? read_header(transfer, bytes, header) : rc;
+}
+
+int
+sealed_send_receipt(struct transfer *transfer)
+{
+	uint8_t receipt[CHUNK_RECEIPT_SIZE];
+
+	chunk_receipt(transfer->chunks, receipt);
+	return wire_send(&transfer->wire, span_of(receipt, sizeof(receipt)));
+}
+
+int
+digest_add_file(struct digest *digest, int fd, uint64_t from, uint64_t to,
+    const atomic_bool *stop)
+{
+	uint8_t *bytes = from < to ? xmalloc(READ_SIZE) : NULL;
+	int rc = 0;
+
+	while (from < to && rc == 0) {
+		size_t size =
+		    to - from < READ_SIZE ? (size_t)(to - from) : READ_SIZE;
+		ssize_t got = pread(fd, bytes, size, (off_t)from);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			rc = got < 0 ? CAM_ERR_SYSTEM : CAM_ERR_REFUSED;
+			break;
+		}
+		digest_add(digest, span_of(bytes, (size_t)got));
+		from += (uint64_t)got;
+		rc = atomic_load(stop) ? CAM_ERR_CLOSED : 0;
+	}
+	free(bytes);
+	return rc;
+}
