@@ -109,7 +109,7 @@ on_raised(void *arg, int err)
 {
 	struct step *step = arg;
 	struct roster *roster = step->camd->roster;
-	const struct user *known = roster_by_uid(roster, step->known);
+	struct user *known = roster_by_uid(roster, step->known);
 	const struct user *other = roster_by_uid(roster, step->other);
 	char old_key[KEY_TEXT_SIZE], new_key[KEY_TEXT_SIZE];
 
@@ -117,6 +117,8 @@ on_raised(void *arg, int err)
 		key_text(known, old_key);
 		key_text(other, new_key);
 		challenge_tell(step->camd, known, other, old_key, new_key);
+		/* Lists show that he is blocked. */
+		roster_changed(roster, known, true);
 	}
 	free(step);
 }

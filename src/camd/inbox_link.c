@@ -344,6 +344,21 @@ tell_message(struct incoming *incoming)
 			incoming->has_record ? &incoming->record : &record));
 }
 
+/*
+ * No receipt: its sender still has it, and all that was written behind it. He
+ * sends again over the next link, which he makes the later the oftener this
+ * one ends so soon.
+ */
+static void
+cannot_store(struct camd *camd, const struct opening *opening, int err)
+{
+	struct link *link = links_by_serial(camd->links, opening->serial);
+
+	log_error("cannot store a message: %s", cam_strerror(err));
+	if (link != NULL)
+		link_close(link, "a message cannot be stored");
+}
+
 static void
 on_incoming_stored(struct job *job)
 {
@@ -354,8 +369,7 @@ on_incoming_stored(struct job *job)
 
 	upkeep_touch(inbox->camd->upkeep);
 	if (err < 0) {
-		/* No receipt: its sender still has it. */
-		log_error("cannot store a message: %s", cam_strerror(err));
+		cannot_store(inbox->camd, opening, err);
 	} else if (incoming->row.type == STORE_MESSAGE) {
 		receipts_add(inbox->receipts, opening->serial, opening->id);
 		if (incoming->duplicate_of == 0)

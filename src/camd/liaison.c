@@ -64,7 +64,8 @@ on_prekey(void *arg, struct user *user, struct link *link, struct span prekey)
 	(void)trust_take_prekey(camd->trust, user, link_device(link), prekey);
 }
 
-/* From now on nothing weaker goes to him (threat model I2). */
+/* From now on nothing weaker goes to him (threat model I2): on the way to the
+ * disk before any message is, or camd might have forgotten it when it dies. */
 static void
 on_open(void *arg, struct user *user, struct link *link)
 {
@@ -73,6 +74,7 @@ on_open(void *arg, struct user *user, struct link *link)
 	if (user->peer.strength < PEER_CAM1) {
 		user->peer.strength = PEER_CAM1;
 		roster_changed(camd->roster, user, true);
+		roster_write(camd->roster);
 	}
 	heard_user(camd, user);
 	outbox_link_open(camd->outbox, user, link);

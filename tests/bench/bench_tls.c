@@ -411,7 +411,7 @@ main(void)
 	report_rounds("tls.setup", product[0], "ms",
 	    "bare TCP and OpenSSL, both ends", anchor[0], ROUNDS, 1.25);
 	report_rounds("tls.bytes", product[1], "MiB/s",
-	    "bare SSL_write and SSL_read", anchor[1], ROUNDS, -0.7);
+	    "bare SSL_write and SSL_read", anchor[1], ROUNDS, -0.6);
 	report_rounds("tls.small", product[2], "MiB/s",
 	    "bare SSL_write and SSL_read", anchor[2], ROUNDS, 0);
 	return 0;

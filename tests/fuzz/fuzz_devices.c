@@ -10,7 +10,9 @@ enum { LIST_HEAD = 1 + 1 + 32 + 8 + 8 + 32, PREKEY_HEAD = 4 + 8 + 32 };
 static struct sign_key *
 the_key(void)
 {
-	static struct crypto *crypto; /* the process ends with the fuzzing */
+	/* The process ends with the fuzzing; volatile, or the compiler drops it
+	 * and it leaks. */
+	static struct crypto *volatile crypto;
 	static struct sign_key *key;
 	uint8_t secret[SIGN_KEY_SIZE];
 

@@ -378,7 +378,7 @@ on_retried(void *arg, int err, json_t *recipients)
 	if (err == CAM_ERR_UNKNOWN)
 		method_fail(posting->call, err,
 		    json_pack("{s:s, s:[]}", "id", posting->id, "candidates"),
-		    "'%s' is no message of ours", posting->id);
+		    "'%s' was not sent by you", posting->id);
 	else
 		method_fail(posting->call, err, NULL,
 		    "it cannot be tried again: %s", cam_strerror(err));
