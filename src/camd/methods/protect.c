@@ -54,9 +54,11 @@ fail(struct rpc_call *call, int err)
 	else if (err == CAM_ERR_FULL)
 		method_fail(call, CAM_ERR_REFUSED, NULL,
 		    "the passphrase is being changed: try again");
+	else if (err == CAM_ERR_CLOSED)
+		method_fail(call, err, NULL, "camd is ending");
 	else
 		method_fail(call, err, NULL,
-		    "the files of the keys cannot be changed (the log says "
+		    "the files of the keys cannot be used (the log says "
 		    "which): %s",
 		    cam_strerror(err));
 }
