@@ -195,7 +195,7 @@ check-valgrind: programs
 TIMINGS ?= 1000000
 check-oracle: $B/long/oracle
 	$B/long/oracle $(TIMINGS)
-# A million envelopes there and back, every bit of a thousand flipped: an hour.
+# A million envelopes there and back, every bit of a thousand flipped: half an hour.
 TRIPS ?= 1000000
 ENVELOPES ?= 1000
 check-envelope: $B/long/envelope

@@ -2,7 +2,7 @@
  * envelope.c: what is too long for every check: round trips of envelopes, and
  * every bit of many envelopes flipped.
  *
- *	envelope [TRIPS [ENVELOPES]]	1,000,000 and 1,000 unless told: about
+ *	envelope [TRIPS [ENVELOPES]]	1,000,000 and 1,000 unless told: half
  *					an hour on one core
  */
 #include <stdio.h>
