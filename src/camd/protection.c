@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "camd/camd.h"
-#include "camd/identity.h"
+#include "camd/link/identity.h"
 #include "camd/settings.h"
 #include "crypto/keyfile.h"
 #include "crypto/private_file.h"

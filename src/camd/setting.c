@@ -11,7 +11,7 @@
 #include "base/number.h"
 #include "base/span.h"
 #include "base/text.h"
-#include "camd/nearest.h"
+#include "camd/people/nearest.h"
 #include "net/target.h"
 
 /* IPMSG's default port, taken for addresses that name none while they are

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "camd/camd.h"
-#include "camd/inbox.h"
+#include "camd/message/inbox.h"
 #include "lan/lan.h"
 #include "loop/timer.h"
 #include "loop/worker.h"

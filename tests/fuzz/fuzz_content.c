@@ -1,6 +1,6 @@
 /* fuzz_content.c: any bytes as the body of an envelope; the first is its type.
  */
-#include "camd/content.h"
+#include "camd/message/content.h"
 #include "fuzz.h"
 
 int

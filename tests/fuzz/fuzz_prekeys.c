@@ -1,7 +1,7 @@
 /* fuzz_prekeys.c: a file of prekeys: bounded, and its numbers grow. */
 #include "fuzz.h"
 
-#include "camd/prekeys.h"
+#include "camd/link/prekeys.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* fuzz_receipt.c: any JSON as a receipt, and as a refusal. */
-#include "camd/receipt.h"
+#include "camd/message/receipt.h"
 #include "fuzz.h"
 #include "rpc/json.h"
 

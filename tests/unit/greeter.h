@@ -3,7 +3,7 @@
 #ifndef CAM_TEST_GREETER_H
 #define CAM_TEST_GREETER_H
 
-#include "camd/trust.h"
+#include "camd/trust/trust.h"
 #include "crypto/device.h"
 #include "test_key.h"
 #include "town.h"

@@ -12,7 +12,7 @@
 #include "camd/client.h"
 #include "camd/clients.h"
 #include "camd/events.h"
-#include "camd/user.h"
+#include "camd/people/user.h"
 #include "rpc/names.h"
 #include "rpc/session.h"
 

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "camd/content.h"
+#include "camd/message/content.h"
 #include "test.h"
 
 static const uint8_t target[CONTENT_ID_SIZE] = "0123456789abcde";

@@ -1,9 +1,9 @@
 /* test_heard.c: what is believed of what others tell, about themselves and each
  * other (threat model N1-N3, I1, I2). */
-#include "camd/heard.h"
-#include "camd/hint.h"
-#include "camd/marks.h"
-#include "camd/rosterfile.h"
+#include "camd/people/heard.h"
+#include "camd/people/hint.h"
+#include "camd/people/marks.h"
+#include "camd/people/rosterfile.h"
 #include "town.h"
 #include "wire.h"
 

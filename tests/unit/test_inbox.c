@@ -2,8 +2,8 @@
  * once each (threat model C2, N5). */
 #include <fcntl.h>
 
-#include "camd/inbox.h"
-#include "camd/presence.h"
+#include "camd/message/inbox.h"
+#include "camd/people/presence.h"
 #include "store/history.h"
 #include "town.h"
 #include "wire.h"

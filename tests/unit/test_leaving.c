@@ -2,9 +2,9 @@
  * L3). */
 #include <fcntl.h>
 
-#include "camd/leaving.h"
-#include "camd/marks.h"
-#include "camd/rosterfile.h"
+#include "camd/people/leaving.h"
+#include "camd/people/marks.h"
+#include "camd/people/rosterfile.h"
 #include "town.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };

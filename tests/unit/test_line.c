@@ -2,8 +2,8 @@
  * waiting, refused, confirmed (threat model I2, N2). */
 #include <fcntl.h>
 
-#include "camd/line.h"
-#include "camd/way.h"
+#include "camd/message/line.h"
+#include "camd/message/way.h"
 #include "town.h"
 #include "wire.h"
 

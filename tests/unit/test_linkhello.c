@@ -3,9 +3,9 @@
 
 #include "base/err.h"
 #include "base/number.h"
-#include "camd/identity.h"
-#include "camd/link.h"
-#include "camd/linkhello.h"
+#include "camd/link/identity.h"
+#include "camd/link/link.h"
+#include "camd/link/linkhello.h"
 #include "crypto/crypto.h"
 #include "test.h"
 

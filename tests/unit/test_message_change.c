@@ -2,8 +2,8 @@
  * deleted, refused; who else got it; who is writing. */
 #include "base/err.h"
 #include "base/number.h"
-#include "camd/change.h"
-#include "camd/outbox_parts.h"
+#include "camd/message/change.h"
+#include "camd/message/outbox_parts.h"
 #include "pair.h"
 #include "store/change.h"
 #include "store/notice.h"

@@ -1,6 +1,6 @@
 /* test_message_link.c: messages between two camd over a link that breaks. */
 #include "base/clock.h"
-#include "camd/outbox_parts.h"
+#include "camd/message/outbox_parts.h"
 #include "pair.h"
 
 static void

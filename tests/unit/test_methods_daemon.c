@@ -2,7 +2,7 @@
  * local protocol. */
 #include "world.h"
 
-#include "camd/presence.h"
+#include "camd/people/presence.h"
 #include "crypto/keyring.h"
 #include "lan/lan.h"
 

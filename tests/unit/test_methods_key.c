@@ -1,8 +1,8 @@
 /* test_methods_key.c: one's own keys and those of others by the local protocol.
  */
 #include "base/number.h"
-#include "camd/identity.h"
-#include "camd/pinning.h"
+#include "camd/link/identity.h"
+#include "camd/people/pinning.h"
 #include "crypto/safety.h"
 #include "greeter.h"
 

@@ -2,13 +2,13 @@
  * local protocol. */
 #include "world.h"
 
-#include "camd/marks.h"
+#include "camd/people/marks.h"
 
 #include "base/err.h"
 #include "base/limits.h"
 #include "camd/events.h"
-#include "camd/outbox.h"
-#include "camd/user.h"
+#include "camd/message/outbox.h"
+#include "camd/people/user.h"
 
 static struct world world;
 static struct asker asker;

@@ -2,7 +2,7 @@
  * protocol. */
 #include "world.h"
 
-#include "camd/user.h"
+#include "camd/people/user.h"
 
 static struct world world;
 static struct asker asker;

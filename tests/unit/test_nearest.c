@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "camd/nearest.h"
+#include "camd/people/nearest.h"
 
 static int
 distance(const char *text, const char *word)

@@ -1,7 +1,7 @@
 /* test_notices.c: senders of sealed messages hear that they were opened, until
  * they confirm it (reference 3.5). */
-#include "camd/inbox.h"
-#include "camd/notices.h"
+#include "camd/message/inbox.h"
+#include "camd/message/notices.h"
 #include "store/notice.h"
 #include "town.h"
 

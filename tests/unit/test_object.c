@@ -2,8 +2,8 @@
 #include "world.h"
 
 #include "base/err.h"
-#include "camd/object.h"
-#include "camd/user.h"
+#include "camd/message/object.h"
+#include "camd/people/user.h"
 #include "rpc/json.h"
 
 static struct world world;

@@ -1,5 +1,5 @@
 /* test_presence.c: our own absence, told and kept. */
-#include "camd/presence.h"
+#include "camd/people/presence.h"
 #include "town.h"
 #include "wire.h"
 

@@ -1,6 +1,6 @@
 /* test_probing.c: exits and newcomers that anybody could have sent, of somebody
  * who can be asked over TLS (threat model N2). */
-#include "camd/heard.h"
+#include "camd/people/heard.h"
 #include "pair.h"
 
 static int

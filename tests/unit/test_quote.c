@@ -1,9 +1,9 @@
 /* test_quote.c: how the beginning of an answered message is read. */
-#include "camd/quote.h"
+#include "camd/message/quote.h"
 
 #include "base/span.h"
 #include "base/text.h"
-#include "camd/record.h"
+#include "camd/message/record.h"
 #include "store/connection.h"
 #include "stores.h"
 

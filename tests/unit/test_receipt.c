@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "camd/receipt.h"
+#include "camd/message/receipt.h"
 #include "crypto/sign.h"
 #include "test.h"
 

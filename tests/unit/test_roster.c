@@ -1,7 +1,7 @@
 /* test_roster.c: users found by name, number, address and key. */
-#include "camd/marks.h"
-#include "camd/namesake.h"
-#include "camd/rosterfile.h"
+#include "camd/people/marks.h"
+#include "camd/people/namesake.h"
+#include "camd/people/rosterfile.h"
 #include "town.h"
 
 static struct roster *

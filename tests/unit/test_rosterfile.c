@@ -1,5 +1,5 @@
 /* test_rosterfile.c: users are there again after a restart, as they were. */
-#include "camd/marks.h"
+#include "camd/people/marks.h"
 #include "store/pin.h"
 #include "store/user.h"
 #include "town.h"

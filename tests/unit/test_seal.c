@@ -1,12 +1,12 @@
 /* test_seal.c: envelopes of parcels, sealed once for many; and who gets none.
  */
 #include "base/err.h"
-#include "camd/content.h"
-#include "camd/identity.h"
-#include "camd/links.h"
-#include "camd/outbox_parts.h"
-#include "camd/parcel.h"
-#include "camd/seal.h"
+#include "camd/link/identity.h"
+#include "camd/link/links.h"
+#include "camd/message/content.h"
+#include "camd/message/outbox_parts.h"
+#include "camd/message/parcel.h"
+#include "camd/message/seal.h"
 #include "greeter.h"
 
 static struct camd *

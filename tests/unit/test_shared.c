@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "camd/shared.h"
+#include "camd/people/shared.h"
 #include "test.h"
 
 static void

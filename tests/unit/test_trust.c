@@ -1,8 +1,8 @@
 /* test_trust.c: whose key is whose: pinned at first use, changed, verified
  * (threat model I1, 5.2, 5.7). */
-#include "camd/leaving.h"
-#include "camd/marks.h"
-#include "camd/pinning.h"
+#include "camd/people/leaving.h"
+#include "camd/people/marks.h"
+#include "camd/people/pinning.h"
 #include "greeter.h"
 #include "store/pin.h"
 #include "store/trust.h"

@@ -1,11 +1,11 @@
 /* test_who.c: whom a WHO means. */
 #include "world.h"
 
-#include "camd/marks.h"
+#include "camd/people/marks.h"
 
 #include "base/err.h"
-#include "camd/user.h"
-#include "camd/who.h"
+#include "camd/people/user.h"
+#include "camd/people/who.h"
 
 static struct world world;
 

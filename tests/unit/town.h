@@ -4,8 +4,8 @@
 #define CAM_TEST_TOWN_H
 
 #include "base/clock.h"
-#include "camd/outbox.h"
-#include "camd/user.h"
+#include "camd/message/outbox.h"
+#include "camd/people/user.h"
 #include "crypto/crypto.h"
 #include "crypto/keyring.h"
 #include "ipmsg/capability.h"

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camd/camd.h"
-#include "camd/roster.h"
+#include "camd/people/roster.h"
 #include "camd/settings.h"
 #include "loop/loop.h"
 #include "loop/stream.h"

@@ -7,7 +7,7 @@
 #include "camd/camd.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
-#include "camd/nearest.h"
+#include "camd/people/nearest.h"
 #include "camd/settings.h"
 #include "rpc/json.h"
 

@@ -7,9 +7,9 @@
 #include "camd/client.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
+#include "camd/people/roster.h"
+#include "camd/people/user.h"
 #include "camd/protection.h"
-#include "camd/roster.h"
-#include "camd/user.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
 

@@ -5,10 +5,10 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "camd/camd.h"
-#include "camd/identity.h"
+#include "camd/link/identity.h"
 #include "camd/methods/methods.h"
-#include "camd/roster.h"
-#include "camd/user.h"
+#include "camd/people/roster.h"
+#include "camd/people/user.h"
 #include "crypto/keyring.h"
 #include "rpc/json.h"
 

@@ -8,8 +8,8 @@
 #include "camd/camd.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
-#include "camd/roster.h"
-#include "camd/user.h"
+#include "camd/people/roster.h"
+#include "camd/people/user.h"
 #include "rpc/json.h"
 
 int

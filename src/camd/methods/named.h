@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "camd/who.h"
+#include "camd/people/who.h"
 
 struct camd;
 struct rpc_call;

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "camd/lookup.h"
+#include "camd/message/lookup.h"
 #include "rpc/json.h"
 #include "rpc/session.h"
 

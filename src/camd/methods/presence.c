@@ -1,5 +1,5 @@
 /* presence.c: away and back. */
-#include "camd/presence.h"
+#include "camd/people/presence.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "camd/camd.h"

@@ -1,5 +1,5 @@
 /* roster.c: the roster listed, and what a WHO means. */
-#include "camd/roster.h"
+#include "camd/people/roster.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
-#include "camd/user.h"
+#include "camd/people/user.h"
 #include "rpc/json.h"
 
 enum { PAGE_SIZE = 5000, NAMES = 100, NAMES_MAX = 1000 };

@@ -1,16 +1,16 @@
 /* user.c: what the roster keeps of one user for ourselves. */
-#include "camd/user.h"
+#include "camd/people/user.h"
 
 #include <string.h>
 
 #include "base/err.h"
 #include "base/limits.h"
 #include "camd/camd.h"
-#include "camd/marks.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
-#include "camd/roster.h"
+#include "camd/people/marks.h"
+#include "camd/people/roster.h"
 
 enum { PRIORITY_MAX = 1000 };
 

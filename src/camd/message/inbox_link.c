@@ -1,0 +1,438 @@
+/* inbox_link.c: what came over links: stored, then its sender has a receipt. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "camd/camd.h"
+#include "camd/events.h"
+#include "camd/link/identity.h"
+#include "camd/link/links.h"
+#include "camd/message/change.h"
+#include "camd/message/inbox_parts.h"
+#include "camd/message/object.h"
+#include "camd/people/absence.h"
+#include "camd/people/roster.h"
+#include "camd/trust/trust.h"
+#include "camd/upkeep.h"
+#include "crypto/digest.h"
+#include "lan/lan.h"
+#include "loop/worker.h"
+#include "rpc/names.h"
+#include "store/change.h"
+#include "store/message.h"
+#include "store/talk.h"
+
+/* As long as envelopes are taken (threat model 5.3), and a day for those that
+ * are ahead; numbers of IPMSG messages as long as inbox.c keeps them. */
+static const int64_t day_ms = 24 * 3600 * (int64_t)1000;
+static const int64_t known_ms = 91 * 24 * 3600 * (int64_t)1000;
+/* New names an hour, of those whom messages went to as well. */
+enum { STRANGERS_MAX = 128, HOUR_MS = 3600 * 1000 };
+
+/* A message or a change on its way into the database. */
+struct incoming {
+	struct job job;
+	struct inbox *inbox;
+	struct opening *opening;
+	struct store_message row;
+	struct store_place place; /* of row */
+	char *text;
+	int64_t *uids; /* the sender, then all others */
+	size_t uid_count;
+	bool for_all; /* more than a talk has */
+	struct store_hash hashes[2];
+	size_t hash_count;
+	int64_t duplicate_of;
+	enum store_outcome outcome; /* of a change */
+	struct record record;	    /* of the message that it changed */
+	bool has_record;
+	int err;
+};
+
+static void
+incoming_free(struct incoming *incoming)
+{
+	incoming->inbox->pending--;
+	if (incoming->has_record)
+		record_finish(&incoming->record);
+	opening_free(incoming->opening);
+	free(incoming->text);
+	free(incoming->uids);
+	free(incoming);
+}
+
+/* -- who else got it ------------------------------------------------------- */
+
+/* Somebody named by a sender and heard of by nobody else: in the history
+ * only. */
+static struct user *
+add_stranger(struct inbox *inbox, const char *logon, const char *host)
+{
+	struct roster *roster = inbox->camd->roster;
+	uint64_t now_ms = clock_now_ms();
+	struct user *user;
+
+	if (inbox->strangers_since_ms == 0 ||
+	    now_ms - inbox->strangers_since_ms > HOUR_MS) {
+		inbox->strangers_since_ms = now_ms > 0 ? now_ms : 1;
+		inbox->strangers = 0;
+	}
+	if (roster_is_full(roster) || inbox->strangers >= STRANGERS_MAX)
+		return NULL;
+	inbox->strangers++;
+	user = roster_add(roster, logon, host);
+	if (user != NULL)
+		roster_retire(roster, user);
+	return user;
+}
+
+static bool
+is_name(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && len <= LIMIT_NAME;
+}
+
+/* name is "logon@host". */
+static struct user *
+find_by_name(struct inbox *inbox, const char *name, const uint8_t *key)
+{
+	static const uint8_t none[SIGN_KEY_SIZE];
+	const struct camd *camd = inbox->camd;
+	struct user *user = roster_by_id(camd->roster, name);
+	const uint8_t *known =
+	    user != NULL ? trust_user_key(camd->trust, user) : NULL;
+	const char *at = strrchr(name, '@');
+	char *logon;
+
+	/* The same name with another key is somebody else. */
+	if (user != NULL)
+		return known == NULL || memcmp(key, none, sizeof none) == 0
+			   ? user
+			   : NULL;
+	if (at == NULL)
+		return NULL;
+	logon = xstrndup(name, (size_t)(at - name));
+	if (is_name(logon) && is_name(at + 1))
+		user = add_stranger(inbox, logon, at + 1);
+	free(logon);
+	return user;
+}
+
+static struct user *
+find_recipient(struct inbox *inbox, const struct envelope_recipient *recipient)
+{
+	static const uint8_t none[SIGN_KEY_SIZE];
+	const struct camd *camd = inbox->camd;
+	struct user *user = NULL;
+	char *name;
+
+	if (memcmp(recipient->user_key, none, sizeof none) != 0)
+		user = trust_by_user_key(camd->trust, recipient->user_key);
+	if (user != NULL || !utf8_is_valid(recipient->name) ||
+	    memchr(recipient->name.data, '\0', recipient->name.len) != NULL)
+		return user;
+	name = span_dup(recipient->name);
+	user = find_by_name(inbox, name, recipient->user_key);
+	free(name);
+	return user;
+}
+
+static bool
+is_listed(const struct incoming *incoming, int64_t uid)
+{
+	for (size_t i = 0; i < incoming->uid_count; i++) {
+		if (incoming->uids[i] == uid)
+			return true;
+	}
+	return false;
+}
+
+/* Its row must be there before the message names it. */
+static void
+add_party(struct incoming *incoming, struct user *user)
+{
+	struct roster *roster = incoming->inbox->camd->roster;
+
+	if (!user->stored) {
+		roster_changed(roster, user, false);
+		roster_write(roster);
+	}
+	incoming->uids[incoming->uid_count++] = user->uid;
+}
+
+/* A talk with more than so many is everybody's: who they are is not kept. */
+static void
+find_parties(struct incoming *incoming, struct user *sender)
+{
+	struct camd *camd = incoming->inbox->camd;
+	const struct envelope_content *envelope = incoming->opening->envelope;
+	const uint8_t *ours = identity_user_key(camd->identity);
+	size_t count = envelope->recipient_count;
+
+	incoming->for_all = count > STORE_TALK_USERS;
+	incoming->uids = xcalloc(STORE_TALK_USERS + 2, sizeof(int64_t));
+	add_party(incoming, sender);
+	for (size_t i = 0; i < count && !incoming->for_all; i++) {
+		const struct envelope_recipient *to = &envelope->recipients[i];
+		struct user *user;
+
+		if (memcmp(to->user_key, ours, SIGN_KEY_SIZE) == 0)
+			continue;
+		user = find_recipient(incoming->inbox, to);
+		if (user != NULL && user->uid != 0 &&
+		    !is_listed(incoming, user->uid))
+			add_party(incoming, user);
+	}
+}
+
+/* -- what is stored -------------------------------------------------------- */
+
+static void
+remember(
+    struct incoming *incoming, const uint8_t hash[SHA256_SIZE], int64_t for_ms)
+{
+	struct store_hash *known = &incoming->hashes[incoming->hash_count++];
+
+	memcpy(known->hash, hash, SHA256_SIZE);
+	known->expires_ms = clock_wall_ms() + for_ms;
+}
+
+/* The same envelope; and the same message as IPMSG may have brought it. */
+static void
+fill_hashes(struct incoming *incoming, const struct user *sender)
+{
+	const struct opening *opening = incoming->opening;
+	uint8_t bytes[DEVICE_ID_SIZE + ENVELOPE_ID_SIZE], hash[SHA256_SIZE];
+
+	memcpy(bytes, opening->envelope->device, DEVICE_ID_SIZE);
+	memcpy(bytes + DEVICE_ID_SIZE, opening->id, ENVELOPE_ID_SIZE);
+	digest_sha256(span_of(bytes, sizeof bytes), hash);
+	remember(incoming, hash, known_ms);
+	if (opening->content.packet_no == 0 || sender->peer.key == NULL)
+		return;
+	lan_signed_hash(opening->content.packet_no, sender->peer.key, hash);
+	remember(incoming, hash, day_ms);
+}
+
+static void
+fill_row(struct incoming *incoming, const struct user *sender)
+{
+	const struct camd *camd = incoming->inbox->camd;
+	const struct opening *opening = incoming->opening;
+	const struct content *content = &opening->content;
+	struct store_message *row = &incoming->row;
+	int64_t now_ms = clock_wall_ms();
+
+	incoming->text = span_dup(content->text);
+	row->type = content->type == CONTENT_EDIT	? STORE_EDIT
+		    : content->type == CONTENT_DELETION ? STORE_DELETION
+							: STORE_MESSAGE;
+	hex_encode(opening->id, ENVELOPE_ID_SIZE, row->id);
+	if (content->has_target)
+		hex_encode(content->target, CONTENT_ID_SIZE, row->reply_to);
+	row->from = sender->uid;
+	row->time_ms = opening->envelope->time_ms < now_ms
+			   ? opening->envelope->time_ms
+			   : now_ms;
+	row->text = incoming->text;
+	row->state = STORE_DELIVERED;
+	row->encryption = STORE_CAM1;
+	row->signature = trust_is_verified(camd->trust, sender) ? STORE_VERIFIED
+								: STORE_PINNED;
+	row->sealed = content->sealed;
+	row->locked = content->locked;
+	row->automatic = content->automatic;
+	memcpy(incoming->place.talk, opening->envelope->talk, STORE_PLACE_SIZE);
+	memcpy(incoming->place.device, opening->envelope->device,
+	    STORE_PLACE_SIZE);
+	row->place = &incoming->place;
+	row->sequence = opening->envelope->sequence;
+}
+
+/* The message of that row as it is in the database. */
+static int
+read_back(struct store *store, int64_t row, struct incoming *incoming)
+{
+	struct store_message *message = NULL;
+	int r;
+
+	if ((r = store_message_get(store, row, &message)) == 0 &&
+	    (r = record_read(store, message, &incoming->record)) == 0)
+		incoming->has_record = true;
+	free(message);
+	return r;
+}
+
+/* One that answers another, or was changed before it came, is told with that.
+ */
+static int
+store_message(struct store *store, struct incoming *incoming)
+{
+	const struct store_message *row = &incoming->row;
+	int r = 0;
+
+	incoming->row.talk = STORE_TALK_ALL;
+	if (!incoming->for_all)
+		r = store_talk_make(store, incoming->uids, incoming->uid_count,
+		    &incoming->row.talk);
+	if (r == 0)
+		r = store_message_receive(store, &incoming->row, NULL, 0,
+		    incoming->hashes, incoming->hash_count,
+		    &incoming->duplicate_of);
+	if (r == 0 && incoming->duplicate_of == 0 &&
+	    (row->reply_to[0] != '\0' || row->changed_ms != 0))
+		r = read_back(store, row->row, incoming);
+	return r;
+}
+
+static int
+store_change(struct store *store, struct incoming *incoming)
+{
+	int64_t target = 0;
+	int r = store_change_receive(store, &incoming->row, incoming->hashes,
+	    incoming->hash_count, &incoming->outcome, &target);
+
+	if (r < 0 || incoming->outcome != STORE_CHANGE_APPLIED)
+		return r;
+	return read_back(store, target, incoming);
+}
+
+static void
+store_incoming(struct job *job, void *context)
+{
+	struct incoming *incoming = container_of(job, struct incoming, job);
+
+	incoming->err = incoming->row.type == STORE_MESSAGE
+			    ? store_message(context, incoming)
+			    : store_change(context, incoming);
+}
+
+/* -- what is said of it ---------------------------------------------------- */
+
+static void
+give_room_back(struct camd *camd, const struct opening *opening)
+{
+	struct link *link = links_by_serial(camd->links, opening->serial);
+
+	if (link != NULL)
+		link_credit(link, opening->len);
+}
+
+static void
+tell_message(struct incoming *incoming)
+{
+	struct camd *camd = incoming->inbox->camd;
+	struct record record = {
+		.message = &incoming->row,
+		.others = incoming->uids + 1,
+		.other_count = incoming->uid_count - 1,
+	};
+
+	if (incoming->row.missing > 0)
+		log_warn("%u messages before one that came are missing",
+		    (unsigned)incoming->row.missing);
+	if (events_wanted(camd->events, EVENT_MESSAGE_RECEIVED))
+		events_tell(camd->events, EVENT_MESSAGE_RECEIVED,
+		    message_object(camd,
+			incoming->has_record ? &incoming->record : &record));
+}
+
+/*
+ * No receipt: its sender still has it, and all that was written behind it. He
+ * sends again over the next link, which he makes the later the oftener this
+ * one ends so soon.
+ */
+static void
+cannot_store(struct camd *camd, const struct opening *opening, int err)
+{
+	struct link *link = links_by_serial(camd->links, opening->serial);
+
+	log_error("cannot store a message: %s", cam_strerror(err));
+	if (link != NULL)
+		link_close(link, "a message cannot be stored");
+}
+
+static void
+answer(const struct incoming *incoming)
+{
+	struct camd *camd = incoming->inbox->camd;
+	struct user *user = roster_by_uid(camd->roster, incoming->row.from);
+
+	if (user != NULL && user->uid != 0 && !incoming->row.automatic &&
+	    !incoming->for_all)
+		absence_answer(camd, user);
+}
+
+static void
+on_incoming_stored(struct job *job)
+{
+	struct incoming *incoming = container_of(job, struct incoming, job);
+	struct inbox *inbox = incoming->inbox;
+	const struct opening *opening = incoming->opening;
+	int err = job->batch_err < 0 ? job->batch_err : incoming->err;
+
+	upkeep_touch(inbox->camd->upkeep);
+	if (err < 0) {
+		cannot_store(inbox->camd, opening, err);
+	} else if (incoming->row.type == STORE_MESSAGE) {
+		receipts_add(inbox->receipts, opening->serial, opening->id);
+		if (incoming->duplicate_of == 0)
+			tell_message(incoming);
+		if (incoming->duplicate_of == 0)
+			answer(incoming);
+	} else if (incoming->outcome == STORE_CHANGE_REFUSED) {
+		receipts_refuse(
+		    inbox->receipts, opening->serial, opening->id, "refused");
+	} else {
+		receipts_add(inbox->receipts, opening->serial, opening->id);
+		if (incoming->has_record)
+			change_tell(inbox->camd, &incoming->record);
+	}
+	give_room_back(inbox->camd, opening);
+	incoming_free(incoming);
+}
+
+/* -- receiving ------------------------------------------------------------- */
+
+void
+inbox_opened(void *arg, struct opening *opening)
+{
+	struct inbox *inbox = arg;
+	struct camd *camd = inbox->camd;
+	struct user *sender = roster_by_uid(camd->roster, opening->uid);
+	struct incoming *incoming;
+
+	if (opening->reason != NULL || sender == NULL) {
+		if (opening->has_id && opening->reason != NULL)
+			receipts_refuse(inbox->receipts, opening->serial,
+			    opening->id, opening->reason);
+		give_room_back(camd, opening);
+		opening_free(opening);
+		return;
+	}
+	incoming = xcalloc(1, sizeof *incoming);
+	inbox->pending++;
+	incoming->inbox = inbox;
+	incoming->opening = opening;
+	incoming->job.work = store_incoming;
+	incoming->job.done = on_incoming_stored;
+	fill_row(incoming, sender);
+	fill_hashes(incoming, sender);
+	if (incoming->row.type == STORE_MESSAGE)
+		find_parties(incoming, sender);
+	workers_submit(camd->writer, &incoming->job);
+}
+
+void
+inbox_envelope(struct inbox *inbox, struct link *link, struct span envelope)
+{
+	openings_add(inbox->openings, link, envelope);
+}

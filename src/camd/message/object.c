@@ -1,0 +1,361 @@
+/* object.c: the message, recipient and offer objects of cam-rpc(7). */
+#include "camd/message/object.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "camd/camd.h"
+#include "camd/people/roster.h"
+#include "camd/people/user.h"
+#include "camd/settings.h"
+#include "rpc/json.h"
+#include "rpc/names.h"
+
+/* -- reasons ------------------------------------------------------------ */
+
+static const struct reason {
+	const char *word;
+	int exit;
+	const char *text; /* %s is the user */
+} reasons[] = {
+	{ "request", 2, N_("'%s' cannot be sent to") },
+	{ "unsupported", 2, N_("'%s': not there yet") },
+	{ "unknown", 3, N_("no user matches '%s'") },
+	{ "ambiguous", 3, N_("'%s' is ambiguous") },
+	{ "refused", 6, N_("'%s': refused by a setting") },
+	{ "unable", 6, N_("the program of '%s' cannot change messages") },
+	{ "cleartext", 6, N_("'%s' cannot decrypt: not sent in clear") },
+	{ "weaker", 6,
+	    N_("'%s' has shown stronger encryption before: not sent with "
+	       "less") },
+	{ "key", 7, N_("the key of '%s' is unknown or has changed") },
+	{ "length", 1, N_("too long for the program of '%s'") },
+	{ "invalid", 1, N_("'%s' could not read it") },
+	{ "version", 6, N_("the cam of '%s' is too old for it") },
+	{ "time", 6, N_("'%s' finds its time too far from its own") },
+	{ "deleted", 1, N_("it was deleted before it reached '%s'") },
+	{ "timeout", 4, N_("'%s' did not answer in time") },
+	{ "failed", 1, N_("could not be sent to '%s'") },
+};
+
+static const struct reason *
+find_reason(const char *word)
+{
+	size_t count = sizeof reasons / sizeof reasons[0];
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(reasons[i].word, word) == 0)
+			return &reasons[i];
+	}
+	return &reasons[count - 1];
+}
+
+int
+reason_exit(const char *reason)
+{
+	return reason[0] == '\0' ? 0 : find_reason(reason)->exit;
+}
+
+/* The texts are those of our own table, each with one %s. */
+char *
+reason_text(const char *reason, const char *id)
+{
+	const char *text = find_reason(reason)->text,
+		   *place = strstr(text, "%s");
+
+	return xasprintf("%.*s%s%s", (int)(place - text), text, id, place + 2);
+}
+
+/* -- objects ------------------------------------------------------------ */
+
+static json_t *
+text_or_null(const char *text)
+{
+	return text != NULL && text[0] != '\0' ? json_text(span_text(text))
+					       : json_null();
+}
+
+static json_t *
+word_or_null(const char *word)
+{
+	return word != NULL ? json_string(word) : json_null();
+}
+
+static const struct user *
+user_of(const struct camd *camd, int64_t uid)
+{
+	return uid == 0 ? roster_self(camd->roster)
+			: roster_by_uid(camd->roster, uid);
+}
+
+static char *
+id_of(const struct camd *camd, int64_t uid)
+{
+	const struct user *user = user_of(camd, uid);
+
+	return user != NULL ? user_id(user) : xstrdup("unknown");
+}
+
+/* The user's own name for whom it is from, or the nickname. */
+static json_t *
+nick_object(const struct camd *camd, int64_t uid)
+{
+	const struct user *user = user_of(camd, uid);
+
+	if (uid == 0)
+		return text_or_null(settings_text(camd->settings, "user.nick"));
+	if (user == NULL)
+		return json_null();
+	return text_or_null(user->alias != NULL && user->alias[0] != '\0'
+				? user->alias
+				: user->nick);
+}
+
+static json_t *
+id_object(const struct camd *camd, int64_t uid)
+{
+	char *id = id_of(camd, uid);
+	json_t *object = json_text(span_text(id));
+
+	free(id);
+	return object;
+}
+
+json_t *
+offer_object(const char *message_id, const struct store_offer *offer)
+{
+	json_t *object = json_object();
+	char *id = xasprintf("%s.%u", message_id, (unsigned)offer->number);
+
+	json_object_set_new(object, "id", json_string(id));
+	json_object_set_new(object, "name", json_text(span_text(offer->name)));
+	json_object_set_new(
+	    object, "size", json_integer((json_int_t)offer->size));
+	json_object_set_new(
+	    object, "kind", word_or_null(store_kind_word(offer->kind)));
+	free(id);
+	return object;
+}
+
+static json_t *
+recipient(const char *to, const char *state, const char *receipt,
+    const char *encryption, const char *reason)
+{
+	json_t *object = json_object();
+	char *error = reason[0] != '\0' ? reason_text(reason, to) : NULL;
+
+	json_object_set_new(object, "to", json_text(span_text(to)));
+	json_object_set_new(object, "state", word_or_null(state));
+	json_object_set_new(object, "receipt", word_or_null(receipt));
+	json_object_set_new(object, "encryption", word_or_null(encryption));
+	json_object_set_new(object, "error", text_or_null(error));
+	json_object_set_new(object, "reason",
+	    reason[0] != '\0' ? json_string(find_reason(reason)->word)
+			      : json_null());
+	json_object_set_new(object, "exit", json_integer(reason_exit(reason)));
+	free(error);
+	return object;
+}
+
+/* The wall clock may have been set meanwhile: nothing arrives before it was
+ * sent. */
+static json_t *
+delivered_ms(const struct store_delivery *delivery, int64_t time_ms)
+{
+	if (delivery->delivered_ms == 0)
+		return json_null();
+	return json_integer(delivery->delivered_ms > time_ms
+				? delivery->delivered_ms - time_ms
+				: 0);
+}
+
+json_t *
+recipient_object(const struct camd *camd, const struct store_delivery *delivery,
+    int64_t time_ms)
+{
+	char *id = id_of(camd, delivery->uid);
+	const char *reason = delivery->state != STORE_FAILED ? ""
+			     : delivery->error[0] != '\0'    ? delivery->error
+							     : "failed";
+	json_t *object = recipient(id, store_state_word(delivery->state),
+	    store_receipt_word(delivery->receipt),
+	    store_encryption_word(delivery->encryption), reason);
+
+	json_object_set_new(
+	    object, "delivered_ms", delivered_ms(delivery, time_ms));
+	free(id);
+	return object;
+}
+
+json_t *
+recipient_objects(const struct camd *camd,
+    const struct store_delivery *deliveries, size_t count, int64_t time_ms)
+{
+	json_t *objects = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(
+		    objects, recipient_object(camd, &deliveries[i], time_ms));
+	return objects;
+}
+
+json_t *
+recipient_refused(const char *who, int err, json_t *candidates)
+{
+	json_t *object = recipient(who, "failed", "none", "none",
+	    err == CAM_ERR_AMBIGUOUS ? "ambiguous"
+	    : err == CAM_ERR_REQUEST ? "request"
+				     : "unknown");
+
+	json_object_set_new(object, "delivered_ms", json_null());
+	json_object_set_new(object, "candidates",
+	    candidates != NULL ? candidates : json_array());
+	return object;
+}
+
+static json_t *
+recipients_of(const struct camd *camd, const struct record *record)
+{
+	json_t *to = json_array();
+
+	for (size_t i = 0; i < record->delivery_count; i++)
+		json_array_append_new(
+		    to, id_object(camd, record->deliveries[i].uid));
+	if (record->message->from == 0)
+		return to;
+	json_array_append_new(to, id_object(camd, 0));
+	for (size_t i = 0; i < record->other_count; i++)
+		json_array_append_new(to, id_object(camd, record->others[i]));
+	return to;
+}
+
+/* The recipient who is least far, as enum store_state is ordered. */
+static enum store_state
+state_of(const struct record *record)
+{
+	enum store_state state = record->message->state;
+
+	for (size_t i = 0; i < record->delivery_count; i++) {
+		if (i == 0 || record->deliveries[i].state < state)
+			state = record->deliveries[i].state;
+	}
+	return state;
+}
+
+/* The weakest that is used. */
+static enum store_encryption
+encryption_of(const struct record *record)
+{
+	enum store_encryption encryption = record->message->encryption;
+
+	for (size_t i = 0; i < record->delivery_count; i++) {
+		if (i == 0 || record->deliveries[i].encryption < encryption)
+			encryption = record->deliveries[i].encryption;
+	}
+	return encryption;
+}
+
+static json_t *
+offers_of(const struct record *record)
+{
+	json_t *offers = json_array();
+
+	for (size_t i = 0; i < record->offer_count; i++)
+		json_array_append_new(offers,
+		    offer_object(record->message->id, &record->offers[i]));
+	return offers;
+}
+
+static void
+add_seal(json_t *object, const struct store_message *message)
+{
+	bool received = message->from != 0;
+	bool shut = received && message->sealed && !message->opened;
+
+	json_object_set_new(object, "text",
+	    shut || message->deleted ? json_null()
+				     : json_text(span_text(message->text)));
+	json_object_set_new(object, "sealed", json_boolean(message->sealed));
+	json_object_set_new(object, "locked", json_boolean(message->locked));
+	json_object_set_new(object, "opened", json_boolean(!shut));
+	json_object_set_new(object, "unread",
+	    json_boolean(received && !message->read &&
+			 !(message->sealed && message->opened)));
+}
+
+/* What its sender did to it later, and what of his is not here. */
+static void
+add_changes(json_t *object, const struct store_message *message)
+{
+	bool edited = message->changed_ms != 0 && !message->deleted;
+
+	json_object_set_new(object, "edited",
+	    edited ? json_time(message->changed_ms) : json_null());
+	json_object_set_new(object, "deleted", json_boolean(message->deleted));
+	json_object_set_new(object, "missing", json_integer(message->missing));
+}
+
+static json_t *
+quote_object(const struct camd *camd, const struct quote *quote)
+{
+	json_t *object = NULL;
+
+	if (quote == NULL)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "from", id_object(camd, quote->from));
+	json_object_set_new(object, "nick", nick_object(camd, quote->from));
+	json_object_set_new(object, "text",
+	    quote->shut || quote->deleted ? json_null()
+					  : json_text(span_text(quote->text)));
+	json_object_set_new(object, "deleted", json_boolean(quote->deleted));
+	return object;
+}
+
+json_t *
+message_object(const struct camd *camd, const struct record *record)
+{
+	const struct store_message *message = record->message;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "type",
+	    json_string(message->from == 0 ? EVENT_MESSAGE_SENT
+					   : EVENT_MESSAGE_RECEIVED));
+	json_object_set_new(object, "id", json_string(message->id));
+	json_object_set_new(object, "time", json_time(message->time_ms));
+	json_object_set_new(object, "from", id_object(camd, message->from));
+	json_object_set_new(object, "nick", nick_object(camd, message->from));
+	json_object_set_new(object, "to", recipients_of(camd, record));
+	json_object_set_new(object, "room", json_null());
+	add_seal(object, message);
+	json_object_set_new(object, "encryption",
+	    word_or_null(store_encryption_word(encryption_of(record))));
+	json_object_set_new(object, "signed",
+	    word_or_null(store_signed_word(message->signature)));
+	json_object_set_new(object, "offers", offers_of(record));
+	json_object_set_new(object, "reply", text_or_null(message->reply_to));
+	json_object_set_new(object, "quote", quote_object(camd, record->quote));
+	add_changes(object, message);
+	json_object_set_new(
+	    object, "state", word_or_null(store_state_word(state_of(record))));
+	if (message->from == 0)
+		json_object_set_new(object, "recipients",
+		    recipient_objects(camd, record->deliveries,
+			record->delivery_count, message->time_ms));
+	return object;
+}
+
+json_t *
+changed_object(const struct camd *camd, const struct record *record)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "id", json_string(record->message->id));
+	json_object_set_new(
+	    object, "from", id_object(camd, record->message->from));
+	json_object_set_new(object, "message", message_object(camd, record));
+	return object;
+}

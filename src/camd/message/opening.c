@@ -1,0 +1,258 @@
+/* opening.c: two operations of Curve25519 for each envelope, in the pool. */
+#include "camd/message/opening.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/table.h"
+#include "camd/camd.h"
+#include "camd/link/identity.h"
+#include "camd/link/link.h"
+#include "camd/people/user.h"
+#include "camd/trust/trust.h"
+#include "loop/timer.h"
+#include "loop/worker.h"
+
+/* What is older has been forgotten, and might be a repetition; clocks differ,
+ * but not by a day. */
+static const int64_t age_max_ms = 90 * 24 * 3600 * (int64_t)1000;
+static const int64_t ahead_max_ms = 24 * 3600 * (int64_t)1000;
+enum { QUIET_MS = 60 * 1000 };
+
+struct work {
+	TAILQ_ENTRY(work) entry;
+	struct job job;
+	struct openings *openings;
+	struct opening opening;
+	bool is_done;
+	uint8_t *bytes;
+	struct envelope envelope;
+	struct envelope_opened opened;
+	int64_t now_ms;
+	/* Ours, and what must be theirs. */
+	uint8_t device[DEVICE_ID_SIZE];
+	uint8_t user_key[SIGN_KEY_SIZE];
+	struct hpke_key *prekey;
+	uint8_t signing_key[SIGN_KEY_SIZE];
+	uint8_t sender[SIGN_KEY_SIZE];
+};
+
+struct openings {
+	struct camd *camd;
+	void (*on_opened)(void *arg, struct opening *opening);
+	void *arg;
+	TAILQ_HEAD(, work) list;
+	struct timer soon;
+	size_t pending;
+	uint64_t refused, refused_told;
+	uint64_t told_ms; /* when the log last heard of them, 0: never */
+};
+
+void
+opening_free(struct opening *opening)
+{
+	struct work *work = container_of(opening, struct work, opening);
+
+	work->openings->pending--;
+	envelope_opened_finish(&work->opened);
+	hpke_key_free(work->prekey);
+	free(work->bytes);
+	free(work);
+}
+
+/* -- in the pool ----------------------------------------------------------- */
+
+static bool
+is_talk_right(const struct envelope_content *content)
+{
+	uint8_t(*keys)[SIGN_KEY_SIZE] =
+	    xcalloc(content->recipient_count + 1, sizeof *keys);
+	uint8_t talk[ENVELOPE_TALK_SIZE];
+
+	memcpy(keys[0], content->sender, SIGN_KEY_SIZE);
+	for (size_t i = 0; i < content->recipient_count; i++)
+		memcpy(keys[i + 1], content->recipients[i].user_key,
+		    SIGN_KEY_SIZE);
+	envelope_talk((const uint8_t(*)[SIGN_KEY_SIZE])keys,
+	    content->recipient_count + 1, talk);
+	free(keys);
+	return memcmp(talk, content->talk, sizeof talk) == 0;
+}
+
+static const char *
+judge(struct work *work)
+{
+	const struct envelope_content *content = &work->opened.content;
+	int r;
+
+	if (memcmp(content->sender, work->sender, SIGN_KEY_SIZE) != 0 ||
+	    content->sequence == 0 || content->sequence > INT64_MAX ||
+	    !is_talk_right(content))
+		return "invalid";
+	if (content->time_ms > work->now_ms + ahead_max_ms ||
+	    content->time_ms < work->now_ms - age_max_ms)
+		return "time";
+	r = content_parse(content->type, content->body, &work->opening.content);
+	return r == 0 ? NULL : r == CAM_ERR_VERSION ? "version" : "invalid";
+}
+
+static void
+open_it(struct job *job, void *context)
+{
+	struct work *work = container_of(job, struct work, job);
+	int r = envelope_open(&work->envelope, work->device, work->prekey,
+	    work->signing_key, work->user_key, &work->opened);
+
+	work->opening.envelope = &work->opened.content;
+	work->opening.reason = r < 0 ? "invalid" : judge(work);
+}
+
+/* -- in order -------------------------------------------------------------- */
+
+/* Somebody's program errs, or somebody tries things. */
+static void
+count_refused(struct openings *openings)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	openings->refused++;
+	if (openings->told_ms != 0 && now_ms - openings->told_ms < QUIET_MS)
+		return;
+	log_warn("refused %llu envelopes that are not what they should be",
+	    (unsigned long long)(openings->refused - openings->refused_told));
+	openings->told_ms = now_ms;
+	openings->refused_told = openings->refused;
+}
+
+static void
+tell_done(struct openings *openings)
+{
+	struct work *work;
+
+	while ((work = TAILQ_FIRST(&openings->list)) != NULL && work->is_done) {
+		TAILQ_REMOVE(&openings->list, work, entry);
+		if (work->opening.reason != NULL)
+			count_refused(openings);
+		openings->on_opened(openings->arg, &work->opening);
+	}
+}
+
+static void
+on_soon(void *arg)
+{
+	tell_done(arg);
+}
+
+static void
+on_work_done(struct job *job)
+{
+	struct work *work = container_of(job, struct work, job);
+
+	work->is_done = true;
+	tell_done(work->openings);
+}
+
+/* What can be told without opening it: NULL when it may be opened. */
+static const char *
+inspect(struct work *work, const struct link *link)
+{
+	const struct camd *camd = work->openings->camd;
+	const uint8_t *key = trust_user_key(camd->trust, link_user(link));
+	uint8_t theirs[DEVICE_ID_SIZE];
+	uint32_t number = 0;
+	int r = envelope_parse(
+	    span_of(work->bytes, work->opening.len), &work->envelope);
+
+	if (r < 0)
+		return r == CAM_ERR_VERSION ? "version" : "invalid";
+	work->opening.has_id = true;
+	memcpy(work->opening.id, work->envelope.id, ENVELOPE_ID_SIZE);
+	device_id(link_device(link), theirs);
+	/* Others' envelopes come with a server, not over this link. */
+	if (key == NULL ||
+	    memcmp(theirs, work->envelope.device, sizeof theirs) != 0)
+		return "invalid";
+	memcpy(work->sender, key, SIGN_KEY_SIZE);
+	memcpy(
+	    work->device, identity_device_id(camd->identity), DEVICE_ID_SIZE);
+	if (envelope_prekey(&work->envelope, work->device, &number) < 0)
+		return "invalid";
+	work->prekey = identity_prekey_private(camd->identity, number);
+	return work->prekey != NULL ? NULL : "invalid";
+}
+
+void
+openings_add(struct openings *openings, struct link *link, struct span bytes)
+{
+	const struct camd *camd = openings->camd;
+	struct work *work = xcalloc(1, sizeof *work);
+
+	openings->pending++;
+	work->openings = openings;
+	work->opening.serial = link_serial(link);
+	work->opening.uid = link_user(link)->uid;
+	work->opening.len = bytes.len;
+	work->bytes = xmalloc(bytes.len + 1);
+	memcpy(work->bytes, bytes.data, bytes.len);
+	work->now_ms = clock_wall_ms();
+	TAILQ_INSERT_TAIL(&openings->list, work, entry);
+	work->opening.reason = inspect(work, link);
+	if (work->opening.reason != NULL) {
+		work->is_done = true;
+		timer_start(&openings->soon, 0);
+		return;
+	}
+	memcpy(
+	    work->user_key, identity_user_key(camd->identity), SIGN_KEY_SIZE);
+	memcpy(
+	    work->signing_key, link_device(link)->signing_key, SIGN_KEY_SIZE);
+	work->job.work = open_it;
+	work->job.done = on_work_done;
+	workers_submit(camd->pool, &work->job);
+}
+
+size_t
+openings_pending(const struct openings *openings)
+{
+	return openings->pending;
+}
+
+uint64_t
+openings_refused(const struct openings *openings)
+{
+	return openings->refused;
+}
+
+struct openings *
+openings_new(struct camd *camd,
+    void (*on_opened)(void *arg, struct opening *opening), void *arg)
+{
+	struct openings *openings = xcalloc(1, sizeof *openings);
+
+	openings->camd = camd;
+	openings->on_opened = on_opened;
+	openings->arg = arg;
+	TAILQ_INIT(&openings->list);
+	timer_init(&openings->soon, camd->loop, on_soon, openings);
+	return openings;
+}
+
+void
+openings_free(struct openings *openings)
+{
+	struct work *work;
+
+	if (openings == NULL)
+		return;
+	while ((work = TAILQ_FIRST(&openings->list)) != NULL) {
+		TAILQ_REMOVE(&openings->list, work, entry);
+		opening_free(&work->opening);
+	}
+	timer_finish(&openings->soon);
+	free(openings);
+}

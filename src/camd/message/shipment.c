@@ -1,0 +1,327 @@
+/* shipment.c: sealed a little ahead, sent in order, kept until it is received.
+ */
+#include "camd/message/shipment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "camd/camd.h"
+#include "camd/link/link.h"
+#include "camd/message/seal.h"
+#include "loop/timer.h"
+
+enum { WOKEN_AT_ONCE = 4 };
+/* The other end commits within milliseconds, or has a reason not to. */
+enum { STALL_MS = 2 * 60 * 1000 };
+
+/*
+ * One delivery:
+ *
+ *	sealing -> sealed -> left -> (receipt) gone
+ */
+struct crate {
+	TAILQ_ENTRY(crate) entry;
+	struct shipment *shipment;
+	struct delivery *delivery;
+	enum crate_state { SEALING, SEALED, LEFT } state;
+	size_t size; /* counted: a guess until it is sealed */
+	struct sealing *sealing;
+	struct buf bytes; /* while sealed */
+};
+
+struct shipment {
+	struct camd *camd;
+	struct freight *freight;
+	struct link *link;
+	const struct shipment_ops *ops;
+	void *arg;
+	TAILQ_HEAD(, crate) crates;
+	struct crate *next; /* the first that has not left */
+	size_t count, bytes;
+	bool wants_room; /* the line has more */
+	bool waits;	 /* in freight's list */
+	TAILQ_ENTRY(shipment) entry;
+	struct timer soon;  /* on_room */
+	struct timer stall; /* runs while something is to be confirmed */
+};
+
+/* -- room ----------------------------------------------------------------- */
+
+void
+freight_init(struct freight *freight, struct seals *seals)
+{
+	*freight = (struct freight){ .seals = seals };
+	TAILQ_INIT(&freight->waiting);
+}
+
+static void
+stop_waiting(struct shipment *shipment)
+{
+	if (shipment->waits)
+		TAILQ_REMOVE(&shipment->freight->waiting, shipment, entry);
+	shipment->waits = false;
+}
+
+static void
+ask_soon(struct shipment *shipment)
+{
+	if (!timer_is_running(&shipment->soon))
+		timer_start(&shipment->soon, 0);
+}
+
+static void
+on_soon(void *arg)
+{
+	struct shipment *shipment = arg;
+
+	shipment->wants_room = false;
+	shipment->ops->on_room(shipment->arg);
+}
+
+/* Those that wait are asked in turns: who still finds no room is last again. */
+static void
+wake_some(struct freight *freight)
+{
+	struct shipment *first;
+
+	for (int i = 0; i < WOKEN_AT_ONCE &&
+			(first = TAILQ_FIRST(&freight->waiting)) != NULL;
+	     i++) {
+		stop_waiting(first);
+		ask_soon(first);
+	}
+}
+
+static void
+count_bytes(struct shipment *shipment, size_t before, size_t now)
+{
+	shipment->bytes += now - before;
+	shipment->freight->bytes += now - before;
+	if (now < before)
+		wake_some(shipment->freight);
+}
+
+bool
+shipment_has_room(struct shipment *shipment, const struct parcel *parcel)
+{
+	struct freight *freight = shipment->freight;
+	size_t size = seal_size(parcel);
+
+	if (shipment->count >= SHIPMENT_COUNT ||
+	    (shipment->count > 0 && shipment->bytes + size > SHIPMENT_BYTES)) {
+		shipment->wants_room = true;
+		return false;
+	}
+	if (freight->bytes > 0 && freight->bytes + size > FREIGHT_BYTES) {
+		if (!shipment->waits)
+			TAILQ_INSERT_TAIL(&freight->waiting, shipment, entry);
+		shipment->waits = true;
+		return false;
+	}
+	return true;
+}
+
+/* -- sending -------------------------------------------------------------- */
+
+static struct delivery *
+crate_remove(struct crate *crate)
+{
+	struct shipment *shipment = crate->shipment;
+	struct delivery *delivery = crate->delivery;
+
+	if (shipment->next == crate)
+		shipment->next = TAILQ_NEXT(crate, entry);
+	TAILQ_REMOVE(&shipment->crates, crate, entry);
+	shipment->count--;
+	count_bytes(shipment, crate->size, 0);
+	if (crate->state == SEALING)
+		sealing_cancel(crate->sealing);
+	buf_finish(&crate->bytes);
+	free(crate);
+	return delivery;
+}
+
+/* In order: what is not sealed yet holds up the others. */
+static void
+send_ready(struct shipment *shipment)
+{
+	struct crate *crate;
+
+	while ((crate = shipment->next) != NULL && crate->state == SEALED) {
+		int r =
+		    link_send_envelope(shipment->link, buf_span(&crate->bytes));
+
+		/* It drains, or it ends. */
+		if (r < 0)
+			return;
+		crate->state = LEFT;
+		buf_finish(&crate->bytes);
+		shipment->next = TAILQ_NEXT(crate, entry);
+		timer_start(&shipment->stall, STALL_MS);
+		shipment->ops->on_left(shipment->arg, crate->delivery);
+	}
+}
+
+static void
+on_sealed(void *arg, int err, struct buf *bytes)
+{
+	struct crate *crate = arg;
+	struct shipment *shipment = crate->shipment;
+
+	crate->sealing = NULL;
+	crate->state = SEALED;
+	if (err < 0) {
+		shipment->ops->on_failed(
+		    shipment->arg, crate_remove(crate), err);
+		ask_soon(shipment);
+	} else {
+		crate->bytes = *bytes;
+		buf_init(bytes, 0);
+		count_bytes(shipment, crate->size, crate->bytes.len);
+		crate->size = crate->bytes.len;
+	}
+	send_ready(shipment);
+}
+
+void
+shipment_add(struct shipment *shipment, struct delivery *delivery)
+{
+	struct crate *crate = xcalloc(1, sizeof *crate);
+	struct seal_to to = {
+		.user_key = link_devices(shipment->link)->user_key,
+		.prekey = link_prekey(shipment->link),
+	};
+
+	crate->shipment = shipment;
+	crate->delivery = delivery;
+	crate->state = SEALING;
+	buf_init(&crate->bytes, 0);
+	crate->size = seal_size(delivery->parcel);
+	count_bytes(shipment, 0, crate->size);
+	shipment->count++;
+	TAILQ_INSERT_TAIL(&shipment->crates, crate, entry);
+	if (shipment->next == NULL)
+		shipment->next = crate;
+	device_id(link_device(shipment->link), to.device);
+	crate->sealing = seals_ask(shipment->freight->seals, delivery->parcel,
+	    delivery->left_by_lan ? delivery->row.packet_no : 0, &to, on_sealed,
+	    crate);
+}
+
+/* Receipts come in the order of sending, or nearly: the first is looked at
+ * first. */
+struct delivery *
+shipment_take(struct shipment *shipment, const char id[ID_SIZE])
+{
+	struct delivery *delivery;
+	struct crate *crate;
+
+	TAILQ_FOREACH (crate, &shipment->crates, entry) {
+		if (crate->state != LEFT)
+			return NULL;
+		if (memcmp(crate->delivery->parcel->id, id, ID_SIZE) == 0)
+			break;
+	}
+	if (crate == NULL)
+		return NULL;
+	delivery = crate_remove(crate);
+	if (shipment->wants_room)
+		ask_soon(shipment);
+	if (TAILQ_EMPTY(&shipment->crates))
+		timer_stop(&shipment->stall);
+	else
+		timer_start(&shipment->stall, STALL_MS);
+	return delivery;
+}
+
+void
+shipment_is_stalled(struct shipment *shipment)
+{
+	const struct crate *first = TAILQ_FIRST(&shipment->crates);
+
+	if (first == NULL || first->state != LEFT)
+		return;
+	/* A slow network is none of his faults. */
+	if (link_queued(shipment->link) > 0)
+		timer_start(&shipment->stall, STALL_MS);
+	else
+		link_close(shipment->link, "it confirms nothing");
+}
+
+static void
+on_stall(void *arg)
+{
+	shipment_is_stalled(arg);
+}
+
+void
+shipment_drained(struct shipment *shipment)
+{
+	send_ready(shipment);
+}
+
+bool
+shipment_is_empty(const struct shipment *shipment)
+{
+	return shipment->count == 0;
+}
+
+struct link *
+shipment_link(const struct shipment *shipment)
+{
+	return shipment->link;
+}
+
+void
+shipment_each(const struct shipment *shipment,
+    void (*each)(struct delivery *delivery, void *arg), void *arg)
+{
+	struct crate *crate;
+
+	TAILQ_FOREACH (crate, &shipment->crates, entry)
+		each(crate->delivery, arg);
+}
+
+/* -- making and ending ---------------------------------------------------- */
+
+struct shipment *
+shipment_new(struct camd *camd, struct freight *freight, struct link *link,
+    const struct shipment_ops *ops, void *arg)
+{
+	struct shipment *shipment = xcalloc(1, sizeof *shipment);
+
+	shipment->camd = camd;
+	shipment->freight = freight;
+	shipment->link = link;
+	shipment->ops = ops;
+	shipment->arg = arg;
+	TAILQ_INIT(&shipment->crates);
+	timer_init(&shipment->soon, camd->loop, on_soon, shipment);
+	timer_init(&shipment->stall, camd->loop, on_stall, shipment);
+	return shipment;
+}
+
+void
+shipment_free(struct shipment *shipment, struct deliveries *list)
+{
+	struct deliveries back;
+	struct crate *crate;
+
+	if (shipment == NULL)
+		return;
+	TAILQ_INIT(&back);
+	while ((crate = TAILQ_FIRST(&shipment->crates)) != NULL) {
+		struct delivery *delivery = crate_remove(crate);
+
+		TAILQ_INSERT_TAIL(&back, delivery, entry);
+	}
+	TAILQ_CONCAT(&back, list, entry);
+	TAILQ_CONCAT(list, &back, entry);
+	stop_waiting(shipment);
+	timer_finish(&shipment->soon);
+	timer_finish(&shipment->stall);
+	free(shipment);
+}
