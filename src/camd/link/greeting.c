@@ -177,7 +177,11 @@ take_hello(struct link *link, struct greeting *greeting)
 		    "your keys are a copy of ours");
 		return;
 	}
-	if ((r = admit(link, greeting)) < 0) {
+	r = admit(link, greeting);
+	/* Users may have changed, and links of theirs ended. */
+	if (link->state != LINK_GREETING)
+		return;
+	if (r < 0) {
 		link->user = NULL;
 		link_refuse(link, greeting->id, r, refusal(r));
 		return;

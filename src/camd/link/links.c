@@ -340,6 +340,12 @@ links_user_merged(struct links *links, struct user *from, struct user *into)
 		contact->last = old->last;
 	link = old->link;
 	old->link = NULL;
+	/* The connection being made goes on: it may be what has told that the
+	 * two are one. */
+	if (old->trying != NULL) {
+		old->trying->contact = NULL;
+		old->trying = NULL;
+	}
 	drop_contact(links, old);
 	if (link != NULL && contact->link == NULL) {
 		contact_reached(contact, link);
