@@ -51,7 +51,8 @@ struct end {
 	const char *logon;
 	struct person people[END_PEOPLE];
 	size_t person_count;
-	int admit_err; /* what admit says */
+	int admit_err;	     /* what admit says */
+	struct user *merged; /* into whomever is admitted, NULL: nobody */
 	size_t admitted, opened, closed, unreached, prekeys, drained;
 	struct link *last;
 	struct user *last_user;
@@ -147,6 +148,9 @@ end_admit(void *arg, const struct trust_claim *claim, struct user **user)
 		return CAM_ERR_KEY;
 	person->devices = *claim->devices;
 	*user = person->user;
+	if (end->merged != NULL)
+		links_user_merged(end->camd.links, end->merged, *user);
+	end->merged = NULL;
 	return 0;
 }
 

@@ -666,6 +666,30 @@ a_merged_user_keeps_the_link(void **state)
 	assert_int_equal(ends->one.closed, 0);
 }
 
+/* The hello on the very connection that was dialled for the newcomer tells that
+ * he is somebody known. */
+static void
+a_user_merged_while_he_is_greeted_gets_that_link(void **state)
+{
+	struct ends *ends = *state;
+	struct person *newcomer = end_add_person(&ends->one, "newcomer");
+	struct links *links = ends->one.camd.links;
+
+	memset(newcomer->devices.user_key, 7, SIGN_KEY_SIZE);
+	newcomer->user->peer.addr = ends->two.at;
+	newcomer->user->peer.strength = PEER_CAM1;
+	ends->one.merged = newcomer->user;
+	assert_int_equal(links_want(links, newcomer->user), LINKS_DIALING);
+	UNTIL(ends, ends->one.opened == 1 && ends->two.opened == 1);
+	assert_null(links_contact(links, newcomer->user));
+	assert_string_equal(ends->one.last_user->peer.user, "bob");
+	assert_ptr_equal(links_of(links, ends->one.last_user), ends->one.last);
+	assert_int_equal(ask(ends, ends->one.last, LINK_PING).err, 0);
+	assert_int_equal(end_connections(&ends->one), 1);
+	assert_int_equal(ends->one.closed, 0);
+	assert_int_equal(links->dialling, 0);
+}
+
 int
 main(void)
 {
@@ -699,6 +723,7 @@ main(void)
 		TEST(a_user_heard_anew_is_pinged_for_his_old_link_may_be_dead),
 		TEST(a_user_who_goes_takes_his_links_along),
 		TEST(a_merged_user_keeps_the_link),
+		TEST(a_user_merged_while_he_is_greeted_gets_that_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
