@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "crypto/aead.h"
@@ -33,30 +34,6 @@ struct chunk_stream {
 	uint64_t number; /* of the next chunk, at most 2^32 */
 	bool over;
 };
-
-/* -- numbers ------------------------------------------------------------------
- */
-
-static uint8_t *
-put(uint8_t *at, uint64_t value, unsigned bytes)
-{
-	for (unsigned i = bytes; i > 0; i--) {
-		at[i - 1] = (uint8_t)value;
-		value >>= 8;
-	}
-	return at + bytes;
-}
-
-static uint64_t
-get(const uint8_t **at, unsigned bytes)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < bytes; i++)
-		value = value << 8 | (*at)[i];
-	*at += bytes;
-	return value;
-}
 
 /* -- keys --------------------------------------------------------------------
  */
@@ -125,12 +102,12 @@ write_inside(const struct chunk_header *header, uint8_t inside[INSIDE_MAX])
 	size_t name_len = strnlen(header->name, CHUNK_NAME_MAX);
 	uint8_t *at = inside;
 
-	at = put(at, header->size, 8);
-	at = put(at, header->first, 4);
-	at = put(at, (uint64_t)header->mtime, 8);
-	at = put(at, header->mtime_ns, 4);
-	at = put(at, header->mode, 2);
-	at = put(at, header->flags, 2);
+	at = fields_write(at, header->size, 8);
+	at = fields_write(at, header->first, 4);
+	at = fields_write(at, (uint64_t)header->mtime, 8);
+	at = fields_write(at, header->mtime_ns, 4);
+	at = fields_write(at, header->mode, 2);
+	at = fields_write(at, header->flags, 2);
 	memcpy(at, header->name, name_len);
 	return INSIDE_MIN + name_len;
 }
@@ -147,12 +124,12 @@ chunk_seal_new_salted(const uint8_t key[CHUNK_KEY_SIZE], struct span context,
 	size_t len = CHUNK_HEADER_CLEAR + inside_len + CHUNK_TAG_SIZE;
 
 	memcpy(at, MAGIC, 4);
-	at = put(at + 4, VERSION, 1);
-	at = put(at, header->suite, 1);
-	at = put(at, header->kind, 1);
-	at = put(at, CHUNK_LOG2, 1);
+	at = fields_write(at + 4, VERSION, 1);
+	at = fields_write(at, header->suite, 1);
+	at = fields_write(at, header->kind, 1);
+	at = fields_write(at, CHUNK_LOG2, 1);
 	memcpy(at, salt, CHUNK_SALT_SIZE);
-	at = put(at + CHUNK_SALT_SIZE, inside_len + CHUNK_TAG_SIZE, 2);
+	at = fields_write(at + CHUNK_SALT_SIZE, inside_len + CHUNK_TAG_SIZE, 2);
 
 	hkdf_extract(
 	    span_of(salt, CHUNK_SALT_SIZE), span_of(key, CHUNK_KEY_SIZE), prk);
@@ -208,12 +185,12 @@ read_inside(struct span inside, struct chunk_header *header)
 	const uint8_t *at = inside.data;
 	size_t name_len = inside.len - INSIDE_MIN;
 
-	header->size = get(&at, 8);
-	header->first = (uint32_t)get(&at, 4);
-	header->mtime = (int64_t)get(&at, 8);
-	header->mtime_ns = (uint32_t)get(&at, 4);
-	header->mode = (uint16_t)get(&at, 2);
-	header->flags = (uint16_t)get(&at, 2);
+	header->size = fields_read(&at, 8);
+	header->first = (uint32_t)fields_read(&at, 4);
+	header->mtime = (int64_t)fields_read(&at, 8);
+	header->mtime_ns = (uint32_t)fields_read(&at, 4);
+	header->mode = (uint16_t)fields_read(&at, 2);
+	header->flags = (uint16_t)fields_read(&at, 2);
 	if (memchr(at, '\0', name_len) != NULL ||
 	    (header->size > INT64_MAX && header->size != CHUNK_SIZE_UNKNOWN) ||
 	    (uint64_t)header->first * CHUNK_SIZE > header->size)
@@ -287,7 +264,8 @@ make_nonce(const struct chunk_stream *stream, bool last,
     uint8_t nonce[AEAD_NONCE_SIZE])
 {
 	memcpy(nonce, stream->prefix, PREFIX_SIZE);
-	put(put(nonce + PREFIX_SIZE, stream->number, 4), last, 1);
+	fields_write(
+	    fields_write(nonce + PREFIX_SIZE, stream->number, 4), last, 1);
 }
 
 static void
@@ -308,7 +286,8 @@ chunk_seal(
 	    !fits(stream, text.len, last))
 		return CAM_ERR_LIMIT;
 	make_nonce(stream, last, nonce);
-	at = put(at, (uint64_t)last << 31 | text.len, CHUNK_FRAME_HEAD);
+	at =
+	    fields_write(at, (uint64_t)last << 31 | text.len, CHUNK_FRAME_HEAD);
 	evp_need(EVP_CipherInit_ex2(
 		     stream->context, NULL, NULL, nonce, -1, NULL) == 1);
 	if (text.len > 0)
@@ -333,7 +312,7 @@ chunk_frame_size(
 		return CAM_ERR_CLOSED;
 	if (bytes.len < CHUNK_FRAME_HEAD)
 		return CAM_ERR_MORE;
-	len = get(&at, CHUNK_FRAME_HEAD) & INT32_MAX;
+	len = fields_read(&at, CHUNK_FRAME_HEAD) & INT32_MAX;
 	if (len > CHUNK_SIZE)
 		return CAM_ERR_LIMIT;
 	*size = CHUNK_FRAME_HEAD + (size_t)len + CHUNK_TAG_SIZE;

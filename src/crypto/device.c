@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "crypto/digest.h"
-#include "crypto/fields.h"
+#include "base/fields.h"
 
 static const char devices_label[] = "cam/devices/1";
 static const char prekey_label[] = "cam/prekey/1";

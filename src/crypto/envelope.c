@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/envelope_form.h"
-#include "crypto/fields.h"
+#include "base/fields.h"
 #include "crypto/hkdf.h"
 
 const char envelope_label[] = "cam/envelope/1";

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "crypto/envelope_form.h"
-#include "crypto/fields.h"
+#include "base/fields.h"
 
 /* -- the inside ---------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "crypto/envelope_form.h"
-#include "crypto/fields.h"
+#include "base/fields.h"
 
 struct envelope_sealed {
 	uint8_t cek[ENVELOPE_CEK_SIZE];

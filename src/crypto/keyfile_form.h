@@ -4,7 +4,7 @@
 #define CAM_CRYPTO_KEYFILE_FORM_H
 
 #include "crypto/aead.h"
-#include "crypto/fields.h"
+#include "base/fields.h"
 #include "crypto/keyfile.h"
 
 /*

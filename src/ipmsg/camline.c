@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/number.h"
 #include "ipmsg/base64.h"
 
@@ -93,10 +94,7 @@ camline_signed(const char *user, const char *host, const struct camline *line,
 {
 	buf_put(buf, user, strlen(user) + 1);
 	buf_put(buf, host, strlen(host) + 1);
-	buf_put_byte(buf, (uint8_t)(line->port >> 8));
-	buf_put_byte(buf, (uint8_t)line->port);
+	fields_put_number(buf, line->port, 2);
 	buf_put(buf, line->device, sizeof line->device);
-	for (unsigned shift = 64; shift > 0; shift -= 8)
-		buf_put_byte(
-		    buf, (uint8_t)((uint64_t)line->time_ms >> (shift - 8)));
+	fields_put_number(buf, (uint64_t)line->time_ms, 8);
 }

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
+#include "net/option.h"
 
 enum {
 	BACKLOG = 512,
@@ -29,32 +30,25 @@ enum {
 /* -- sockets -----------------------------------------------------------------
  */
 
-/* What is set here makes things better, never possible. */
-static void
-set_int(int fd, int level, int option, int value)
-{
-	(void)setsockopt(fd, level, option, &value, sizeof(value));
-}
-
 static void
 set_connection(int fd)
 {
-	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	option_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	option_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 #ifdef TCP_KEEPIDLE
-	set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
+	option_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
 #endif
 #ifdef TCP_KEEPINTVL
-	set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL_S);
+	option_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_INTERVAL_S);
 #endif
 #ifdef TCP_KEEPCNT
-	set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT);
+	option_set(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT);
 #endif
 #ifdef TCP_USER_TIMEOUT
-	set_int(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TCP_DEAD_MS);
+	option_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, TCP_DEAD_MS);
 #endif
 #ifdef TCP_NOTSENT_LOWAT
-	set_int(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, TCP_UNSENT);
+	option_set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, TCP_UNSENT);
 #endif
 }
 
@@ -79,7 +73,7 @@ make_socket(const struct addr *address)
 	}
 	fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && family == AF_INET6)
-		set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+		option_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	return fd;
 }
 
@@ -165,19 +159,6 @@ on_connections(int fd, int events, void *arg)
 }
 
 static int
-bind_to_interface(int fd, const char *interface)
-{
-#ifdef SO_BINDTODEVICE
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
-		(socklen_t)strlen(interface)) < 0)
-		return CAM_ERR_SYSTEM;
-	return 0;
-#else
-	return CAM_ERR_UNSUPPORTED;
-#endif
-}
-
-static int
 listen_at(int fd, const struct addr *address, const char *interface,
     struct addr *bound)
 {
@@ -187,9 +168,9 @@ listen_at(int fd, const struct addr *address, const char *interface,
 
 	/* Connections of our last run may still be dying; with a socket that
 	 * listens nobody can share the port for all that. */
-	set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	option_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (interface != NULL)
-		err = bind_to_interface(fd, interface);
+		err = option_bind_interface(fd, interface);
 	if (err == 0)
 		err = bind_to(fd, address);
 	if (err == 0 && (listen(fd, BACKLOG) < 0 ||
@@ -339,7 +320,7 @@ begin(int fd, const struct addr *from, const struct addr *to)
 		own = *from;
 		own.port = 0;
 #ifdef IP_BIND_ADDRESS_NO_PORT
-		set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+		option_set(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 #endif
 		if (bind_to(fd, &own) < 0)
 			return errno;

@@ -6,15 +6,10 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "net/option.h"
 #include "net/udp_private.h"
 
 enum { MULTICAST_HOPS = 32 }; /* reference 1.10 */
-
-static void
-set_int(int fd, int level, int option, int value)
-{
-	(void)setsockopt(fd, level, option, &value, sizeof(value));
-}
 
 static void
 set_receive_buffer(int fd, size_t size, size_t *got)
@@ -26,7 +21,7 @@ set_receive_buffer(int fd, size_t size, size_t *got)
 	if (setsockopt(
 		fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted)) < 0)
 #endif
-		set_int(fd, SOL_SOCKET, SO_RCVBUF, wanted);
+		option_set(fd, SOL_SOCKET, SO_RCVBUF, wanted);
 	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &value, &len) < 0 ||
 	    value < 0)
 		value = 0;
@@ -42,30 +37,18 @@ static void
 ask_for_details(int fd, int family)
 {
 #ifdef SO_RXQ_OVFL
-	set_int(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
+	option_set(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
 #endif
 	if (family == AF_INET6) {
-		set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-		set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, MULTICAST_HOPS);
+		option_set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+		option_set(
+		    fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, MULTICAST_HOPS);
 		return;
 	}
 #if defined(IP_PKTINFO)
-	set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	option_set(fd, IPPROTO_IP, IP_PKTINFO, 1);
 #elif defined(IP_RECVDSTADDR)
-	set_int(fd, IPPROTO_IP, IP_RECVDSTADDR, 1);
-#endif
-}
-
-static int
-bind_to_interface(int fd, const char *interface)
-{
-#ifdef SO_BINDTODEVICE
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
-		(socklen_t)strlen(interface)) < 0)
-		return CAM_ERR_SYSTEM;
-	return 0;
-#else
-	return CAM_ERR_UNSUPPORTED;
+	option_set(fd, IPPROTO_IP, IP_RECVDSTADDR, 1);
 #endif
 }
 
@@ -105,12 +88,12 @@ udp_socket_open(const struct addr *address, const char *interface,
 	if (opened < 0)
 		return CAM_ERR_SYSTEM;
 	if (family == AF_INET6)
-		set_int(opened, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-	set_int(opened, SOL_SOCKET, SO_BROADCAST, 1);
+		option_set(opened, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	option_set(opened, SOL_SOCKET, SO_BROADCAST, 1);
 	set_receive_buffer(opened, receive_buffer, got);
 	ask_for_details(opened, family);
 	if (interface != NULL)
-		err = bind_to_interface(opened, interface);
+		err = option_bind_interface(opened, interface);
 	if (err == 0)
 		err = bind_to_address(opened, address, bound);
 	if (err < 0) {

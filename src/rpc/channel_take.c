@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "rpc/channel_private.h"
 
 /* Where the next frames go. */
@@ -112,7 +113,7 @@ put_number(
 {
 	uint8_t bytes[FRAME_NUMBER_SIZE];
 
-	frame_put_number(number, bytes);
+	fields_write(bytes, number, sizeof(bytes));
 	put_frame(room, type, stream, span_of(bytes, sizeof(bytes)));
 }
 

@@ -4,22 +4,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-
-static uint32_t
-get_number(const uint8_t *bytes)
-{
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
-	       (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
-void
-frame_put_number(uint32_t number, uint8_t bytes[FRAME_NUMBER_SIZE])
-{
-	bytes[0] = (uint8_t)(number >> 24);
-	bytes[1] = (uint8_t)(number >> 16);
-	bytes[2] = (uint8_t)(number >> 8);
-	bytes[3] = (uint8_t)number;
-}
+#include "base/fields.h"
 
 /* What the header alone must be; len is the payload's. */
 static int
@@ -51,7 +36,9 @@ is_kind(struct span kind)
 int
 frame_parse(struct span bytes, struct frame *frame, size_t *used)
 {
+	struct fields header = fields_of(bytes);
 	struct frame found;
+	uint8_t type;
 	uint32_t len;
 	int err;
 
@@ -59,15 +46,17 @@ frame_parse(struct span bytes, struct frame *frame, size_t *used)
 		return CAM_ERR_FORMAT;
 	if (bytes.len < FRAME_HEADER_SIZE)
 		return CAM_ERR_MORE;
-	found.stream = (uint16_t)(bytes.data[2] << 8 | bytes.data[3]);
-	len = get_number(bytes.data + 4);
-	err = check_header(bytes.data[0], found.stream, len);
+	type = (uint8_t)fields_number(&header, 1);
+	(void)fields_number(&header, 1);
+	found.stream = (uint16_t)fields_number(&header, 2);
+	len = (uint32_t)fields_number(&header, 4);
+	err = check_header(type, found.stream, len);
 	if (err < 0)
 		return err;
-	if (bytes.len - FRAME_HEADER_SIZE < len)
+	found.payload = fields_span(&header, len);
+	if (header.failed)
 		return CAM_ERR_MORE;
-	found.type = (enum frame_type)bytes.data[0];
-	found.payload = span_of(bytes.data + FRAME_HEADER_SIZE, len);
+	found.type = (enum frame_type)type;
 	if (found.type == FRAME_OPEN && !is_kind(found.payload))
 		return CAM_ERR_FORMAT;
 	*frame = found;
@@ -78,15 +67,15 @@ frame_parse(struct span bytes, struct frame *frame, size_t *used)
 void
 frame_header(const struct frame *frame, uint8_t bytes[FRAME_HEADER_SIZE])
 {
-	bytes[0] = (uint8_t)frame->type;
-	bytes[1] = 0;
-	bytes[2] = (uint8_t)(frame->stream >> 8);
-	bytes[3] = (uint8_t)frame->stream;
-	frame_put_number((uint32_t)frame->payload.len, bytes + 4);
+	bytes = fields_write(bytes, (uint64_t)frame->type << 8, 2);
+	bytes = fields_write(bytes, frame->stream, 2);
+	fields_write(bytes, frame->payload.len, 4);
 }
 
 uint32_t
 frame_number(const struct frame *frame)
 {
-	return get_number(frame->payload.data);
+	const uint8_t *at = frame->payload.data;
+
+	return (uint32_t)fields_read(&at, FRAME_NUMBER_SIZE);
 }

@@ -48,6 +48,5 @@ void frame_header(const struct frame *frame, uint8_t bytes[FRAME_HEADER_SIZE]);
 
 /* The payload of FRAME_CREDIT and FRAME_CLOSE. */
 uint32_t frame_number(const struct frame *frame);
-void frame_put_number(uint32_t number, uint8_t bytes[FRAME_NUMBER_SIZE]);
 
 #endif

@@ -2,6 +2,7 @@
  */
 #include "fuzz.h"
 
+#include "base/fields.h"
 #include "rpc/frame.h"
 
 static void
@@ -16,7 +17,7 @@ check_frame(struct span bytes, const struct frame *frame, size_t used)
 	frame_header(frame, header);
 	must(memcmp(header, bytes.data, sizeof(header)) == 0);
 	if (frame->type == FRAME_CREDIT || frame->type == FRAME_CLOSE) {
-		frame_put_number(frame_number(frame), header);
+		fields_write(header, frame_number(frame), FRAME_NUMBER_SIZE);
 		must(memcmp(header, frame->payload.data, FRAME_NUMBER_SIZE) ==
 		     0);
 	}

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "crypto/envelope_form.h"
-#include "crypto/fields.h"
+#include "base/fields.h"
 
 struct forgery {
 	/* in the header */

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/fields.h"
 #include "base/random.h"
 #include "channel_pair.h"
 
@@ -691,7 +692,7 @@ put_number(
 {
 	uint8_t bytes[FRAME_NUMBER_SIZE];
 
-	frame_put_number(number, bytes);
+	fields_write(bytes, number, sizeof(bytes));
 	put(wire, type, stream, span_of(bytes, sizeof(bytes)));
 }
 

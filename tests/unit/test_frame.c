@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "rpc/frame.h"
 
 static int
@@ -63,7 +64,7 @@ the_bytes_are_those_of_the_protocol(void **state)
 
 	frame_header(&frame, bytes);
 	assert_memory_equal(bytes, wanted, sizeof(wanted));
-	frame_put_number(0x01020304, bytes);
+	fields_write(bytes, 0x01020304, FRAME_NUMBER_SIZE);
 	assert_memory_equal(bytes, "\1\2\3\4", 4);
 	frame.payload = span_of("\xfe\2\3\4", 4);
 	assert_int_equal(frame_number(&frame), 0xfe020304);

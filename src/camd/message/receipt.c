@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/number.h"
 #include "crypto/sign.h"
 
@@ -17,12 +18,9 @@ enum {
 void
 receipt_bytes(const struct receipt *receipt, struct buf *buf)
 {
-	uint64_t time = (uint64_t)receipt->time_ms;
-
 	buf_put(buf, receipt->receiver, DEVICE_ID_SIZE);
 	buf_put(buf, receipt->sender, DEVICE_ID_SIZE);
-	for (int shift = 56; shift >= 0; shift -= 8)
-		buf_put_byte(buf, (uint8_t)(time >> shift));
+	fields_put_number(buf, (uint64_t)receipt->time_ms, 8);
 	buf_put(buf, receipt->ids, receipt->count * ENVELOPE_ID_SIZE);
 }
 

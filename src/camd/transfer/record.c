@@ -4,31 +4,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/limits.h"
-
-/* -- numbers ------------------------------------------------------------------
- */
-
-static uint8_t *
-put(uint8_t *at, uint64_t value, unsigned bytes)
-{
-	for (unsigned i = bytes; i > 0; i--) {
-		at[i - 1] = (uint8_t)value;
-		value >>= 8;
-	}
-	return at + bytes;
-}
-
-static uint64_t
-get(const uint8_t **at, unsigned bytes)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < bytes; i++)
-		value = value << 8 | (*at)[i];
-	*at += bytes;
-	return value;
-}
 
 /* -- one record ---------------------------------------------------------------
  */
@@ -39,12 +16,12 @@ record_write(const struct record *record, uint8_t bytes[RECORD_MAX])
 	size_t name_len = strnlen(record->name, RECORD_NAME_MAX);
 	uint8_t *at = bytes;
 
-	at = put(at, record->type, 1);
-	at = put(at, name_len, 1);
-	at = put(at, record->mode, 2);
-	at = put(at, (uint64_t)record->mtime, 8);
-	at = put(at, record->mtime_ns, 4);
-	at = put(at, record->size, 8);
+	at = fields_write(at, record->type, 1);
+	at = fields_write(at, name_len, 1);
+	at = fields_write(at, record->mode, 2);
+	at = fields_write(at, (uint64_t)record->mtime, 8);
+	at = fields_write(at, record->mtime_ns, 4);
+	at = fields_write(at, record->size, 8);
 	memcpy(at, record->name, name_len);
 	return RECORD_HEAD + name_len;
 }
@@ -64,8 +41,8 @@ record_parse(struct span bytes, struct record *record, size_t *used)
 
 	if (bytes.len < RECORD_HEAD)
 		return CAM_ERR_MORE;
-	record->type = (enum record_type)get(&at, 1);
-	name_len = (size_t)get(&at, 1);
+	record->type = (enum record_type)fields_read(&at, 1);
+	name_len = (size_t)fields_read(&at, 1);
 	if (!is_named(record->type) && record->type != RECORD_UP &&
 	    record->type != RECORD_END)
 		return CAM_ERR_FORMAT;
@@ -73,10 +50,10 @@ record_parse(struct span bytes, struct record *record, size_t *used)
 		return CAM_ERR_FORMAT;
 	if (bytes.len < RECORD_HEAD + name_len)
 		return CAM_ERR_MORE;
-	record->mode = (uint16_t)get(&at, 2);
-	record->mtime = (int64_t)get(&at, 8);
-	record->mtime_ns = (uint32_t)get(&at, 4);
-	record->size = get(&at, 8);
+	record->mode = (uint16_t)fields_read(&at, 2);
+	record->mtime = (int64_t)fields_read(&at, 8);
+	record->mtime_ns = (uint32_t)fields_read(&at, 4);
+	record->size = fields_read(&at, 8);
 	if (record->size > INT64_MAX || memchr(at, '\0', name_len) != NULL)
 		return CAM_ERR_FORMAT;
 	memcpy(record->name, at, name_len);
@@ -100,7 +77,7 @@ void
 record_extent_write(
     uint64_t offset, uint32_t length, uint8_t bytes[RECORD_EXTENT_HEAD])
 {
-	put(put(bytes, offset, 8), length, 4);
+	fields_write(fields_write(bytes, offset, 8), length, 4);
 }
 
 /* -- reading a stream ---------------------------------------------------------
@@ -214,8 +191,8 @@ read_extent(
 
 	if (bytes->len < RECORD_EXTENT_HEAD)
 		return CAM_ERR_MORE;
-	offset = get(&at, 8);
-	length = (uint32_t)get(&at, 4);
+	offset = fields_read(&at, 8);
+	length = (uint32_t)fields_read(&at, 4);
 	if (length == 0)
 		return read_file_end(reader, bytes, offset, event);
 	if (length > RECORD_EXTENT_MAX || offset < reader->at)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/random.h"
 
 static const uint8_t magic[4] = { 'c', 'a', 'm', 'r' };
@@ -18,9 +19,7 @@ transfer_request_write(const struct transfer_request *request,
 	memcpy(bytes, magic, sizeof(magic));
 	bytes[4] = VERSION;
 	bytes[5] = request->is_folder;
-	for (unsigned i = 0; i < 8; i++)
-		bytes[POSITION_AT + i] =
-		    (uint8_t)(request->position >> (56 - 8 * i));
+	fields_write(bytes + POSITION_AT, request->position, 8);
 	memcpy(bytes + CHAIN_AT, request->chain, SHA256_SIZE);
 	random_bytes(bytes + NONCE_AT, TRANSFER_REQUEST_SIZE - NONCE_AT);
 }
@@ -29,7 +28,8 @@ int
 transfer_request_parse(const uint8_t bytes[TRANSFER_REQUEST_SIZE],
     struct transfer_request *request)
 {
-	struct transfer_request said = { .position = 0 };
+	const uint8_t *position = bytes + POSITION_AT;
+	struct transfer_request said;
 
 	if (memcmp(bytes, magic, sizeof(magic)) != 0)
 		return CAM_ERR_FORMAT;
@@ -38,8 +38,7 @@ transfer_request_parse(const uint8_t bytes[TRANSFER_REQUEST_SIZE],
 	if (bytes[5] > 1 || bytes[6] != 0 || bytes[7] != 0)
 		return CAM_ERR_FORMAT;
 	said.is_folder = bytes[5] == 1;
-	for (unsigned i = 0; i < 8; i++)
-		said.position = said.position << 8 | bytes[POSITION_AT + i];
+	said.position = fields_read(&position, 8);
 	memcpy(said.chain, bytes + CHAIN_AT, SHA256_SIZE);
 	*request = said;
 	return 0;

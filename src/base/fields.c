@@ -1,5 +1,5 @@
 /* fields.c: binary fields, in and out. */
-#include "crypto/fields.h"
+#include "base/fields.h"
 
 #include <string.h>
 
@@ -37,12 +37,8 @@ uint64_t
 fields_number(struct fields *fields, size_t size)
 {
 	struct span taken = fields_span(fields, size);
-	uint64_t number = 0;
-	size_t i;
 
-	for (i = 0; i < taken.len; i++)
-		number = number << 8 | taken.data[i];
-	return number;
+	return fields_read(&taken.data, taken.len);
 }
 
 void
@@ -52,4 +48,25 @@ fields_put_number(struct buf *buf, uint64_t number, size_t size)
 
 	for (i = size; i-- > 0;)
 		buf_put_byte(buf, (uint8_t)(number >> 8 * i));
+}
+
+uint8_t *
+fields_write(uint8_t *at, uint64_t number, size_t size)
+{
+	for (size_t i = size; i > 0; i--) {
+		at[i - 1] = (uint8_t)number;
+		number >>= 8;
+	}
+	return at + size;
+}
+
+uint64_t
+fields_read(const uint8_t **at, size_t size)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < size; i++)
+		number = number << 8 | (*at)[i];
+	*at += size;
+	return number;
 }

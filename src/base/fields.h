@@ -1,7 +1,7 @@
 /* fields.h: the fields of our own binary forms: numbers big-endian, bytes as
  * they are. */
-#ifndef CAM_CRYPTO_FIELDS_H
-#define CAM_CRYPTO_FIELDS_H
+#ifndef CAM_FIELDS_H
+#define CAM_FIELDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,5 +25,10 @@ uint64_t fields_number(struct fields *fields, size_t size);
 struct span fields_span(struct fields *fields, size_t size);
 
 void fields_put_number(struct buf *buf, uint64_t number, size_t size);
+
+/* The same in memory that is known to be long enough. What follows the number;
+ * at goes on behind it. */
+uint8_t *fields_write(uint8_t *at, uint64_t number, size_t size);
+uint64_t fields_read(const uint8_t **at, size_t size);
 
 #endif
