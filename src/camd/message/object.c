@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/choice.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/mem.h"
@@ -298,6 +299,23 @@ add_changes(json_t *object, const struct store_message *message)
 	json_object_set_new(object, "missing", json_integer(message->missing));
 }
 
+/* Null where it is no question, or not to be read yet. */
+static json_t *
+choices_object(const struct store_message *message)
+{
+	bool shut = message->from != 0 && message->sealed && !message->opened;
+	struct choices choices;
+	json_t *list = NULL;
+
+	if (!message->question || shut || message->deleted)
+		return json_null();
+	list = json_array();
+	choices_read(span_text(message->text), &choices);
+	for (size_t i = 0; i < choices.count; i++)
+		json_array_append_new(list, json_text(choices.list[i]));
+	return list;
+}
+
 static json_t *
 quote_object(const struct camd *camd, const struct quote *quote)
 {
@@ -338,6 +356,7 @@ message_object(const struct camd *camd, const struct record *record)
 	json_object_set_new(object, "offers", offers_of(record));
 	json_object_set_new(object, "reply", text_or_null(message->reply_to));
 	json_object_set_new(object, "quote", quote_object(camd, record->quote));
+	json_object_set_new(object, "choices", choices_object(message));
 	add_changes(object, message);
 	json_object_set_new(
 	    object, "state", word_or_null(store_state_word(state_of(record))));
