@@ -32,6 +32,7 @@ assert_same_again(const struct content *content)
 	assert_int_equal(again.sealed, content->sealed);
 	assert_int_equal(again.locked, content->locked);
 	assert_int_equal(again.automatic, content->automatic);
+	assert_int_equal(again.question, content->question);
 	assert_int_equal(again.has_target, content->has_target);
 	assert_memory_equal(again.target, content->target, CONTENT_ID_SIZE);
 	assert_int_equal(again.packet_no, content->packet_no);
@@ -49,6 +50,7 @@ what_is_written_is_read_again(void **state)
 	content.sealed = content.locked = true;
 	assert_same_again(&content);
 	content.automatic = true;
+	content.question = true;
 	content.packet_no = 0xfedcba98;
 	assert_same_again(&content);
 	content.has_target = true;
