@@ -1,6 +1,6 @@
 /* command.h: another program run in our place. */
-#ifndef CAM_COMMAND_H
-#define CAM_COMMAND_H
+#ifndef CAM_CAM_COMMAND_H
+#define CAM_CAM_COMMAND_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -29,7 +29,8 @@ enum { COMPLETE_MESSAGES = 50, COMPLETE_TEXT = 60 };
 static const char *const event_words[] = { "message", "message.received",
 	"message.sent", "message.state", "message.changed", "user",
 	"user.entered", "user.left", "user.changed", "user.typing", "offer",
-	"offer.received", "key", "key.changed", NULL };
+	"offer.received", "question", "question.answered", "key", "key.changed",
+	NULL };
 static const char *const method_words[] = { RPC_SUBSCRIBE, RPC_STATUS,
 	RPC_ROSTER_LIST, RPC_ROSTER_RESOLVE, RPC_ROSTER_COMPLETE, RPC_USER_SET,
 	RPC_MESSAGE_SEND, RPC_MESSAGE_RETRY, RPC_MESSAGE_EDIT,

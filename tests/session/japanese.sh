@@ -58,7 +58,7 @@ test_language_chooses_as_everywhere() {
 	expect_text "$ERR" '没有命令'
 	LC_ALL=zh_CN.GB18030 expect 2 cam_as anna nonsense
 	expect_text "$ERR" '没有命令'
-	LC_ALL= LANG=ja_JP.UTF-8 LC_MESSAGES=zh_CN.UTF-8 expect 2 cam_as anna nonsense
+	LC_ALL='' LANG=ja_JP.UTF-8 LC_MESSAGES=zh_CN.UTF-8 expect 2 cam_as anna nonsense
 	expect_text "$ERR" '没有命令'
 	for locale in C POSIX ''; do
 		LC_ALL=$locale LANG=$locale LANGUAGE=ja expect 2 cam_as anna nonsense

@@ -85,7 +85,7 @@ test_a_command_that_cannot_be_run() {
 test_signals_go_to_the_command() {
 	two
 	in_background anna "$T/out" run --to bob -- \
-		sh -c 'trap "echo got it; exit 7" TERM; echo ready >"$0"; while :; do sleep 0.05; done' "$T/ready"
+		sh -c 'sleep 1000 & trap "echo got it; kill $!; exit 7" TERM; echo ready >"$0"; wait' "$T/ready"
 	local pid=$! rc=0
 	await 10 test -s "$T/ready"
 	kill -TERM $pid
