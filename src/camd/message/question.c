@@ -208,6 +208,7 @@ questions_open(struct questions *questions, const struct store_message *message,
 {
 	if (questions == NULL || find(questions, message->id) != NULL)
 		return;
+	questions_prune(questions);
 	add(questions, message, uid);
 	remember(questions);
 }
