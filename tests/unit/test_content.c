@@ -94,7 +94,7 @@ later_forms_are_told_from_broken_ones(void **state)
 	assert_int_equal(PARSE(0, "\x01\0x"), CAM_ERR_VERSION);
 	assert_int_equal(PARSE(4, "\x01\0x"), CAM_ERR_VERSION);
 	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x02\0x"), CAM_ERR_VERSION);
-	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x01\x40x"), CAM_ERR_VERSION);
+	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x01\x80x"), CAM_ERR_VERSION);
 	assert_int_equal(PARSE(CONTENT_MESSAGE, ""), CAM_ERR_FORMAT);
 	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x01"), CAM_ERR_FORMAT);
 	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x01\x08"

@@ -15,8 +15,8 @@ enum {
 	FLAG_AUTOMATIC = 0x04,
 	FLAG_TARGET = 0x08,
 	FLAG_PACKET = 0x10,
-	FLAG_QUESTION = 0x20,
-	FLAGS_ALL = 0x3f
+	FLAG_QUESTION = 0x40,
+	FLAGS_ALL = 0x5f
 };
 
 /* -- writing -------------------------------------------------------------- */
