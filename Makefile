@@ -11,7 +11,7 @@ Q = $(if $(filter 0,$V),@)
 say = $(if $(filter 0,$V),@printf '  %-7s %s\n' $1 $2,@:)
 
 # config.mk is made by configure, and made again when what it is made from has changed.
-NO_CONFIG = help deps demo check clean distclean
+NO_CONFIG = help deps demo check clean distclean pot po
 ifneq ($(filter-out $(NO_CONFIG),$(or $(MAKECMDGOALS),all)),)
 -include config.mk
 endif
@@ -242,13 +242,14 @@ $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 
 LINGUAS = $(patsubst po/%.po,%,$(wildcard po/*.po))
 
+POT = po/cam.pot
 # What translators begin with: every string in _(). Without its date it changes only when they do.
 pot:
-	$(call say,POT,po/cam.pot)
-	$Qmkdir -p po && xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=ngettext:1,2 \
+	$(call say,POT,$(POT))
+	$Qmkdir -p $(dir $(POT)) && xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=HOOK:2 --keyword=ngettext:1,2 \
 		--add-location=file --package-name=cam --copyright-holder='the cam authors' \
-		-o - $(sort $(wildcard src/*/*.c src/*/*/*.c)) | sed '/^"POT-Creation-Date/d' >po/cam.pot
-# Brings the translations there are up to it.
+		-o - $(sort $(wildcard src/*/*.c src/*/*/*.c)) | sed '/^"POT-Creation-Date/d' >$(POT)
+# Brings the translations there are up to it; contrib/lint po tells what is missing in them.
 po: pot
 	$Qfor language in $(LINGUAS); do msgmerge -q -U --backup=none po/$$language.po po/cam.pot; done
 

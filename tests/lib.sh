@@ -6,6 +6,7 @@
 #   stop NAME | kill_camd NAME    ends it as asked (exit 0 expected) | at once
 #   cam_as NAME VERB...           the cam command as that user
 #   in_background NAME FILE VERB...   the same beside the test, its output in FILE
+#   catalogues                    the translations are installed
 #   run COMMAND...                its exit in $status, stdout in $OUT, stderr in $ERR
 #   expect CODE COMMAND...        the same, and the exit must be CODE
 #   expect_text TEXT WORD...      TEXT holds each WORD;  refuse_text: none of them
@@ -218,6 +219,20 @@ cam_as() { # NAME ARG...
 # A cam that goes on beside the test and can be interrupted; $! is its process.
 in_background() { # NAME FILE ARG...: stdout is added to FILE, stderr is in FILE.err
 	CAM_HOME=$T/$1 env --default-signal=INT "$TEST_BUILD/cam" "${@:3}" >>"$2" 2>"$2.err" &
+}
+
+# The translations of po/ where the programs look for them; only in a sandbox.
+catalogues() {
+	local file share
+	[ -n "${TEST_SANDBOX:-}" ] || skip 'needs a sandbox'
+	share=$(cat "$TEST_BUILD/prefix")/share
+	mkdir -p "$share"
+	mount -t tmpfs tmpfs "$share"
+	for file in "$TEST_TOP"/po/*.po; do
+		file=${file##*/}
+		mkdir -p "$share/locale/${file%.po}/LC_MESSAGES"
+		msgfmt -o "$share/locale/${file%.po}/LC_MESSAGES/cam.mo" "$TEST_TOP/po/$file"
+	done
 }
 
 # -- expecting ----------------------------------------------------------------

@@ -2,7 +2,6 @@
  * debug packet"). */
 #include <errno.h>
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,10 +190,7 @@ main(int argc, char **argv)
 {
 	int status;
 
-	setlocale(LC_MESSAGES, "");
-	bindtextdomain("cam", CAM_LOCALEDIR);
-	bind_textdomain_codeset("cam", "UTF-8");
-	textdomain("cam");
+	i18n_open();
 	status = run(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, _("cam-debug: cannot write: %s\n"),

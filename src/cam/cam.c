@@ -1,7 +1,6 @@
 /* cam.c: one run of the cam command, from its arguments to its exit code. */
 #include "cam/cam.h"
 
-#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +23,7 @@ cam_words(struct cam *cam)
 	if (cam->words)
 		return;
 	cam->words = true;
-	/* Only messages: numbers and times in what we print are no matter of
-	 * the locale. */
-	setlocale(LC_MESSAGES, "");
-	bindtextdomain("cam", CAM_LOCALEDIR);
-	bind_textdomain_codeset("cam", "UTF-8");
-	textdomain("cam");
+	i18n_open();
 }
 
 const struct paths *

@@ -29,14 +29,15 @@ enum { COMPLETE_MESSAGES = 50, COMPLETE_TEXT = 60 };
 static const char *const event_words[] = { "message", "message.received",
 	"message.sent", "message.state", "message.changed", "user",
 	"user.entered", "user.left", "user.changed", "user.typing", "offer",
-	"offer.received", "key", "key.changed", NULL };
+	"offer.received", "question", "question.answered", "key", "key.changed",
+	NULL };
 static const char *const method_words[] = { RPC_SUBSCRIBE, RPC_STATUS,
 	RPC_ROSTER_LIST, RPC_ROSTER_RESOLVE, RPC_ROSTER_COMPLETE, RPC_USER_SET,
 	RPC_MESSAGE_SEND, RPC_MESSAGE_RETRY, RPC_MESSAGE_EDIT,
 	RPC_MESSAGE_DELETE, RPC_MESSAGE_LIST, RPC_MESSAGE_GET, RPC_MESSAGE_OPEN,
 	RPC_TALK_READ, RPC_TALK_TYPING, RPC_AWAY, RPC_BACK, RPC_KEY_LIST,
 	RPC_CONFIG_GET, RPC_CONFIG_SET, RPC_CONFIG_LIST, RPC_RELOAD, RPC_STOP,
-	RPC_DOCTOR, RPC_SYNC, NULL };
+	RPC_DOCTOR, RPC_SYNC, RPC_QUESTION_WAIT, NULL };
 
 /*
  * The word being typed: kept (of kept_len bytes) stands before what is being
@@ -195,6 +196,9 @@ is_wanted(const json_t *message, enum verb_word kind)
 		       !json_is_true(json_object_get(message, "deleted"));
 	if (kind == WORD_SEALED)
 		return json_is_false(json_object_get(message, "opened"));
+	if (kind == WORD_QUESTION)
+		return !sent &&
+		       json_is_array(json_object_get(message, "choices"));
 	return true;
 }
 
@@ -272,6 +276,7 @@ complete_word(struct cam *cam, struct word *word, enum verb_word kind)
 	case WORD_MESSAGE:
 	case WORD_SENT:
 	case WORD_SEALED:
+	case WORD_QUESTION:
 		offer_messages(cam, word, kind);
 		break;
 	case WORD_METHOD:

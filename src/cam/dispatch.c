@@ -73,10 +73,8 @@ names_of(const json_t *users)
 	return buf_steal_text(&text);
 }
 
-/* Where it would have to go in clear and somebody sits at the terminal, asks;
- * then prints what is settled. */
-static int
-tell(struct dispatch *dispatch, struct rpc_client *client,
+int
+dispatch_tell(struct dispatch *dispatch, struct rpc_client *client,
     struct outcomes *outcomes, int64_t *deadline_ms)
 {
 	json_t *users = outcomes_in_doubt(outcomes);
@@ -108,7 +106,7 @@ wait_for_outcomes(struct dispatch *dispatch, struct rpc_client *client,
     struct outcomes *outcomes)
 {
 	int64_t deadline_ms = deadline_of(dispatch);
-	int code = tell(dispatch, client, outcomes, &deadline_ms);
+	int code = dispatch_tell(dispatch, client, outcomes, &deadline_ms);
 
 	while (code == 0 && !outcomes_are_settled(outcomes)) {
 		const char *event = NULL;
@@ -122,7 +120,7 @@ wait_for_outcomes(struct dispatch *dispatch, struct rpc_client *client,
 		    json_equal(json_object_get(params, "id"), outcomes->id))
 			outcomes_update(outcomes, params);
 		json_decref(params);
-		code = tell(dispatch, client, outcomes, &deadline_ms);
+		code = dispatch_tell(dispatch, client, outcomes, &deadline_ms);
 	}
 	return code == EXIT_UNCONFIRMED ? 0 : code;
 }
@@ -139,31 +137,40 @@ is_for_nobody(const struct dispatch *dispatch, const json_t *result)
 
 /* The request leaves before anything is set up to speak to people: camd works
  * meanwhile. */
-static int
-ask(struct dispatch *dispatch, struct rpc_client *client)
+int
+dispatch_call(struct dispatch *dispatch, struct rpc_client *client,
+    struct outcomes *outcomes)
 {
-	struct outcomes outcomes = { 0 };
 	json_t *result = NULL;
-	int code = daemon_call(dispatch->cam, client, dispatch->method,
-	    json_incref(dispatch->request), &result);
+	int code;
 
-	if (code != 0)
-		return code;
-	if (is_for_nobody(dispatch, result)) {
-		code = 0;
-	} else if (!outcomes_init(
-		       &outcomes, dispatch->cam, dispatch->until, result)) {
+	json_object_set_new(dispatch->request, "follow",
+	    json_boolean(dispatch->until != UNTIL_QUEUED));
+	code = daemon_call(dispatch->cam, client, dispatch->method,
+	    json_incref(dispatch->request), &result);
+	if (code == 0 && !is_for_nobody(dispatch, result) &&
+	    !outcomes_init(outcomes, dispatch->cam, dispatch->until, result)) {
 		cam_words(dispatch->cam);
 		complain(_("camd does not say what became of the message"));
 		code = EXIT_FAILED;
-	} else {
+	}
+	json_decref(result);
+	return code;
+}
+
+static int
+send_and_wait(struct dispatch *dispatch, struct rpc_client *client)
+{
+	struct outcomes outcomes = { 0 };
+	int code = dispatch_call(dispatch, client, &outcomes);
+
+	if (code == 0 && outcomes.recipients != NULL) {
 		code = wait_for_outcomes(dispatch, client, &outcomes);
 		outcomes_print(&outcomes, true);
 		if (code == 0)
 			code = outcomes_exit(&outcomes);
 	}
 	outcomes_finish(&outcomes);
-	json_decref(result);
 	return code;
 }
 
@@ -171,13 +178,10 @@ int
 dispatch_run(struct dispatch *dispatch)
 {
 	struct rpc_client *client = NULL;
-	int code = 0;
+	int code = daemon_begin(dispatch->cam, &client);
 
-	json_object_set_new(dispatch->request, "follow",
-	    json_boolean(dispatch->until != UNTIL_QUEUED));
-	code = daemon_begin(dispatch->cam, &client);
 	if (code == 0)
-		code = ask(dispatch, client);
+		code = send_and_wait(dispatch, client);
 	rpc_client_free(client);
 	return code;
 }

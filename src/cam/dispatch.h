@@ -10,6 +10,7 @@
 #include "cam/outcome.h"
 
 struct cam;
+struct rpc_client;
 
 enum { DISPATCH_TIMEOUT_MS = 10000 };
 
@@ -25,6 +26,21 @@ struct dispatch {
 /* Puts the text of the words, or of stdin, into the request: input_text() and
  * its codes. */
 int dispatch_read_text(struct dispatch *dispatch, int count, char **words);
+
+/*
+ * The steps of it, for who waits for more. The request is made, and answered:
+ * outcomes, which the caller finishes, are empty when there is nobody to send
+ * to. Returns 0, or the exit code after saying what is wrong.
+ */
+int dispatch_call(struct dispatch *dispatch, struct rpc_client *client,
+    struct outcomes *outcomes);
+/*
+ * Prints what is settled. Before that, where a message would have to leave in
+ * clear and somebody sits at the terminal, he is asked; if it does, deadline_ms
+ * begins anew.
+ */
+int dispatch_tell(struct dispatch *dispatch, struct rpc_client *client,
+    struct outcomes *outcomes, int64_t *deadline_ms);
 
 /* Asks for it, waits until every recipient has got as far as was asked or the
  * time is over, tells of each, and returns the exit code. */

@@ -113,6 +113,10 @@ sentence(const json_t *event)
 		    member(event, "from"), member(event, "name"),
 		    (long long)json_integer_value(
 			json_object_get(event, "size")));
+	if (is(event, EVENT_QUESTION_ANSWERED))
+		return xasprintf(_("%s has answered %.*s: %s"),
+		    member(event, "from"), MESSAGE_ID_SHOWN,
+		    member(event, "id"), member(event, "answer"));
 	raw = json_dumps(event, JSON_COMPACT);
 	text =
 	    xasprintf("%s %s", member(event, "type"), raw != NULL ? raw : "");

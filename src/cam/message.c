@@ -123,6 +123,8 @@ print_marks(struct cam *cam, const json_t *message)
 	if (json_is_true(json_object_get(message, "sealed")) &&
 	    !json_is_null(json_object_get(message, "text")))
 		buf_printf(&marks, ", %s", _("sealed"));
+	if (json_is_array(json_object_get(message, "choices")))
+		buf_printf(&marks, ", %s", _("question"));
 	if (strcmp(member(message, "encryption"), "none") == 0)
 		buf_printf(&marks, ", %s", _("in clear"));
 	if (strcmp(member(message, "signed"), "bad") == 0)

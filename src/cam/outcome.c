@@ -60,6 +60,8 @@ is_reached(const json_t *recipient, enum outcome_until until)
 		return is(recipient, "delivered") || is(recipient, "opened");
 	case UNTIL_OPENED:
 		return is(recipient, "opened");
+	case UNTIL_ANSWERED:
+		return false;
 	}
 	return false;
 }

@@ -7,7 +7,13 @@
 
 struct cam;
 
-enum outcome_until { UNTIL_QUEUED, UNTIL_DELIVERED, UNTIL_OPENED };
+/* What is waited for; an answer is none of the states. */
+enum outcome_until {
+	UNTIL_QUEUED,
+	UNTIL_DELIVERED,
+	UNTIL_OPENED,
+	UNTIL_ANSWERED
+};
 
 /* The recipients of one message, kept up to date by its events, told when each
  * is known. */

@@ -11,6 +11,7 @@
 #include "cam/cam.h"
 #include "cam/complain.h"
 #include "rpc/client.h"
+#include "rpc/reason.h"
 
 enum { REFUSAL_TEXT_MAX = 16 * 1024, REFUSAL_NAMES_MAX = 8 };
 
@@ -104,6 +105,12 @@ refusal_text(const char *text, const json_t *data)
 	else if (strcmp(reason, "locked") == 0)
 		sentence = xstrdup(
 		    _("the keys are locked: 'cam key unlock' opens them"));
+	/* What became of a message at a recipient is always said by its reason.
+	 */
+	if (sentence == NULL && reason[0] != '\0' &&
+	    member(data, "to")[0] != '\0')
+		sentence = reason_text(
+		    gettext(reason_sentence(reason)), member(data, "to"));
 	free(names);
 	return sentence != NULL ? sentence : xstrdup(text);
 }

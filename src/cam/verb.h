@@ -20,11 +20,12 @@ enum verb_word {
 	WORD_SETTING, /* a key of cam.ini */
 	WORD_METHOD,  /* of the local protocol */
 	WORD_VERB,
-	WORD_SORT,    /* a field of ls */
-	WORD_READY,   /* an event or "ready" */
-	WORD_MESSAGE, /* the beginning of the id of a message */
-	WORD_SENT,    /* of one that was sent */
-	WORD_SEALED,  /* of one that can be opened */
+	WORD_SORT,     /* a field of ls */
+	WORD_READY,    /* an event or "ready" */
+	WORD_MESSAGE,  /* the beginning of the id of a message */
+	WORD_SENT,     /* of one that was sent */
+	WORD_SEALED,   /* of one that can be opened */
+	WORD_QUESTION, /* of one that asks us */
 };
 
 struct verb_option {

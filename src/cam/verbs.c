@@ -49,6 +49,37 @@ static const struct verb_option change_options[] = {
 	{ 0 },
 };
 
+static const struct verb_option ask_options[] = {
+	{ "choices", 'c', N_("A,B,..."), N_("what there is to choose from"),
+	    WORD_NONE, NULL },
+	{ "timeout", 't', N_("SECONDS"), N_("how long to wait (no limit)"),
+	    WORD_NONE, NULL },
+	{ "clear", 0, NULL, N_("send unencrypted where it must be"), WORD_NONE,
+	    NULL },
+	{ 0 },
+};
+
+static const struct verb_option answer_options[] = {
+	{ "no-wait", 'n', NULL, N_("return when it is queued"), WORD_NONE,
+	    NULL },
+	{ "timeout", 't', N_("SECONDS"), N_("how long to wait (10)"), WORD_NONE,
+	    NULL },
+	{ "clear", 0, NULL, N_("send unencrypted where it must be"), WORD_NONE,
+	    NULL },
+	{ 0 },
+};
+
+static const struct verb_option run_options[] = {
+	{ "to", 't', N_("WHO,..."), N_("who is told"), WORD_WHO_LIST, NULL },
+	{ "on-failure", 'f', NULL, N_("only when its status is not 0"),
+	    WORD_NONE, NULL },
+	{ "once", 'o', N_("KEY"),
+	    N_("not again while KEY fails in the same way"), WORD_NONE, NULL },
+	{ "clear", 0, NULL, N_("send unencrypted where it must be"), WORD_NONE,
+	    NULL },
+	{ 0 },
+};
+
 static const struct verb_option ls_options[] = {
 	{ "all", 'a', NULL, N_("hidden users, too"), WORD_NONE, NULL },
 	{ "sort", 's', N_("FIELD,..."), N_("in this order; -FIELD reverses"),
@@ -164,6 +195,26 @@ static const struct verb table[] = {
 	    .options = change_options,
 	    .word = WORD_SENT,
 	    .flags = VERB_TERSE },
+	{ .name = "ask",
+	    .args = N_("WHO [QUESTION...|-]"),
+	    .help = N_("ask somebody, and exit by the answer"),
+	    .run = verb_ask,
+	    .options = ask_options,
+	    .word = WORD_WHO,
+	    .flags = VERB_TERSE },
+	{ .name = "answer",
+	    .args = N_("ID [TEXT...|-]"),
+	    .help = N_("answer a question"),
+	    .run = verb_answer,
+	    .options = answer_options,
+	    .word = WORD_QUESTION,
+	    .flags = VERB_TERSE },
+	{ .name = "run",
+	    .args = N_("--to WHO[,WHO...] -- COMMAND..."),
+	    .help = N_("run a command and send what became of it"),
+	    .run = verb_run,
+	    .options = run_options,
+	    .word = WORD_PROGRAM },
 	{ .name = "ls",
 	    .args = "",
 	    .help = N_("list who is there"),
@@ -266,9 +317,6 @@ static const struct verb table[] = {
 	    .flags = VERB_HIDDEN },
 	{ .name = "file", .flags = VERB_LATER },
 	{ .name = "call", .flags = VERB_LATER },
-	{ .name = "ask", .flags = VERB_LATER },
-	{ .name = "answer", .flags = VERB_LATER },
-	{ .name = "run", .flags = VERB_LATER },
 	{ .name = "room", .flags = VERB_LATER },
 	{ .name = "device", .flags = VERB_LATER },
 	{ .name = "export", .flags = VERB_LATER },

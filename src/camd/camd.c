@@ -23,6 +23,7 @@
 #include "camd/message/inbox.h"
 #include "camd/message/notices.h"
 #include "camd/message/outbox.h"
+#include "camd/message/question.h"
 #include "camd/message/typing.h"
 #include "camd/network.h"
 #include "camd/people/leaving.h"
@@ -294,6 +295,7 @@ make_parts(struct camd *camd, char **problem)
 	camd->presence = presence_new(camd, camd->store);
 	camd->inbox = inbox_new(camd);
 	camd->notices = notices_new(camd, camd->store);
+	camd->questions = questions_new(camd, camd->store);
 	camd->typing = typing_new(camd);
 	camd->outbox = outbox_new(camd, camd->store);
 	camd->upkeep = upkeep_new(camd);
@@ -396,6 +398,7 @@ camd_finish(struct camd *camd)
 	camd->clients = NULL;
 	outbox_free(camd->outbox);
 	typing_free(camd->typing);
+	questions_free(camd->questions);
 	notices_free(camd->notices);
 	inbox_free(camd->inbox);
 	lan_free(camd->lan);

@@ -35,6 +35,7 @@ struct camd {
 	struct inbox *inbox;
 	struct outbox *outbox;
 	struct notices *notices;
+	struct questions *questions;
 	struct typing *typing;
 	struct presence *presence;
 	struct events *events;

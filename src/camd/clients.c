@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/client.h"
+#include "camd/message/question.h"
 #include "camd/methods/methods.h"
 #include "loop/timer.h"
 #include "loop/unix.h"
@@ -46,6 +47,7 @@ on_gone(struct client *client, void *arg)
 		break;
 	}
 	client_free(client);
+	questions_prune(clients->camd->questions);
 }
 
 static bool
@@ -167,6 +169,16 @@ clients_tell(struct clients *clients, const char *type, const char *follow_id,
 		    (follow_id != NULL && client_follows(client, follow_id)))
 			client_notify(client, type, params);
 	}
+}
+
+bool
+clients_follow(const struct clients *clients, const char *message_id)
+{
+	for (size_t i = 0; i < clients->count; i++) {
+		if (client_follows(clients->list[i], message_id))
+			return true;
+	}
+	return false;
 }
 
 int

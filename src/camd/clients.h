@@ -3,6 +3,7 @@
 #define CAM_CAMD_CLIENTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct camd;
@@ -17,6 +18,8 @@ size_t clients_count(const struct clients *clients);
  * (may be NULL), gets the notification. */
 void clients_tell(struct clients *clients, const char *type,
     const char *follow_id, json_t *params);
+/* Whether any client follows the message. */
+bool clients_follow(const struct clients *clients, const char *message_id);
 int clients_wanted(const struct clients *clients, const char *type);
 /* Calls fn(arg) once after that time; earlier, and with no client any more,
  * from clients_free(). */

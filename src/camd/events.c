@@ -27,6 +27,7 @@ static const char *const names[] = {
 	EVENT_USER_CHANGED,
 	EVENT_USER_TYPING,
 	EVENT_OFFER_RECEIVED,
+	EVENT_QUESTION_ANSWERED,
 	EVENT_KEY_CHANGED,
 	NULL,
 };
@@ -83,7 +84,8 @@ complete(const char *type, json_t *params)
 static const char *
 followed_id(const char *type, const json_t *event)
 {
-	return strcmp(type, EVENT_MESSAGE_STATE) == 0
+	return strcmp(type, EVENT_MESSAGE_STATE) == 0 ||
+		       strcmp(type, EVENT_QUESTION_ANSWERED) == 0
 		   ? json_string_value(json_object_get(event, "id"))
 		   : NULL;
 }

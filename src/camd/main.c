@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -346,9 +345,7 @@ main(int argc, char **argv)
 	struct options options;
 	int ready = -1, code;
 
-	setlocale(LC_ALL, "");
-	bindtextdomain("cam", CAM_LOCALEDIR);
-	textdomain("cam");
+	i18n_open();
 	if (parse_options(argc, argv, &options) < 0)
 		return 2;
 	harden();

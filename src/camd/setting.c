@@ -218,6 +218,8 @@ static const struct setting table[] = {
 	HOOK("user.typing",
 	    "a program run when a user begins or stops to write to us"),
 	HOOK("offer.received", "a program run for each file that is offered"),
+	HOOK("question.answered",
+	    "a program run for each question that is answered"),
 	HOOK("key.changed",
 	    "a program run when a user shows another key than before"),
 	{ .key = "media.ports",

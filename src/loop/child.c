@@ -251,6 +251,20 @@ child_run(struct loop *loop, const char *const argv[], const void *input,
 	return 0;
 }
 
+struct child *
+child_watch(struct loop *loop, pid_t pid,
+    void (*on_exit)(int status, void *arg), void *arg)
+{
+	struct child *child = xcalloc(1, sizeof *child);
+
+	child->loop = loop;
+	child->on_exit = on_exit;
+	child->arg = arg;
+	child->watch.fd = -1;
+	follow(child, pid, 0);
+	return child;
+}
+
 void
 child_forget(struct child *child)
 {

@@ -18,6 +18,12 @@ struct child;
 int child_run(struct loop *loop, const char *const argv[], const void *input,
     size_t len, unsigned timeout_ms, void (*on_exit)(int status, void *arg),
     void *arg, struct child **child);
+/*
+ * The same for a process that the caller has started, with whatever it has:
+ * only its end is told.
+ */
+struct child *child_watch(struct loop *loop, pid_t pid,
+    void (*on_exit)(int status, void *arg), void *arg);
 /* Forgets the child: it runs on, on_exit is not called. */
 void child_forget(struct child *child);
 

@@ -19,9 +19,11 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_ROSTER_COMPLETE "roster.complete"
 /* {who, hidden, priority, name} -> {user} */
 #define RPC_USER_SET "user.set"
-/* {to: [WHO], text, sealed, locked, clear, reply, follow} -> {id, recipients:
- * [..]} */
+/* {to: [WHO], text, choices, sealed, locked, clear, reply, follow} -> {id,
+ * recipients: [..]} */
 #define RPC_MESSAGE_SEND "message.send"
+/* {id} -> {answer: as the event question.answered, or null} */
+#define RPC_QUESTION_WAIT "question.wait"
 /* {id, to, clear, follow} -> {id, recipients: [..]} */
 #define RPC_MESSAGE_RETRY "message.retry"
 /* {who, grep, since, until, limit, before, after} -> {messages: [..], more} */
@@ -99,6 +101,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {user, typing, talk, direct} */
 #define EVENT_USER_TYPING "user.typing"
 #define EVENT_OFFER_RECEIVED "offer.received"
+/* {id, from, choice, answer, message} */
+#define EVENT_QUESTION_ANSWERED "question.answered"
 #define EVENT_KEY_CHANGED "key.changed"
 
 #endif

@@ -227,3 +227,25 @@ store_message_find_answered(
 	*row = answered.row;
 	return 0;
 }
+
+/* Its marks are not those of sealed, broadcast, automatic ones and of changes.
+ */
+static const char *const sql_reply =
+    "SELECT row FROM message WHERE talk = ?1 AND row > ?2 AND sender = ?3"
+    " AND reply_to = ?4 AND marks & 217 = 0"
+    " AND trim(text, char(9, 10, 13, 32)) <> '' ORDER BY row LIMIT 1";
+
+int
+store_message_find_reply(struct store *store,
+    const struct store_message *message, int64_t uid, int64_t *row)
+{
+	struct id id;
+	int err = id_parse(message->id, &id);
+
+	if (err != 0)
+		return err;
+	return sql_number(store, sql_reply,
+	    BIND(NUMBER(message->talk), NUMBER(message->row), NUMBER(uid),
+		BLOB(id.bytes, ID_BYTES)),
+	    row);
+}

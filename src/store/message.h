@@ -38,6 +38,7 @@ struct store_message {
 	bool opened; /* a sealed one that was opened */
 	bool broadcast;
 	bool automatic; /* an automatic answer */
+	bool question;	/* from a script that waits for the answer */
 	bool has_offers;
 	/* Of cam/1: its number there, and whose and where (told: NULL). */
 	uint64_t sequence;
@@ -103,6 +104,12 @@ int store_message_find(struct store *store, const char *beginning,
  */
 int store_message_find_answered(
     struct store *store, const struct store_message *answer, int64_t *row);
+/*
+ * The row of the first reply to that message in its talk by that user, but for
+ * automatic, sealed and empty ones. CAM_ERR_UNKNOWN.
+ */
+int store_message_find_reply(struct store *store,
+    const struct store_message *message, int64_t uid, int64_t *row);
 /* CAM_ERR_UNKNOWN. The copy is one piece of memory: release with free(). */
 int store_message_get(
     struct store *store, int64_t row, struct store_message **message);

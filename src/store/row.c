@@ -20,6 +20,7 @@ enum {
 	MARK_CHANGED = 256,
 	MARK_DELETED = 512,
 	MARK_MISSING = 1024,
+	MARK_QUESTION = 2048,
 };
 
 static const char *const sql_add =
@@ -59,6 +60,7 @@ message_from_row(sqlite3_stmt *stmt, struct store_message *message)
 		.automatic = marks & MARK_AUTOMATIC,
 		.has_offers = marks & MARK_OFFERS,
 		.deleted = marks & MARK_DELETED,
+		.question = marks & MARK_QUESTION,
 		.packet_no = sql_small(stmt, 9, UINT32_MAX),
 		.text = sql_text(stmt, 11),
 		.sequence = sequence > 0 ? (uint64_t)sequence : 0,
@@ -84,7 +86,8 @@ marks_of(const struct store_message *message)
 	       (message->type == STORE_DELETION ? MARK_DELETION : 0) |
 	       (message->changed_ms != 0 ? MARK_CHANGED : 0) |
 	       (message->deleted ? MARK_DELETED : 0) |
-	       (message->missing > 0 ? MARK_MISSING : 0);
+	       (message->missing > 0 ? MARK_MISSING : 0) |
+	       (message->question ? MARK_QUESTION : 0);
 }
 
 int

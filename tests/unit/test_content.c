@@ -32,6 +32,7 @@ assert_same_again(const struct content *content)
 	assert_int_equal(again.sealed, content->sealed);
 	assert_int_equal(again.locked, content->locked);
 	assert_int_equal(again.automatic, content->automatic);
+	assert_int_equal(again.question, content->question);
 	assert_int_equal(again.has_target, content->has_target);
 	assert_memory_equal(again.target, content->target, CONTENT_ID_SIZE);
 	assert_int_equal(again.packet_no, content->packet_no);
@@ -49,6 +50,7 @@ what_is_written_is_read_again(void **state)
 	content.sealed = content.locked = true;
 	assert_same_again(&content);
 	content.automatic = true;
+	content.question = true;
 	content.packet_no = 0xfedcba98;
 	assert_same_again(&content);
 	content.has_target = true;
@@ -92,7 +94,7 @@ later_forms_are_told_from_broken_ones(void **state)
 	assert_int_equal(PARSE(0, "\x01\0x"), CAM_ERR_VERSION);
 	assert_int_equal(PARSE(4, "\x01\0x"), CAM_ERR_VERSION);
 	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x02\0x"), CAM_ERR_VERSION);
-	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x01\x20x"), CAM_ERR_VERSION);
+	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x01\x80x"), CAM_ERR_VERSION);
 	assert_int_equal(PARSE(CONTENT_MESSAGE, ""), CAM_ERR_FORMAT);
 	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x01"), CAM_ERR_FORMAT);
 	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x01\x08"

@@ -15,7 +15,8 @@ enum {
 	FLAG_AUTOMATIC = 0x04,
 	FLAG_TARGET = 0x08,
 	FLAG_PACKET = 0x10,
-	FLAGS_ALL = 0x1f
+	FLAG_QUESTION = 0x40,
+	FLAGS_ALL = 0x5f
 };
 
 /* -- writing -------------------------------------------------------------- */
@@ -27,7 +28,8 @@ flags_of(const struct content *content)
 			 (content->locked ? FLAG_LOCKED : 0U) |
 			 (content->automatic ? FLAG_AUTOMATIC : 0U) |
 			 (content->has_target ? FLAG_TARGET : 0U) |
-			 (content->packet_no != 0 ? FLAG_PACKET : 0U));
+			 (content->packet_no != 0 ? FLAG_PACKET : 0U) |
+			 (content->question ? FLAG_QUESTION : 0U));
 }
 
 void
@@ -62,9 +64,9 @@ is_sensible(const struct content *content)
 {
 	bool message = content->type == CONTENT_MESSAGE;
 
-	if (!message &&
-	    (content->sealed || content->locked || content->automatic ||
-		content->packet_no != 0 || !content->has_target))
+	if (!message && (content->sealed || content->locked ||
+			    content->automatic || content->question ||
+			    content->packet_no != 0 || !content->has_target))
 		return false;
 	return (!content->locked || content->sealed) &&
 	       (content->text.len == 0) == (content->type == CONTENT_DELETION);
@@ -119,6 +121,7 @@ content_parse(uint8_t type, struct span body, struct content *content)
 	parsed.sealed = (flags & FLAG_SEALED) != 0;
 	parsed.locked = (flags & FLAG_LOCKED) != 0;
 	parsed.automatic = (flags & FLAG_AUTOMATIC) != 0;
+	parsed.question = (flags & FLAG_QUESTION) != 0;
 	parsed.has_target = (flags & FLAG_TARGET) != 0;
 	if ((r = parse_numbers(&body, flags, &parsed)) < 0)
 		return r;

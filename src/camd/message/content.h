@@ -23,9 +23,11 @@ enum {
 
 struct content {
 	enum content_type type;
-	bool sealed; /* these two of CONTENT_MESSAGE only */
+	bool sealed; /* these four of CONTENT_MESSAGE only */
 	bool locked;
 	bool automatic;	 /* an automatic answer: never answered automatically */
+	bool question;	 /* a script waits for the answer; base/choice.h reads
+			    the choices in text */
 	bool has_target; /* of a message: it is a reply to target */
 	uint8_t target[CONTENT_ID_SIZE];
 	/* Of a message that has also left by IPMSG, perhaps in vain: its number

@@ -12,6 +12,7 @@
 #include "camd/message/inbox_parts.h"
 #include "camd/message/notices.h"
 #include "camd/message/object.h"
+#include "camd/message/question.h"
 #include "camd/people/absence.h"
 #include "camd/people/heard.h"
 #include "camd/people/roster.h"
@@ -76,6 +77,8 @@ struct arrival {
 	struct store_hash hashes[2];
 	size_t hash_count;
 	int64_t duplicate_of;
+	struct record record; /* of one that answers a question */
+	bool has_record;
 	int err;
 };
 
@@ -83,6 +86,8 @@ static void
 arrival_free(struct arrival *arrival)
 {
 	arrival->inbox->pending--;
+	if (arrival->has_record)
+		record_finish(&arrival->record);
 	lan_message_free(arrival->message);
 	free(arrival->others);
 	free(arrival->offers);
@@ -258,6 +263,12 @@ store_arrival(struct job *job, void *context)
 		arrival->err = store_message_receive(context, &arrival->row,
 		    arrival->offers, arrival->offer_count, arrival->hashes,
 		    arrival->hash_count, &arrival->duplicate_of);
+	if (arrival->err == 0 && arrival->duplicate_of == 0 &&
+	    arrival->row.reply_to[0] != '\0') {
+		arrival->err =
+		    record_read(context, &arrival->row, &arrival->record);
+		arrival->has_record = arrival->err == 0;
+	}
 }
 
 static void
@@ -274,7 +285,8 @@ tell(struct arrival *arrival, const struct user *user)
 
 	if (events_wanted(camd->events, EVENT_MESSAGE_RECEIVED))
 		events_tell(camd->events, EVENT_MESSAGE_RECEIVED,
-		    message_object(camd, &record));
+		    message_object(camd,
+			arrival->has_record ? &arrival->record : &record));
 	for (size_t i = 0; i < arrival->offer_count && user != NULL; i++) {
 		char *id = user_id(user);
 		json_t *offer =
@@ -300,14 +312,19 @@ on_stored(struct job *job)
 	if (err < 0) {
 		/* Not acknowledged: its sender still has it. */
 		log_error("cannot store a message: %s", cam_strerror(err));
+		questions_settle(camd->questions, &arrival->row, NULL);
 	} else {
 		lan_acknowledge(camd->lan, arrival->message);
 		if (arrival->duplicate_of == 0) {
 			tell(arrival, user);
+			questions_settle(
+			    camd->questions, &arrival->row, &arrival->record);
 			if (user != NULL &&
 			    (arrival->message->options &
 				(MESSAGE_AUTORET | MESSAGE_BROADCAST)) == 0)
 				absence_answer(camd, user);
+		} else {
+			questions_settle(camd->questions, &arrival->row, NULL);
 		}
 	}
 	arrival_free(arrival);
@@ -334,6 +351,8 @@ inbox_receive(struct inbox *inbox, struct lan_message *message)
 	find_others(arrival);
 	take_offers(arrival);
 	fill_row(arrival, user);
+	if (arrival->other_count == 0)
+		questions_claim(camd->questions, &arrival->row);
 	/* Its row must be there before the message names it. */
 	if (!user->stored) {
 		roster_changed(camd->roster, user, false);

@@ -16,6 +16,7 @@
 #include "camd/message/change.h"
 #include "camd/message/inbox_parts.h"
 #include "camd/message/object.h"
+#include "camd/message/question.h"
 #include "camd/people/absence.h"
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
@@ -250,6 +251,7 @@ fill_row(struct incoming *incoming, const struct user *sender)
 	row->sealed = content->sealed;
 	row->locked = content->locked;
 	row->automatic = content->automatic;
+	row->question = content->question;
 	memcpy(incoming->place.talk, opening->envelope->talk, STORE_PLACE_SIZE);
 	memcpy(incoming->place.device, opening->envelope->device,
 	    STORE_PLACE_SIZE);
@@ -381,11 +383,14 @@ on_incoming_stored(struct job *job)
 
 	upkeep_touch(inbox->camd->upkeep);
 	if (err < 0) {
+		questions_settle(inbox->camd->questions, &incoming->row, NULL);
 		cannot_store(inbox->camd, opening, err);
 	} else if (incoming->row.type == STORE_MESSAGE) {
 		receipts_add(inbox->receipts, opening->serial, opening->id);
 		if (incoming->duplicate_of == 0)
 			tell_message(incoming);
+		questions_settle(inbox->camd->questions, &incoming->row,
+		    incoming->duplicate_of == 0 ? &incoming->record : NULL);
 		if (incoming->duplicate_of == 0)
 			answer(incoming);
 	} else if (incoming->outcome == STORE_CHANGE_REFUSED) {
@@ -428,6 +433,8 @@ inbox_opened(void *arg, struct opening *opening)
 	fill_hashes(incoming, sender);
 	if (incoming->row.type == STORE_MESSAGE)
 		find_parties(incoming, sender);
+	if (incoming->uid_count == 1 && !incoming->for_all)
+		questions_claim(camd->questions, &incoming->row);
 	workers_submit(camd->writer, &incoming->job);
 }
 

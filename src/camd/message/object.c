@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/choice.h"
 #include "base/err.h"
-#include "base/i18n.h"
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/people/roster.h"
@@ -13,61 +13,7 @@
 #include "camd/settings.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
-
-/* -- reasons ------------------------------------------------------------ */
-
-static const struct reason {
-	const char *word;
-	int exit;
-	const char *text; /* %s is the user */
-} reasons[] = {
-	{ "request", 2, N_("'%s' cannot be sent to") },
-	{ "unsupported", 2, N_("'%s': not there yet") },
-	{ "unknown", 3, N_("no user matches '%s'") },
-	{ "ambiguous", 3, N_("'%s' is ambiguous") },
-	{ "refused", 6, N_("'%s': refused by a setting") },
-	{ "unable", 6, N_("the program of '%s' cannot change messages") },
-	{ "cleartext", 6, N_("'%s' cannot decrypt: not sent in clear") },
-	{ "weaker", 6,
-	    N_("'%s' has shown stronger encryption before: not sent with "
-	       "less") },
-	{ "key", 7, N_("the key of '%s' is unknown or has changed") },
-	{ "length", 1, N_("too long for the program of '%s'") },
-	{ "invalid", 1, N_("'%s' could not read it") },
-	{ "version", 6, N_("the cam of '%s' is too old for it") },
-	{ "time", 6, N_("'%s' finds its time too far from its own") },
-	{ "deleted", 1, N_("it was deleted before it reached '%s'") },
-	{ "timeout", 4, N_("'%s' did not answer in time") },
-	{ "failed", 1, N_("could not be sent to '%s'") },
-};
-
-static const struct reason *
-find_reason(const char *word)
-{
-	size_t count = sizeof reasons / sizeof reasons[0];
-
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(reasons[i].word, word) == 0)
-			return &reasons[i];
-	}
-	return &reasons[count - 1];
-}
-
-int
-reason_exit(const char *reason)
-{
-	return reason[0] == '\0' ? 0 : find_reason(reason)->exit;
-}
-
-/* The texts are those of our own table, each with one %s. */
-char *
-reason_text(const char *reason, const char *id)
-{
-	const char *text = find_reason(reason)->text,
-		   *place = strstr(text, "%s");
-
-	return xasprintf("%.*s%s%s", (int)(place - text), text, id, place + 2);
-}
+#include "rpc/reason.h"
 
 /* -- objects ------------------------------------------------------------ */
 
@@ -145,7 +91,8 @@ recipient(const char *to, const char *state, const char *receipt,
     const char *encryption, const char *reason)
 {
 	json_t *object = json_object();
-	char *error = reason[0] != '\0' ? reason_text(reason, to) : NULL;
+	char *error =
+	    reason[0] != '\0' ? reason_text(reason_sentence(reason), to) : NULL;
 
 	json_object_set_new(object, "to", json_text(span_text(to)));
 	json_object_set_new(object, "state", word_or_null(state));
@@ -153,8 +100,7 @@ recipient(const char *to, const char *state, const char *receipt,
 	json_object_set_new(object, "encryption", word_or_null(encryption));
 	json_object_set_new(object, "error", text_or_null(error));
 	json_object_set_new(object, "reason",
-	    reason[0] != '\0' ? json_string(find_reason(reason)->word)
-			      : json_null());
+	    reason[0] != '\0' ? json_string(reason_word(reason)) : json_null());
 	json_object_set_new(object, "exit", json_integer(reason_exit(reason)));
 	free(error);
 	return object;
@@ -298,6 +244,23 @@ add_changes(json_t *object, const struct store_message *message)
 	json_object_set_new(object, "missing", json_integer(message->missing));
 }
 
+/* Null where it is no question, or not to be read yet. */
+static json_t *
+choices_object(const struct store_message *message)
+{
+	bool shut = message->from != 0 && message->sealed && !message->opened;
+	struct choices choices;
+	json_t *list = NULL;
+
+	if (!message->question || shut || message->deleted)
+		return json_null();
+	list = json_array();
+	choices_read(span_text(message->text), &choices);
+	for (size_t i = 0; i < choices.count; i++)
+		json_array_append_new(list, json_text(choices.list[i]));
+	return list;
+}
+
 static json_t *
 quote_object(const struct camd *camd, const struct quote *quote)
 {
@@ -338,6 +301,7 @@ message_object(const struct camd *camd, const struct record *record)
 	json_object_set_new(object, "offers", offers_of(record));
 	json_object_set_new(object, "reply", text_or_null(message->reply_to));
 	json_object_set_new(object, "quote", quote_object(camd, record->quote));
+	json_object_set_new(object, "choices", choices_object(message));
 	add_changes(object, message);
 	json_object_set_new(
 	    object, "state", word_or_null(store_state_word(state_of(record))));

@@ -36,9 +36,4 @@ json_t *recipient_refused(const char *who, int err, json_t *candidates);
 /* As in the message object's offers. */
 json_t *offer_object(const char *message_id, const struct store_offer *offer);
 
-/* The exit code for a reason ("": 0, unknown ones: 1). */
-int reason_exit(const char *reason);
-/* A sentence for people about the user with that id; release with free(). */
-char *reason_text(const char *reason, const char *id);
-
 #endif

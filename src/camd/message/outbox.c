@@ -15,6 +15,7 @@
 #include "camd/link/links.h"
 #include "camd/message/object.h"
 #include "camd/message/outbox_parts.h"
+#include "camd/message/question.h"
 #include "camd/message/way.h"
 #include "camd/people/roster.h"
 #include "camd/upkeep.h"
@@ -227,6 +228,8 @@ tell_sent(struct send_job *send)
 	json_t *recipients = recipient_objects(
 	    camd, send->deliveries, send->count, send->row.time_ms);
 
+	if (send->row.question)
+		questions_open(camd->questions, &send->row, send->uids[0]);
 	send->on_stored(send->arg, 0, send->row.id, time, recipients);
 	if (events_wanted(camd->events, EVENT_MESSAGE_SENT))
 		events_tell(camd->events, EVENT_MESSAGE_SENT,
@@ -266,6 +269,7 @@ make_parcel(const struct outbox_request *request)
 	parcel->sealed = request->sealed || request->locked;
 	parcel->locked = request->locked;
 	parcel->automatic = request->automatic;
+	parcel->question = request->question;
 	if (request->reply != NULL)
 		snprintf(parcel->target, sizeof parcel->target, "%s",
 		    request->reply);
@@ -364,6 +368,7 @@ outbox_send(struct outbox *outbox, const struct outbox_request *request,
 	send->row.sealed = send->parcel->sealed;
 	send->row.locked = send->parcel->locked;
 	send->row.automatic = send->parcel->automatic;
+	send->row.question = send->parcel->question;
 	send->job.work = store_sent;
 	send->job.done = on_stored;
 	workers_submit(outbox->camd->writer, &send->job);

@@ -39,6 +39,7 @@ struct outbox_request {
 	bool sealed;
 	bool locked;
 	bool automatic;	   /* an automatic answer: nobody answers it so */
+	bool question;	   /* somebody waits for the answer (question.h) */
 	bool clear;	   /* may leave in clear, or weaker than before */
 	const char *reply; /* full id of the message answered, or NULL */
 	struct user **to;

@@ -38,6 +38,7 @@ parcel_of_row(const struct store_message *message)
 	parcel->sealed = message->sealed;
 	parcel->locked = message->locked;
 	parcel->automatic = message->automatic;
+	parcel->question = message->question;
 	parcel->sequence = message->sequence;
 	return parcel;
 }

@@ -30,6 +30,7 @@ struct parcel {
 	bool sealed;
 	bool locked;
 	bool automatic; /* an automatic answer */
+	bool question;	/* somebody waits for the answer */
 	/* Its message was deleted: whatever has not left stays here. */
 	bool withdrawn;
 	int64_t *uids; /* all recipients */

@@ -144,6 +144,7 @@ write_body(struct seal *seal)
 		.sealed = parcel->sealed,
 		.locked = parcel->locked,
 		.automatic = parcel->automatic,
+		.question = parcel->question,
 		.has_target = parcel->target[0] != '\0',
 		.packet_no = seal->packet_no,
 		.text = span_of(parcel->text, parcel->text_len),

@@ -16,6 +16,7 @@
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
+#include "camd/methods/question.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
@@ -37,6 +38,7 @@ struct posting {
 	const char *text;
 	const char *about; /* the message answered or tried again, NULL: none */
 	bool sealed, locked, clear, follow;
+	char *question;	  /* text and choices; NULL: it is no question */
 	char id[ID_SIZE]; /* of that message, in full */
 	struct lookup lookup;
 	json_t *refused; /* recipients nobody could be found for */
@@ -48,6 +50,7 @@ posting_free(struct posting *posting)
 {
 	json_decref(posting->params);
 	json_decref(posting->refused);
+	free(posting->question);
 	free(posting);
 }
 
@@ -295,9 +298,12 @@ are_blocked(struct posting *posting, struct user **to, size_t count)
 static void
 send_now(struct posting *posting)
 {
+	const char *text =
+	    posting->question != NULL ? posting->question : posting->text;
 	struct outbox_request request = {
-		.text = posting->text,
-		.text_len = strlen(posting->text),
+		.text = text,
+		.text_len = strlen(text),
+		.question = posting->question != NULL,
 		.sealed = posting->sealed || posting->locked,
 		.locked = posting->locked,
 		.clear = posting->clear,
@@ -305,6 +311,14 @@ send_now(struct posting *posting)
 	};
 
 	request.to = resolve_all(posting, &request.to_count);
+	if (request.question && request.to_count > 1) {
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "a question goes to one user, these are %zu",
+		    request.to_count);
+		free(request.to);
+		posting_free(posting);
+		return;
+	}
 	if (request.to_count > 0 &&
 	    are_blocked(posting, request.to, request.to_count)) {
 		free(request.to);
@@ -357,7 +371,8 @@ message_send(struct rpc_call *call, json_t *params)
 	    param_switch(call, params, "clear", &posting->clear) &&
 	    param_switch(call, params, "follow", &posting->follow) &&
 	    param_text(call, params, "reply", false, &posting->about) &&
-	    check_letter(call, posting))
+	    check_letter(call, posting) &&
+	    question_compose(call, params, posting->text, &posting->question))
 		start(posting);
 	else
 		posting_free(posting);
