@@ -26,7 +26,7 @@ struct stream {
 	struct buf queue; /* the first sent bytes of it have gone */
 	size_t sent;
 	size_t queue_max;
-	int err; /* why it ended; 0: it has not */
+	int err;      /* why it ended; 0: it has not */
 	bool is_full; /* the socket took less than there was */
 	bool paused;
 	bool close_when_written;
