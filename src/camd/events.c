@@ -66,13 +66,16 @@ events_wanted(const struct events *events, const char *type)
 	       hooks_wanted(events->hooks, type);
 }
 
-/* type and time come first, for those who read it; a message keeps the time it
- * was stored at. */
+/* type and time come first, for those who read it; a message has both, the time
+ * it was stored at. */
 static json_t *
 complete(const char *type, json_t *params)
 {
-	json_t *event = json_object();
+	json_t *event;
 
+	if (json_object_get(params, "type") != NULL)
+		return params;
+	event = json_object();
 	json_object_set_new(event, "type", json_string(type));
 	if (json_object_get(params, "time") == NULL)
 		json_object_set_new(event, "time", json_time(clock_wall_ms()));

@@ -12,9 +12,9 @@ void events_free(struct events *events);
 
 /*
  * Tells everybody who subscribed to it, in the order of calls. type is a name
- * of rpc/names.h. Takes params and adds type and time. message.state and
- * question.answered events also go to the client that follows the message whose
- * id they carry.
+ * of rpc/names.h. Takes params and adds type and time, unless they begin with
+ * them. message.state and question.answered events also go to the client that
+ * follows the message whose id they carry.
  */
 void events_tell(struct events *events, const char *type, json_t *params);
 /* The names of all events, ending with NULL. */

@@ -10,8 +10,10 @@
 static const EVP_CIPHER *
 cipher_of(enum aead_kind kind)
 {
-	return kind == AEAD_AES256_GCM ? EVP_aes_256_gcm()
-				       : EVP_chacha20_poly1305();
+	const struct evp_methods *methods = evp_methods();
+
+	return kind == AEAD_AES256_GCM ? methods->aes256_gcm
+				       : methods->chacha20_poly1305;
 }
 
 static EVP_CIPHER_CTX *
@@ -21,7 +23,6 @@ begin(enum aead_kind kind, int encrypt, const uint8_t *key,
 	EVP_CIPHER_CTX *context = NULL;
 	int len;
 
-	evp_ready();
 	context = EVP_CIPHER_CTX_new();
 	evp_need(context && EVP_CipherInit_ex2(context, cipher_of(kind), key,
 				nonce, encrypt, NULL) == 1);

@@ -15,7 +15,9 @@ struct digest {
 const EVP_MD *
 digest_evp(enum digest_kind kind)
 {
-	return kind == DIGEST_SHA1 ? EVP_sha1() : EVP_sha256();
+	const struct evp_methods *methods = evp_methods();
+
+	return kind == DIGEST_SHA1 ? methods->sha1 : methods->sha256;
 }
 
 size_t
@@ -27,7 +29,6 @@ digest_size(enum digest_kind kind)
 void
 digest_of(enum digest_kind kind, struct span data, uint8_t *digest)
 {
-	evp_ready();
 	evp_need(EVP_Digest(data.data, data.len, digest, NULL, digest_evp(kind),
 		     NULL) == 1);
 }
@@ -52,7 +53,6 @@ digest_new(enum digest_kind kind)
 {
 	struct digest *digest = xcalloc(1, sizeof(*digest));
 
-	evp_ready();
 	digest->context = EVP_MD_CTX_new();
 	digest->copy = EVP_MD_CTX_new();
 	evp_need(

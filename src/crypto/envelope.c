@@ -138,22 +138,21 @@ envelope_talk(const uint8_t (*user_keys)[SIGN_KEY_SIZE], size_t count,
     uint8_t talk[ENVELOPE_TALK_SIZE])
 {
 	static const char label[] = "cam/talk/1"; /* and its zero byte */
-	uint8_t(*keys)[SIGN_KEY_SIZE] =
-	    xreallocarray(NULL, count + 1, SIGN_KEY_SIZE);
-	struct digest *digest = digest_new(DIGEST_SHA256);
-	uint8_t bytes[SHA256_SIZE];
-	size_t i;
+	uint8_t *bytes = xmalloc(sizeof(label) + count * SIGN_KEY_SIZE);
+	uint8_t(*keys)[SIGN_KEY_SIZE] = (void *)(bytes + sizeof(label));
+	uint8_t hash[SHA256_SIZE];
+	size_t kept = 0, i;
 
-	for (i = 0; i < count; i++)
-		memcpy(keys[i], user_keys[i], SIGN_KEY_SIZE);
+	memcpy(bytes, label, sizeof(label));
+	if (count > 0)
+		memcpy(keys, user_keys, count * SIGN_KEY_SIZE);
 	qsort(keys, count, SIGN_KEY_SIZE, compare_keys);
-	digest_add(digest, span_of(label, sizeof(label)));
 	for (i = 0; i < count; i++) {
-		if (i == 0 || compare_keys(keys[i - 1], keys[i]) != 0)
-			digest_add(digest, span_of(keys[i], SIGN_KEY_SIZE));
+		if (i == 0 || compare_keys(keys[kept - 1], keys[i]) != 0)
+			memmove(keys[kept++], keys[i], SIGN_KEY_SIZE);
 	}
-	digest_peek(digest, bytes);
-	memcpy(talk, bytes, ENVELOPE_TALK_SIZE);
-	digest_free(digest);
-	free(keys);
+	digest_sha256(
+	    span_of(bytes, sizeof(label) + kept * SIGN_KEY_SIZE), hash);
+	memcpy(talk, hash, ENVELOPE_TALK_SIZE);
+	free(bytes);
 }

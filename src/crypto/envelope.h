@@ -89,7 +89,7 @@ struct envelope_opened {
 };
 /*
  * Opens with the device's prekey and checks commitment, the signature by
- * signing_key, that the header says the same as the inside, and that
+ * signer, that the header says the same as the inside, and that
  * user_key is among the recipients. CAM_ERR_CRYPTO: sealed to another key,
  * changed, or signed by somebody else: one error for all; CAM_ERR_REFUSED:
  * genuine, but user_key is not in the list; CAM_ERR_FORMAT inside;
@@ -98,8 +98,8 @@ struct envelope_opened {
  */
 int envelope_open(const struct envelope *envelope,
     const uint8_t device[DEVICE_ID_SIZE], const struct hpke_key *prekey,
-    const uint8_t signing_key[SIGN_KEY_SIZE],
-    const uint8_t user_key[SIGN_KEY_SIZE], struct envelope_opened *opened);
+    const struct sign_public *signer, const uint8_t user_key[SIGN_KEY_SIZE],
+    struct envelope_opened *opened);
 /* Wipes. */
 void envelope_opened_finish(struct envelope_opened *opened);
 

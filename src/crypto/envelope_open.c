@@ -95,8 +95,8 @@ unwrap(const struct envelope *envelope, const uint8_t *stanza,
  * signed. */
 static int
 decrypt(const struct envelope *envelope, const struct envelope_keys *keys,
-    const uint8_t header_hash[SHA256_SIZE],
-    const uint8_t signing_key[SIGN_KEY_SIZE], uint8_t *bytes)
+    const uint8_t header_hash[SHA256_SIZE], const struct sign_public *signer,
+    uint8_t *bytes)
 {
 	static const uint8_t nonce[AEAD_NONCE_SIZE];
 	size_t len =
@@ -107,8 +107,8 @@ decrypt(const struct envelope *envelope, const struct envelope_keys *keys,
 	if (rc < 0)
 		return rc;
 	memcpy(bytes, header_hash, SHA256_SIZE);
-	return sign_verify(
-	    signing_key, envelope_label, span_of(bytes, len), bytes + len);
+	return sign_public_verify(
+	    signer, envelope_label, span_of(bytes, len), bytes + len);
 }
 
 static bool
@@ -150,8 +150,8 @@ read_inside(const struct envelope *envelope,
 int
 envelope_open(const struct envelope *envelope,
     const uint8_t device[DEVICE_ID_SIZE], const struct hpke_key *prekey,
-    const uint8_t signing_key[SIGN_KEY_SIZE],
-    const uint8_t user_key[SIGN_KEY_SIZE], struct envelope_opened *opened)
+    const struct sign_public *signer, const uint8_t user_key[SIGN_KEY_SIZE],
+    struct envelope_opened *opened)
 {
 	const uint8_t *stanza = envelope_stanza(envelope, device);
 	struct envelope_opened got = { .bytes = NULL };
@@ -166,8 +166,7 @@ envelope_open(const struct envelope *envelope,
 	if (rc == 0) {
 		got.len = SHA256_SIZE + envelope->body.len - AEAD_TAG_SIZE;
 		got.bytes = xmalloc(got.len);
-		rc = decrypt(
-		    envelope, &keys, header_hash, signing_key, got.bytes);
+		rc = decrypt(envelope, &keys, header_hash, signer, got.bytes);
 	}
 	wipe(&keys, sizeof(keys));
 	if (rc == 0)

@@ -17,6 +17,16 @@ struct crypto;
 /* Before the first use of OpenSSL in every way into this folder; the work is
  * done once. */
 void evp_ready(void);
+/*
+ * Looked up by name once in a process, unchanging: OpenSSL 3.0 would do it at
+ * every use, behind locks that all threads share.
+ */
+struct evp_methods {
+	EVP_MD *sha1, *sha256;
+	EVP_CIPHER *chacha20_poly1305, *aes256_gcm;
+	EVP_PKEY *x25519; /* the base point (RFC 7748, 4.1) as a public key */
+};
+const struct evp_methods *evp_methods(void);
 /* Ends the program: for what fails only without memory, in calls that return no
  * error. */
 void evp_need(bool done);

@@ -21,7 +21,6 @@ hmac(struct span key, const struct span *parts, size_t count,
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	size_t i;
 
-	evp_ready();
 	evp_need(context != NULL);
 	if (key.len > BLOCK_SIZE)
 		digest_of(DIGEST_SHA256, key, pad);
@@ -29,8 +28,9 @@ hmac(struct span key, const struct span *parts, size_t count,
 		memcpy(pad, key.data, key.len);
 	for (i = 0; i < BLOCK_SIZE; i++)
 		pad[i] ^= 0x36;
-	evp_need(EVP_DigestInit_ex2(context, EVP_sha256(), NULL) == 1 &&
-		 EVP_DigestUpdate(context, pad, BLOCK_SIZE) == 1);
+	evp_need(
+	    EVP_DigestInit_ex2(context, evp_methods()->sha256, NULL) == 1 &&
+	    EVP_DigestUpdate(context, pad, BLOCK_SIZE) == 1);
 	for (i = 0; i < count; i++)
 		evp_need(EVP_DigestUpdate(
 			     context, parts[i].data, parts[i].len) == 1);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/params.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -18,6 +20,7 @@
 struct hpke_key {
 	atomic_uint refs;
 	EVP_PKEY *pkey;
+	EVP_PKEY_CTX *ready; /* to derive with: copied for each exchange */
 	uint8_t public[HPKE_KEY_SIZE];
 };
 
@@ -30,18 +33,83 @@ static const struct span hpke = {
 
 /* -- keys -------------------------------------------------------------- */
 
+enum { SECRET_SIZE = 32 };
+
+/* The exchange fails where its result is zero (RFC 7748, 6.1). */
+static int
+exchange(
+    const struct hpke_key *key, EVP_PKEY *peer, uint8_t secret[SECRET_SIZE])
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_dup(key->ready);
+	size_t len = SECRET_SIZE;
+	int rc = CAM_ERR_CRYPTO;
+
+	if (context && peer &&
+	    EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1 &&
+	    EVP_PKEY_derive(context, secret, &len) == 1)
+		rc = 0;
+	EVP_PKEY_CTX_free(context);
+	ERR_clear_error();
+	return rc;
+}
+
+/* Every 32 bytes are a public key. */
+static int
+diffie_hellman(const struct hpke_key *key, const uint8_t peer[HPKE_KEY_SIZE],
+    uint8_t secret[SECRET_SIZE])
+{
+	EVP_PKEY *public = EVP_PKEY_dup(evp_methods()->x25519);
+	int rc = CAM_ERR_CRYPTO;
+
+	if (public &&
+	    EVP_PKEY_set1_encoded_public_key(public, peer, HPKE_KEY_SIZE) == 1)
+		rc = exchange(key, public, secret);
+	EVP_PKEY_free(public);
+	ERR_clear_error();
+	return rc;
+}
+
+/* With a public half that says nothing: given none, OpenSSL would compute it.
+ */
+static EVP_PKEY *
+make_pair(const uint8_t secret[HPKE_KEY_SIZE])
+{
+	uint8_t nothing[HPKE_KEY_SIZE] = { 0 };
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_octet_string(
+		    OSSL_PKEY_PARAM_PUB_KEY, nothing, HPKE_KEY_SIZE),
+		OSSL_PARAM_construct_octet_string(
+		    OSSL_PKEY_PARAM_PRIV_KEY, (void *)secret, HPKE_KEY_SIZE),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_PKEY_CTX *context =
+	    EVP_PKEY_CTX_new_from_pkey(NULL, evp_methods()->x25519, NULL);
+	EVP_PKEY *pair = NULL;
+
+	if (context && EVP_PKEY_fromdata_init(context) == 1)
+		(void)EVP_PKEY_fromdata(
+		    context, &pair, EVP_PKEY_KEYPAIR, params);
+	EVP_PKEY_CTX_free(context);
+	return pair;
+}
+
+/*
+ * The public half is an exchange with the base point (RFC 7748, 6.1): in
+ * OpenSSL that is faster by a third than its own way, which every message sent
+ * would go.
+ */
 int
 hpke_key_new(const uint8_t secret[HPKE_KEY_SIZE], struct hpke_key **key)
 {
 	struct hpke_key *made = xcalloc(1, sizeof(*made));
-	size_t len = HPKE_KEY_SIZE;
 
-	evp_ready();
 	atomic_init(&made->refs, 1);
-	made->pkey = EVP_PKEY_new_raw_private_key_ex(
-	    NULL, "X25519", NULL, secret, HPKE_KEY_SIZE);
-	if (made->pkey &&
-	    EVP_PKEY_get_raw_public_key(made->pkey, made->public, &len) == 1) {
+	made->pkey = make_pair(secret);
+	if (made->pkey)
+		made->ready =
+		    EVP_PKEY_CTX_new_from_pkey(NULL, made->pkey, NULL);
+	if (made->ready && EVP_PKEY_derive_init(made->ready) == 1 &&
+	    exchange(made, evp_methods()->x25519, made->public) == 0) {
 		*key = made;
 		return 0;
 	}
@@ -75,6 +143,7 @@ hpke_key_free(struct hpke_key *key)
 {
 	if (!key || atomic_fetch_sub(&key->refs, 1) > 1)
 		return;
+	EVP_PKEY_CTX_free(key->ready);
 	EVP_PKEY_free(key->pkey); /* which overwrites the secret half */
 	free(key);
 }
@@ -136,31 +205,6 @@ labeled_expand(struct span suite, const uint8_t prk[HKDF_KEY_SIZE],
 }
 
 /* -- key encapsulation (section 4.1) ------------------------------------ */
-
-enum { SECRET_SIZE = 32 };
-
-static int
-diffie_hellman(const struct hpke_key *key, const uint8_t peer[HPKE_KEY_SIZE],
-    uint8_t dh[SECRET_SIZE])
-{
-	EVP_PKEY *public = EVP_PKEY_new_raw_public_key_ex(
-	    NULL, "X25519", NULL, peer, HPKE_KEY_SIZE);
-	EVP_PKEY_CTX *context =
-	    EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-	size_t len = SECRET_SIZE;
-	int rc = CAM_ERR_CRYPTO;
-
-	/* Every 32 bytes are a public key; the derivation fails where its
-	 * result is zero (RFC 7748, 6.1). */
-	if (public && context && EVP_PKEY_derive_init(context) == 1 &&
-	    EVP_PKEY_derive_set_peer_ex(context, public, 0) == 1 &&
-	    EVP_PKEY_derive(context, dh, &len) == 1)
-		rc = 0;
-	EVP_PKEY_CTX_free(context);
-	EVP_PKEY_free(public);
-	ERR_clear_error();
-	return rc;
-}
 
 /* ours is one side's pair, theirs the other's public key; enc and to are the
  * public keys of the ephemeral pair and of the recipient. */

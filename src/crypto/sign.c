@@ -17,6 +17,7 @@
 struct sign_key {
 	atomic_uint refs;
 	EVP_PKEY *pkey;
+	EVP_MD_CTX *ready; /* to sign with: copied for each signature */
 	uint8_t public[SIGN_KEY_SIZE];
 };
 
@@ -32,8 +33,11 @@ sign_key_new(const uint8_t secret[SIGN_KEY_SIZE], struct sign_key **key)
 	atomic_init(&made->refs, 1);
 	made->pkey = EVP_PKEY_new_raw_private_key_ex(
 	    NULL, "ED25519", NULL, secret, SIGN_KEY_SIZE);
-	if (made->pkey &&
-	    EVP_PKEY_get_raw_public_key(made->pkey, made->public, &len) == 1) {
+	made->ready = EVP_MD_CTX_new();
+	if (made->pkey && made->ready &&
+	    EVP_PKEY_get_raw_public_key(made->pkey, made->public, &len) == 1 &&
+	    EVP_DigestSignInit(made->ready, NULL, NULL, NULL, made->pkey) ==
+		1) {
 		*key = made;
 		return 0;
 	}
@@ -67,6 +71,7 @@ sign_key_free(struct sign_key *key)
 {
 	if (!key || atomic_fetch_sub(&key->refs, 1) > 1)
 		return;
+	EVP_MD_CTX_free(key->ready);
 	EVP_PKEY_free(key->pkey); /* which overwrites the secret half */
 	free(key);
 }
@@ -89,6 +94,62 @@ struct evp_pkey_st *
 certificate_private(const struct sign_key *key)
 {
 	return key->pkey;
+}
+
+/* -- public keys ------------------------------------------------------- */
+
+struct sign_public {
+	atomic_uint refs;
+	EVP_MD_CTX *ready; /* to verify with: copied for each signature */
+	uint8_t bytes[SIGN_KEY_SIZE];
+};
+
+int
+sign_public_new(const uint8_t key[SIGN_KEY_SIZE], struct sign_public **public)
+{
+	struct sign_public *made = xcalloc(1, sizeof(*made));
+	EVP_PKEY *pkey = NULL;
+	int rc = CAM_ERR_CRYPTO;
+
+	evp_ready();
+	atomic_init(&made->refs, 1);
+	memcpy(made->bytes, key, SIGN_KEY_SIZE);
+	made->ready = EVP_MD_CTX_new();
+	pkey = EVP_PKEY_new_raw_public_key_ex(
+	    NULL, "ED25519", NULL, key, SIGN_KEY_SIZE);
+	if (made->ready && pkey &&
+	    EVP_DigestVerifyInit(made->ready, NULL, NULL, NULL, pkey) == 1)
+		rc = 0;
+	EVP_PKEY_free(pkey);
+	if (rc == 0)
+		*public = made;
+	else
+		sign_public_free(made);
+	ERR_clear_error();
+	return rc;
+}
+
+struct sign_public *
+sign_public_ref(struct sign_public *public)
+{
+	if (public)
+		atomic_fetch_add(&public->refs, 1);
+	return public;
+}
+
+void
+sign_public_free(struct sign_public *public)
+{
+	if (!public || atomic_fetch_sub(&public->refs, 1) > 1)
+		return;
+	EVP_MD_CTX_free(public->ready);
+	free(public);
+}
+
+const uint8_t *
+sign_public_bytes(const struct sign_public *public)
+{
+	return public->bytes;
 }
 
 /* -- signatures -------------------------------------------------------- */
@@ -134,10 +195,28 @@ sign_make(const struct sign_key *key, const char *label, struct span data,
 	int rc = CAM_ERR_CRYPTO;
 
 	signed_text_init(&text, label, data);
-	if (context &&
-	    EVP_DigestSignInit(context, NULL, NULL, NULL, key->pkey) == 1 &&
+	if (context && EVP_MD_CTX_copy_ex(context, key->ready) == 1 &&
 	    EVP_DigestSign(
 		context, signature, &len, text.text.data, text.text.len) == 1)
+		rc = 0;
+	signed_text_finish(&text);
+	EVP_MD_CTX_free(context);
+	ERR_clear_error();
+	return rc;
+}
+
+int
+sign_public_verify(const struct sign_public *public, const char *label,
+    struct span data, const uint8_t signature[SIGN_SIZE])
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	struct signed_text text;
+	int rc = CAM_ERR_CRYPTO;
+
+	signed_text_init(&text, label, data);
+	if (context && EVP_MD_CTX_copy_ex(context, public->ready) == 1 &&
+	    EVP_DigestVerify(context, signature, SIGN_SIZE, text.text.data,
+		text.text.len) == 1)
 		rc = 0;
 	signed_text_finish(&text);
 	EVP_MD_CTX_free(context);
@@ -149,23 +228,11 @@ int
 sign_verify(const uint8_t key[SIGN_KEY_SIZE], const char *label,
     struct span data, const uint8_t signature[SIGN_SIZE])
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	EVP_PKEY *pkey = NULL;
-	struct signed_text text;
-	int rc = CAM_ERR_CRYPTO;
+	struct sign_public *public = NULL;
+	int rc = sign_public_new(key, &public);
 
-	evp_ready();
-	signed_text_init(&text, label, data);
-	pkey = EVP_PKEY_new_raw_public_key_ex(
-	    NULL, "ED25519", NULL, key, SIGN_KEY_SIZE);
-	if (context && pkey &&
-	    EVP_DigestVerifyInit(context, NULL, NULL, NULL, pkey) == 1 &&
-	    EVP_DigestVerify(context, signature, SIGN_SIZE, text.text.data,
-		text.text.len) == 1)
-		rc = 0;
-	signed_text_finish(&text);
-	EVP_PKEY_free(pkey);
-	EVP_MD_CTX_free(context);
-	ERR_clear_error();
+	if (rc == 0)
+		rc = sign_public_verify(public, label, data, signature);
+	sign_public_free(public);
 	return rc;
 }

@@ -35,4 +35,16 @@ int sign_make(const struct sign_key *key, const char *label, struct span data,
 int sign_verify(const uint8_t key[SIGN_KEY_SIZE], const char *label,
     struct span data, const uint8_t signature[SIGN_SIZE]);
 
+/* A public key made ready once, for one whose signatures are many; unchanging:
+ * several threads may verify with it. CAM_ERR_CRYPTO: it is none. */
+struct sign_public;
+int sign_public_new(
+    const uint8_t key[SIGN_KEY_SIZE], struct sign_public **public);
+struct sign_public *sign_public_ref(struct sign_public *public);
+void sign_public_free(struct sign_public *public);
+const uint8_t *sign_public_bytes(const struct sign_public *public);
+/* As sign_verify(). */
+int sign_public_verify(const struct sign_public *public, const char *label,
+    struct span data, const uint8_t signature[SIGN_SIZE]);
+
 #endif

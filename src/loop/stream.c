@@ -20,12 +20,14 @@ enum { READ_SIZE = 64 * 1024 };
 struct stream {
 	struct watch watch;
 	struct timer closing; /* tells the owner of an end that a write found */
+	struct timer turn;    /* runs after a write: others join it */
 	const struct stream_ops *ops;
 	void *arg;
 	struct buf queue; /* the first sent bytes of it have gone */
 	size_t sent;
 	size_t queue_max;
-	int err; /* why it ended; 0: it has not */
+	int err;      /* why it ended; 0: it has not */
+	bool is_full; /* the socket took less than there was */
 	bool paused;
 	bool close_when_written;
 	bool reading; /* inside on_data: freed when that is over */
@@ -45,7 +47,7 @@ update_watch(struct stream *stream)
 
 	if (stream->err == 0 && !stream->paused && !stream->close_when_written)
 		events |= WATCH_READ;
-	if (stream->err == 0 && unsent(stream) > 0)
+	if (stream->err == 0 && stream->is_full)
 		events |= WATCH_WRITE;
 	watch_set(&stream->watch, events);
 }
@@ -59,6 +61,7 @@ end(struct stream *stream, int err)
 	stream->err = err;
 	buf_finish(&stream->queue);
 	stream->sent = 0;
+	stream->is_full = false;
 	update_watch(stream);
 	timer_start(&stream->closing, 0);
 }
@@ -102,7 +105,8 @@ write_queue(struct stream *stream)
 		return;
 	}
 	stream->sent += (size_t)done;
-	if (unsent(stream) == 0) {
+	stream->is_full = unsent(stream) > 0;
+	if (!stream->is_full) {
 		/* An idle stream holds no memory. */
 		buf_finish(&stream->queue);
 		stream->sent = 0;
@@ -113,6 +117,15 @@ write_queue(struct stream *stream)
 		stream->sent = 0;
 	}
 	update_watch(stream);
+}
+
+static void
+on_turn(void *arg)
+{
+	struct stream *stream = arg;
+
+	if (unsent(stream) > 0 && !stream->is_full)
+		write_queue(stream);
 }
 
 static void
@@ -167,6 +180,7 @@ stream_new(struct loop *loop, int fd, const struct stream_ops *ops, void *arg,
 	    queue_max <= SIZE_MAX / 2 ? 2 * queue_max : SIZE_MAX);
 	watch_init(&stream->watch, loop, fd, on_ready, stream);
 	timer_init(&stream->closing, loop, on_closing, stream);
+	timer_init(&stream->turn, loop, on_turn, stream);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		end(stream, CAM_ERR_SYSTEM);
 	update_watch(stream);
@@ -178,8 +192,12 @@ stream_free(struct stream *stream)
 {
 	if (stream == NULL)
 		return;
+	if (unsent(stream) > 0)
+		(void)write_some(stream->watch.fd,
+		    stream->queue.data + stream->sent, unsent(stream));
 	watch_finish(&stream->watch);
 	timer_finish(&stream->closing);
+	timer_finish(&stream->turn);
 	close(stream->watch.fd);
 	buf_finish(&stream->queue);
 	stream->gone = true;
@@ -187,22 +205,35 @@ stream_free(struct stream *stream)
 		free(stream);
 }
 
+/* The first of a turn: what follows in that turn leaves together. */
+static size_t
+write_now(struct stream *stream, const uint8_t *bytes, size_t len)
+{
+	ssize_t done = write_some(stream->watch.fd, bytes, len);
+
+	if (done < 0) {
+		end(stream, (int)done);
+		return 0;
+	}
+	stream->is_full = (size_t)done < len;
+	timer_start(&stream->turn, 0);
+	return (size_t)done;
+}
+
 void
 stream_write(struct stream *stream, const void *data, size_t len)
 {
 	const uint8_t *bytes = data;
-	ssize_t done = 0;
+	size_t done = 0;
 
 	if (stream->err != 0 || stream->close_when_written || len == 0)
 		return;
-	if (unsent(stream) == 0)
-		done = write_some(stream->watch.fd, bytes, len);
-	if (done < 0) {
-		end(stream, (int)done);
+	if (unsent(stream) == 0 && !timer_is_running(&stream->turn))
+		done = write_now(stream, bytes, len);
+	if (stream->err != 0 || done == len)
 		return;
-	}
 	bytes += done;
-	len -= (size_t)done;
+	len -= done;
 	if (len > stream->queue_max ||
 	    unsent(stream) > stream->queue_max - len) {
 		end(stream, CAM_ERR_FULL);
@@ -225,10 +256,10 @@ stream_close_when_written(struct stream *stream)
 	if (stream->err != 0)
 		return;
 	stream->close_when_written = true;
-	if (unsent(stream) == 0)
-		end(stream, CAM_ERR_CLOSED);
+	if (unsent(stream) > 0)
+		write_queue(stream);
 	else
-		update_watch(stream);
+		end(stream, CAM_ERR_CLOSED);
 }
 
 int

@@ -24,10 +24,12 @@ struct stream_ops {
  * written. */
 struct stream *stream_new(struct loop *loop, int fd,
     const struct stream_ops *ops, void *arg, size_t queue_max);
-/* Closes at once; what is queued is lost. Fine inside its own callbacks. */
+/* Closes at once; of what is queued only what the socket still takes is not
+ * lost. Fine inside its own callbacks. */
 void stream_free(struct stream *stream);
 /* Writes now what the socket takes, queues the rest; past queue_max the stream
- * will close. */
+ * will close. What follows in the same turn of the loop leaves at its end, in
+ * one piece. */
 void stream_write(struct stream *stream, const void *data, size_t len);
 /* Stops and starts calling on_data. */
 void stream_pause(struct stream *stream, bool paused);

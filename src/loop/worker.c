@@ -11,7 +11,10 @@
 #include "base/mem.h"
 #include "loop/internal.h"
 
-enum { STACK_SIZE = 256 * 1024 };
+enum {
+	STACK_SIZE = 256 * 1024,
+	TAKEN_MAX = 8 /* jobs at once, without batches */
+};
 
 /* A list that is added to at its end. */
 struct jobs {
@@ -30,6 +33,7 @@ struct workers {
 	pthread_cond_t has_done;
 	/* What the lock guards. */
 	struct jobs queue;
+	size_t queued;
 	struct jobs done;
 	bool ending;
 	unsigned threads;
@@ -51,14 +55,15 @@ jobs_add(struct jobs *jobs, struct job *job)
 	jobs->end = &job->next;
 }
 
-/* Takes at most max jobs from the front; the last one's next is NULL. */
+/* Takes count jobs from the front, or all there are; the last one's next is
+ * NULL. */
 static struct job *
-jobs_take(struct jobs *jobs, size_t max)
+jobs_take(struct jobs *jobs, size_t count)
 {
 	struct job *taken = jobs->first;
 	struct job **at = &jobs->first;
 
-	while (*at != NULL && max-- > 0)
+	while (*at != NULL && count-- > 0)
 		at = &(*at)->next;
 	if (*at == NULL) {
 		jobs_init(jobs);
@@ -75,12 +80,22 @@ works_in_batches(const struct worker_ops *ops)
 	return ops->begin != NULL || ops->end != NULL;
 }
 
+/* How many of those queued a thread takes at once. Where many wait it is a few
+ * even without batches, of which the loop then hears only once; half of all are
+ * left to the other threads. */
 static size_t
-batch_max(const struct worker_ops *ops)
+share_of(const struct workers *workers)
 {
-	if (!works_in_batches(ops))
+	const struct worker_ops *ops = workers->ops;
+	size_t share = workers->queued / (2 * (size_t)workers->threads);
+
+	if (works_in_batches(ops))
+		return ops->batch_max > 0 && ops->batch_max < workers->queued
+			   ? ops->batch_max
+			   : workers->queued;
+	if (share < 1)
 		return 1;
-	return ops->batch_max > 0 ? ops->batch_max : SIZE_MAX;
+	return share < TAKEN_MAX ? share : TAKEN_MAX;
 }
 
 /* A batch that could not begin runs nothing: its jobs count on being all in or
@@ -107,10 +122,14 @@ wait_for_batch(struct workers *workers)
 	struct job *batch = NULL;
 
 	pthread_mutex_lock(&workers->lock);
-	while (workers->queue.first == NULL && !workers->ending)
+	while (workers->queued == 0 && !workers->ending)
 		pthread_cond_wait(&workers->has_work, &workers->lock);
-	if (workers->queue.first != NULL)
-		batch = jobs_take(&workers->queue, batch_max(workers->ops));
+	if (workers->queued > 0) {
+		size_t share = share_of(workers);
+
+		batch = jobs_take(&workers->queue, share);
+		workers->queued -= share;
+	}
 	pthread_mutex_unlock(&workers->lock);
 	return batch;
 }
@@ -223,6 +242,7 @@ workers_submit(struct workers *workers, struct job *job)
 	workers->load++;
 	pthread_mutex_lock(&workers->lock);
 	jobs_add(&workers->queue, job);
+	workers->queued++;
 	pthread_cond_signal(&workers->has_work);
 	pthread_mutex_unlock(&workers->lock);
 }

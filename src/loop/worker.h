@@ -38,8 +38,8 @@ struct worker_ops {
 /* ops and arg must outlive the pool. Threads block all signals. */
 struct workers *workers_new(struct loop *loop, unsigned threads,
     const struct worker_ops *ops, void *arg);
-/* Jobs start in the order given; with one thread they also end in it. Any
- * thread may submit. */
+/* With one thread jobs run in the order given; several take from the front of
+ * what is queued. Any thread may submit. */
 void workers_submit(struct workers *workers, struct job *job);
 /* Jobs neither done nor running, plus those running. */
 size_t workers_load(const struct workers *workers);

@@ -19,6 +19,9 @@
 #include <malloc.h>
 #endif
 
+/* Most lines are no longer. */
+enum { LINE_GUESS = 2048 };
+
 /*
  * jansson parses 2048 levels and as many values as fit in the line, each of
  * which takes a hundred bytes: both are counted before. What is no JSON at
@@ -109,11 +112,9 @@ put_escape(struct buf *out, uint32_t codepoint)
 	    0xdc00 | (unsigned)(codepoint & 0x3ff));
 }
 
-static int
-put_escaped(const char *text, size_t len, void *arg)
+static void
+put_escaped(struct buf *out, struct span rest)
 {
-	struct buf *out = arg;
-	struct span rest = span_of(text, len);
 	size_t plain = 0;
 
 	while (plain < rest.len) {
@@ -135,19 +136,28 @@ put_escaped(const char *text, size_t len, void *arg)
 		plain = 0;
 	}
 	buf_put_span(out, rest);
-	return buf_failed(out) ? -1 : 0;
 }
 
 char *
 json_line(const json_t *object, size_t *len)
 {
+	char space[LINE_GUESS], *text = space;
+	size_t size = json_dumpb(object, space, sizeof space, JSON_COMPACT);
 	struct buf out;
 
 	buf_init(&out, SIZE_MAX / 4);
-	/* jansson hands over whole characters, never parts of one. */
-	if (json_dump_callback(object, put_escaped, &out, JSON_COMPACT) < 0)
-		out.failed = true;
+	if (size > sizeof space) {
+		text = xmalloc(size);
+		(void)json_dumpb(object, text, size, JSON_COMPACT);
+	}
+	out.failed = size == 0;
+	(void)buf_reserve(&out, size + 1);
+	put_escaped(&out, span_of(text, size));
 	buf_put_byte(&out, '\n');
+	/* It may have been a passphrase. */
+	if (text != space)
+		wipe_free(text, size);
+	wipe(space, sizeof space);
 	*len = out.len;
 	return buf_steal_text(&out);
 }

@@ -15,7 +15,7 @@ static const char text[] = "The quarterly report is due on Friday; please send "
 struct pair {
 	struct sign_key *signing;
 	struct hpke_key *prekey;
-	uint8_t signing_key[SIGN_KEY_SIZE];
+	struct sign_public *signer;
 	uint8_t prekey_public[HPKE_KEY_SIZE];
 	struct envelope_recipient recipient;
 	struct envelope_content content;
@@ -24,10 +24,14 @@ struct pair {
 static void
 make(struct pair *pair)
 {
+	uint8_t signing_key[SIGN_KEY_SIZE];
+
 	if (sign_key_generate(&pair->signing) < 0 ||
 	    hpke_key_generate(&pair->prekey) < 0)
 		die("no keys");
-	sign_key_public(pair->signing, pair->signing_key);
+	sign_key_public(pair->signing, signing_key);
+	if (sign_public_new(signing_key, &pair->signer) < 0)
+		die("no keys");
 	hpke_key_public(pair->prekey, pair->prekey_public);
 	random_bytes(pair->recipient.user_key, SIGN_KEY_SIZE);
 	pair->recipient.name = span_text("bob@pc2");
@@ -83,7 +87,7 @@ time_opening(const struct pair *pair)
 
 		if (envelope_parse(buf_span(&buf), &envelope) < 0 ||
 		    envelope_open(&envelope, pair->content.device, pair->prekey,
-			pair->signing_key, pair->recipient.user_key,
+			pair->signer, pair->recipient.user_key,
 			&opened) < 0)
 			die("cannot open");
 		envelope_opened_finish(&opened);
@@ -239,6 +243,7 @@ main(void)
 	EVP_MD_CTX_free(bare.verify);
 	EVP_PKEY_CTX_free(bare.derive);
 	sign_key_free(pair.signing);
+	sign_public_free(pair.signer);
 	hpke_key_free(pair.prekey);
 	crypto_free(crypto);
 	return 0;

@@ -82,12 +82,16 @@ static inline int
 open_as(struct span bytes, const struct person *person,
     const struct person *sender, struct envelope_opened *opened)
 {
+	struct sign_public *signer = NULL;
 	struct envelope envelope;
 	int rc = envelope_parse(bytes, &envelope);
 
-	return rc < 0 ? rc
-		      : envelope_open(&envelope, person->device, person->prekey,
-			    sender->signing_key, person->user_key, opened);
+	assert_int_equal(sign_public_new(sender->signing_key, &signer), 0);
+	if (rc == 0)
+		rc = envelope_open(&envelope, person->device, person->prekey,
+		    signer, person->user_key, opened);
+	sign_public_free(signer);
+	return rc;
 }
 
 /* For opening what must not open. */

@@ -178,6 +178,37 @@ threads_share_a_key(void **state)
 	sign_key_free(NULL);
 }
 
+static void
+a_public_key_made_ready_verifies_often(void **state)
+{
+	struct sign_key *key = NULL;
+	struct sign_public *ready = NULL, *again = NULL;
+	uint8_t public[SIGN_KEY_SIZE], signature[SIGN_SIZE];
+
+	assert_int_equal(sign_key_generate(&key), 0);
+	sign_key_public(key, public);
+	assert_int_equal(sign_public_new(public, &ready), 0);
+	assert_memory_equal(sign_public_bytes(ready), public, SIGN_KEY_SIZE);
+	again = sign_public_ref(ready);
+	sign_public_free(ready);
+	for (uint8_t i = 0; i < 20; i++) {
+		const struct span text = span_of(&i, 1);
+
+		assert_int_equal(
+		    sign_make(key, "cam/test/1", text, signature), 0);
+		assert_int_equal(
+		    sign_public_verify(again, "cam/test/1", text, signature),
+		    0);
+		assert_int_equal(
+		    sign_public_verify(again, "cam/test/2", text, signature),
+		    CAM_ERR_CRYPTO);
+	}
+	sign_public_free(again);
+	sign_public_free(NULL);
+	assert_null(sign_public_ref(NULL));
+	sign_key_free(key);
+}
+
 int
 main(void)
 {
@@ -187,6 +218,7 @@ main(void)
 		cmocka_unit_test(the_label_ends_with_a_zero_byte),
 		cmocka_unit_test(bytes_that_are_no_point_verify_nothing),
 		cmocka_unit_test(threads_share_a_key),
+		cmocka_unit_test(a_public_key_made_ready_verifies_often),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

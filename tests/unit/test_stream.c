@@ -131,6 +131,46 @@ a_short_write_goes_out_at_once(void **state)
 	close_pair(&end, other);
 }
 
+/* Of a socket that keeps messages apart, each recv() is one write. */
+static void
+what_follows_in_a_turn_leaves_in_one_piece(void **state)
+{
+	struct end end = { .loop = loop_new() };
+	char text[16];
+	int fds[2];
+
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+	end.stream = stream_new(end.loop, fds[0], &ops, &end, QUEUE_MAX);
+	stream_write(end.stream, "now", 3);
+	stream_write(end.stream, "to", 2);
+	stream_write(end.stream, "gether", 6);
+	assert_int_equal(recv(fds[1], text, sizeof text, MSG_DONTWAIT), 3);
+	assert_int_equal(recv(fds[1], text, sizeof text, MSG_DONTWAIT), -1);
+	loop_turn(end.loop, 1);
+	assert_int_equal(recv(fds[1], text, sizeof text, MSG_DONTWAIT), 8);
+	assert_memory_equal(text, "together", 8);
+	close_pair(&end, fds[1]);
+}
+
+static void
+freed_it_still_gives_what_the_socket_takes(void **state)
+{
+	struct end end;
+	char text[16];
+	int other;
+
+	open_pair(&end, &other);
+	stream_write(end.stream, "last", 4);
+	stream_write(end.stream, " words", 6);
+	stream_free(end.stream);
+	end.stream = NULL;
+	assert_int_equal(recv(other, text, sizeof text, MSG_DONTWAIT), 10);
+	assert_memory_equal(text, "last words", 10);
+	assert_int_equal(recv(other, text, sizeof text, MSG_DONTWAIT), 0);
+	close_pair(&end, other);
+}
+
 /* Reads from other, between turns of the loop, until the stream ends or total
  * bytes came. */
 static size_t
@@ -303,6 +343,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(data_arrives_and_then_the_end),
 		cmocka_unit_test(a_short_write_goes_out_at_once),
+		cmocka_unit_test(what_follows_in_a_turn_leaves_in_one_piece),
+		cmocka_unit_test(freed_it_still_gives_what_the_socket_takes),
 		cmocka_unit_test(
 		    what_the_other_end_does_not_take_waits_in_order),
 		cmocka_unit_test(more_than_the_queue_holds_closes),

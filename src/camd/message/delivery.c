@@ -78,13 +78,9 @@ void
 delivery_tell_row(struct camd *camd, const struct store_delivery *row,
     const char *id, int64_t time_ms)
 {
-	json_t *params;
-
-	if (!events_wanted(camd->events, EVENT_MESSAGE_STATE))
-		return;
-	params = recipient_object(camd, row, time_ms);
-	json_object_set_new(params, "id", json_string(id));
-	events_tell(camd->events, EVENT_MESSAGE_STATE, params);
+	if (events_wanted(camd->events, EVENT_MESSAGE_STATE))
+		events_tell(camd->events, EVENT_MESSAGE_STATE,
+		    state_object(camd, row, id, time_ms));
 }
 
 void

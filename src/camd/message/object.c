@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/choice.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "camd/camd.h"
@@ -86,11 +87,10 @@ offer_object(const char *message_id, const struct store_offer *offer)
 	return object;
 }
 
-static json_t *
-recipient(const char *to, const char *state, const char *receipt,
-    const char *encryption, const char *reason)
+static void
+put_recipient(json_t *object, const char *to, const char *state,
+    const char *receipt, const char *encryption, const char *reason)
 {
-	json_t *object = json_object();
 	char *error =
 	    reason[0] != '\0' ? reason_text(reason_sentence(reason), to) : NULL;
 
@@ -103,7 +103,6 @@ recipient(const char *to, const char *state, const char *receipt,
 	    reason[0] != '\0' ? json_string(reason_word(reason)) : json_null());
 	json_object_set_new(object, "exit", json_integer(reason_exit(reason)));
 	free(error);
-	return object;
 }
 
 /* The wall clock may have been set meanwhile: nothing arrives before it was
@@ -118,21 +117,43 @@ delivered_ms(const struct store_delivery *delivery, int64_t time_ms)
 				: 0);
 }
 
-json_t *
-recipient_object(const struct camd *camd, const struct store_delivery *delivery,
-    int64_t time_ms)
+static void
+put_delivery(json_t *object, const struct camd *camd,
+    const struct store_delivery *delivery, int64_t time_ms)
 {
 	char *id = id_of(camd, delivery->uid);
 	const char *reason = delivery->state != STORE_FAILED ? ""
 			     : delivery->error[0] != '\0'    ? delivery->error
 							     : "failed";
-	json_t *object = recipient(id, store_state_word(delivery->state),
+
+	put_recipient(object, id, store_state_word(delivery->state),
 	    store_receipt_word(delivery->receipt),
 	    store_encryption_word(delivery->encryption), reason);
-
 	json_object_set_new(
 	    object, "delivered_ms", delivered_ms(delivery, time_ms));
 	free(id);
+}
+
+json_t *
+recipient_object(const struct camd *camd, const struct store_delivery *delivery,
+    int64_t time_ms)
+{
+	json_t *object = json_object();
+
+	put_delivery(object, camd, delivery, time_ms);
+	return object;
+}
+
+json_t *
+state_object(const struct camd *camd, const struct store_delivery *delivery,
+    const char *id, int64_t time_ms)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "type", json_string(EVENT_MESSAGE_STATE));
+	json_object_set_new(object, "time", json_time(clock_wall_ms()));
+	put_delivery(object, camd, delivery, time_ms);
+	json_object_set_new(object, "id", json_string(id));
 	return object;
 }
 
@@ -151,11 +172,12 @@ recipient_objects(const struct camd *camd,
 json_t *
 recipient_refused(const char *who, int err, json_t *candidates)
 {
-	json_t *object = recipient(who, "failed", "none", "none",
+	json_t *object = json_object();
+
+	put_recipient(object, who, "failed", "none", "none",
 	    err == CAM_ERR_AMBIGUOUS ? "ambiguous"
 	    : err == CAM_ERR_REQUEST ? "request"
 				     : "unknown");
-
 	json_object_set_new(object, "delivered_ms", json_null());
 	json_object_set_new(object, "candidates",
 	    candidates != NULL ? candidates : json_array());

@@ -24,6 +24,9 @@ json_t *changed_object(const struct camd *camd, const struct record *record);
  */
 json_t *recipient_object(const struct camd *camd,
     const struct store_delivery *delivery, int64_t time_ms);
+/* The event message.state of the message with that id, sent at time_ms. */
+json_t *state_object(const struct camd *camd,
+    const struct store_delivery *delivery, const char *id, int64_t time_ms);
 /* All deliveries of a message, in the order given. */
 json_t *recipient_objects(const struct camd *camd,
     const struct store_delivery *deliveries, size_t count, int64_t time_ms);

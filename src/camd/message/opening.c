@@ -38,7 +38,7 @@ struct work {
 	uint8_t device[DEVICE_ID_SIZE];
 	uint8_t user_key[SIGN_KEY_SIZE];
 	struct hpke_key *prekey;
-	uint8_t signing_key[SIGN_KEY_SIZE];
+	struct sign_public *signer;
 	uint8_t sender[SIGN_KEY_SIZE];
 };
 
@@ -47,6 +47,7 @@ struct openings {
 	void (*on_opened)(void *arg, struct opening *opening);
 	void *arg;
 	TAILQ_HEAD(, work) list;
+	struct sign_public *signer; /* the last one; NULL: none yet */
 	struct timer soon;
 	size_t pending;
 	uint64_t refused, refused_told;
@@ -61,6 +62,7 @@ opening_free(struct opening *opening)
 	work->openings->pending--;
 	envelope_opened_finish(&work->opened);
 	hpke_key_free(work->prekey);
+	sign_public_free(work->signer);
 	free(work->bytes);
 	free(work);
 }
@@ -106,7 +108,7 @@ open_it(struct job *job, void *context)
 {
 	struct work *work = container_of(job, struct work, job);
 	int r = envelope_open(&work->envelope, work->device, work->prekey,
-	    work->signing_key, work->user_key, &work->opened);
+	    work->signer, work->user_key, &work->opened);
 
 	work->opening.envelope = &work->opened.content;
 	work->opening.reason = r < 0 ? "invalid" : judge(work);
@@ -157,6 +159,22 @@ on_work_done(struct job *job)
 	tell_done(work->openings);
 }
 
+/* Many envelopes of one sender come one after the other. */
+static struct sign_public *
+signer_of(struct openings *openings, const struct link *link)
+{
+	const uint8_t *key = link_device(link)->signing_key;
+
+	if (openings->signer == NULL ||
+	    memcmp(sign_public_bytes(openings->signer), key, SIGN_KEY_SIZE) !=
+		0) {
+		sign_public_free(openings->signer);
+		openings->signer = NULL;
+		(void)sign_public_new(key, &openings->signer);
+	}
+	return sign_public_ref(openings->signer);
+}
+
 /* What can be told without opening it: NULL when it may be opened. */
 static const char *
 inspect(struct work *work, const struct link *link)
@@ -183,7 +201,8 @@ inspect(struct work *work, const struct link *link)
 	if (envelope_prekey(&work->envelope, work->device, &number) < 0)
 		return "invalid";
 	work->prekey = identity_prekey_private(camd->identity, number);
-	return work->prekey != NULL ? NULL : "invalid";
+	work->signer = signer_of(work->openings, link);
+	return work->prekey != NULL && work->signer != NULL ? NULL : "invalid";
 }
 
 void
@@ -209,8 +228,6 @@ openings_add(struct openings *openings, struct link *link, struct span bytes)
 	}
 	memcpy(
 	    work->user_key, identity_user_key(camd->identity), SIGN_KEY_SIZE);
-	memcpy(
-	    work->signing_key, link_device(link)->signing_key, SIGN_KEY_SIZE);
 	work->job.work = open_it;
 	work->job.done = on_work_done;
 	workers_submit(camd->pool, &work->job);
@@ -253,6 +270,7 @@ openings_free(struct openings *openings)
 		TAILQ_REMOVE(&openings->list, work, entry);
 		opening_free(&work->opening);
 	}
+	sign_public_free(openings->signer);
 	timer_finish(&openings->soon);
 	free(openings);
 }

@@ -18,7 +18,7 @@ struct shipment;
 /* So many envelopes and bytes are under way on a link; one that is larger goes
  * alone. All links together have a limit, too, and wait for it in turns. */
 enum {
-	SHIPMENT_COUNT = 256,
+	SHIPMENT_COUNT = 512,
 	SHIPMENT_BYTES = 1024 * 1024,
 	FREIGHT_BYTES = 64 * 1024 * 1024
 };
