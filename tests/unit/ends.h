@@ -128,6 +128,17 @@ end_add_person(struct end *end, const char *logon)
 	return person;
 }
 
+static inline bool
+end_knows(void *arg, const struct addr *host)
+{
+	const struct end *end = arg;
+
+	for (size_t i = 0; i < end->person_count; i++)
+		if (addr_same_host(&end->people[i].user->peer.addr, host))
+			return true;
+	return false;
+}
+
 /* A stand-in: whoever has a user key is somebody. */
 static inline int
 end_admit(void *arg, const struct trust_claim *claim, struct user **user)
@@ -230,6 +241,7 @@ end_on_drained(void *arg, struct link *link)
 static const struct links_ops end_ops = {
 	.introduce = end_introduce,
 	.source = end_source,
+	.knows = end_knows,
 	.admit = end_admit,
 	.devices = end_devices,
 	.on_prekey = end_on_prekey,

@@ -40,6 +40,18 @@ source(void *arg, enum addr_family family)
 							     : NULL;
 }
 
+static bool
+knows(void *arg, const struct addr *host)
+{
+	const struct camd *camd = arg;
+	const struct user *user = NULL;
+
+	while ((user = roster_at(camd->roster, host, user)) != NULL)
+		if (user_has_key(user))
+			return true;
+	return false;
+}
+
 static int
 admit(void *arg, const struct trust_claim *claim, struct user **user)
 {
@@ -120,6 +132,7 @@ on_drained(void *arg, struct link *link)
 const struct links_ops liaison_ops = {
 	.introduce = introduce,
 	.source = source,
+	.knows = knows,
 	.admit = admit,
 	.devices = devices,
 	.on_prekey = on_prekey,

@@ -375,6 +375,12 @@ links_user_gone(struct links *links, struct user *user)
 /* -- making and ending ------------------------------------------------------
  */
 
+bool
+links_knows(const struct links *links, const struct addr *host)
+{
+	return links->ops->knows(links->arg, host);
+}
+
 void
 links_accept(struct links *links, int fd, const struct addr *from,
     uint64_t deadline_ms, void (*on_known)(void *arg), void *known_arg)
