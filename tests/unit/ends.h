@@ -51,8 +51,9 @@ struct end {
 	const char *logon;
 	struct person people[END_PEOPLE];
 	size_t person_count;
-	int admit_err;	     /* what admit says */
-	struct user *merged; /* into whomever is admitted, NULL: nobody */
+	int admit_err;	      /* what admit says */
+	struct user *merged;  /* into whomever is admitted, NULL: nobody */
+	struct user *becomes; /* whose the next link to open is after that */
 	size_t admitted, opened, closed, unreached, prekeys, drained;
 	struct link *last;
 	struct user *last_user;
@@ -194,6 +195,7 @@ static inline void
 end_on_open(void *arg, struct user *user, struct link *link)
 {
 	struct end *end = arg;
+	struct user *into = end->becomes;
 
 	end->opened++;
 	end->last = link;
@@ -201,6 +203,9 @@ end_on_open(void *arg, struct user *user, struct link *link)
 	user->peer.strength = PEER_CAM1;
 	assert_ptr_equal(links_of(end->camd.links, user), link);
 	assert_true(link_is_greeted(link));
+	end->becomes = NULL;
+	if (into != NULL)
+		links_user_merged(end->camd.links, user, into);
 }
 
 static inline void

@@ -93,6 +93,9 @@ void links_heard(struct links *links, struct user *user,
  */
 bool links_probe(struct links *links, struct user *user,
     void (*on_done)(void *arg, struct user *user, bool alive), void *arg);
+/* Our own network is another: whether each link still leads anywhere is asked,
+ * and silence ends it. */
+void links_question(struct links *links);
 /* The user lives on as another (merged), or leaves. */
 void links_user_merged(
     struct links *links, struct user *from, struct user *into);
