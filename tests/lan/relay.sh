@@ -150,3 +150,21 @@ test_both_dialling_at_once_settle_on_one_link() {
 one_connection() {
 	[ "$(ip netns exec h1 ss -Htn state established | wc -l)" = 1 ]
 }
+
+# bob takes his machine to another network: neither end hears anything of the old link again.
+test_who_moves_to_another_network_is_back_within_seconds() {
+	linked_pair 110
+	local turn addr
+	for turn in 1 2; do
+		ip -n h2 addr flush dev eth0 scope global
+		addr=$LAN_NET.$((20 + turn))
+		ip -n h2 addr add "$addr/24" broadcast "$LAN_NET.255" dev eth0
+		ip -n h2 route replace 255.255.255.255/32 dev eth0
+		ip -n h2 route replace 224.0.0.0/4 dev eth0
+		expect 0 cam_as bob send --json --timeout 15 anna@host1 "from $addr"
+		expect_json "$OUT" '.state == "delivered" and .encryption == "cam1"'
+		expect 0 cam_as anna send --json --timeout 15 bob@host2 "to $addr"
+		expect_json "$OUT" '.state == "delivered" and .encryption == "cam1"'
+		await 20 one_connection
+	done
+}
