@@ -168,3 +168,16 @@ test_who_moves_to_another_network_is_back_within_seconds() {
 		await 20 one_connection
 	done
 }
+
+# Known by his link alone: no entry of his arrives, and nothing says that he has gone.
+test_who_dies_silently_is_shown_offline() {
+	linked_pair 111
+	in_background anna "$T/left" watch --type user.left --json
+	await 10 is_watched anna
+	cable cut
+	await 90 json_all 'any(.[]; .user.user == "bob")' "$T/left"
+	expect_json "$(cam_as anna ls --all --json)" '.state == "offline"'
+	cable heal
+	expect 0 cam_as anna send --json --timeout 60 bob@host2 'are you there?'
+	expect_json "$OUT" '.state == "delivered"'
+}

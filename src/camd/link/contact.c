@@ -311,7 +311,7 @@ on_no_pong(void *arg)
 
 	/* Who probes is answered once it has been dialled again. */
 	if (contact->link != NULL)
-		link_close(contact->link, "it does not answer");
+		link_break(contact->link, "it does not answer");
 }
 
 static bool

@@ -100,8 +100,11 @@ on_closed(void *arg, struct user *user, struct link *link)
 
 	outbox_link_closed(camd->outbox, user, link);
 	/* Another one may have taken its place. */
-	if (links_of(camd->links, user) == NULL)
-		typing_user_gone(camd->typing, user);
+	if (links_of(camd->links, user) != NULL)
+		return;
+	typing_user_gone(camd->typing, user);
+	if (link_is_broken(link))
+		heard_lost(camd, user);
 }
 
 static void
