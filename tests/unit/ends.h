@@ -159,6 +159,8 @@ end_admit(void *arg, const struct trust_claim *claim, struct user **user)
 	if (claim->devices->version < person->devices.version)
 		return CAM_ERR_KEY;
 	person->devices = *claim->devices;
+	if (person->user->peer.addr.family == ADDR_NONE)
+		person->user->peer.addr = *claim->at;
 	*user = person->user;
 	if (end->merged != NULL)
 		links_user_merged(end->camd.links, end->merged, *user);

@@ -27,6 +27,7 @@ introduce(void *arg, struct linkhello *hello)
 	    settings_text(camd->settings, "user.nick"));
 	snprintf(hello->group, sizeof hello->group, "%s",
 	    settings_text(camd->settings, "user.group"));
+	hello->port = lan_port(camd->lan);
 }
 
 /* Where net.bind names one address, others know us by it. */

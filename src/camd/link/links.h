@@ -17,7 +17,7 @@ struct trust_claim;
 
 /* What links ask and tell; each gets the arg of links_new(). */
 struct links_ops {
-	/* Our user, host, nick and group as a hello shows them. */
+	/* Our user, host, nick, group and port as a hello shows them. */
 	void (*introduce)(void *arg, struct linkhello *hello);
 	/* From where to dial, NULL: as the system likes. */
 	const struct addr *(*source)(void *arg, enum addr_family family);
