@@ -18,7 +18,6 @@
 #include "camd/methods/param.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
-#include "camd/trust/trust.h"
 #include "crypto/envelope.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
@@ -271,27 +270,6 @@ on_stored(void *arg, int err, const char *id, json_t *time, json_t *recipients)
 	posting_free(posting);
 }
 
-/* All of them have another key than the one that was verified: nothing is
- * stored. */
-static bool
-are_blocked(struct posting *posting, struct user **to, size_t count)
-{
-	char *id;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!trust_is_blocked(posting->camd->trust, to[i]))
-			return false;
-	}
-	id = user_id(to[0]);
-	method_fail(posting->call, CAM_ERR_KEY,
-	    json_pack("{s:s, s:[]}", "who", id, "candidates"),
-	    "the key of '%s' has changed: ask what happened, then run 'cam "
-	    "verify --accept %s'",
-	    id, id);
-	free(id);
-	return true;
-}
-
 static void
 send_now(struct posting *posting)
 {
@@ -305,12 +283,6 @@ send_now(struct posting *posting)
 	};
 
 	request.to = resolve_all(posting, &request.to_count);
-	if (request.to_count > 0 &&
-	    are_blocked(posting, request.to, request.to_count)) {
-		free(request.to);
-		posting_free(posting);
-		return;
-	}
 	if (request.to_count > 0 && request.to_count <= RECIPIENTS_MAX) {
 		outbox_send(
 		    posting->camd->outbox, &request, on_stored, posting);
