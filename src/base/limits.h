@@ -38,6 +38,8 @@ enum {
 	BUDGET_RSA_SOURCE = 20,
 	BUDGET_RSA = 400,
 	BUDGET_NEW_PEERS_SOURCE = 5,
+	BUDGET_HANDSHAKES_SOURCE = 10, /* of TLS */
+	BUDGET_HANDSHAKES = 200,
 };
 
 /* Tables (threat model L3). */

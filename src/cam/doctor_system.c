@@ -133,12 +133,29 @@ check_drops(struct doctor *doctor)
 		    NULL);
 }
 
+/* Somebody's program runs wild, or somebody means ill. */
+static void
+check_refused(struct doctor *doctor)
+{
+	json_int_t refused =
+	    json_integer_value(json_object_get(doctor->camd, "refused"));
+
+	if (refused > 0)
+		doctor_note(doctor, "connections",
+		    xasprintf(_("%lld TCP connections were refused since camd "
+				"started because too many came from one "
+				"place: its log names one"),
+			(long long)refused),
+		    NULL);
+}
+
 void
 doctor_check_limits(struct doctor *doctor)
 {
 	check_files(doctor);
 	check_buffer(doctor);
 	check_drops(doctor);
+	check_refused(doctor);
 }
 
 /* Packet numbers, and what time others see at a message, come from the clock.

@@ -106,9 +106,10 @@ verb_key(struct cam *cam, struct args *args)
 
 	if (code == 0 && args->argc > 0)
 		return protect_run(cam, args);
-	if (code == 0 && args_has(args, "passphrase-file"))
-		return complain_usage(
-		    "key", _("--passphrase-file goes with protect or unlock"));
+	if (code == 0 && (args_has(args, "passphrase-file") ||
+			     args_has(args, "old-passphrase-file")))
+		return complain_usage("key",
+		    _("a passphrase goes with protect, unprotect or unlock"));
 	if (code == 0)
 		code = daemon_ask(cam, RPC_KEY_LIST, NULL, &result);
 	if (code != 0)

@@ -49,13 +49,22 @@ is(const json_t *recipient, const char *state)
 	return strcmp(member(recipient, "state"), state) == 0;
 }
 
+/* It waits for its sender: nothing leaves before he has said whose the key is.
+ */
+static bool
+is_blocked(const json_t *recipient)
+{
+	return is(recipient, "queued") &&
+	       strcmp(member(recipient, "reason"), "key") == 0;
+}
+
 /* As far as was asked. */
 static bool
 is_reached(const json_t *recipient, enum outcome_until until)
 {
 	switch (until) {
 	case UNTIL_QUEUED:
-		return !is(recipient, "failed");
+		return !is(recipient, "failed") && !is_blocked(recipient);
 	case UNTIL_DELIVERED:
 		return is(recipient, "delivered") || is(recipient, "opened");
 	case UNTIL_OPENED:
@@ -69,7 +78,8 @@ is_reached(const json_t *recipient, enum outcome_until until)
 static bool
 is_settled(const json_t *recipient, enum outcome_until until)
 {
-	return is(recipient, "failed") || is_reached(recipient, until);
+	return is(recipient, "failed") || is_blocked(recipient) ||
+	       is_reached(recipient, until);
 }
 
 static bool
@@ -159,7 +169,7 @@ print_words(struct cam *cam, const json_t *recipient, enum outcome_until until)
 	bool clear = strcmp(encryption, "none") == 0;
 	char *text = NULL;
 
-	if (is(recipient, "failed")) {
+	if (is(recipient, "failed") || is_blocked(recipient)) {
 		text = refusal_text(member(recipient, "error"), recipient);
 		if (strstr(text, to) != NULL)
 			complain("%s", text);
@@ -215,7 +225,7 @@ exit_of(const json_t *recipient, enum outcome_until until)
 
 	if (is_reached(recipient, until))
 		return EXIT_DONE;
-	if (!is(recipient, "failed"))
+	if (!is(recipient, "failed") && !is_blocked(recipient))
 		return EXIT_UNCONFIRMED;
 	return code > 0 && code < EXIT_SOME ? (int)code : EXIT_FAILED;
 }

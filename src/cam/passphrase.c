@@ -165,20 +165,18 @@ read_file(const char *path, struct buf *passphrase)
 }
 
 int
-passphrase_get(struct cam *cam, const struct args *args, bool twice,
+passphrase_get(const struct args *args, const struct passphrase_source *source,
     struct buf *passphrase)
 {
-	const char *path = args_value(args, "passphrase-file");
+	const char *path = args_value(args, source->option);
 	int code;
 
 	if (path != NULL)
 		return read_file(path, passphrase);
 	if (!input_can_ask())
 		return complain_usage("key",
-		    _("no terminal to ask for the passphrase: give it by "
-		      "--passphrase-file"));
-	code = ask(twice ? _("passphrase for the keys:")
-			 : _("passphrase of the keys:"),
-	    passphrase);
-	return code == 0 && twice ? ask_again(passphrase) : code;
+		    _("no terminal to ask for the passphrase: give it by --%s"),
+		    source->option);
+	code = ask(source->question, passphrase);
+	return code == 0 && source->twice ? ask_again(passphrase) : code;
 }

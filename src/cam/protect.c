@@ -16,14 +16,16 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 
+/* old: it needs the passphrase there is, where there is one; then passphrase
+ * is the new one. */
 static const struct action {
 	const char *name;
 	const char *method;
-	bool asks, twice;
+	bool old, passphrase;
 } actions[] = {
 	{ "protect", RPC_KEY_PROTECT, true, true },
-	{ "unprotect", RPC_KEY_UNPROTECT, false, false },
-	{ "unlock", RPC_KEY_UNLOCK, true, false },
+	{ "unprotect", RPC_KEY_UNPROTECT, true, false },
+	{ "unlock", RPC_KEY_UNLOCK, false, true },
 };
 
 static const struct action *
@@ -56,28 +58,92 @@ print(struct cam *cam, const json_t *result)
 		output_line(cam, "%s", protect_text(protection));
 }
 
+/* Puts it into params under that name. */
+static int
+ask_for(const struct args *args, const struct passphrase_source *source,
+    const char *name, json_t *params)
+{
+	struct buf passphrase;
+	int code;
+
+	buf_init(&passphrase, PASSPHRASE_MAX);
+	code = passphrase_get(args, source, &passphrase);
+	if (code == 0)
+		json_object_set_new(params, name,
+		    json_stringn(
+			(const char *)passphrase.data, passphrase.len));
+	buf_wipe(&passphrase);
+	return code;
+}
+
+/* What camd refuses anyway, its keys being locked, needs no question. */
+struct state {
+	bool is_on, is_locked;
+};
+
+static bool
+says(const json_t *status, const char *name, const char *value)
+{
+	const char *text = json_string_value(json_object_get(status, name));
+
+	return text != NULL && strcmp(text, value) == 0;
+}
+
+static int
+ask_all(const struct args *args, const struct action *action,
+    const struct state *state, json_t *params)
+{
+	const struct passphrase_source old = { "old-passphrase-file",
+		_("passphrase until now:"), false };
+	const struct passphrase_source new = { "passphrase-file",
+		_("passphrase for the keys:"), true };
+	const struct passphrase_source known = { "passphrase-file",
+		_("passphrase of the keys:"), false };
+	int code = 0;
+
+	if (action->old && !state->is_on && args_has(args, old.option))
+		return complain_usage("key", _("the keys have no passphrase"));
+	if (action->old && state->is_on && !state->is_locked)
+		code = ask_for(args, &old, "old", params);
+	if (code == 0 && action->passphrase)
+		code = ask_for(
+		    args, action->old ? &new : &known, "passphrase", params);
+	return code;
+}
+
+static int
+find_out(struct cam *cam, struct state *state)
+{
+	json_t *status = NULL;
+	int code = daemon_ask(cam, RPC_STATUS, NULL, &status);
+
+	if (code != 0)
+		return code;
+	state->is_on = says(status, "protection", "passphrase");
+	state->is_locked = says(status, "state", "locked");
+	json_decref(status);
+	return 0;
+}
+
 static int
 run_asking(struct cam *cam, const struct args *args,
     const struct action *action, json_t **result)
 {
 	const struct rlimit none = { 0, 0 };
-	struct buf passphrase;
-	json_t *params = NULL;
+	json_t *params = json_object();
+	struct state state = { false, false };
 	int code;
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	json_wipe_freed();
-	buf_init(&passphrase, PASSPHRASE_MAX);
-	code = passphrase_get(cam, args, action->twice, &passphrase);
-	if (code == 0) {
-		params = json_object();
-		json_object_set_new(params, "passphrase",
-		    json_stringn(
-			(const char *)passphrase.data, passphrase.len));
+	code = find_out(cam, &state);
+	if (code == 0)
+		code = ask_all(args, action, &state, params);
+	if (code != 0) {
+		json_decref(params);
+		return code;
 	}
-	buf_wipe(&passphrase);
-	return code != 0 ? code
-			 : daemon_ask(cam, action->method, params, result);
+	return daemon_ask(cam, action->method, params, result);
 }
 
 int
@@ -90,11 +156,11 @@ protect_run(struct cam *cam, const struct args *args)
 	if (action == NULL)
 		return complain_usage("key",
 		    _("'key %s' is nothing that can be done"), args->argv[0]);
-	if (!action->asks && args_has(args, "passphrase-file"))
-		return complain_usage(
-		    "key", _("'key %s' needs no passphrase"), action->name);
-	code = action->asks ? run_asking(cam, args, action, &result)
-			    : daemon_ask(cam, action->method, NULL, &result);
+	if ((!action->passphrase && args_has(args, "passphrase-file")) ||
+	    (!action->old && args_has(args, "old-passphrase-file")))
+		return complain_usage("key",
+		    _("'key %s' needs no such passphrase"), action->name);
+	code = run_asking(cam, args, action, &result);
 	if (code != 0)
 		return code;
 	print(cam, result);

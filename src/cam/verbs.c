@@ -130,6 +130,9 @@ static const struct verb_option verify_options[] = {
 static const struct verb_option key_options[] = {
 	{ "passphrase-file", 0, N_("FILE"),
 	    N_("read the passphrase from it (-: stdin)"), WORD_FILE, NULL },
+	{ "old-passphrase-file", 0, N_("FILE"),
+	    N_("read the passphrase until now from it (-: stdin)"), WORD_FILE,
+	    NULL },
 	{ 0 },
 };
 

@@ -7,6 +7,7 @@
 #include "camd/camd.h"
 #include "camd/link/announcement.h"
 #include "camd/link/door.h"
+#include "camd/link/links.h"
 #include "camd/message/inbox.h"
 #include "camd/message/outbox.h"
 #include "camd/people/heard.h"
@@ -84,6 +85,17 @@ static void
 on_heard(void *arg, struct peer *peer)
 {
 	heard_user(arg, user_of(peer));
+}
+
+/* Connections from addresses that are ours no more are dead, and nothing tells
+ * so. */
+static void
+on_changed(void *arg)
+{
+	const struct camd *camd = arg;
+
+	if (camd->links != NULL)
+		links_question(camd->links);
 }
 
 static void
@@ -193,6 +205,7 @@ const struct lan_ops network_ops = {
 	.on_version = on_version,
 	.on_absence = on_absence,
 	.on_heard = on_heard,
+	.on_changed = on_changed,
 	.on_conflict = on_conflict,
 	.find = find_peer,
 	.known = knows,

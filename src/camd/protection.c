@@ -22,7 +22,7 @@
 
 static const char lock_name[] = "lock";
 
-enum change { CHANGE_UNLOCK, CHANGE_MAKE, CHANGE_PASSPHRASE };
+enum change { CHANGE_UNLOCK, CHANGE_MAKE, CHANGE_PASSPHRASE, CHANGE_REMOVE };
 
 struct protection {
 	struct camd *camd;
@@ -34,7 +34,7 @@ struct protection {
 	bool busy, ending;
 	struct job job;
 	enum change change;
-	struct buf passphrase;
+	struct buf passphrase, old;
 	struct keyfile_lock *made;
 	int err;
 	void (*done)(void *arg, int err);
@@ -170,6 +170,7 @@ protection_open(struct camd *camd, struct protection **result, char **problem)
 	protection->folder = path_join(camd->paths.data, "keys");
 	protection->path = path_join(protection->folder, lock_name);
 	buf_init(&protection->passphrase, KEYFILE_PASSPHRASE_MAX);
+	buf_init(&protection->old, KEYFILE_PASSPHRASE_MAX);
 	protection->on = access(protection->path, F_OK) == 0;
 	if (!protection->on && any_is_sealed(protection)) {
 		*problem = xasprintf(_("the keys in %s are sealed, but the "
@@ -203,6 +204,7 @@ protection_free(struct protection *protection)
 		return;
 	keyfile_lock_free(protection->lock);
 	buf_wipe(&protection->passphrase);
+	buf_wipe(&protection->old);
 	free(protection->folder);
 	free(protection->path);
 	free(protection);
@@ -229,6 +231,21 @@ protection_lock(const struct protection *protection)
 /* -- changes ----------------------------------------------------------------
  */
 
+/* Whoever asks knows the passphrase that there is. */
+static int
+check_old(const struct protection *protection)
+{
+	struct keyfile_lock *lock = NULL;
+	int r = keyfile_lock_open(
+	    protection->path, buf_span(&protection->old), &lock);
+
+	/* What it could not be is another, too. */
+	if (r == CAM_ERR_LIMIT)
+		r = CAM_ERR_KEY;
+	keyfile_lock_free(lock);
+	return r;
+}
+
 static void
 work(struct job *job, void *context)
 {
@@ -246,11 +263,30 @@ work(struct job *job, void *context)
 		    protection->path, passphrase, &protection->made);
 		break;
 	case CHANGE_PASSPHRASE:
-		protection->err = keyfile_lock_change(
-		    protection->lock, protection->path, passphrase);
+		protection->err = check_old(protection);
+		if (protection->err == 0)
+			protection->err = keyfile_lock_change(
+			    protection->lock, protection->path, passphrase);
+		break;
+	case CHANGE_REMOVE:
+		protection->err = check_old(protection);
 		break;
 	}
 	buf_wipe(&protection->passphrase);
+	buf_wipe(&protection->old);
+}
+
+/* The lock goes last: until then all files can be read with it. */
+static int
+remove_lock(struct protection *protection)
+{
+	int r = reseal_all(protection, protection->lock, NULL);
+
+	if (r == 0)
+		r = private_file_remove(protection->path);
+	if (r == 0)
+		take_lock(protection, NULL);
+	return r;
 }
 
 static void
@@ -270,19 +306,25 @@ on_worked(struct job *job)
 		take_lock(protection, made);
 		if (protection->change == CHANGE_MAKE)
 			err = reseal_all(protection, NULL, made);
+	} else if (protection->change == CHANGE_REMOVE && err == 0) {
+		err = remove_lock(protection);
 	}
 	protection->done(protection->arg, err);
 }
 
 static int
 begin(struct protection *protection, enum change change, struct span passphrase,
-    void (*done)(void *arg, int err), void *arg)
+    struct span old, void (*done)(void *arg, int err), void *arg)
 {
 	if (protection->busy)
 		return CAM_ERR_FULL;
 	buf_put_span(&protection->passphrase, passphrase);
-	if (passphrase.len == 0 || buf_failed(&protection->passphrase)) {
+	buf_put_span(&protection->old, old);
+	if ((passphrase.len == 0 && change != CHANGE_REMOVE) ||
+	    buf_failed(&protection->passphrase) ||
+	    buf_failed(&protection->old)) {
 		buf_wipe(&protection->passphrase);
+		buf_wipe(&protection->old);
 		return CAM_ERR_LIMIT;
 	}
 	protection->busy = true;
@@ -299,34 +341,25 @@ int
 protection_unlock(struct protection *protection, struct span passphrase,
     void (*done)(void *arg, int err), void *arg)
 {
-	return begin(protection, CHANGE_UNLOCK, passphrase, done, arg);
+	return begin(
+	    protection, CHANGE_UNLOCK, passphrase, span_of(NULL, 0), done, arg);
 }
 
 int
 protection_protect(struct protection *protection, struct span passphrase,
-    void (*done)(void *arg, int err), void *arg)
+    struct span old, void (*done)(void *arg, int err), void *arg)
 {
 	return begin(protection,
-	    protection->on ? CHANGE_PASSPHRASE : CHANGE_MAKE, passphrase, done,
-	    arg);
+	    protection->on ? CHANGE_PASSPHRASE : CHANGE_MAKE, passphrase, old,
+	    done, arg);
 }
 
-/* The lock goes last: until then all files can be read with it. */
 int
-protection_unprotect(struct protection *protection)
+protection_unprotect(struct protection *protection, struct span old,
+    void (*done)(void *arg, int err), void *arg)
 {
-	int r;
-
-	if (protection->busy)
-		return CAM_ERR_FULL;
-	if (!protection->on)
-		return 0;
-	if ((r = reseal_all(protection, protection->lock, NULL)) < 0)
-		return r;
-	if ((r = private_file_remove(protection->path)) < 0)
-		return r;
-	take_lock(protection, NULL);
-	return 0;
+	return begin(
+	    protection, CHANGE_REMOVE, span_of(NULL, 0), old, done, arg);
 }
 
 void

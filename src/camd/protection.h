@@ -37,16 +37,17 @@ const struct keyfile_lock *protection_lock(const struct protection *protection);
  * then calls done, on the loop, with 0 or: CAM_ERR_KEY: it is another;
  * CAM_ERR_LIMIT: it is empty or too long; CAM_ERR_FULL: another of them is
  * under way; what else the files gave. unlock: only where locked. protect:
- * under that passphrase from now on, whether there was one or not; only where
- * not locked.
+ * under that passphrase from now on; unprotect: under none. Both only where not
+ * locked, and where there is a passphrase it must be said again as old: who
+ * finds an unlocked terminal cannot change it.
  */
 
 int protection_unlock(struct protection *protection, struct span passphrase,
     void (*done)(void *arg, int err), void *arg);
 int protection_protect(struct protection *protection, struct span passphrase,
+    struct span old, void (*done)(void *arg, int err), void *arg);
+int protection_unprotect(struct protection *protection, struct span old,
     void (*done)(void *arg, int err), void *arg);
-/* At once; only where not locked. Errors of keyfile_reseal(). */
-int protection_unprotect(struct protection *protection);
 /* Seals what is not: after a change that was interrupted. Told in the log. */
 void protection_mend(struct protection *protection);
 

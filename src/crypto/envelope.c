@@ -51,23 +51,36 @@ get_header(struct fields *fields, struct envelope *envelope)
 	fields_copy(&header, envelope->id, sizeof(envelope->id));
 	fields_copy(&header, envelope->talk, sizeof(envelope->talk));
 	fields_copy(&header, envelope->device, sizeof(envelope->device));
-	fields_copy(&header, envelope->policy, sizeof(envelope->policy));
-	(void)fields_span(&header, ENVELOPE_COMMITMENT_SIZE);
+	(void)fields_span(
+	    &header, ENVELOPE_POLICY_SIZE + ENVELOPE_COMMITMENT_SIZE);
 	envelope->stanzas_said = (uint32_t)fields_number(&header, 4);
 }
 
-/* Escrow is for later cams: until it can be checked (threat model 5.4) it is
- * not taken. */
+/* Escrow and policies are for later cams: until they can be checked (threat
+ * model 5.4) nothing is taken that names them. */
 static int
 check_kind(struct span bytes)
 {
+	static const uint8_t none[ENVELOPE_POLICY_SIZE];
+
 	if (bytes.len < ENVELOPE_HEADER_SIZE)
 		return CAM_ERR_FORMAT;
 	if (bytes.data[0] != ENVELOPE_VERSION ||
 	    bytes.data[1] != ENVELOPE_SUITE || bytes.data[2] != 0 ||
-	    bytes.data[3] != 0)
+	    bytes.data[3] != 0 ||
+	    memcmp(bytes.data + ENVELOPE_POLICY_AT, none, sizeof(none)) != 0)
 		return CAM_ERR_VERSION;
 	return 0;
+}
+
+bool
+envelope_peek(struct span bytes, uint8_t id[ENVELOPE_ID_SIZE])
+{
+	if (bytes.len < ENVELOPE_HEADER_SIZE ||
+	    bytes.data[0] != ENVELOPE_VERSION)
+		return false;
+	memcpy(id, bytes.data + 4, ENVELOPE_ID_SIZE);
+	return true;
 }
 
 int

@@ -69,14 +69,16 @@ struct envelope {
 	uint8_t id[ENVELOPE_ID_SIZE];
 	uint8_t talk[ENVELOPE_TALK_SIZE];
 	uint8_t device[DEVICE_ID_SIZE]; /* the sender's, not yet proved */
-	uint8_t policy[32];		/* hash, zeros: none */
 	uint32_t stanzas_said;		/* by the header */
 	size_t stanza_count;		/* there */
 	struct span header, stanzas, body;
 };
-/* Pure. CAM_ERR_FORMAT, CAM_ERR_LIMIT, CAM_ERR_VERSION (another version or
- * suite). */
+/* Pure. CAM_ERR_FORMAT, CAM_ERR_LIMIT, CAM_ERR_VERSION: another version or
+ * suite, or it names a policy or escrow, which nothing here can check yet. */
 int envelope_parse(struct span bytes, struct envelope *envelope);
+/* By what to refuse one that cannot be parsed. False: it is of no version whose
+ * header is known. */
+bool envelope_peek(struct span bytes, uint8_t id[ENVELOPE_ID_SIZE]);
 /* The prekey id of the stanza for that device. CAM_ERR_UNKNOWN: none is. */
 int envelope_prekey(const struct envelope *envelope,
     const uint8_t device[DEVICE_ID_SIZE], uint32_t *prekey_id);

@@ -11,11 +11,12 @@
  * An envelope: the header; the number of stanzas there (4 bytes), which the
  * server may make smaller, and they; the body to the end. The header: version,
  * suite, number of escrow stanzas (2, zero until there are any), id, talk,
- * device, policy, commitment, number of stanzas at sealing (4). The body: the
- * inside and the signature, under the message key with nonce zero and the
- * header as associated data. The inside: id, talk, device, sender, sequence
- * (8), time (8), type (1), number of recipients (4), each with key, length of
- * name (2) and name; then what the message is. Numbers are big-endian.
+ * device, policy (zeros until there are any), commitment, number of stanzas at
+ * sealing (4). The body: the inside and the signature, under the message key
+ * with nonce zero and the header as associated data. The inside: id, talk,
+ * device, sender, sequence (8), time (8), type (1), number of recipients (4),
+ * each with key, length of name (2) and name; then what the message is. Numbers
+ * are big-endian.
  */
 enum {
 	ENVELOPE_VERSION = 1,
@@ -24,7 +25,8 @@ enum {
 	ENVELOPE_COMMITMENT_SIZE = 32,
 	ENVELOPE_IDS_SIZE =
 	    ENVELOPE_ID_SIZE + ENVELOPE_TALK_SIZE + DEVICE_ID_SIZE,
-	ENVELOPE_COMMITMENT_AT = 4 + ENVELOPE_IDS_SIZE + ENVELOPE_POLICY_SIZE,
+	ENVELOPE_POLICY_AT = 4 + ENVELOPE_IDS_SIZE,
+	ENVELOPE_COMMITMENT_AT = ENVELOPE_POLICY_AT + ENVELOPE_POLICY_SIZE,
 	ENVELOPE_HEADER_SIZE =
 	    ENVELOPE_COMMITMENT_AT + ENVELOPE_COMMITMENT_SIZE + 4,
 	ENVELOPE_RECIPIENT_MIN = SIGN_KEY_SIZE + 2,

@@ -19,9 +19,12 @@ enum { HEADER = 28, ANSWER_FACTOR = 3 };
 /* A burst of so many seconds' worth passes at once: a whole office starting up.
  */
 enum { BURST_SOURCE_S = 2, BURST_NETWORK_S = 2, BURST_ALL_S = 6 };
+/* Several camd of one machine come back together. */
+enum { BURST_HANDSHAKES_S = 3 };
 enum { ENTRY_QUIET_MS = 5000 };
 /* A pinned peer's own share; no queue of ours lets it starve others. */
-enum { KNOWN_DATAGRAMS = 5000, KNOWN_RSA = 1000, BURST_NEW_PEERS = 16 };
+enum { KNOWN_DATAGRAMS = 5000, KNOWN_RSA = 1000, KNOWN_HANDSHAKES = 50 };
+enum { BURST_NEW_PEERS = 16, BURST_KNOWN_HANDSHAKES = 250 };
 
 struct bucket {
 	uint64_t filled_ms;
@@ -34,6 +37,7 @@ struct source {
 	struct bucket datagrams;
 	struct bucket rsa;
 	struct bucket peers;
+	struct bucket handshakes;
 	uint64_t bytes_in;
 	uint64_t bytes_out;
 	uint16_t entry_port; /* whose entry was answered last, and when */
@@ -52,6 +56,7 @@ struct budget {
 	struct network *networks;
 	struct bucket datagrams;
 	struct bucket rsa;
+	struct bucket handshakes;
 };
 
 struct budget *
@@ -201,6 +206,22 @@ budget_new_peer(struct budget *budget, const struct addr *from, uint64_t now_ms)
 
 	return take(
 	    &source->peers, BUDGET_NEW_PEERS_SOURCE, BURST_NEW_PEERS, now_ms);
+}
+
+bool
+budget_handshake(
+    struct budget *budget, const struct addr *from, bool known, uint64_t now_ms)
+{
+	struct source *source = find_source(budget, from, now_ms);
+
+	/* Strangers cannot use up what those known come back with. */
+	if (known)
+		return take(&source->handshakes, KNOWN_HANDSHAKES,
+		    BURST_KNOWN_HANDSHAKES, now_ms);
+	return take(&source->handshakes, BUDGET_HANDSHAKES_SOURCE,
+		   BUDGET_HANDSHAKES_SOURCE * BURST_HANDSHAKES_S, now_ms) &&
+	       take(&budget->handshakes, BUDGET_HANDSHAKES,
+		   BUDGET_HANDSHAKES * BURST_ALL_S, now_ms);
 }
 
 bool

@@ -29,6 +29,10 @@ bool budget_rsa(struct budget *budget, const struct addr *from, bool known,
 /* A user never heard before at that address. */
 bool budget_new_peer(
     struct budget *budget, const struct addr *from, uint64_t now_ms);
+/* A handshake of TLS with it, which costs us two signatures and more; known: a
+ * pinned peer is at that host. */
+bool budget_handshake(struct budget *budget, const struct addr *from,
+    bool known, uint64_t now_ms);
 /*
  * An answer of len bytes to an address that has not proved that it receives:
  * true, and counted, while all answers stay below three times what came from

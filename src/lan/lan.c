@@ -197,6 +197,8 @@ lan_follow_interfaces(struct lan *lan)
 	log_info("the network has changed: announcing again");
 	ports_follow_interfaces(lan);
 	lan_enter(lan);
+	if (lan->ops->on_changed != NULL)
+		lan->ops->on_changed(lan->arg);
 }
 
 static void

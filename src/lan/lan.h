@@ -148,6 +148,9 @@ struct lan_ops {
 	void (*on_absence)(void *arg, struct peer *peer, const char *text);
 	/* Any packet of a known peer from its address of record. */
 	void (*on_heard)(void *arg, struct peer *peer);
+	/* Interfaces or addresses of this machine have come or gone; may be
+	 * NULL. */
+	void (*on_changed)(void *arg);
 	/* Another machine uses our user and host name. */
 	void (*on_conflict)(void *arg, const struct addr *from);
 

@@ -123,7 +123,8 @@ class Made:
 def seal(sender, cards, text, sequence, content_type=MESSAGE, **changes):
     """As sender's camd would to those cards. changes: id, talk, device, user_key (who it says
     it is), signer (its signing key), recipients ((user key, name) pairs), header_device,
-    time_ms, body (bytes), cek, commitment, said (stanza count)."""
+    time_ms, body (bytes), cek, commitment, said (stanza count), kind (version, suite, escrow),
+    policy."""
     get = changes.get
     message_id = get("id") or os.urandom(16)
     own = public(sender.user_key)
@@ -132,8 +133,8 @@ def seal(sender, cards, text, sequence, content_type=MESSAGE, **changes):
     recipients = get("recipients") or [(card.user_key, card.name) for card in cards]
     cek = get("cek") or os.urandom(32)
     key, commitment = keys_of(cek)
-    header = (bytes([1, 1, 0, 0]) + message_id + talk + (get("header_device") or device)
-              + bytes(32) + (get("commitment") or commitment)
+    header = (bytes(get("kind") or [1, 1, 0, 0]) + message_id + talk + (get("header_device") or device)
+              + (get("policy") or bytes(32)) + (get("commitment") or commitment)
               + struct.pack(">I", get("said") or len(cards)))
     inside = message_id + talk + device + (get("user_key") or own)
     inside += struct.pack(">QqBI", sequence, get("time_ms") or now_ms(), content_type,

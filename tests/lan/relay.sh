@@ -150,3 +150,34 @@ test_both_dialling_at_once_settle_on_one_link() {
 one_connection() {
 	[ "$(ip netns exec h1 ss -Htn state established | wc -l)" = 1 ]
 }
+
+# bob takes his machine to another network: neither end hears anything of the old link again.
+test_who_moves_to_another_network_is_back_within_seconds() {
+	linked_pair 110
+	local turn addr
+	for turn in 1 2; do
+		ip -n h2 addr flush dev eth0 scope global
+		addr=$LAN_NET.$((20 + turn))
+		ip -n h2 addr add "$addr/24" broadcast "$LAN_NET.255" dev eth0
+		ip -n h2 route replace 255.255.255.255/32 dev eth0
+		ip -n h2 route replace 224.0.0.0/4 dev eth0
+		expect 0 cam_as bob send --json --timeout 15 anna@host1 "from $addr"
+		expect_json "$OUT" '.state == "delivered" and .encryption == "cam1"'
+		expect 0 cam_as anna send --json --timeout 15 bob@host2 "to $addr"
+		expect_json "$OUT" '.state == "delivered" and .encryption == "cam1"'
+		await 20 one_connection
+	done
+}
+
+# Known by his link alone: no entry of his arrives, and nothing says that he has gone.
+test_who_dies_silently_is_shown_offline() {
+	linked_pair 111
+	in_background anna "$T/left" watch --type user.left --json
+	await 10 is_watched anna
+	cable cut
+	await 90 json_all 'any(.[]; .user.user == "bob")' "$T/left"
+	expect_json "$(cam_as anna ls --all --json)" '.state == "offline"'
+	cable heal
+	expect 0 cam_as anna send --json --timeout 60 bob@host2 'are you there?'
+	expect_json "$OUT" '.state == "delivered"'
+}

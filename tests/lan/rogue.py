@@ -285,6 +285,13 @@ class Forger:
         made.header = made.header[:1] + b"\x02" + made.header[2:]
         return made.bytes()
 
+    def policy(self):
+        """Genuine, but what it asks of the reader is not understood."""
+        return self.seal(policy=bytes(31) + b"\1").bytes()
+
+    def escrow(self):
+        return self.seal(kind=[1, 1, 0, 1]).bytes()
+
     def no_stanza(self):
         made = self.seal()
         made.stanzas = []

@@ -182,7 +182,7 @@ test_spliced_and_malformed_envelopes_are_refused() {
 	linked_town
 	known_mallory
 	forge_all spliced-body spliced-stanza spliced-header commitment other-prekey version suite \
-		no-stanza many-stanzas short empty-text bad-utf8 nul unknown-flags unknown-type ancient sequence-zero other-talk
+		policy escrow no-stanza many-stanzas short empty-text bad-utf8 nul unknown-flags unknown-type ancient sequence-zero other-talk
 	as_before
 }
 

@@ -20,6 +20,16 @@ say() { # NAME ACTION PASSPHRASE
 	printf '%s\n' "$3" | CAM_HOME=$T/$1 "$TEST_BUILD/cam" key "$2" --passphrase-file -
 }
 
+change() { # NAME OLD NEW
+	printf '%s\n' "$2" "$3" | CAM_HOME=$T/$1 "$TEST_BUILD/cam" key protect \
+		--old-passphrase-file - --passphrase-file -
+}
+
+unprotect() { # NAME [PASSPHRASE]
+	printf '%s\n' "${2-$SAID}" | CAM_HOME=$T/$1 "$TEST_BUILD/cam" key unprotect \
+		--old-passphrase-file -
+}
+
 # What makes us who we are.
 identity_of() { # NAME
 	cam_as "$1" key --json | jq -c '[.user_key, .device, .keys]'
@@ -60,7 +70,7 @@ test_sealed_keys_lock_camd_until_the_passphrase_is_said() {
 	expect_complaint 'cam key unlock'
 	expect 7 cam_as anna send bob hello
 	expect 7 cam_as anna key protect --passphrase-file "$T/anna/cam.ini"
-	expect 7 cam_as anna key unprotect
+	expect 7 unprotect anna
 	expect 7 cam_as anna wait ready
 	expect 7 cam_as anna rpc roster.list
 	# Not on the network.
@@ -72,7 +82,10 @@ test_sealed_keys_lock_camd_until_the_passphrase_is_said() {
 	ss -Huan "src $NET.0/24" | grep -q . || fail 'unlocked, and not on the network'
 	expect_equal "$before" "$(identity_of anna)"
 	expect 0 say anna unlock 'whatever: nothing is locked'
-	expect 0 cam_as anna key unprotect
+	expect 7 cam_as anna rpc key.unprotect
+	expect 7 unprotect anna another
+	all_are anna sealed
+	expect 0 unprotect anna
 	all_are anna open
 	[ ! -e "$T/anna/data/keys/lock" ]
 	halt anna
@@ -100,7 +113,11 @@ test_another_passphrase_takes_the_place_of_the_first() {
 	user anna && begin anna
 	expect 0 say anna protect first
 	cp "$T/anna/data/keys/user.key" "$T/user.key"
-	expect 0 say anna protect second
+	expect 7 change anna another second
+	expect 2 say anna protect second
+	expect_complaint old-passphrase-file
+	expect 7 cam_as anna rpc key.protect '{"passphrase":"second"}'
+	expect 0 change anna first second
 	cmp "$T/user.key" "$T/anna/data/keys/user.key"
 	halt anna
 	begin anna
@@ -144,6 +161,8 @@ test_what_is_no_passphrase_is_refused() {
 	expect_complaint passphrase-file
 	expect 2 cam_as anna key unprotect --passphrase-file "$T/said"
 	expect 2 cam_as anna key --passphrase-file "$T/said"
+	expect 2 unprotect anna
+	expect 2 cam_as anna key unlock --old-passphrase-file "$T/said"
 	expect 2 cam_as anna key hide
 	expect 2 cam_as anna rpc key.protect '{}'
 	expect 2 cam_as anna rpc key.protect '{"passphrase":""}'
@@ -219,13 +238,13 @@ test_an_interrupted_change_loses_no_key() {
 		expect 0 say anna unlock "$SAID"
 		all_are anna sealed
 		expect_equal "$before" "$(identity_of anna)"
-		dies_at rename "$n" cam_as anna key unprotect
+		dies_at rename "$n" unprotect anna
 		begin anna
 		is_locked anna
 		expect 0 say anna unlock "$SAID"
 		all_are anna sealed
 		expect_equal "$before" "$(identity_of anna)"
-		expect 0 cam_as anna key unprotect
+		expect 0 unprotect anna
 	done
 	# The lock is not there yet: nothing has changed.
 	dies_at link 1 say anna protect "$SAID"

@@ -73,7 +73,9 @@ test_an_impostor_is_told_aloud_and_gets_nothing() {
 	expect_text "$(cam_as anna ls)" 'KEY CHANGED'
 	# He is a user of his own.
 	await 20 roster_has anna '(.id | startswith("bob@pc2/")) and .state == "online"'
-	expect 7 cam_as anna send --timeout 20 bob@pc2 'not now'
+	expect 7 cam_as anna send --json --timeout 20 bob@pc2 'not now'
+	expect_json "$OUT" '.state == "queued" and (.error | test("bob@pc2"))'
+	expect 7 cam_as anna send --clear --no-wait bob@pc2 'nor now'
 	expect_text "$ERR" 'cam verify bob@pc2'
 	expect 0 cam_as anna verify --json bob@pc2
 	expect_json "$OUT" '.verified == true and .blocked == true and (.changed.id | startswith("bob@pc2/"))'
@@ -83,15 +85,15 @@ test_an_impostor_is_told_aloud_and_gets_nothing() {
 	stop eve
 	start bob
 	await_user anna bob@pc2
-	expect 7 cam_as anna send --timeout 20 bob@pc2 'nor now'
 	expect_equal 1 "$(in_log bob 'true')"
 	expect 0 cam_as anna rpc key.accept "$(cam_as anna verify --json bob@pc2 |
 		jq -c '{who: .id, key: .user_key}')"
 	expect_json "$OUT" '.verified == true and .accepted == false'
 	await_log bob '.text == "still for bob alone"'
 	expect 0 cam_as anna send bob@pc2 'welcome back'
-	# What was refused was refused.
-	expect_equal 3 "$(in_log bob 'true')"
+	# What was written meanwhile has waited for it.
+	await_log bob '.text == "not now"' && await_log bob '.text == "nor now"'
+	expect_equal 5 "$(in_log bob 'true')"
 }
 
 test_an_accepted_key_goes_on_with_what_was_there() {
@@ -114,7 +116,8 @@ test_an_accepted_key_goes_on_with_what_was_there() {
 	expect_equal "$(number_of again anna)" "$(number_of anna bob@pc2)"
 	await_log again '.text == "meanwhile"'
 	expect 0 cam_as anna send bob 'after'
-	expect_equal 3 "$(cam_as anna log --json bob -n 0 | jq -s length)"
+	await_log again '.text == "not now"'
+	expect_equal 4 "$(cam_as anna log --json bob -n 0 | jq -s length)"
 	expect_equal 1 "$(cam_as anna ls --all --json | jq -s length)"
 	expect 0 cam_as anna verify --accept --json bob
 	expect_json "$OUT" '.verified == true'

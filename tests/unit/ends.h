@@ -51,8 +51,9 @@ struct end {
 	const char *logon;
 	struct person people[END_PEOPLE];
 	size_t person_count;
-	int admit_err;	     /* what admit says */
-	struct user *merged; /* into whomever is admitted, NULL: nobody */
+	int admit_err;	      /* what admit says */
+	struct user *merged;  /* into whomever is admitted, NULL: nobody */
+	struct user *becomes; /* whose the next link to open is after that */
 	size_t admitted, opened, closed, unreached, prekeys, drained;
 	struct link *last;
 	struct user *last_user;
@@ -128,6 +129,17 @@ end_add_person(struct end *end, const char *logon)
 	return person;
 }
 
+static inline bool
+end_knows(void *arg, const struct addr *host)
+{
+	const struct end *end = arg;
+
+	for (size_t i = 0; i < end->person_count; i++)
+		if (addr_same_host(&end->people[i].user->peer.addr, host))
+			return true;
+	return false;
+}
+
 /* A stand-in: whoever has a user key is somebody. */
 static inline int
 end_admit(void *arg, const struct trust_claim *claim, struct user **user)
@@ -147,6 +159,8 @@ end_admit(void *arg, const struct trust_claim *claim, struct user **user)
 	if (claim->devices->version < person->devices.version)
 		return CAM_ERR_KEY;
 	person->devices = *claim->devices;
+	if (person->user->peer.addr.family == ADDR_NONE)
+		person->user->peer.addr = *claim->at;
 	*user = person->user;
 	if (end->merged != NULL)
 		links_user_merged(end->camd.links, end->merged, *user);
@@ -183,6 +197,7 @@ static inline void
 end_on_open(void *arg, struct user *user, struct link *link)
 {
 	struct end *end = arg;
+	struct user *into = end->becomes;
 
 	end->opened++;
 	end->last = link;
@@ -190,6 +205,9 @@ end_on_open(void *arg, struct user *user, struct link *link)
 	user->peer.strength = PEER_CAM1;
 	assert_ptr_equal(links_of(end->camd.links, user), link);
 	assert_true(link_is_greeted(link));
+	end->becomes = NULL;
+	if (into != NULL)
+		links_user_merged(end->camd.links, user, into);
 }
 
 static inline void
@@ -230,6 +248,7 @@ end_on_drained(void *arg, struct link *link)
 static const struct links_ops end_ops = {
 	.introduce = end_introduce,
 	.source = end_source,
+	.knows = end_knows,
 	.admit = end_admit,
 	.devices = end_devices,
 	.on_prekey = end_on_prekey,

@@ -92,7 +92,7 @@ greeter_claim(const struct greeter *greeter)
 		.host = greeter->host,
 		.nick = greeter->nick,
 		.group = "Staff",
-		.from = &greeter->at,
+		.at = &greeter->at,
 	};
 }
 

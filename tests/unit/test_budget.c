@@ -101,6 +101,28 @@ all_strangers_together_have_a_share(void **state)
 }
 
 static void
+handshakes_of_strangers_are_few_and_leave_those_known_theirs(void **state)
+{
+	struct addr known = host(7), one = host(8);
+	unsigned passed = 0, alone = 0;
+
+	for (int i = 0; i < 100; i++)
+		alone += budget_handshake(*state, &one, false, NOW_MS);
+	assert_int_equal(alone, 3 * BUDGET_HANDSHAKES_SOURCE);
+	assert_true(budget_handshake(*state, &one, false, NOW_MS + 1000));
+	for (uint32_t i = 0; i < 4000; i++) {
+		struct addr from = host(i * 256 + 1);
+
+		passed += budget_handshake(*state, &from, false, NOW_MS + 1000);
+	}
+	assert_int_equal(passed + 1, 6 * BUDGET_HANDSHAKES);
+	passed = 0;
+	for (int i = 0; i < 200; i++)
+		passed += budget_handshake(*state, &known, true, NOW_MS + 1000);
+	assert_int_equal(passed, 200);
+}
+
+static void
 a_pinned_peer_has_a_share_of_its_own_however_loud_strangers_are(void **state)
 {
 	struct addr known = host(7);
@@ -256,6 +278,8 @@ main(void)
 		TEST(one_source_over_its_share_takes_nothing_from_others),
 		TEST(a_network_has_a_share_too),
 		TEST(all_strangers_together_have_a_share),
+		TEST(
+		    handshakes_of_strangers_are_few_and_leave_those_known_theirs),
 		TEST(
 		    a_pinned_peer_has_a_share_of_its_own_however_loud_strangers_are),
 		TEST(what_strangers_send_in_its_hosts_name_is_not_its),

@@ -157,6 +157,55 @@ of_all_sources_five_hundred_and_twelve(void **state)
 	UNTIL(ends, guests(ends) == 0);
 }
 
+/* The door lets so many of count connections of that source begin with TLS. */
+static size_t
+begin(struct ends *ends, unsigned from, size_t count)
+{
+	uint64_t refused = door_refused(ends->one.camd.door);
+	size_t begun = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int fd = ends_connect(&ends->one, from);
+		uint64_t before = door_refused(ends->one.camd.door);
+
+		UNTIL(ends, guests(ends) == 1);
+		assert_int_equal(send(fd, "\x16", 1, 0), 1);
+		UNTIL(ends, end_connections(&ends->one) == 1 ||
+				door_refused(ends->one.camd.door) > before);
+		begun += end_connections(&ends->one);
+		close(fd);
+		UNTIL(ends, guests(ends) == 0);
+	}
+	assert_true(
+	    door_refused(ends->one.camd.door) - refused == count - begun);
+	return begun;
+}
+
+static void
+a_source_may_begin_only_so_many_handshakes_a_second(void **state)
+{
+	struct ends *ends = *state;
+	uint64_t began_ms = clock_now_ms();
+	size_t begun = begin(ends, 3, 100);
+	size_t seconds = (size_t)(clock_now_ms() - began_ms) / 1000 + 1;
+
+	assert_true(begun >= 3 * BUDGET_HANDSHAKES_SOURCE);
+	assert_true(begun <= (3 + seconds) * BUDGET_HANDSHAKES_SOURCE);
+	/* Another one has a share of its own. */
+	assert_int_equal(
+	    begin(ends, 4, BUDGET_HANDSHAKES_SOURCE), BUDGET_HANDSHAKES_SOURCE);
+}
+
+static void
+where_somebody_known_is_more_may_come_back(void **state)
+{
+	struct ends *ends = *state;
+	struct person *carol = end_add_person(&ends->one, "carol");
+
+	carol->user->peer.addr = ends_address(3, 1);
+	assert_int_equal(begin(ends, 3, 100), 100);
+}
+
 static void
 whoever_was_greeted_is_no_guest(void **state)
 {
@@ -225,6 +274,8 @@ main(void)
 		IMPATIENT(a_hello_of_tls_byte_by_byte_wins_no_time),
 		TEST(of_one_source_sixteen_may_wait),
 		TEST(of_all_sources_five_hundred_and_twelve),
+		TEST(a_source_may_begin_only_so_many_handshakes_a_second),
+		TEST(where_somebody_known_is_more_may_come_back),
 		TEST(whoever_was_greeted_is_no_guest),
 		TEST(a_closed_door_keeps_those_who_are_in),
 		TEST(a_port_that_is_taken_is_told),

@@ -96,13 +96,11 @@ everyone_it_is_for_reads_what_was_written(void **state)
 	struct fixture *fixture = *state;
 	struct buf buf = seal(fixture, &fixture->content, PEOPLE);
 	struct envelope envelope;
-	uint8_t zeros[32] = { 0 };
 
 	assert_int_equal(envelope_parse(buf_span(&buf), &envelope), 0);
 	assert_memory_equal(envelope.id, fixture->content.id, 16);
 	assert_memory_equal(envelope.talk, fixture->content.talk, 16);
 	assert_memory_equal(envelope.device, fixture->anna.device, 16);
-	assert_memory_equal(envelope.policy, zeros, 32);
 	assert_int_equal(envelope.stanzas_said, PEOPLE);
 	assert_int_equal(envelope.stanza_count, PEOPLE);
 	for (size_t i = 0; i < PEOPLE; i++) {
@@ -318,7 +316,7 @@ set_number(uint8_t *place, uint32_t number)
 }
 
 static void
-other_versions_suites_and_escrow_are_told_apart(void **state)
+other_versions_suites_escrow_and_policies_are_told_apart(void **state)
 {
 	struct fixture *fixture = *state;
 	struct buf buf = seal(fixture, &fixture->content, 1);
@@ -330,6 +328,19 @@ other_versions_suites_and_escrow_are_told_apart(void **state)
 		    envelope_parse(buf_span(&buf), &envelope), CAM_ERR_VERSION);
 		buf.data[i] ^= 2;
 	}
+	/* A policy, which is 32 bytes behind the ids; what it was can be said.
+	 */
+	for (size_t i = 4 + 48; i < 4 + 48 + 32; i++) {
+		uint8_t id[ENVELOPE_ID_SIZE] = { 0 };
+
+		buf.data[i] = 1;
+		assert_int_equal(
+		    envelope_parse(buf_span(&buf), &envelope), CAM_ERR_VERSION);
+		assert_true(envelope_peek(buf_span(&buf), id));
+		assert_memory_equal(id, fixture->content.id, 16);
+		buf.data[i] = 0;
+	}
+	assert_int_equal(envelope_parse(buf_span(&buf), &envelope), 0);
 	set_number(
 	    buf.data + ENVELOPE_HEADER_SIZE - 4, ENVELOPE_STANZAS_MAX + 1);
 	assert_int_equal(
@@ -525,7 +536,7 @@ main(void)
 		cmocka_unit_test(no_bit_of_an_envelope_can_change),
 		cmocka_unit_test(an_envelope_cut_or_lengthened_is_refused),
 		cmocka_unit_test(
-		    other_versions_suites_and_escrow_are_told_apart),
+		    other_versions_suites_escrow_and_policies_are_told_apart),
 		cmocka_unit_test(others_stanzas_may_be_stripped),
 		cmocka_unit_test(parts_of_two_envelopes_do_not_go_together),
 		cmocka_unit_test(a_stanza_is_not_readdressed),

@@ -74,6 +74,22 @@ a_stranger_with_keys_of_his_own_is_admitted(void **state)
 }
 
 static void
+who_comes_in_is_found_at_the_port_he_names(void **state)
+{
+	struct ends *ends = *state;
+	struct stranger *carol = stranger_there(ends);
+	const struct addr *at;
+
+	carol->hello.port = 4242;
+	stranger_say_hello(carol);
+	UNTIL(ends, ends->one.opened == 1);
+	at = &ends->one.last_user->peer.addr;
+	assert_true(addr_same_host(at, link_addr(ends->one.last)));
+	assert_int_equal(at->port, 4242);
+	stranger_free(carol);
+}
+
+static void
 nothing_is_greeted_before_our_hello_was_answered(void **state)
 {
 	struct ends *ends = *state;
@@ -467,6 +483,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_stranger_with_keys_of_his_own_is_admitted),
+		TEST(who_comes_in_is_found_at_the_port_he_names),
 		TEST(nothing_is_greeted_before_our_hello_was_answered),
 		TEST(whoever_does_not_admit_us_is_left),
 		TEST(before_hello_nothing_is_answered),

@@ -318,6 +318,107 @@ a_prekey_is_told_for_a_week_and_kept_for_thirty_days_more(void **state)
 	identity_free(identity);
 }
 
+/* Whether the file of prekeys has that secret in it. */
+static bool
+lies_in_file(const struct home *home, const uint8_t secret[HPKE_KEY_SIZE])
+{
+	char *path = path_of(home, "prekeys");
+	FILE *file = fopen(path, "r");
+	char bytes[16384];
+	size_t len;
+
+	assert_non_null(file);
+	len = fread(bytes, 1, sizeof bytes, file);
+	assert_true(len < sizeof bytes);
+	fclose(file);
+	free(path);
+	return memmem(bytes, len, secret, HPKE_KEY_SIZE) != NULL;
+}
+
+enum { ALL_PREKEYS = 60 };
+
+/* All that were ever made; as many as are asked for. */
+struct made {
+	struct prekey prekey;
+	uint8_t secret[HPKE_KEY_SIZE];
+};
+
+static void
+keep_current(const struct identity *identity, struct made *made)
+{
+	struct hpke_key *key;
+
+	made->prekey = current_of(identity);
+	key = identity_prekey_private(identity, made->prekey.id);
+	assert_non_null(key);
+	hpke_key_secret(key, made->secret);
+	hpke_key_free(key);
+}
+
+/* A year, a day after the other, as camd looks once a day. */
+static void
+for_a_year_none_is_told_too_long_and_none_kept_too_long(void **state)
+{
+	static struct made made[ALL_PREKEYS];
+	struct home *home = *state;
+	struct identity *identity;
+	size_t count = 1;
+
+	remove_file(home, "prekeys");
+	identity = open_identity(home);
+	keep_current(identity, &made[0]);
+	for (int day = 1; day <= 365; day++) {
+		int64_t now_ms = made[0].prekey.made_ms + day * DAY_MS;
+
+		if (identity_renew(identity, now_ms)) {
+			assert_true(count < ALL_PREKEYS);
+			keep_current(identity, &made[count++]);
+		}
+		assert_true(now_ms - current_of(identity).made_ms < 7 * DAY_MS);
+		for (size_t i = 0; i < count; i++) {
+			bool lives =
+			    now_ms - made[i].prekey.made_ms < 37 * DAY_MS;
+			struct hpke_key *key = identity_prekey_private(
+			    identity, made[i].prekey.id);
+
+			assert_int_equal(key != NULL, lives);
+			assert_int_equal(
+			    lies_in_file(home, made[i].secret), lives);
+			hpke_key_free(key);
+		}
+	}
+	assert_int_equal(count, 1 + 365 / 7);
+	identity_free(identity);
+}
+
+static void
+a_clock_that_was_wrong_does_not_stop_the_renewing(void **state)
+{
+	struct home *home = *state;
+	struct identity *identity;
+	struct prekey first, wrong;
+	int64_t now_ms;
+
+	remove_file(home, "prekeys");
+	identity = open_identity(home);
+	first = current_of(identity);
+	now_ms = first.made_ms;
+	assert_true(identity_renew(identity, now_ms + 20 * DAY_MS));
+	wrong = current_of(identity);
+	/* Right again: its week begins now, and what it took the place of is
+	 * still there. */
+	assert_false(identity_renew(identity, now_ms + DAY_MS));
+	assert_opens(identity, &first);
+	assert_false(identity_renew(identity, now_ms + 7 * DAY_MS));
+	assert_true(identity_renew(identity, now_ms + 8 * DAY_MS));
+	assert_true(current_of(identity).id > wrong.id);
+	assert_opens(identity, &wrong);
+	assert_true(identity_renew(identity, now_ms + 38 * DAY_MS));
+	assert_null(identity_prekey_private(identity, wrong.id));
+	assert_null(identity_prekey_private(identity, first.id));
+	identity_free(identity);
+}
+
 static void
 a_lost_file_of_prekeys_gives_no_number_twice(void **state)
 {
@@ -404,6 +505,10 @@ main(void)
 		    a_new_link_key_is_a_new_device_in_a_newer_list),
 		cmocka_unit_test(
 		    a_prekey_is_told_for_a_week_and_kept_for_thirty_days_more),
+		cmocka_unit_test(
+		    for_a_year_none_is_told_too_long_and_none_kept_too_long),
+		cmocka_unit_test(
+		    a_clock_that_was_wrong_does_not_stop_the_renewing),
 		cmocka_unit_test(a_lost_file_of_prekeys_gives_no_number_twice),
 		cmocka_unit_test(what_cannot_be_written_is_not_told),
 		cmocka_unit_test(records_of_prekeys_are_checked),

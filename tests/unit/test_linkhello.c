@@ -82,6 +82,7 @@ make_person(struct person *person, const char *name)
 	strcpy(person->hello.host, "pc1");
 	strcpy(person->hello.nick, "Anna \xe8\xa1\xa8");
 	strcpy(person->hello.group, "");
+	person->hello.port = 2425;
 	strcpy(person->hello.program, "cam");
 	strcpy(person->hello.version, "1");
 	person->hello.capabilities = LINK_MESSAGES | LINK_TYPING;
@@ -233,6 +234,26 @@ no_field_may_be_missing_huge_or_of_another_type(void **state)
 		assert_int_equal(parse_with(scene, field, long_text(200000)),
 		    CAM_ERR_REQUEST);
 	}
+}
+
+static void
+a_port_is_a_port_or_not_said(void **state)
+{
+	const struct scene *scene = *state;
+
+	assert_int_equal(parse_with(scene, "port", NULL), 0);
+	assert_int_equal(parse_with(scene, "port", json_integer(1)), 0);
+	assert_int_equal(parse_with(scene, "port", json_integer(65535)), 0);
+	assert_int_equal(
+	    parse_with(scene, "port", json_integer(0)), CAM_ERR_REQUEST);
+	assert_int_equal(
+	    parse_with(scene, "port", json_integer(65536)), CAM_ERR_REQUEST);
+	assert_int_equal(
+	    parse_with(scene, "port", json_integer(-1)), CAM_ERR_REQUEST);
+	assert_int_equal(
+	    parse_with(scene, "port", json_string("2425")), CAM_ERR_REQUEST);
+	assert_int_equal(
+	    parse_with(scene, "port", json_real(2425)), CAM_ERR_REQUEST);
 }
 
 static void
@@ -445,6 +466,7 @@ main(void)
 		    unknown_capabilities_and_fields_are_passed_over),
 		cmocka_unit_test(
 		    no_field_may_be_missing_huge_or_of_another_type),
+		cmocka_unit_test(a_port_is_a_port_or_not_said),
 		cmocka_unit_test(names_are_bounded_and_could_stand_in_a_packet),
 		cmocka_unit_test(another_protocol_is_another_version),
 		cmocka_unit_test(bytes_are_whole_and_of_their_size),

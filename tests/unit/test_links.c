@@ -102,6 +102,97 @@ a_link_made_anew_takes_the_place_of_the_old_one(void **state)
 	assert_int_equal(links_count(ends->two.camd.links), 1);
 }
 
+/* The end whose connections stay when both have made one, and the other. */
+static void
+by_device(struct ends *ends, struct end **first, struct end **second)
+{
+	bool one = memcmp(identity_device_id(ends->one.camd.identity),
+		       identity_device_id(ends->two.camd.identity),
+		       DEVICE_ID_SIZE) > 0;
+
+	*first = one ? &ends->one : &ends->two;
+	*second = one ? &ends->two : &ends->one;
+}
+
+static void
+a_new_link_waits_while_the_one_that_would_stay_is_asked(void **state)
+{
+	struct ends *ends = *state;
+	struct end *holder, *mover;
+	struct contact *contact;
+	struct links *forgotten;
+	struct user *user;
+
+	by_device(ends, &holder, &mover);
+	user = end_know(holder, mover, true);
+	links_want(holder->camd.links, user);
+	UNTIL(ends, holder->opened == 1 && mover->opened == 1);
+	/* Gone with its network, without a word; and back from another. */
+	tls_pause(mover->last->tls, true);
+	forgotten = mover->camd.links;
+	end_links(mover);
+	mover->last_user->peer.addr = holder->at;
+	links_want(mover->camd.links, mover->last_user);
+	contact = links_contact(holder->camd.links, user);
+	UNTIL(ends, contact->spare != NULL && mover->opened == 2);
+	assert_true(timer_left_ms(&contact->ping) <= 2000);
+	assert_int_equal(
+	    link_send_envelope(mover->last, span_text("<back>")), 0);
+	ends_fire(&contact->ping);
+	UNTIL(ends, holder->envelope_bytes == 6);
+	assert_int_equal(holder->opened, 2);
+	assert_int_equal(holder->closed, 1);
+	assert_int_equal(links_count(holder->camd.links), 1);
+	assert_int_equal(end_connections(holder), 1);
+	assert_null(contact->spare);
+	links_free(forgotten);
+}
+
+static void
+a_new_link_ends_when_the_one_that_stays_lives(void **state)
+{
+	struct ends *ends = *state;
+	struct end *holder, *mover;
+	struct contact *contact;
+	struct links *forgotten;
+	struct user *user;
+
+	by_device(ends, &holder, &mover);
+	user = end_know(holder, mover, true);
+	links_want(holder->camd.links, user);
+	UNTIL(ends, holder->opened == 1 && mover->opened == 1);
+	forgotten = mover->camd.links;
+	end_links(mover);
+	mover->last_user->peer.addr = holder->at;
+	links_want(mover->camd.links, mover->last_user);
+	contact = links_contact(holder->camd.links, user);
+	UNTIL(ends, contact->spare != NULL);
+	UNTIL(ends, mover->closed == 1 && contact->spare == NULL);
+	assert_int_equal(holder->opened, 1);
+	assert_int_equal(end_connections(holder), 1);
+	links_free(forgotten);
+	UNTIL(ends, holder->closed == 1);
+}
+
+static void
+all_links_are_questioned_when_our_network_changes(void **state)
+{
+	struct ends *ends = *state;
+	struct link *link = ends_join(ends);
+	struct links *links = ends->one.camd.links;
+	struct contact *contact = links_contact(links, link->user);
+
+	links_question(links);
+	assert_true(contact->pinged);
+	UNTIL(ends, !contact->pinged);
+	assert_int_equal(ends->one.closed, 0);
+	tls_pause(ends->two.last->tls, true);
+	links_question(links);
+	ends_fire(&contact->ping);
+	assert_int_equal(ends->one.closed, 1);
+	assert_int_equal(links_count(links), 0);
+}
+
 static void
 envelopes_arrive_in_order_and_whole(void **state)
 {
@@ -690,6 +781,61 @@ a_user_merged_while_he_is_greeted_gets_that_link(void **state)
 	assert_int_equal(links->dialling, 0);
 }
 
+/* One end takes the other for two users, with a link to each: first has made
+ * the older, that end the other. When they are found to be one, one link stays,
+ * the same at both ends. */
+static void
+merge_linked(struct ends *ends, struct end *first, struct end *merging)
+{
+	struct end *other = merging == &ends->one ? &ends->two : &ends->one;
+	struct end *second = first == &ends->one ? &ends->two : &ends->one;
+	struct links *links = merging->camd.links;
+	struct user *known, *newcomer;
+
+	links_want(first->camd.links, end_know(first, second, true));
+	UNTIL(ends, first->opened == 1 && second->opened == 1);
+	known = merging->last_user;
+	newcomer = end_know(merging, other, true);
+	memset(end_person(merging, known)->devices.user_key, 7, SIGN_KEY_SIZE);
+	merging->becomes = known;
+	links_want(links, newcomer);
+	UNTIL(ends, merging->becomes == NULL);
+	UNTIL(ends, links_count(links) == 1 && end_connections(merging) == 1 &&
+			links_count(other->camd.links) == 1 &&
+			end_connections(other) == 1);
+	assert_null(links_contact(links, newcomer));
+	assert_ptr_equal(link_user(links_of(links, known)), known);
+	assert_int_equal(ask(ends, links_of(links, known), LINK_PING).err, 0);
+	assert_int_equal(other->opened - other->closed, 1);
+	assert_int_equal(links->dialling, 0);
+}
+
+static void
+of_two_links_one_end_made_to_two_who_are_one_the_later_stays(void **state)
+{
+	struct ends *ends = *state;
+
+	merge_linked(ends, &ends->one, &ends->one);
+}
+
+static void
+of_two_links_both_ends_made_to_two_who_are_one_the_older_stays(void **state)
+{
+	struct end *first, *second;
+
+	by_device(*state, &first, &second);
+	merge_linked(*state, first, second);
+}
+
+static void
+of_two_links_both_ends_made_to_two_who_are_one_the_newer_stays(void **state)
+{
+	struct end *first, *second;
+
+	by_device(*state, &first, &second);
+	merge_linked(*state, second, first);
+}
+
 int
 main(void)
 {
@@ -698,6 +844,9 @@ main(void)
 		TEST(a_wanted_user_is_dialled_and_both_are_greeted),
 		TEST(simultaneous_connects_settle_on_one),
 		TEST(a_link_made_anew_takes_the_place_of_the_old_one),
+		TEST(a_new_link_waits_while_the_one_that_would_stay_is_asked),
+		TEST(a_new_link_ends_when_the_one_that_stays_lives),
+		TEST(all_links_are_questioned_when_our_network_changes),
 		TEST(envelopes_arrive_in_order_and_whole),
 		TEST(who_gives_no_room_back_stops_the_sender_but_not_the_link),
 		TEST(a_ping_is_answered_and_an_unknown_method_refused),
@@ -724,6 +873,12 @@ main(void)
 		TEST(a_user_who_goes_takes_his_links_along),
 		TEST(a_merged_user_keeps_the_link),
 		TEST(a_user_merged_while_he_is_greeted_gets_that_link),
+		TEST(
+		    of_two_links_one_end_made_to_two_who_are_one_the_later_stays),
+		TEST(
+		    of_two_links_both_ends_made_to_two_who_are_one_the_older_stays),
+		TEST(
+		    of_two_links_both_ends_made_to_two_who_are_one_the_newer_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

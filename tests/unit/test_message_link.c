@@ -1,5 +1,6 @@
 /* test_message_link.c: messages between two camd over a link that breaks. */
 #include "base/clock.h"
+#include "camd/link/door.h"
 #include "camd/message/outbox_parts.h"
 #include "pair.h"
 
@@ -91,6 +92,51 @@ a_reply_says_what_it_answers_at_both_ends(void **state)
 	free(in.message);
 }
 
+/* Dialled again at once when they hear of each other. */
+static void
+announce(struct pair *pair)
+{
+	lan_enter(pair->anna.camd.lan);
+	lan_enter(pair->bob.camd.lan);
+}
+
+/* A weaker way was allowed, but a link was there: it may have arrived. */
+static void
+what_a_link_has_taken_waits_for_a_link(void **state)
+{
+	struct pair *pair = *state;
+	struct camd *anna = &pair->anna.camd, *bob = &pair->bob.camd;
+	struct user *friend = half_friend(&pair->anna);
+	struct addr at = *udp_address(lan_udp(bob->lan, ADDR_V4));
+	struct half_block block;
+	struct half_texts texts;
+	struct pair_sent sent;
+	struct half_row row;
+
+	half_block(&pair->bob, &block);
+	sent = half_send_to(&pair->anna, &friend, 1, "only once",
+	    (struct outbox_request){ .clear = true });
+	while (inbox_pending(bob->inbox) == 0)
+		pair_turn(pair);
+	/* It is there; the receipt never comes, and no other link at once. */
+	door_close(bob->door);
+	link_close(half_link(&pair->anna), "test");
+	half_go_on(&pair->bob, &block);
+	announce(pair);
+	while (links_state(anna->links, friend) != LINKS_WAITING)
+		pair_turn(pair);
+	assert_int_equal(door_open(bob->door, &at, NULL), 0);
+	announce(pair);
+	pair_settle(pair);
+	texts = half_texts(&pair->bob);
+	assert_int_equal(texts.count, 1);
+	half_texts_free(&texts);
+	row = half_row(&pair->anna, sent.id);
+	assert_int_equal(row.delivery.encryption, STORE_CAM1);
+	assert_int_equal(row.delivery.receipt, STORE_SIGNED_RECEIPT);
+	free(row.message);
+}
+
 /* -- whatever breaks ------------------------------------------------------- */
 
 enum { MESSAGES = 1000, BREAKS = 10, RESTARTS = 3, OUTSTANDING_MAX = 400 };
@@ -168,14 +214,6 @@ assert_all_arrived(const struct model *model, uint64_t texts)
 	half_texts_free(&got);
 }
 
-/* Dialled again at once when they hear of each other. */
-static void
-announce(struct pair *pair)
-{
-	lan_enter(pair->anna.camd.lan);
-	lan_enter(pair->bob.camd.lan);
-}
-
 static void
 each_arrives_once_and_in_order_whatever_breaks(void **state)
 {
@@ -228,6 +266,7 @@ main(void)
 		TEST_OF_PAIR(the_longest_message_goes_too),
 		TEST_OF_PAIR(little_is_under_way_at_a_time),
 		TEST_OF_PAIR(a_reply_says_what_it_answers_at_both_ends),
+		TEST_OF_PAIR(what_a_link_has_taken_waits_for_a_link),
 		TEST_OF_PAIR(each_arrives_once_and_in_order_whatever_breaks),
 	};
 

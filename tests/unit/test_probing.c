@@ -1,6 +1,11 @@
 /* test_probing.c: exits and newcomers that anybody could have sent, of somebody
  * who can be asked over TLS (threat model N2). */
+#include <sys/socket.h>
+
+#include "camd/link/door.h"
+#include "camd/link/link_private.h"
 #include "camd/people/heard.h"
+#include "net/tls_private.h"
 #include "pair.h"
 
 static int
@@ -99,6 +104,58 @@ a_true_exit_is_believed(void **state)
 		pair_turn(pair);
 }
 
+/* As when his machine loses its power, and the kernel gives up. */
+static void
+break_off(struct pair *pair)
+{
+	const struct link *link = half_link(&pair->bob);
+
+	assert_int_equal(shutdown(link->tls->watch.fd, SHUT_RDWR), 0);
+	while (half_link(&pair->anna) != NULL)
+		pair_turn(pair);
+}
+
+static void
+whose_link_breaks_and_who_is_not_there_is_offline(void **state)
+{
+	struct pair *pair = *state;
+	struct user *bob = half_friend(&pair->anna);
+
+	door_close(pair->bob.camd.door);
+	break_off(pair);
+	while (bob->state != USER_OFFLINE)
+		pair_turn(pair);
+	assert_null(half_link(&pair->anna));
+}
+
+static void
+whose_link_breaks_and_who_is_there_stays_online(void **state)
+{
+	struct pair *pair = *state;
+	struct user *bob = half_friend(&pair->anna);
+
+	break_off(pair);
+	while (half_link(&pair->anna) == NULL) {
+		assert_int_equal(bob->state, USER_ONLINE);
+		pair_turn(pair);
+	}
+	assert_int_equal(bob->state, USER_ONLINE);
+}
+
+static void
+who_closes_a_link_properly_is_not_asked(void **state)
+{
+	struct pair *pair = *state;
+
+	door_close(pair->bob.camd.door);
+	link_close(half_link(&pair->bob), "test");
+	while (half_link(&pair->anna) != NULL)
+		pair_turn(pair);
+	assert_int_equal(
+	    links_state(pair->anna.camd.links, half_friend(&pair->anna)),
+	    LINKS_NONE);
+}
+
 static void
 another_name_at_his_address_does_not_push_him_out(void **state)
 {
@@ -133,6 +190,9 @@ main(void)
 		TEST(a_forged_exit_of_who_lives_changes_nothing),
 		TEST(without_a_link_one_is_made_to_ask),
 		TEST(a_true_exit_is_believed),
+		TEST(whose_link_breaks_and_who_is_not_there_is_offline),
+		TEST(whose_link_breaks_and_who_is_there_stays_online),
+		TEST(who_closes_a_link_properly_is_not_asked),
 		TEST(another_name_at_his_address_does_not_push_him_out),
 		TEST(who_is_there_by_his_link_is_shown_so),
 	};

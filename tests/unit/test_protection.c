@@ -101,7 +101,15 @@ protect(struct fixture *fixture, struct span passphrase)
 {
 	fixture->told = 1;
 	return protection_protect(
-	    fixture->camd.protection, passphrase, on_done, fixture);
+	    fixture->camd.protection, passphrase, said, on_done, fixture);
+}
+
+static int
+unprotect(struct fixture *fixture, struct span old)
+{
+	fixture->told = 1;
+	return protection_unprotect(
+	    fixture->camd.protection, old, on_done, fixture);
 }
 
 static int
@@ -142,17 +150,48 @@ changes_come_one_after_the_other(void **state)
 	assert_false(protection_is_on(protection));
 	assert_false(protection_is_on(NULL));
 	assert_int_equal(protect(fixture, said), 0);
-	assert_int_equal(protection_protect(protection, said, on_done, fixture),
+	assert_int_equal(
+	    protection_protect(protection, said, said, on_done, fixture),
 	    CAM_ERR_FULL);
-	assert_int_equal(protection_unprotect(protection), CAM_ERR_FULL);
+	assert_int_equal(
+	    protection_unprotect(protection, said, on_done, fixture),
+	    CAM_ERR_FULL);
 	assert_int_equal(outcome(fixture), 0);
 	assert_true(protection_is_on(protection));
 	assert_false(protection_is_locked(protection));
 	assert_true(is_sealed(fixture));
-	assert_int_equal(protection_unprotect(protection), 0);
-	assert_int_equal(protection_unprotect(protection), 0);
+	assert_int_equal(unprotect(fixture, said), 0);
+	assert_int_equal(outcome(fixture), 0);
+	assert_false(protection_is_on(protection));
 	assert_false(is_sealed(fixture));
 	assert_int_not_equal(access(fixture->lock, F_OK), 0);
+}
+
+static void
+the_passphrase_there_is_must_be_said_again(void **state)
+{
+	struct fixture *fixture = *state;
+	struct protection *protection = fixture->camd.protection;
+	static const char *const wrong[] = { "another", "", "open sesame " };
+
+	assert_int_equal(protect(fixture, said), 0);
+	assert_int_equal(outcome(fixture), 0);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		fixture->told = 1;
+		assert_int_equal(
+		    protection_protect(protection, span_text("mine now"),
+			span_text(wrong[i]), on_done, fixture),
+		    0);
+		assert_int_equal(outcome(fixture), CAM_ERR_KEY);
+		assert_int_equal(unprotect(fixture, span_text(wrong[i])), 0);
+		assert_int_equal(outcome(fixture), CAM_ERR_KEY);
+		assert_true(protection_is_on(protection));
+		assert_true(is_sealed(fixture));
+	}
+	/* It is the old one still. */
+	assert_int_equal(unprotect(fixture, said), 0);
+	assert_int_equal(outcome(fixture), 0);
+	assert_false(is_sealed(fixture));
 }
 
 static void
@@ -236,6 +275,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(changes_come_one_after_the_other),
+		TEST(the_passphrase_there_is_must_be_said_again),
 		TEST(what_a_passphrase_cannot_be_is_told_at_once),
 		TEST(an_interrupted_change_is_mended_once_unlocked),
 		TEST(sealed_keys_without_their_lock_are_an_error),

@@ -270,6 +270,8 @@ nothing_goes_to_who_is_blocked_and_what_waits_waits(void **state)
 	struct asker asker;
 	struct sent sent;
 	bool verified = false;
+	const json_t *recipient;
+	json_t *reply;
 
 	greeter_init(&bob, "bob", "pc8", "10.77.0.3:2425", NULL);
 	greeter_init(&eve, "bob", "pc8", "10.77.0.66:2425", NULL);
@@ -288,10 +290,18 @@ nothing_goes_to_who_is_blocked_and_what_waits_waits(void **state)
 	town_settle(town);
 	assert_int_equal(delivery_of(town, sent.id).state, STORE_QUEUED);
 	asker_open(&asker, &town->world);
-	json_decref(ask_refused(&asker, "message.send",
+	reply = ask(&asker, "message.send",
 	    json_pack("{s:[s], s:s, s:b}", "to", "bob@pc8", "text", "secret",
-		"clear", 1),
-	    7, "key", "cam verify --accept bob@pc8"));
+		"clear", 1));
+	recipient = json_array_get(json_object_get(reply, "recipients"), 0);
+	assert_string_equal(text_of(recipient, "state"), "queued");
+	assert_string_equal(text_of(recipient, "reason"), "key");
+	assert_int_equal(
+	    json_integer_value(json_object_get(recipient, "exit")), 7);
+	town_settle(town);
+	assert_int_equal(
+	    delivery_of(town, text_of(reply, "id")).state, STORE_QUEUED);
+	json_decref(reply);
 	asker_close(&asker);
 	greeter_finish(&bob);
 	greeter_finish(&eve);

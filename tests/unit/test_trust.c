@@ -113,6 +113,29 @@ a_key_is_pinned_at_first_use(void **state)
 }
 
 static void
+where_no_port_is_said_the_usual_one_is_meant(void **state)
+{
+	struct town *town = *state;
+	struct greeter anna;
+	struct user *user;
+
+	greeter_init(&anna, "anna", "pc1", "10.77.0.3:2425", "other2048");
+	anna.at.port = 0;
+	user = greet(town, &anna);
+	assert_int_equal(user->peer.addr.port,
+	    settings_number(town->world.camd.settings, "net.port"));
+	/* From another host, and said. */
+	anna.at = address("10.77.0.9:2431");
+	assert_ptr_equal(greet(town, &anna), user);
+	assert_at(user, "10.77.0.9:2431");
+	/* Another port of the same host is none of his entry's. */
+	anna.at.port = 9999;
+	greet(town, &anna);
+	assert_at(user, "10.77.0.9:2431");
+	greeter_finish(&anna);
+}
+
+static void
 what_is_pinned_outlives_camd(void **state)
 {
 	struct town *town = *state;
@@ -731,6 +754,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_OF_TOWN(a_key_is_pinned_at_first_use),
+		TEST_OF_TOWN(where_no_port_is_said_the_usual_one_is_meant),
 		TEST_OF_TOWN(what_is_pinned_outlives_camd),
 		TEST_OF_TOWN(
 		    an_entry_that_names_the_key_is_the_one_who_shows_it),

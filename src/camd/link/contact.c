@@ -15,6 +15,7 @@
 #include "ipmsg/camline.h"
 #include "lan/lan.h"
 #include "net/tcp.h"
+#include "net/tls.h"
 #include "rpc/names.h"
 
 enum {
@@ -29,6 +30,8 @@ enum {
 	HEARD_MS = 1000,
 	HEARD_PING_MS = 10 * 1000,
 	PING_MS = 5000,
+	/* While a spare link waits, and with it what was sent over it. */
+	SPARE_PING_MS = 2000,
 	/* A link that ends sooner was worth no more than a failure. */
 	SHORT_MS = 10 * 1000,
 };
@@ -271,6 +274,13 @@ contact_try_ended(struct contact *contact, struct link *link)
 /* -- whether a link still leads anywhere ------------------------------------
  */
 
+static void
+drop_spare(struct contact *contact)
+{
+	if (contact->spare != NULL)
+		link_close(contact->spare, "the other of two stays");
+}
+
 struct pinging {
 	struct links *links;
 	uint64_t serial;
@@ -288,8 +298,10 @@ on_pong(void *arg, int err, json_t *result, const char *message)
 
 	free(pinging);
 	/* An error is a sign of life as well. */
-	if (contact != NULL && contact->link == link)
+	if (contact != NULL && contact->link == link) {
+		drop_spare(contact);
 		answer_probes(contact, true);
+	}
 }
 
 static void
@@ -299,7 +311,7 @@ on_no_pong(void *arg)
 
 	/* Who probes is answered once it has been dialled again. */
 	if (contact->link != NULL)
-		link_close(contact->link, "it does not answer");
+		link_break(contact->link, "it does not answer");
 }
 
 static bool
@@ -318,6 +330,25 @@ send_ping(struct contact *contact)
 	contact->pinged_ms = clock_now_ms();
 	timer_start(&contact->ping, PING_MS);
 	return true;
+}
+
+void
+contact_question(struct contact *contact)
+{
+	if (contact->link != NULL && !contact->pinged && !send_ping(contact))
+		link_close(contact->link, "it takes no questions");
+}
+
+void
+contact_hold(struct contact *contact, struct link *spare)
+{
+	drop_spare(contact);
+	contact->spare = spare;
+	/* What comes over it waits in the system. */
+	tls_pause(spare->tls, true);
+	contact_question(contact);
+	if (contact->pinged && timer_left_ms(&contact->ping) > SPARE_PING_MS)
+		timer_start(&contact->ping, SPARE_PING_MS);
 }
 
 /* -- heard ------------------------------------------------------------------
@@ -351,7 +382,7 @@ is_signed(struct contact *contact, const struct lan_cam *cam,
 		   cam->line.signature) == 0;
 }
 
-void
+bool
 contact_announced(struct contact *contact, const struct addr *from,
     const struct lan_cam *cam, bool believed)
 {
@@ -360,16 +391,17 @@ contact_announced(struct contact *contact, const struct addr *from,
 
 	place.port = cam->line.port;
 	if (addr_equal(&place, &contact->announced))
-		return;
+		return false;
 	device = announced_device(contact, cam);
 	if (device != NULL) {
 		if (!is_signed(contact, cam, device))
-			return;
+			return false;
 		contact->announced_ms = cam->line.time_ms;
 	} else if (!believed) {
-		return;
+		return false;
 	}
 	contact->announced = place;
+	return device != NULL;
 }
 
 /* Perhaps he has begun anew, and our link leads to nobody. */
@@ -378,10 +410,9 @@ question_link(struct contact *contact)
 {
 	uint64_t now_ms = clock_now_ms();
 
-	if (!contact->pinged &&
-	    now_ms - contact->link->used_ms >= HEARD_PING_MS &&
+	if (now_ms - contact->link->used_ms >= HEARD_PING_MS &&
 	    now_ms - contact->pinged_ms >= HEARD_PING_MS)
-		(void)send_ping(contact);
+		contact_question(contact);
 }
 
 void
@@ -443,6 +474,7 @@ contact_reached(struct contact *contact, struct link *link)
 	} else if (!attempt_goes_on(contact, link)) {
 		drop_attempt(contact);
 	}
+	drop_spare(contact);
 	answer_probes(contact, true);
 }
 

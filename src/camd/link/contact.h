@@ -38,6 +38,9 @@ struct contact {
 	struct links *links;
 	struct user *user;
 	struct link *link; /* greeted, NULL: none */
+	/* Greeted as well; takes the place of link if that gives no sign of
+	 * life. */
+	struct link *spare;
 
 	struct addr announced; /* ADDR_NONE: not */
 	int64_t announced_ms;  /* by the clock of the announcement, where it was
@@ -77,16 +80,22 @@ enum links_state contact_state(const struct contact *contact);
  * there is a link. */
 void contact_dial(struct contact *contact);
 /* An announcement of his that came from there; believed: that is where he is.
- * Else it must be signed by a device of his to count. */
-void contact_announced(struct contact *contact, const struct addr *from,
+ * Else it must be signed by a device of his to count. True when it is news, and
+ * signed so: he is there. */
+bool contact_announced(struct contact *contact, const struct addr *from,
     const struct lan_cam *cam, bool believed);
 /* He is there: who waits tries again now. */
 void contact_heard(struct contact *contact);
 /* A connection made for it has ended ungreeted, or turned out to lead to
  * somebody else. */
 void contact_try_ended(struct contact *contact, struct link *link);
-/* There is a link. */
+/* There is a link; a spare one is not needed any more. */
 void contact_reached(struct contact *contact, struct link *link);
+/* Another link is greeted that would be closed, if only we knew that the other
+ * end still has the one we have: it waits until that has answered. */
+void contact_hold(struct contact *contact, struct link *spare);
+/* Its link may lead to nobody: that is asked, and silence ends it. */
+void contact_question(struct contact *contact);
 /* False: too many do, or there is no way. */
 bool contact_probe(struct contact *contact, const struct contact_probe *probe);
 /* Its link has ended: who waits for an answer on it dials. */

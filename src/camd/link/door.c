@@ -15,6 +15,7 @@
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/link/links.h"
+#include "lan/budget.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
 #include "net/addr.h"
@@ -50,6 +51,7 @@ struct door {
 	size_t listener_count;
 	struct table sources;
 	TAILQ_HEAD(, guest) guests;
+	struct budget *budget; /* of handshakes */
 	size_t count;
 	uint64_t refused;
 	uint64_t told_ms; /* of refused ones, in the log */
@@ -118,23 +120,36 @@ guest_free(struct guest *guest)
 	free(guest);
 }
 
-static bool
-has_room(struct door *door, const struct source *source)
+static void
+refuse(struct door *door, const struct source *source)
 {
 	uint64_t now_ms = clock_now_ms();
 	char text[ADDR_TEXT_SIZE];
 
-	if (source->count < LIMIT_TCP_SOURCE && door->count < LIMIT_TCP)
-		return true;
 	door->refused++;
-	if (door->told_ms == 0 || now_ms - door->told_ms >= FULL_QUIET_MS) {
-		door->told_ms = now_ms;
-		log_warn("too many TCP connections at once: one of %s is "
-			 "closed, %llu so far",
-		    addr_format_host(&source->addr, text),
-		    (unsigned long long)door->refused);
-	}
-	return false;
+	if (door->told_ms != 0 && now_ms - door->told_ms < FULL_QUIET_MS)
+		return;
+	door->told_ms = now_ms;
+	log_warn("too many TCP connections: one of %s is closed, %llu so far",
+	    addr_format_host(&source->addr, text),
+	    (unsigned long long)door->refused);
+}
+
+static bool
+has_room(const struct door *door, const struct source *source)
+{
+	return source->count < LIMIT_TCP_SOURCE && door->count < LIMIT_TCP;
+}
+
+/* What is refused here has cost us nothing but its first byte. */
+static bool
+may_shake(const struct guest *guest)
+{
+	const struct door *door = guest->door;
+	bool known = links_knows(door->camd->links, &guest->from);
+
+	return budget_handshake(door->budget,
+	    known ? &guest->from : &guest->source->addr, known, clock_now_ms());
 }
 
 /* -- what he wants ----------------------------------------------------------
@@ -168,10 +183,14 @@ on_readable(int fd, int events, void *arg)
 
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (len == 1 && first == TLS_HANDSHAKE)
-		hand_over(guest);
-	else
+	if (len != 1 || first != TLS_HANDSHAKE) {
 		guest_free(guest); /* a file request: served later */
+	} else if (may_shake(guest)) {
+		hand_over(guest);
+	} else {
+		refuse(guest->door, guest->source);
+		guest_free(guest);
+	}
 }
 
 static void
@@ -188,6 +207,7 @@ on_accept(void *arg, int fd, const struct addr *from)
 	struct guest *guest;
 
 	if (!has_room(door, source)) {
+		refuse(door, source);
 		leave_source(door, source);
 		close(fd);
 		return;
@@ -221,6 +241,7 @@ door_new(struct camd *camd, uint64_t patience_ms)
 	door->patience_ms = patience_ms;
 	table_init(&door->sources);
 	TAILQ_INIT(&door->guests);
+	door->budget = budget_new();
 	return door;
 }
 
@@ -235,6 +256,7 @@ door_free(struct door *door)
 	while ((guest = TAILQ_FIRST(&door->guests)) != NULL)
 		guest_free(guest);
 	table_finish(&door->sources);
+	budget_free(door->budget);
 	free(door);
 }
 

@@ -123,6 +123,7 @@ admit(struct link *link, struct greeting *greeting)
 {
 	const struct links *links = link->links;
 	const struct linkhello *hello = &greeting->hello;
+	struct addr at = link->addr;
 	struct trust_claim claim = {
 		.devices = &link->proof.devices,
 		.devices_bytes = span_of(hello->devices, hello->devices_len),
@@ -133,8 +134,12 @@ admit(struct link *link, struct greeting *greeting)
 		.host = hello->host,
 		.nick = hello->nick,
 		.group = hello->group,
-		.from = &link->addr,
+		.at = &at,
 	};
+
+	/* From where he came nobody can go back to him. */
+	if (!link->connected)
+		at.port = hello->port;
 
 	return links->ops->admit(links->arg, &claim, &link->user);
 }

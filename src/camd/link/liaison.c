@@ -27,6 +27,7 @@ introduce(void *arg, struct linkhello *hello)
 	    settings_text(camd->settings, "user.nick"));
 	snprintf(hello->group, sizeof hello->group, "%s",
 	    settings_text(camd->settings, "user.group"));
+	hello->port = lan_port(camd->lan);
 }
 
 /* Where net.bind names one address, others know us by it. */
@@ -38,6 +39,18 @@ source(void *arg, enum addr_family family)
 
 	return udp != NULL && !addr_is_any(udp_address(udp)) ? udp_address(udp)
 							     : NULL;
+}
+
+static bool
+knows(void *arg, const struct addr *host)
+{
+	const struct camd *camd = arg;
+	const struct user *user = NULL;
+
+	while ((user = roster_at(camd->roster, host, user)) != NULL)
+		if (user_has_key(user))
+			return true;
+	return false;
 }
 
 static int
@@ -88,8 +101,11 @@ on_closed(void *arg, struct user *user, struct link *link)
 
 	outbox_link_closed(camd->outbox, user, link);
 	/* Another one may have taken its place. */
-	if (links_of(camd->links, user) == NULL)
-		typing_user_gone(camd->typing, user);
+	if (links_of(camd->links, user) != NULL)
+		return;
+	typing_user_gone(camd->typing, user);
+	if (link_is_broken(link))
+		heard_lost(camd, user);
 }
 
 static void
@@ -120,6 +136,7 @@ on_drained(void *arg, struct link *link)
 const struct links_ops liaison_ops = {
 	.introduce = introduce,
 	.source = source,
+	.knows = knows,
 	.admit = admit,
 	.devices = devices,
 	.on_prekey = on_prekey,

@@ -61,6 +61,13 @@ link_close(struct link *link, const char *reason)
 }
 
 void
+link_break(struct link *link, const char *reason)
+{
+	link->broken = true;
+	link_close(link, reason);
+}
+
+void
 link_free(struct link *link)
 {
 	channel_free(link->channel);
@@ -294,7 +301,7 @@ on_closed(struct tls *tls, int err, void *arg)
 		link_close(link, "its handshake took too long");
 		break;
 	default:
-		link_close(link, "the connection broke");
+		link_break(link, "the connection broke");
 		break;
 	}
 }
@@ -333,6 +340,12 @@ bool
 link_is_greeted(const struct link *link)
 {
 	return link->state == LINK_GREETED;
+}
+
+bool
+link_is_broken(const struct link *link)
+{
+	return link->broken;
 }
 
 struct user *

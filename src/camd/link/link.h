@@ -61,6 +61,9 @@ void link_credit(struct link *link, size_t len);
 /* Another prekey of theirs, PREKEY_BYTES as it came: its signature is checked.
  * CAM_ERR_CRYPTO, CAM_ERR_FORMAT; CAM_ERR_LIMIT: they come too often. */
 int link_take_prekey(struct link *link, struct span bytes);
+/* It has ended without the other end's doing: that may be gone. Asked in
+ * links_ops.on_closed. */
+bool link_is_broken(const struct link *link);
 /* Ends it with a reason for the log (static); nothing of it may be used any
  * more. */
 void link_close(struct link *link, const char *reason);

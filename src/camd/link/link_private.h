@@ -45,6 +45,7 @@ struct link {
 	bool said;		   /* their hello has come */
 	bool admitted;		   /* and was answered */
 	bool welcomed;		   /* ours was answered */
+	bool broken;		   /* nobody has closed it */
 	bool opened;		   /* the link of its user, and told so */
 	size_t fed;		   /* bytes before it was greeted */
 	struct greeting *greeting; /* their hello, in the pool */
@@ -97,6 +98,8 @@ struct links {
 /* Takes fd; it must be greeted within timeout_ms. */
 struct link *link_new(struct links *links, int fd, bool connected,
     const struct addr *addr, uint64_t timeout_ms);
+/* The other end is not there, or not what it was. */
+void link_break(struct link *link, const char *reason);
 /* Greeted, once each end has admitted the other. */
 void link_greet(struct link *link);
 /* Answers the hello with the error, lets that leave, and ends it. */

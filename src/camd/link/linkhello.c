@@ -66,15 +66,16 @@ rsa_object(const struct linkhello *hello)
 json_t *
 linkhello_write(const struct linkhello *hello)
 {
-	return json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o*}",
+	return json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o*, s:o, "
+			 "s:o, s:o*}",
 	    "protocol", LINK_VERSION, "program", hello->program, "version",
 	    hello->version, "capabilities",
 	    capability_list(hello->capabilities), "user",
 	    json_text(span_text(hello->user)), "host",
 	    json_text(span_text(hello->host)), "nick",
 	    json_text(span_text(hello->nick)), "group",
-	    json_text(span_text(hello->group)), "devices",
+	    json_text(span_text(hello->group)), "port",
+	    hello->port != 0 ? json_integer(hello->port) : NULL, "devices",
 	    hex(hello->devices, hello->devices_len), "prekey",
 	    hex(hello->prekey, sizeof hello->prekey), "rsa", rsa_object(hello));
 }
@@ -148,6 +149,21 @@ read_capabilities(const json_t *params, unsigned *set)
 	return 0;
 }
 
+/* Hellos of older camd have none. */
+static int
+read_port(const json_t *params, uint16_t *port)
+{
+	const json_t *value = json_object_get(params, "port");
+
+	if (value == NULL)
+		return 0;
+	if (!json_is_integer(value) || json_integer_value(value) < 1 ||
+	    json_integer_value(value) > UINT16_MAX)
+		return CAM_ERR_REQUEST;
+	*port = (uint16_t)json_integer_value(value);
+	return 0;
+}
+
 static int
 read_rsa(const json_t *params, struct linkhello *hello)
 {
@@ -187,6 +203,7 @@ linkhello_parse(const json_t *params, struct linkhello *hello)
 	    read_name(params, "host", hello->host) < 0 ||
 	    read_text(params, "nick", hello->nick) < 0 ||
 	    read_text(params, "group", hello->group) < 0 ||
+	    read_port(params, &hello->port) < 0 ||
 	    read_bytes(params, "devices", hello->devices, sizeof hello->devices,
 		&hello->devices_len) < 0 ||
 	    read_bytes(params, "prekey", hello->prekey, sizeof hello->prekey,

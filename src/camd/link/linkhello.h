@@ -20,6 +20,7 @@ struct linkhello {
 	char host[LIMIT_NAME + 1];
 	char nick[LIMIT_NAME + 1];
 	char group[LIMIT_NAME + 1];
+	uint16_t port; /* where he listens; 0: not said */
 	uint8_t devices[DEVICES_BYTES_MAX];
 	size_t devices_len;
 	uint8_t prekey[PREKEY_BYTES];

@@ -124,8 +124,11 @@ static bool
 newer_stays(const struct links *links, const struct link *older,
     const struct link *newer)
 {
-	if (older->connected == newer->connected ||
-	    newer->greeted_ms - older->greeted_ms > SIMULTANEOUS_MS)
+	/* Of two that one side has made the later one, though it may be greeted
+	 * first: the other end sees them come in the same order. */
+	if (older->connected == newer->connected)
+		return newer->serial > older->serial;
+	if (newer->greeted_ms - older->greeted_ms > SIMULTANEOUS_MS)
 		return true;
 	return newer->connected == links_wins(links, newer);
 }
@@ -174,7 +177,8 @@ links_greeted(struct links *links, struct link *link)
 
 	known(link);
 	if (older != NULL && !newer_stays(links, older, link)) {
-		link_close(link, "the other of two stays");
+		leave_attempt(link, NULL);
+		contact_hold(contact, link);
 		return;
 	}
 	leave_attempt(link, contact);
@@ -191,11 +195,23 @@ links_greeted(struct links *links, struct link *link)
 		links->ops->on_open(links->arg, link->user, link);
 }
 
+/* The link of the contact is over: NULL, or the one that takes its place. */
+static struct link *
+end_link(struct contact *contact)
+{
+	struct link *spare = contact->spare;
+
+	contact->spare = NULL;
+	contact_link_ended(contact);
+	return spare;
+}
+
 void
 links_ended(struct links *links, struct link *link, bool was_greeted)
 {
 	struct contact *contact =
 	    was_greeted ? links_contact(links, link->user) : NULL;
+	struct link *spare = NULL;
 
 	TAILQ_REMOVE(&links->list, link, entry);
 	TAILQ_INSERT_TAIL(&links->dead, link, entry);
@@ -205,10 +221,18 @@ links_ended(struct links *links, struct link *link, bool was_greeted)
 	leave_attempt(link, NULL);
 	if (link->opened)
 		links->greeted--;
+	if (contact != NULL && contact->spare == link)
+		contact->spare = NULL;
 	if (contact != NULL && contact->link == link)
-		contact_link_ended(contact);
-	if (link->opened && !links->ending)
+		spare = end_link(contact);
+	if (links->ending)
+		return;
+	if (link->opened)
 		links->ops->on_closed(links->arg, link->user, link);
+	if (spare != NULL && spare->state == LINK_GREETED) {
+		tls_pause(spare->tls, false);
+		links_greeted(links, spare);
+	}
 }
 
 static void
@@ -287,8 +311,9 @@ links_heard(struct links *links, struct user *user, const struct addr *from,
 			return;
 		contact = contact_of(links, user);
 	}
-	if (cam != NULL)
-		contact_announced(contact, from, cam, believed);
+	/* Who has moved is heard from elsewhere first. */
+	if (cam != NULL && contact_announced(contact, from, cam, believed))
+		believed = true;
 	if (believed)
 		contact_heard(contact);
 }
@@ -303,6 +328,18 @@ links_probe(struct links *links, struct user *user,
 				  user->peer.strength < PEER_CAM1))
 		return false;
 	return contact_probe(contact_of(links, user), &probe);
+}
+
+void
+links_question(struct links *links)
+{
+	struct link *link, *next;
+
+	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
+		next = TAILQ_NEXT(link, entry);
+		if (link->state == LINK_GREETED && link->opened)
+			contact_question(links_contact(links, link->user));
+	}
 }
 
 void
@@ -322,6 +359,24 @@ links_tell_prekey(struct links *links)
 /* -- users who change -------------------------------------------------------
  */
 
+/* Both users had a link: one stays, the same at the other end. */
+static void
+settle_merged(struct links *links, struct contact *contact, struct link *link)
+{
+	struct link *kept = contact->link;
+	bool is_newer = kept == NULL || link->greeted_ms >= kept->greeted_ms;
+
+	if (kept != NULL && (is_newer ? !newer_stays(links, kept, link)
+				      : newer_stays(links, link, kept))) {
+		link_close(link, "its user has another one");
+		return;
+	}
+	contact_reached(contact, link);
+	if (kept != NULL)
+		link_close(kept, "another one takes its place");
+	links->ops->on_open(links->arg, contact->user, link);
+}
+
 void
 links_user_merged(struct links *links, struct user *from, struct user *into)
 {
@@ -338,6 +393,8 @@ links_user_merged(struct links *links, struct user *from, struct user *into)
 		contact->announced = old->announced;
 	if (contact->last.family == ADDR_NONE)
 		contact->last = old->last;
+	if (old->spare != NULL)
+		link_close(old->spare, "its user is another one");
 	link = old->link;
 	old->link = NULL;
 	/* The connection being made goes on: it may be what has told that the
@@ -347,12 +404,8 @@ links_user_merged(struct links *links, struct user *from, struct user *into)
 		old->trying = NULL;
 	}
 	drop_contact(links, old);
-	if (link != NULL && contact->link == NULL) {
-		contact_reached(contact, link);
-		links->ops->on_open(links->arg, into, link);
-	} else if (link != NULL) {
-		link_close(link, "its user has another one");
-	}
+	if (link != NULL)
+		settle_merged(links, contact, link);
 }
 
 void
@@ -361,6 +414,8 @@ links_user_gone(struct links *links, struct user *user)
 	struct contact *contact = links_contact(links, user);
 	struct link *link, *next;
 
+	if (contact != NULL && contact->spare != NULL)
+		link_close(contact->spare, "its user is forgotten");
 	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
 		next = TAILQ_NEXT(link, entry);
 		if (link->user != user)
@@ -374,6 +429,12 @@ links_user_gone(struct links *links, struct user *user)
 
 /* -- making and ending ------------------------------------------------------
  */
+
+bool
+links_knows(const struct links *links, const struct addr *host)
+{
+	return links->ops->knows(links->arg, host);
+}
 
 void
 links_accept(struct links *links, int fd, const struct addr *from,

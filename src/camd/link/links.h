@@ -17,10 +17,12 @@ struct trust_claim;
 
 /* What links ask and tell; each gets the arg of links_new(). */
 struct links_ops {
-	/* Our user, host, nick and group as a hello shows them. */
+	/* Our user, host, nick, group and port as a hello shows them. */
 	void (*introduce)(void *arg, struct linkhello *hello);
 	/* From where to dial, NULL: as the system likes. */
 	const struct addr *(*source)(void *arg, enum addr_family family);
+	/* Somebody with a pinned key is at that host. */
+	bool (*knows)(void *arg, const struct addr *host);
 	/* As trust_admit(). */
 	int (*admit)(
 	    void *arg, const struct trust_claim *claim, struct user **user);
@@ -48,6 +50,8 @@ int links_new(struct camd *camd, struct identity *identity,
     const struct links_ops *ops, void *arg, struct links **links);
 /* Says goodbye to all; nothing is told any more. */
 void links_free(struct links *links);
+/* As links_ops.knows(). */
+bool links_knows(const struct links *links, const struct addr *host);
 /*
  * A TLS connection that came to our TCP port; takes fd. It must be greeted
  * before deadline_ms (clock_now_ms). on_known(known_arg) follows once, when it
@@ -89,6 +93,9 @@ void links_heard(struct links *links, struct user *user,
  */
 bool links_probe(struct links *links, struct user *user,
     void (*on_done)(void *arg, struct user *user, bool alive), void *arg);
+/* Our own network is another: whether each link still leads anywhere is asked,
+ * and silence ends it. */
+void links_question(struct links *links);
 /* The user lives on as another (merged), or leaves. */
 void links_user_merged(
     struct links *links, struct user *from, struct user *into);

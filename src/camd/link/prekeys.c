@@ -180,6 +180,22 @@ destroy_old(struct prekeys *prekeys, int64_t now_ms)
 	return any;
 }
 
+/* Those of the future a wrong clock has made: they would be told, and kept,
+ * until then. Their time begins now. */
+static bool
+bring_back(struct prekeys *prekeys, int64_t now_ms)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < prekeys->count; i++) {
+		if (prekeys->list[i].made_ms <= now_ms + DAY_MS)
+			continue;
+		prekeys->list[i].made_ms = now_ms;
+		any = true;
+	}
+	return any;
+}
+
 static bool
 needs_new(const struct prekeys *prekeys, int64_t now_ms)
 {
@@ -222,11 +238,14 @@ take_back_new(struct prekeys *prekeys)
 static int
 renew(struct prekeys *prekeys, int64_t now_ms)
 {
-	bool destroyed = destroy_old(prekeys, now_ms);
-	bool added = needs_new(prekeys, now_ms);
-	int r = added ? add_new(prekeys, now_ms) : 0;
+	bool changed = bring_back(prekeys, now_ms);
+	bool added;
+	int r;
 
-	if (r < 0 || (!destroyed && !added))
+	changed |= destroy_old(prekeys, now_ms);
+	added = needs_new(prekeys, now_ms);
+	r = added ? add_new(prekeys, now_ms) : 0;
+	if (r < 0 || (!changed && !added))
 		return r;
 	if ((r = save(prekeys)) < 0) {
 		if (added)

@@ -57,6 +57,12 @@ line_send_by_link(
 		return false;
 	TAILQ_REMOVE(&line->waiting, delivery, entry);
 	delivery->row.encryption = STORE_CAM1;
+	/* It may arrive without our ever hearing of it. By another link it is
+	 * recognised, by IPMSG it would be there twice. */
+	if (delivery->row.clear) {
+		delivery->row.clear = false;
+		delivery_save(line->camd, delivery);
+	}
 	shipment_add(line->shipment, delivery);
 	return true;
 }

@@ -117,14 +117,26 @@ delivered_ms(const struct store_delivery *delivery, int64_t time_ms)
 				: 0);
 }
 
+/* Why it has failed, or is not even tried (threat model I1); "": none. */
+static const char *
+reason_of(const struct camd *camd, const struct store_delivery *delivery)
+{
+	const struct user *user = roster_by_uid(camd->roster, delivery->uid);
+
+	if (delivery->state == STORE_FAILED)
+		return delivery->error[0] != '\0' ? delivery->error : "failed";
+	return delivery->state == STORE_QUEUED && user != NULL &&
+		       user_is_blocked(user)
+		   ? "key"
+		   : "";
+}
+
 static void
 put_delivery(json_t *object, const struct camd *camd,
     const struct store_delivery *delivery, int64_t time_ms)
 {
 	char *id = id_of(camd, delivery->uid);
-	const char *reason = delivery->state != STORE_FAILED ? ""
-			     : delivery->error[0] != '\0'    ? delivery->error
-							     : "failed";
+	const char *reason = reason_of(camd, delivery);
 
 	put_recipient(object, id, store_state_word(delivery->state),
 	    store_receipt_word(delivery->receipt),

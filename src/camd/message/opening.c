@@ -183,13 +183,12 @@ inspect(struct work *work, const struct link *link)
 	const uint8_t *key = trust_user_key(camd->trust, link_user(link));
 	uint8_t theirs[DEVICE_ID_SIZE];
 	uint32_t number = 0;
-	int r = envelope_parse(
-	    span_of(work->bytes, work->opening.len), &work->envelope);
+	struct span bytes = span_of(work->bytes, work->opening.len);
+	int r = envelope_parse(bytes, &work->envelope);
 
+	work->opening.has_id = envelope_peek(bytes, work->opening.id);
 	if (r < 0)
 		return r == CAM_ERR_VERSION ? "version" : "invalid";
-	work->opening.has_id = true;
-	memcpy(work->opening.id, work->envelope.id, ENVELOPE_ID_SIZE);
 	device_id(link_device(link), theirs);
 	/* Others' envelopes come with a server, not over this link. */
 	if (key == NULL ||

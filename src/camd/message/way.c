@@ -150,9 +150,12 @@ way_find(struct camd *camd, struct user *user, const struct way_wish *wish,
 }
 
 static enum store_encryption
-encryption_of(const struct way *way)
+encryption_of(const struct way *way, const struct user *user)
 {
 	switch (way->kind) {
+	case WAY_BLOCKED:
+		return user->peer.strength >= PEER_CAM1 ? STORE_CAM1
+							: STORE_RSA2048_AES256;
 	case WAY_LAN:
 	case WAY_REFUSED:
 		return way_encryption(way->protection);
@@ -172,8 +175,6 @@ way_refusal(struct camd *camd, struct user *user, const struct way_wish *wish,
 	if (user->uid == 0)
 		return "request";
 	way_find(camd, user, wish, false, &way);
-	*encryption = encryption_of(&way);
-	if (way.kind == WAY_BLOCKED)
-		return "key";
+	*encryption = encryption_of(&way, user);
 	return way.kind == WAY_REFUSED ? way.reason : NULL;
 }

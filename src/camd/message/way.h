@@ -52,8 +52,9 @@ bool way_is_promised(const struct user *user);
 enum store_encryption way_encryption(uint32_t protection);
 
 /*
- * Why settings or trust refuse to send to the user, a reason of cam-rpc(7), or
- * NULL: nothing known refuses. encryption: how it would be sent.
+ * Why settings refuse to send to the user, a reason of cam-rpc(7), or NULL:
+ * nothing known refuses; who is blocked is waited for (threat model I1).
+ * encryption: how it would be sent.
  */
 const char *way_refusal(struct camd *camd, struct user *user,
     const struct way_wish *wish, enum store_encryption *encryption);

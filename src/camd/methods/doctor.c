@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/clients.h"
+#include "camd/link/door.h"
 #include "camd/methods/methods.h"
 #include "camd/settings.h"
 #include "lan/lan.h"
@@ -133,6 +134,8 @@ reply(const struct examining *examining)
 	    result, "sent", json_integer((json_int_t)counters->sent));
 	json_object_set_new(
 	    result, "dropped", json_integer((json_int_t)dropped));
+	json_object_set_new(result, "refused",
+	    json_integer((json_int_t)door_refused(camd->door)));
 	json_object_set_new(
 	    result, "malformed", json_integer((json_int_t)counters->malformed));
 	json_object_set_new(result, "undecipherable",

@@ -19,7 +19,6 @@
 #include "camd/methods/question.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
-#include "camd/trust/trust.h"
 #include "crypto/envelope.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
@@ -96,16 +95,49 @@ on_looked_up(struct job *job)
 	posting_free(posting);
 }
 
-static void
-start(struct posting *posting)
+/* Every method here ends so, when it has read its params; where they are wrong
+ * that has been told. */
+static int
+begin(struct posting *posting, bool params_are_right)
 {
-	if (posting->about == NULL) {
+	if (!params_are_right) {
+		posting_free(posting);
+	} else if (posting->about == NULL) {
 		posting->go_on(posting);
-		return;
+	} else {
+		posting->job.work = look_up;
+		posting->job.done = on_looked_up;
+		workers_submit(posting->camd->readers, &posting->job);
 	}
-	posting->job.work = look_up;
-	posting->job.done = on_looked_up;
-	workers_submit(posting->camd->readers, &posting->job);
+	return 0;
+}
+
+/* Of those about a message of one's own. */
+static bool
+take_id(struct posting *posting)
+{
+	struct rpc_call *call = posting->call;
+
+	return param_text(call, posting->params, "id", true, &posting->about) &&
+	       param_switch(call, posting->params, "follow", &posting->follow);
+}
+
+/* without: what to say where there is none. */
+static bool
+take_text(struct posting *posting, const char *without)
+{
+	struct rpc_call *call = posting->call;
+
+	if (!param_text(call, posting->params, "text", true, &posting->text))
+		return false;
+	if (posting->text[0] == '\0')
+		method_fail(call, CAM_ERR_REQUEST, NULL, "%s", without);
+	else if (strlen(posting->text) > LIMIT_MESSAGE_TEXT)
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "a message has at most %d bytes", LIMIT_MESSAGE_TEXT);
+	else
+		return true;
+	return false;
 }
 
 /* The answer leaves first, then whatever becomes of the message is told. */
@@ -274,27 +306,6 @@ on_stored(void *arg, int err, const char *id, json_t *time, json_t *recipients)
 	posting_free(posting);
 }
 
-/* All of them have another key than the one that was verified: nothing is
- * stored. */
-static bool
-are_blocked(struct posting *posting, struct user **to, size_t count)
-{
-	char *id;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!trust_is_blocked(posting->camd->trust, to[i]))
-			return false;
-	}
-	id = user_id(to[0]);
-	method_fail(posting->call, CAM_ERR_KEY,
-	    json_pack("{s:s, s:[]}", "who", id, "candidates"),
-	    "the key of '%s' has changed: ask what happened, then run 'cam "
-	    "verify --accept %s'",
-	    id, id);
-	free(id);
-	return true;
-}
-
 static void
 send_now(struct posting *posting)
 {
@@ -319,12 +330,6 @@ send_now(struct posting *posting)
 		posting_free(posting);
 		return;
 	}
-	if (request.to_count > 0 &&
-	    are_blocked(posting, request.to, request.to_count)) {
-		free(request.to);
-		posting_free(posting);
-		return;
-	}
 	if (request.to_count > 0 && request.to_count <= RECIPIENTS_MAX) {
 		outbox_send(
 		    posting->camd->outbox, &request, on_stored, posting);
@@ -342,20 +347,18 @@ send_now(struct posting *posting)
 }
 
 static bool
-check_letter(struct rpc_call *call, const struct posting *posting)
+take_recipients(struct posting *posting)
 {
-	if (json_array_size(posting->to) == 0 ||
-	    json_array_size(posting->to) > RECIPIENTS_MAX)
-		method_fail(call, CAM_ERR_REQUEST, NULL,
-		    "'to' must name 1 to %d recipients", RECIPIENTS_MAX);
-	else if (posting->text[0] == '\0')
-		method_fail(call, CAM_ERR_REQUEST, NULL,
-		    "an empty message cannot be sent");
-	else if (strlen(posting->text) > LIMIT_MESSAGE_TEXT)
-		method_fail(call, CAM_ERR_REQUEST, NULL,
-		    "a message has at most %d bytes", LIMIT_MESSAGE_TEXT);
-	else
+	size_t count;
+
+	if (!param_list(
+		posting->call, posting->params, "to", true, &posting->to))
+		return false;
+	count = json_array_size(posting->to);
+	if (count >= 1 && count <= RECIPIENTS_MAX)
 		return true;
+	method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+	    "'to' must name 1 to %d recipients", RECIPIENTS_MAX);
 	return false;
 }
 
@@ -364,19 +367,16 @@ message_send(struct rpc_call *call, json_t *params)
 {
 	struct posting *posting = posting_new(call, params, send_now);
 
-	if (param_list(call, params, "to", true, &posting->to) &&
-	    param_text(call, params, "text", true, &posting->text) &&
-	    param_switch(call, params, "sealed", &posting->sealed) &&
-	    param_switch(call, params, "locked", &posting->locked) &&
-	    param_switch(call, params, "clear", &posting->clear) &&
-	    param_switch(call, params, "follow", &posting->follow) &&
-	    param_text(call, params, "reply", false, &posting->about) &&
-	    check_letter(call, posting) &&
-	    question_compose(call, params, posting->text, &posting->question))
-		start(posting);
-	else
-		posting_free(posting);
-	return 0;
+	return begin(posting,
+	    take_recipients(posting) &&
+		take_text(posting, "an empty message cannot be sent") &&
+		param_switch(call, params, "sealed", &posting->sealed) &&
+		param_switch(call, params, "locked", &posting->locked) &&
+		param_switch(call, params, "clear", &posting->clear) &&
+		param_switch(call, params, "follow", &posting->follow) &&
+		param_text(call, params, "reply", false, &posting->about) &&
+		question_compose(
+		    call, params, posting->text, &posting->question));
 }
 
 /* -- message.retry ------------------------------------------------------ */
@@ -455,14 +455,10 @@ message_retry(struct rpc_call *call, json_t *params)
 {
 	struct posting *posting = posting_new(call, params, retry_now);
 
-	if (param_text(call, params, "id", true, &posting->about) &&
-	    param_list(call, params, "to", false, &posting->to) &&
-	    param_switch(call, params, "clear", &posting->clear) &&
-	    param_switch(call, params, "follow", &posting->follow))
-		start(posting);
-	else
-		posting_free(posting);
-	return 0;
+	return begin(
+	    posting, take_id(posting) &&
+			 param_list(call, params, "to", false, &posting->to) &&
+			 param_switch(call, params, "clear", &posting->clear));
 }
 
 /* -- message.edit, message.delete ------------------------------------------ */
@@ -509,33 +505,15 @@ change_now(struct posting *posting)
 	    posting->camd, posting->id, posting->text, on_changed, posting);
 }
 
-static bool
-check_text(struct rpc_call *call, const char *text)
-{
-	if (text[0] == '\0')
-		method_fail(call, CAM_ERR_REQUEST, NULL,
-		    "a message without text is deleted, not edited");
-	else if (strlen(text) > LIMIT_MESSAGE_TEXT)
-		method_fail(call, CAM_ERR_REQUEST, NULL,
-		    "a message has at most %d bytes", LIMIT_MESSAGE_TEXT);
-	else
-		return true;
-	return false;
-}
-
 int
 message_edit(struct rpc_call *call, json_t *params)
 {
 	struct posting *posting = posting_new(call, params, change_now);
 
-	if (param_text(call, params, "id", true, &posting->about) &&
-	    param_text(call, params, "text", true, &posting->text) &&
-	    param_switch(call, params, "follow", &posting->follow) &&
-	    check_text(call, posting->text))
-		start(posting);
-	else
-		posting_free(posting);
-	return 0;
+	return begin(
+	    posting, take_id(posting) &&
+			 take_text(posting,
+			     "a message without text is deleted, not edited"));
 }
 
 int
@@ -543,10 +521,5 @@ message_delete(struct rpc_call *call, json_t *params)
 {
 	struct posting *posting = posting_new(call, params, change_now);
 
-	if (param_text(call, params, "id", true, &posting->about) &&
-	    param_switch(call, params, "follow", &posting->follow))
-		start(posting);
-	else
-		posting_free(posting);
-	return 0;
+	return begin(posting, take_id(posting));
 }

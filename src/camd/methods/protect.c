@@ -114,46 +114,102 @@ on_unlocked(void *arg, int err)
 	free(changing);
 }
 
-/* The passphrase is wiped in the request, too. */
-static int
-begin(struct rpc_call *call, json_t *params,
-    int (*change)(struct protection *protection, struct span passphrase,
-	void (*done)(void *arg, int err), void *arg),
-    void (*done)(void *arg, int err))
+static void
+on_unprotected(void *arg, int err)
 {
-	struct changing *changing = NULL;
-	const char *passphrase = NULL;
-	int r;
+	struct changing *changing = arg;
 
-	if (!param_text(call, params, "passphrase", true, &passphrase))
-		return 0;
-	changing = xcalloc(1, sizeof *changing);
+	if (err < 0) {
+		fail(changing->call, err);
+	} else {
+		log_info("only file permissions protect the keys");
+		rpc_reply(changing->call, protection_object(changing->camd));
+	}
+	free(changing);
+}
+
+/* A passphrase as the request says it; it is wiped there, too. */
+struct said {
+	const char *name;
+	bool needed;
+	const char *text; /* NULL: not said */
+};
+
+static bool
+take_said(struct rpc_call *call, json_t *params, struct said *said)
+{
+	return param_text(call, params, said->name, said->needed, &said->text);
+}
+
+static struct span
+span_of_said(const struct said *said)
+{
+	return span_text(said->text != NULL ? said->text : "");
+}
+
+static void
+wipe_said(const struct said *said)
+{
+	if (said->text != NULL)
+		wipe((char *)said->text, strlen(said->text));
+}
+
+static struct changing *
+changing_new(struct rpc_call *call)
+{
+	struct changing *changing = xcalloc(1, sizeof *changing);
+
 	changing->camd = method_camd(call);
 	changing->call = call;
-	r = change(
-	    changing->camd->protection, span_text(passphrase), done, changing);
-	wipe((char *)passphrase, strlen(passphrase));
-	if (r < 0) {
-		free(changing);
-		fail(call, r);
-	}
-	return 0;
+	return changing;
+}
+
+/* What begin says of a change: 0, and its done follows. */
+static void
+began(struct changing *changing, int r)
+{
+	if (r == 0)
+		return;
+	fail(changing->call, r);
+	free(changing);
 }
 
 int
 key_protect(struct rpc_call *call, json_t *params)
 {
-	return begin(call, params, protection_protect, on_protected);
+	struct said passphrase = { "passphrase", true, NULL };
+	struct said old = { "old", false, NULL };
+	struct changing *changing;
+
+	if (!take_said(call, params, &passphrase) ||
+	    !take_said(call, params, &old))
+		return 0;
+	changing = changing_new(call);
+	began(changing, protection_protect(changing->camd->protection,
+			    span_of_said(&passphrase), span_of_said(&old),
+			    on_protected, changing));
+	wipe_said(&passphrase);
+	wipe_said(&old);
+	return 0;
 }
 
 int
 key_unlock(struct rpc_call *call, json_t *params)
 {
 	const struct camd *camd = method_camd(call);
+	struct said passphrase = { "passphrase", true, NULL };
+	struct changing *changing;
 
-	if (protection_is_locked(camd->protection))
-		return begin(call, params, protection_unlock, on_unlocked);
-	rpc_reply(call, protection_object(camd));
+	if (!protection_is_locked(camd->protection)) {
+		rpc_reply(call, protection_object(camd));
+		return 0;
+	}
+	if (!take_said(call, params, &passphrase))
+		return 0;
+	changing = changing_new(call);
+	began(changing, protection_unlock(camd->protection,
+			    span_of_said(&passphrase), on_unlocked, changing));
+	wipe_said(&passphrase);
 	return 0;
 }
 
@@ -161,13 +217,18 @@ int
 key_unprotect(struct rpc_call *call, json_t *params)
 {
 	const struct camd *camd = method_camd(call);
-	int r = protection_unprotect(camd->protection);
+	struct said old = { "old", false, NULL };
+	struct changing *changing;
 
-	if (r < 0) {
-		fail(call, r);
-	} else {
-		log_info("only file permissions protect the keys");
+	if (!protection_is_on(camd->protection)) {
 		rpc_reply(call, protection_object(camd));
+		return 0;
 	}
+	if (!take_said(call, params, &old))
+		return 0;
+	changing = changing_new(call);
+	began(changing, protection_unprotect(camd->protection,
+			    span_of_said(&old), on_unprotected, changing));
+	wipe_said(&old);
 	return 0;
 }

@@ -282,6 +282,15 @@ take_exit(struct camd *camd, const struct lan_entry *entry)
 		leave(camd, user);
 }
 
+/* The kernel has noticed that nobody is there (net/tcp.h), and no exit may ever
+ * come from who was reached by link alone. */
+void
+heard_lost(struct camd *camd, struct user *user)
+{
+	if (user->state != USER_OFFLINE)
+		(void)links_probe(camd->links, user, on_probed, camd);
+}
+
 /*
  * Whoever speaks both IPv4 and IPv6 is heard by several ways at once: the
  * first heard stays for a while, and IPv4 takes the place of IPv6 (reference

@@ -17,6 +17,7 @@
 #include "camd/people/namesake.h"
 #include "camd/people/pinning.h"
 #include "camd/people/roster.h"
+#include "camd/settings.h"
 #include "camd/trust/challenge.h"
 #include "camd/trust/trust.h"
 #include "camd/trust/trusted.h"
@@ -123,7 +124,7 @@ find_entry(const struct admission *a)
 			if (text_same(fingerprint, a->fingerprint))
 				return user;
 		} else if (user->peer.addr.family == ADDR_NONE ||
-			   addr_same_host(&user->peer.addr, claim->from)) {
+			   addr_same_host(&user->peer.addr, claim->at)) {
 			best = user;
 		}
 	}
@@ -134,14 +135,14 @@ find_entry(const struct admission *a)
 static bool
 has_room(const struct admission *a)
 {
-	const struct addr *from = a->claim->from;
+	const struct addr *at = a->claim->at;
 	const struct user *user = NULL;
 	size_t keys = 0;
 
-	while ((user = roster_at(a->camd->roster, from, user)) != NULL)
+	while ((user = roster_at(a->camd->roster, at, user)) != NULL)
 		keys += user->trusted != NULL;
 	return keys < LIMIT_USER_KEYS_SOURCE &&
-	       leaving_has_room(a->camd->leaving, from);
+	       leaving_has_room(a->camd->leaving, at);
 }
 
 static int
@@ -286,21 +287,27 @@ take_name(struct admission *a, struct user *user)
 	}
 }
 
-/* He has shown his key there: no hint is better. A port is that of a
- * connection, and no help where one is known. */
+/* Who does not say which: most have the one that everybody here has. */
+static uint16_t
+usual_port(const struct camd *camd)
+{
+	return (uint16_t)settings_number(camd->settings, "net.port");
+}
+
+/* He has shown his key there: no hint is better. */
 static bool
 take_addr(struct admission *a, struct user *user)
 {
 	const struct addr *known = &user->peer.addr;
-	struct addr addr = *a->claim->from;
+	struct addr addr = *a->claim->at;
 
-	if (known->family != ADDR_NONE) {
-		if (addr_same_host(known, &addr) ||
-		    (known->family != addr.family &&
-			user->state != USER_OFFLINE))
-			return false;
-		addr.port = known->port;
-	}
+	if (known->family != ADDR_NONE &&
+	    (addr_same_host(known, &addr) ||
+		(known->family != addr.family && user->state != USER_OFFLINE)))
+		return false;
+	if (addr.port == 0)
+		addr.port = known->family != ADDR_NONE ? known->port
+						       : usual_port(a->camd);
 	roster_set_addr(a->camd->roster, user, &addr);
 	return true;
 }
@@ -343,7 +350,7 @@ log_refused(const struct admission *a, int err)
 {
 	char text[ADDR_TEXT_SIZE];
 
-	(void)addr_format(a->claim->from, text);
+	(void)addr_format(a->claim->at, text);
 	if (err == CAM_ERR_KEY)
 		log_warn("%s@%s at %s shows an old or another list of devices: "
 			 "refused",

@@ -32,15 +32,14 @@ struct trust_claim {
 	const char *host;
 	const char *nick;
 	const char *group;
-	const struct addr *from;
+	const struct addr *at; /* where he can be reached; port 0: not said */
 };
 /*
  * Whose link it is: the user with that user key; else the one with that RSA key
  * (his user key is pinned now); else somebody new, marked loudly where the name
  * is known under another key (I1). The list of devices is taken when newer.
  * CAM_ERR_KEY: the device is not in the newest list we know, or the list is
- * older; CAM_ERR_FULL: no room for strangers; CAM_ERR_FORMAT: not names. In
- * from only the host counts where the user's address is known.
+ * older; CAM_ERR_FULL: no room for strangers; CAM_ERR_FORMAT: not names.
  */
 int trust_admit(
     struct trust *trust, const struct trust_claim *claim, struct user **user);
