@@ -35,6 +35,8 @@ struct store {
 	int64_t hour;	  /* the open row of table hour */
 	int64_t merged;	  /* parts of the index, -1: not read yet */
 	int64_t unclean;  /* see merge.c, the same */
+	int64_t listed;	  /* see posting.c, the same */
+	struct gather *gather; /* the block at work on, NULL: none */
 	/* Users known to be kept, each at its place; 0: none there. */
 	int64_t kept[KEPT_USERS];
 	int waiting; /* whether changes wait for messages, -1: not read yet */

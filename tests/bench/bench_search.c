@@ -183,6 +183,16 @@ ours_add(struct ours *ours, const struct source *source)
 	    "receive");
 }
 
+/* What camd does when it is quiet; it costs no less for that. */
+static void
+ours_tend(struct ours *ours)
+{
+	bool more = true;
+
+	while (more)
+		check(ours->store, store_tend(ours->store, 1, &more), "tend");
+}
+
 static void
 ours_fill(struct ours *ours, struct source *source, uint64_t count)
 {
@@ -194,6 +204,7 @@ ours_fill(struct ours *ours, struct source *source, uint64_t count)
 		}
 		check(ours->store, store_commit(ours->store), "commit");
 	}
+	ours_tend(ours);
 }
 
 /* -- the bare way: sqlite, trigram, plans by hand -----------------------------
