@@ -594,6 +594,7 @@ main(int argc, char **argv)
 		report_rounds("insert a message", times.ours, "us",
 		    "trigram table", times.bare, times.rounds, 1.2);
 	}
+	ours_tend(&ours);
 	if (store_open(ours_path, STORE_READ, problem, &reader) != 0)
 		die("%s", problem);
 	for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
