@@ -14,8 +14,15 @@ rowset_add(struct rowset *set, size_t row)
 void
 rowset_add_range(struct rowset *set, size_t first, size_t last)
 {
-	for (size_t i = first; i <= last; i++)
-		rowset_add(set, i);
+	for (size_t i = first / 64; i <= last / 64; i++) {
+		uint64_t word = UINT64_MAX;
+
+		if (i == first / 64)
+			word &= UINT64_MAX << first % 64;
+		if (i == last / 64)
+			word &= UINT64_MAX >> (63 - last % 64);
+		set->words[i] |= word;
+	}
 }
 
 void
@@ -33,6 +40,18 @@ rowset_count(const struct rowset *set)
 	for (size_t i = 0; i < WORDS; i++)
 		count += (size_t)__builtin_popcountll(set->words[i]);
 	return count;
+}
+
+bool
+rowset_has_more(const struct rowset *set, size_t count)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < WORDS && found <= count; i++) {
+		if (set->words[i] != 0)
+			found += (size_t)__builtin_popcountll(set->words[i]);
+	}
+	return found > count;
 }
 
 static bool

@@ -24,6 +24,8 @@ void rowset_add(struct rowset *set, size_t row);
 void rowset_add_range(struct rowset *set, size_t first, size_t last);
 void rowset_intersect(struct rowset *set, const struct rowset *other);
 size_t rowset_count(const struct rowset *set);
+/* Whether it has more rows than that. */
+bool rowset_has_more(const struct rowset *set, size_t count);
 /* Takes the lowest row out, or the highest; false: there is none. */
 bool rowset_take(struct rowset *set, bool lowest, size_t *row);
 

@@ -114,7 +114,7 @@ place_in_block(int64_t row)
 static bool
 is_settled(const struct search *search)
 {
-	return rowset_count(&search->found) <= FEW;
+	return !rowset_has_more(&search->found, FEW);
 }
 
 /* What has no list is in few messages of the block. */

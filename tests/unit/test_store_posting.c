@@ -73,6 +73,8 @@ rows_are_taken_from_either_end(void **state)
 		rowset_add(&up, rows[i]);
 	down = up;
 	assert_int_equal(rowset_count(&up), COUNT);
+	assert_true(rowset_has_more(&up, COUNT - 1));
+	assert_false(rowset_has_more(&up, COUNT));
 	for (size_t i = 0; i < COUNT; i++) {
 		assert_true(rowset_take(&up, true, &row));
 		assert_int_equal(row, rows[i]);
@@ -81,6 +83,26 @@ rows_are_taken_from_either_end(void **state)
 	}
 	assert_false(rowset_take(&up, true, &row));
 	assert_false(rowset_take(&down, false, &row));
+}
+
+static void
+a_range_has_its_ends_and_all_between(void **state)
+{
+	for (int i = 0; i < 200; i++) {
+		size_t first = draw(ROWSET_SIZE), last = first;
+		struct rowset set = { 0 };
+		size_t row = 0;
+
+		last += draw(i % 2 == 0 ? 100 : ROWSET_SIZE);
+		last = last < ROWSET_SIZE ? last : ROWSET_SIZE - 1;
+		rowset_add_range(&set, first, last);
+		assert_int_equal(rowset_count(&set), last - first + 1);
+		assert_true(rowset_take(&set, true, &row));
+		assert_int_equal(row, first);
+		if (last > first)
+			assert_true(rowset_take(&set, false, &row));
+		assert_int_equal(row, last);
+	}
 }
 
 static void
@@ -556,6 +578,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_set_survives_packing_whatever_is_in_it),
 		cmocka_unit_test(rows_are_taken_from_either_end),
+		cmocka_unit_test(a_range_has_its_ends_and_all_between),
 		cmocka_unit_test(a_damaged_set_is_refused),
 		TEST_OF_ARCHIVE(searches_find_the_same_with_lists_and_without),
 		TEST_OF_ARCHIVE(common_words_have_lists_and_rare_ones_none),
