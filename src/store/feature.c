@@ -23,10 +23,15 @@ feature_pair(uint32_t first, uint32_t second)
 {
 	uint64_t both = (uint64_t)first << 32 | second;
 
-	return 1 + (uint32_t)(both * UINT64_C(0x9e3779b97f4a7c15) >> 52);
+	return (uint32_t)(both * UINT64_C(0x9e3779b97f4a7c15) >> 34) |
+	       FEATURE_PAIR;
 }
 
-_Static_assert(FEATURE_PAIRS == 1 << (64 - 52), "the bits that are left");
+uint32_t
+feature_shared(uint32_t pair)
+{
+	return 1 + pair % FEATURE_SHARED;
+}
 
 struct position {
 	uint32_t feature; /* of its first token */

@@ -51,9 +51,9 @@ enum phase { PHASE_WIPE, PHASE_COUNT, PHASE_FILL, PHASE_WRITE };
 struct gather {
 	int64_t block;
 	enum phase phase;
-	int64_t next; /* row to read */
-	size_t row;   /* within the block: the one being read */
-	uint16_t counts[COUNTERS];
+	int64_t next;		      /* row to read */
+	size_t row;		      /* within the block: the one being read */
+	uint16_t counts[2][COUNTERS]; /* of pairs, of tokens */
 	struct list *lists;
 	size_t count;
 	size_t size;
@@ -193,14 +193,16 @@ add_row(struct gather *gather, uint32_t feature)
 
 /* -- reading -------------------------------------------------------------- */
 
+/* Different features may share a counter, and one be counted twice in a
+ * message: what is counted as rare is rare. */
 static uint16_t *
 counter(struct gather *gather, uint32_t feature)
 {
-	return &gather->counts[feature & (COUNTERS - 1)];
+	bool is_token = feature >= FEATURE_TOKEN;
+
+	return &gather->counts[is_token][feature & (COUNTERS - 1)];
 }
 
-/* Different tokens may share a counter, and one be counted twice in a message:
- * what is counted as rare is rare. */
 static bool
 is_common(struct gather *gather, uint32_t feature)
 {
@@ -219,6 +221,7 @@ count_token(uint32_t feature, void *arg)
 static void
 count_pair(uint32_t first, uint32_t second, void *arg)
 {
+	count_token(feature_pair(first, second), arg);
 }
 
 static void
@@ -231,8 +234,11 @@ list_token(uint32_t feature, void *arg)
 static void
 list_pair(uint32_t first, uint32_t second, void *arg)
 {
+	uint32_t pair = feature_pair(first, second);
+
 	if (is_common(arg, first) && is_common(arg, second))
-		add_row(arg, feature_pair(first, second));
+		add_row(
+		    arg, is_common(arg, pair) ? pair : feature_shared(pair));
 }
 
 /* What message_index() would add to the index. */

@@ -16,7 +16,7 @@ struct store;
  *(gather.h) makes lists, one for each feature (feature.h):
  *
  *	a token	when POSTING_COMMON messages or more have it
- *	a pair	when both of its tokens have a list
+ *	a pair	when both of its tokens have a list; rare pairs share lists
  *
  * A list has all messages that have the feature, perhaps others, too. A block
  * has all its lists or none: what changes a message of it takes them away, and

@@ -1,6 +1,8 @@
 /* rowset.c: which messages of a block of the index. */
 #include "store/rowset.h"
 
+#include <string.h>
+
 #include "base/err.h"
 
 enum { WORDS = ROWSET_SIZE / 64 };
@@ -161,10 +163,19 @@ rowset_pack(const struct rowset *set, struct buf *out)
 static int
 unpack_bits(struct span packed, struct rowset *set)
 {
-	if (packed.len > ROWSET_SIZE / 8)
+	uint8_t bytes[ROWSET_SIZE / 8] = { 0 };
+
+	if (packed.len > sizeof bytes)
 		return CAM_ERR_FORMAT;
-	for (size_t i = 0; i < packed.len; i++)
-		set->words[i / 8] |= (uint64_t)packed.data[i] << i % 8 * 8;
+	memcpy(bytes, packed.data, packed.len);
+	for (size_t i = 0; i < WORDS; i++) {
+		const uint8_t *at = bytes + i * 8;
+
+		set->words[i] |= (uint64_t)at[0] | (uint64_t)at[1] << 8 |
+				 (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24 |
+				 (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40 |
+				 (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+	}
 	return 0;
 }
 

@@ -148,7 +148,24 @@ take_words(struct search *search, bool *listed)
 	return err;
 }
 
-/* Where both words have a list the pair has one, unless it is nowhere. */
+/* It is in a list of its own, or in one it shares, or nowhere. */
+static int
+take_pair(struct search *search, uint32_t pair)
+{
+	struct rowset rows = { 0 };
+	bool found = false;
+	int err =
+	    posting_find(search->store, search->block, pair, &rows, &found);
+
+	if (err == 0 && !found)
+		err = posting_find(search->store, search->block,
+		    feature_shared(pair), &rows, &found);
+	if (err == 0)
+		rowset_intersect(&search->found, &rows);
+	return err;
+}
+
+/* Where both words have a list the pair is in one. */
 static int
 take_pairs(struct search *search, const bool *listed)
 {
@@ -157,16 +174,9 @@ take_pairs(struct search *search, const bool *listed)
 	for (size_t i = 0;
 	     err == 0 && i + 1 < search->word_count && !is_settled(search);
 	     i++) {
-		struct rowset rows = { 0 };
-		bool found;
-
-		if (search->pairs[i] == FEATURE_NONE || !listed[i] ||
-		    !listed[i + 1])
-			continue;
-		err = posting_find(search->store, search->block,
-		    search->pairs[i], &rows, &found);
-		if (err == 0)
-			rowset_intersect(&search->found, &rows);
+		if (search->pairs[i] != FEATURE_NONE && listed[i] &&
+		    listed[i + 1])
+			err = take_pair(search, search->pairs[i]);
 	}
 	return err;
 }
