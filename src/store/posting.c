@@ -24,6 +24,8 @@ static const char *const name_listed = "store.listed";
 static const char *const sql_newest = "SELECT max(row) FROM message";
 static const char *const sql_find =
     "SELECT rows FROM posting WHERE posting = ?1";
+static const char *const sql_exists =
+    "SELECT 1 FROM posting WHERE posting = ?1";
 static const char *const sql_add =
     "INSERT INTO posting(posting, rows) VALUES(?1, ?2)";
 static const char *const sql_remove = "DELETE FROM posting WHERE posting = ?1";
@@ -63,15 +65,21 @@ posting_find(struct store *store, int64_t block, uint32_t feature,
 }
 
 int
+posting_exists(
+    struct store *store, int64_t block, uint32_t feature, bool *exists)
+{
+	int64_t one = 0;
+	int err = sql_number(
+	    store, sql_exists, BIND(NUMBER(key(block, feature))), &one);
+
+	*exists = err == 0;
+	return err == CAM_ERR_UNKNOWN ? 0 : err;
+}
+
+int
 posting_is_complete(struct store *store, int64_t block, bool *complete)
 {
-	sqlite3_stmt *stmt = NULL;
-	int err = sql_first(
-	    store, sql_find, BIND(NUMBER(key(block, FEATURE_NONE))), &stmt);
-
-	sql_close(stmt);
-	*complete = err == 0;
-	return err == CAM_ERR_UNKNOWN ? 0 : err;
+	return posting_exists(store, block, FEATURE_NONE, complete);
 }
 
 /* -- made ----------------------------------------------------------------- */

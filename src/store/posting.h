@@ -32,6 +32,8 @@ posting_block(int64_t row)
 
 /* Whether the block has its lists. */
 int posting_is_complete(struct store *store, int64_t block, bool *complete);
+int posting_exists(
+    struct store *store, int64_t block, uint32_t feature, bool *exists);
 /* Adds the rows of a list; *found says if there is one. */
 int posting_find(struct store *store, int64_t block, uint32_t feature,
     struct rowset *rows, bool *found);

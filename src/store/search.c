@@ -131,52 +131,75 @@ add_indexed(struct search *search, const char *expression, struct rowset *rows)
 	return err;
 }
 
-static int
-take_words(struct search *search, bool *listed)
-{
-	int err = 0;
-
-	for (size_t i = 0;
-	     err == 0 && i < search->word_count && !is_settled(search); i++) {
-		struct rowset rows = { 0 };
-
-		err = posting_find(search->store, search->block,
-		    search->words[i].feature, &rows, &listed[i]);
-		if (err == 0 && listed[i])
-			rowset_intersect(&search->found, &rows);
-	}
-	return err;
-}
+/* What is known of a word in the block. */
+enum word_state {
+	WORD_OPEN,    /* not looked for yet, or only in part */
+	WORD_TAKEN,   /* found has no row without it, but by chance */
+	WORD_UNLISTED /* it has no list */
+};
 
 /* It is in a list of its own, or in one it shares, or nowhere. */
 static int
-take_pair(struct search *search, uint32_t pair)
+take_pair(struct search *search, size_t i, enum word_state *states)
 {
+	uint32_t pair = search->pairs[i];
 	struct rowset rows = { 0 };
-	bool found = false;
+	bool is_own = false, is_shared = false;
 	int err =
-	    posting_find(search->store, search->block, pair, &rows, &found);
+	    posting_find(search->store, search->block, pair, &rows, &is_own);
 
-	if (err == 0 && !found)
+	if (err == 0 && !is_own)
 		err = posting_find(search->store, search->block,
-		    feature_shared(pair), &rows, &found);
-	if (err == 0)
-		rowset_intersect(&search->found, &rows);
-	return err;
+		    feature_shared(pair), &rows, &is_shared);
+	if (err != 0)
+		return err;
+	if (is_own)
+		states[i] = states[i + 1] = WORD_TAKEN;
+	rowset_intersect(&search->found, &rows);
+	return 0;
 }
 
 /* Where both words have a list the pair is in one. */
 static int
-take_pairs(struct search *search, const bool *listed)
+take_pairs(struct search *search, enum word_state *states)
 {
 	int err = 0;
 
 	for (size_t i = 0;
 	     err == 0 && i + 1 < search->word_count && !is_settled(search);
 	     i++) {
-		if (search->pairs[i] != FEATURE_NONE && listed[i] &&
-		    listed[i + 1])
-			err = take_pair(search, search->pairs[i]);
+		bool first = false, second = false;
+
+		if (search->pairs[i] == FEATURE_NONE)
+			continue;
+		err = posting_exists(search->store, search->block,
+		    search->words[i].feature, &first);
+		if (err == 0 && first)
+			err = posting_exists(search->store, search->block,
+			    search->words[i + 1].feature, &second);
+		if (err == 0 && first && second)
+			err = take_pair(search, i, states);
+	}
+	return err;
+}
+
+static int
+take_words(struct search *search, enum word_state *states)
+{
+	int err = 0;
+
+	for (size_t i = 0;
+	     err == 0 && i < search->word_count && !is_settled(search); i++) {
+		struct rowset rows = { 0 };
+		bool found = false;
+
+		if (states[i] == WORD_TAKEN)
+			continue;
+		err = posting_find(search->store, search->block,
+		    search->words[i].feature, &rows, &found);
+		states[i] = found ? WORD_TAKEN : WORD_UNLISTED;
+		if (err == 0 && found)
+			rowset_intersect(&search->found, &rows);
 	}
 	return err;
 }
@@ -204,7 +227,7 @@ take_places(struct search *search)
 }
 
 static int
-take_rest(struct search *search, const bool *listed)
+take_rest(struct search *search, const enum word_state *states)
 {
 	int err = 0;
 
@@ -212,7 +235,7 @@ take_rest(struct search *search, const bool *listed)
 	     err == 0 && i < search->word_count && !is_settled(search); i++) {
 		struct rowset rows = { 0 };
 
-		if (listed[i])
+		if (states[i] != WORD_UNLISTED)
 			continue;
 		err = add_indexed(search, search->words[i].expression, &rows);
 		if (err == 0)
@@ -225,19 +248,19 @@ take_rest(struct search *search, const bool *listed)
 static int
 find_in_lists(struct search *search)
 {
-	bool listed[SEARCH_WORDS_MAX] = { false };
+	enum word_state states[SEARCH_WORDS_MAX] = { WORD_OPEN };
 	int err;
 
 	search->found = (struct rowset){ 0 };
 	rowset_add_range(&search->found, place_in_block(block_first(search)),
 	    place_in_block(block_last(search)));
-	err = take_words(search, listed);
+	err = take_pairs(search, states);
 	if (err == 0)
-		err = take_pairs(search, listed);
+		err = take_words(search, states);
 	if (err == 0)
 		err = take_places(search);
 	if (err == 0)
-		err = take_rest(search, listed);
+		err = take_rest(search, states);
 	return err;
 }
 
@@ -267,7 +290,7 @@ search_init(struct search *search, struct store *store, const char *expression,
 
 /* Takes the word's rows where they are few. */
 static int
-try_word(struct search *search, size_t word)
+take_if_rare(struct search *search, size_t word)
 {
 	int err = 0;
 
@@ -284,6 +307,28 @@ try_word(struct search *search, size_t word)
 	search->lead = word;
 	if (err == 0 && search->row_count < (size_t)SEARCH_RARE)
 		search->way = SEARCH_ROWS;
+	return err;
+}
+
+/* What has a list in one block is not rare in the part; FTS5 would take longer
+ * to say so. */
+static int
+try_words(struct search *search)
+{
+	bool has_lists = false, has_list = false;
+	int err = posting_is_complete(search->store, search->block, &has_lists);
+
+	for (size_t i = 0;
+	     err == 0 && search->way == SEARCH_INDEX && i < search->word_count;
+	     i++) {
+		size_t word = (search->lead + i) % search->word_count;
+
+		if (has_lists)
+			err = posting_exists(search->store, search->block,
+			    search->words[word].feature, &has_list);
+		if (err == 0 && !has_list)
+			err = take_if_rare(search, word);
+	}
 	return err;
 }
 
@@ -331,13 +376,11 @@ open_part(struct search *search)
 	if (err != 0 || search->stmt == NULL)
 		return err;
 	search->way = SEARCH_INDEX;
-	for (size_t i = 0;
-	     err == 0 && search->way == SEARCH_INDEX && i < search->word_count;
-	     i++)
-		err = try_word(search, (search->lead + i) % search->word_count);
-	search->must_check = search->way == SEARCH_ROWS;
 	search->block = posting_block(
 	    search->ascending ? part_first(search) : part_last(search));
+	if (search->word_count > 0)
+		err = try_words(search);
+	search->must_check = search->way == SEARCH_ROWS;
 	if (err != 0 || search->way == SEARCH_ROWS)
 		return err;
 	if (search->word_count > 0)
