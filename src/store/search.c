@@ -395,8 +395,8 @@ go_to_next_block(struct search *search)
 	if (search->word_count == 0 || search->way == SEARCH_ROWS)
 		return false;
 	search->block += search->ascending ? 1 : -1;
-	return block_first(search) <= part_last(search) &&
-	       block_last(search) >= part_first(search);
+	return search->block >= posting_block(part_first(search)) &&
+	       search->block <= posting_block(part_last(search));
 }
 
 static int
