@@ -13,6 +13,7 @@ void
 batch_forget(struct store *store)
 {
 	store->last_row = store->merged = store->unclean = -1;
+	store->listed = -1;
 	store->hour = HOUR_UNKNOWN;
 	store->waiting = -1;
 	memset(store->kept, 0, sizeof store->kept);

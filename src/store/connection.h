@@ -28,13 +28,15 @@ struct store {
 	enum store_mode mode;
 	int lock_fd; /* of the writer's lock file, -1: none */
 	bool in_batch;
-	bool is_alone;	  /* the batch is that of one operation */
-	int batch_err;	  /* what the batch was lost to */
-	bool dead;	  /* a commit failed: nothing more is tried */
-	int64_t last_row; /* greatest message row ever, -1: not read yet */
-	int64_t hour;	  /* the open row of table hour */
-	int64_t merged;	  /* parts of the index, -1: not read yet */
-	int64_t unclean;  /* see merge.c, the same */
+	bool is_alone;	       /* the batch is that of one operation */
+	int batch_err;	       /* what the batch was lost to */
+	bool dead;	       /* a commit failed: nothing more is tried */
+	int64_t last_row;      /* greatest message row ever, -1: not read yet */
+	int64_t hour;	       /* the open row of table hour */
+	int64_t merged;	       /* parts of the index, -1: not read yet */
+	int64_t unclean;       /* see merge.c, the same */
+	int64_t listed;	       /* see posting.c, the same */
+	struct gather *gather; /* the block at work on, NULL: none */
 	/* Users known to be kept, each at its place; 0: none there. */
 	int64_t kept[KEPT_USERS];
 	int waiting; /* whether changes wait for messages, -1: not read yet */

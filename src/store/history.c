@@ -18,6 +18,7 @@ enum { PATIENCE_MS = 8, CLOCK_ROWS = 128 };
 
 static const char *const sql_get =
     "SELECT " MESSAGE_COLUMNS " FROM message AS m WHERE m.row = ?1";
+static const char *const sql_snapshot = "SELECT 1 FROM talk";
 
 struct listing {
 	struct store *store;
@@ -136,14 +137,20 @@ store_history(struct store *store, const struct store_query *query,
 		.each = each,
 		.arg = arg,
 		.end_ms = clock_now_ms() + PATIENCE_MS };
+	sqlite3_stmt *snapshot = NULL;
 	int err;
 
 	if (query->limit == 0)
 		return CAM_ERR_REQUEST;
+	/* While a statement is open the others need not lock the database. */
+	err = sql_first(store, sql_snapshot, BIND_NOTHING, &snapshot);
+	if (err != 0)
+		return err;
 	err = walk_init(&listing.walk, store, query);
 	if (err == 0)
 		err = list(&listing);
 	walk_finish(&listing.walk);
+	sql_close(snapshot);
 	if (err == 0)
 		*next = listing.next;
 	return err;

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "store/connection.h"
 #include "store/merge.h"
+#include "store/posting.h"
 #include "store/query.h"
 #include "store/sql.h"
 
@@ -68,8 +69,8 @@ index_remove(struct store *store, int64_t row, int64_t talk, const char *users,
 	put_entry(store, row, true, talk, users, text);
 }
 
-static int
-prepare(struct store *store, const char *sql, sqlite3_stmt **stmt)
+int
+index_prepare(struct store *store, const char *sql, sqlite3_stmt **stmt)
 {
 	int rc = sqlite3_prepare_v3(
 	    store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
@@ -138,7 +139,7 @@ open_writer(struct store *store, int64_t shard, bool remove)
 		snprintf(sql, sizeof sql,
 		    "INSERT INTO words_%" PRId64 "(rowid, text) VALUES(?1, ?2)",
 		    shard);
-	err = prepare(store, sql, &store->writer);
+	err = index_prepare(store, sql, &store->writer);
 	store->writer_shard = shard;
 	store->writer_removes = remove;
 	return err;
@@ -147,9 +148,11 @@ open_writer(struct store *store, int64_t shard, bool remove)
 static int
 write_entry(struct store *store, const struct entry *entry, const char *text)
 {
-	int err = open_writer(store, shard_of(entry->row), entry->remove);
+	int err = posting_spoil(store, entry->row);
 	int rc;
 
+	if (err == 0)
+		err = open_writer(store, shard_of(entry->row), entry->remove);
 	if (err != 0)
 		return err;
 	sqlite3_bind_int64(store->writer, 1, entry->row);
@@ -180,180 +183,6 @@ index_flush(struct store *store)
 		err = merge_step(store, &more);
 	buf_clear(pending);
 	return err;
-}
-
-/* -- searching ------------------------------------------------------------ */
-
-/* Two a part: one for each order. */
-static sqlite3_stmt **
-search_slot(struct store *store, int64_t shard, bool ascending)
-{
-	size_t i = (size_t)shard * 2 + ascending;
-
-	if (i >= store->search_count) {
-		size_t count = (size_t)(shard + 1) * 2;
-
-		store->searches = xreallocarray(
-		    store->searches, count, sizeof *store->searches);
-		memset(store->searches + store->search_count, 0,
-		    (count - store->search_count) * sizeof *store->searches);
-		store->search_count = count;
-	}
-	return &store->searches[i];
-}
-
-static int
-prepare_search(
-    struct store *store, int64_t shard, bool ascending, sqlite3_stmt **stmt)
-{
-	char sql[SQL_SIZE];
-
-	snprintf(sql, sizeof sql,
-	    "SELECT rowid FROM words_%" PRId64 " WHERE words_%" PRId64
-	    " MATCH ?1 AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid %s",
-	    shard, shard, ascending ? "ASC" : "DESC");
-	return prepare(store, sql, stmt);
-}
-
-/* Leaves stmt NULL where there is no such part. */
-static int
-take_statement(struct index_search *search)
-{
-	struct store *store = search->store;
-	sqlite3_stmt **slot =
-	    search_slot(store, search->shard, search->ascending);
-	bool exists = false;
-	int err = 0;
-
-	if (*slot == NULL) {
-		err = index_has_part(store, search->shard, &exists);
-		if (err == 0 && exists)
-			err = prepare_search(
-			    store, search->shard, search->ascending, slot);
-	}
-	if (err != 0 || *slot == NULL)
-		return err;
-	/* In use by the search whose callback asks for this one. */
-	search->owns_stmt = sqlite3_stmt_busy(*slot);
-	if (search->owns_stmt)
-		return prepare_search(
-		    store, search->shard, search->ascending, &search->stmt);
-	search->stmt = *slot;
-	return 0;
-}
-
-static int64_t
-last_indexable(void)
-{
-	return ((int64_t)SHARDS_MAX << SHARD_BITS) - 1;
-}
-
-void
-index_search_init(struct index_search *search, struct store *store,
-    const char *expression, int64_t first, int64_t last, bool ascending)
-{
-	int64_t end = last < last_indexable() ? last : last_indexable();
-
-	*search = (struct index_search){
-		.store = store,
-		.expression = expression,
-		.first = first,
-		.last = end,
-		.ascending = ascending,
-		.shard = shard_of(ascending ? first : end),
-	};
-}
-
-static void
-bind_expression(struct index_search *search, const char *expression)
-{
-	sqlite3_bind_text(search->stmt, 1, expression, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(search->stmt, 2, search->first);
-	sqlite3_bind_int64(search->stmt, 3, search->last);
-}
-
-/* Takes the word's rows where they are few. */
-static int
-try_word(struct index_search *search, size_t word)
-{
-	int err = 0;
-
-	search->row_count = search->row_next = 0;
-	bind_expression(search, search->words[word]);
-	while (search->row_count < (size_t)INDEX_RARE &&
-	       (err = sql_next(search->store, search->stmt)) == 1) {
-		search->rows[search->row_count++] =
-		    sqlite3_column_int64(search->stmt, 0);
-		err = 0;
-	}
-	sqlite3_reset(search->stmt);
-	search->lead = word;
-	search->is_rare = err == 0 && search->row_count < (size_t)INDEX_RARE;
-	return err;
-}
-
-static int
-open_shard(struct index_search *search)
-{
-	int err;
-
-	if (search->first > search->last)
-		return 0;
-	err = take_statement(search);
-	if (err != 0 || search->stmt == NULL)
-		return err;
-	for (size_t i = 0;
-	     err == 0 && !search->is_rare && i < search->word_count; i++)
-		err = try_word(search, (search->lead + i) % search->word_count);
-	if (err == 0 && !search->is_rare)
-		bind_expression(search, search->expression);
-	return err;
-}
-
-int
-index_search_next(struct index_search *search, int64_t *row)
-{
-	int err = search->stmt == NULL ? open_shard(search) : 0;
-
-	if (err != 0 || search->stmt == NULL)
-		return err;
-	if (search->is_rare) {
-		if (search->row_next == search->row_count)
-			return 0;
-		*row = search->rows[search->row_next++];
-		return 1;
-	}
-	err = sql_next(search->store, search->stmt);
-	if (err == 1)
-		*row = sqlite3_column_int64(search->stmt, 0);
-	return err;
-}
-
-bool
-index_search_go_on(struct index_search *search, int64_t *from)
-{
-	int64_t done = search->shard << SHARD_BITS;
-
-	index_search_finish(search);
-	if (search->ascending) {
-		search->shard++;
-		*from = (search->shard << SHARD_BITS) - 1;
-		return *from < search->last;
-	}
-	search->shard--;
-	*from = done;
-	return done > search->first;
-}
-
-void
-index_search_finish(struct index_search *search)
-{
-	if (search->owns_stmt)
-		sqlite3_finalize(search->stmt);
-	else
-		sql_close(search->stmt);
-	search->stmt = NULL;
-	search->owns_stmt = search->is_rare = false;
 }
 
 void

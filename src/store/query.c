@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "base/text.h"
+#include "store/feature.h"
 #include "store/segment.h"
 
 /* Normalising makes text longer, seldom by much. */
@@ -128,6 +129,23 @@ query_put_words(const struct query *query, struct buf *expression)
 		buf_put_text(expression, i > 0 ? " AND " : "");
 		query_put_word(query, i, expression);
 	}
+}
+
+uint32_t
+query_feature(const struct query *query, size_t i)
+{
+	return feature_token(token_at(query, i));
+}
+
+uint32_t
+query_pair(const struct query *query, size_t i)
+{
+	if (i + 1 >= query->count || query->ends >> i & 1 ||
+	    (segment_is_character(token_at(query, i)) &&
+		segment_is_character(token_at(query, i + 1))))
+		return FEATURE_NONE;
+	return feature_pair(
+	    query_feature(query, i), query_feature(query, i + 1));
 }
 
 /* Not by printf: this is done for every message that is added. */

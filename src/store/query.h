@@ -42,6 +42,10 @@ void query_put_words(const struct query *query, struct buf *expression);
 /* The same for one token alone. */
 void query_put_word(
     const struct query *query, size_t i, struct buf *expression);
+/* The feature of token i, and of its pair with the next where one says that
+ * (feature.h), else FEATURE_NONE. */
+uint32_t query_feature(const struct query *query, size_t i);
+uint32_t query_pair(const struct query *query, size_t i);
 /* Whether that is not enough: the order of tokens has to be looked at. */
 bool query_has_order(const struct query *query);
 /* Whether text has every term. */

@@ -143,8 +143,13 @@ static const char *const step_2 =
 static const char *const step_3 =
     "ALTER TABLE pin ADD COLUMN challenger INTEGER NOT NULL DEFAULT 0;";
 
+/* Lists of messages by what is in them, see posting.c. */
+static const char *const step_4 =
+    "CREATE TABLE posting("
+    " posting INTEGER PRIMARY KEY, rows BLOB NOT NULL) STRICT;";
+
 /* Step i leads from version i to i + 1. */
-static const char *const steps[] = { step_1, step_2, step_3 };
+static const char *const steps[] = { step_1, step_2, step_3, step_4 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int

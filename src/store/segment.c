@@ -324,3 +324,13 @@ segment(struct span text, enum segment_purpose purpose,
 	free(s.decomposed);
 	return err;
 }
+
+bool
+segment_is_character(struct span token)
+{
+	utf8proc_int32_t c = 0;
+
+	return utf8proc_iterate(token.data, (utf8proc_ssize_t)token.len, &c) >
+		   0 &&
+	       is_unspaced(c);
+}

@@ -33,5 +33,7 @@ enum { SEGMENT_TOKEN_MAX = 64 };
  */
 int segment(struct span text, enum segment_purpose purpose,
     int (*token)(struct span token, bool same, void *arg), void *arg);
+/* Whether the token is one of such characters, or two. */
+bool segment_is_character(struct span token);
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "store/connection.h"
+#include "store/gather.h"
 #include "store/index.h"
 #include "store/sql.h"
 #include "store/tokenizer.h"
@@ -237,6 +238,7 @@ store_close(struct store *store)
 		sqlite3_finalize(store->statements[i].stmt);
 	free(store->statements);
 	index_finish(store);
+	gather_stop(store);
 	sqlite3_close(store->db);
 	if (store->lock_fd >= 0)
 		close(store->lock_fd);

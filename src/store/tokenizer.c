@@ -30,22 +30,30 @@ pass_token(struct span token, bool same, void *arg)
  * are.
  */
 static int
-take_header(struct span *text, struct sink *sink)
+take_header(struct span *text,
+    int (*token)(struct span token, bool same, void *arg), void *arg)
 {
 	size_t i = 0;
-	int rc = SQLITE_OK;
+	int err = 0;
 
-	while (
-	    rc == SQLITE_OK && i < text->len && text->data[i] == QUERY_TERM) {
+	while (err == 0 && i < text->len && text->data[i] == QUERY_TERM) {
 		size_t start = i++;
 
 		while (i < text->len && text->data[i] > QUERY_HEADER_END)
 			i++;
-		rc = pass_token(
-		    span_of(text->data + start, i - start), false, sink);
+		err = token(span_of(text->data + start, i - start), false, arg);
 	}
 	*text = span_of(text->data + i, text->len - i);
-	return rc;
+	return err;
+}
+
+int
+tokenize_document(struct span document,
+    int (*token)(struct span token, bool same, void *arg), void *arg)
+{
+	int err = take_header(&document, token, arg);
+
+	return err != 0 ? err : segment(document, SEGMENT_TEXT, token, arg);
 }
 
 static int
@@ -56,15 +64,11 @@ on_tokenize(Fts5Tokenizer *tokenizer, void *context, int flags,
 {
 	struct sink sink = { .token = token, .context = context };
 	struct span text = span_of(data, len > 0 ? (size_t)len : 0);
-	int rc;
 
 	if (text.len > 0 && text.data[0] == QUERY_TOKEN)
 		return pass_token(
 		    span_of(text.data + 1, text.len - 1), false, &sink);
-	rc = take_header(&text, &sink);
-	if (rc != SQLITE_OK)
-		return rc;
-	return segment(text, SEGMENT_TEXT, pass_token, &sink);
+	return tokenize_document(text, pass_token, &sink);
 }
 
 /* It has no state: FTS5 only wants something that is not NULL. */

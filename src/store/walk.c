@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "store/connection.h"
+#include "store/feature.h"
 #include "store/hour.h"
 #include "store/query.h"
 #include "store/record.h"
@@ -186,6 +187,21 @@ next_of_streams(struct walk *walk, int64_t *row)
 
 /* -- with words ----------------------------------------------------------- */
 
+static void
+put_place(struct walk *walk, char kind, int64_t number)
+{
+	struct buf *text = &walk->each_place;
+	size_t start = text->len;
+
+	if (kind == 't')
+		query_put_talk(number, text);
+	else
+		query_put_user(number, text);
+	buf_put_text(&walk->expression, start == 0 ? " AND (" : " OR ");
+	buf_put(&walk->expression, text->data + start, text->len - start);
+	buf_put_byte(text, 0);
+}
+
 /* Messages with one user alone have their talk's term, others the user's. */
 static int
 put_user(struct walk *walk, const struct family *family)
@@ -194,13 +210,10 @@ put_user(struct walk *walk, const struct family *family)
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < family->count; i++) {
-		buf_put_text(&walk->expression, i > 0 ? " OR " : " AND (");
-		query_put_user(family->uids[i], &walk->expression);
+		put_place(walk, 'u', family->uids[i]);
 		err = store_talk_find(walk->store, &family->uids[i], 1, &talk);
-		if (err == 0) {
-			buf_put_text(&walk->expression, " OR ");
-			query_put_talk(talk, &walk->expression);
-		}
+		if (err == 0)
+			put_place(walk, 't', talk);
 		if (err == CAM_ERR_UNKNOWN)
 			err = 0;
 	}
@@ -252,27 +265,53 @@ limit_to_talk(struct walk *walk, int64_t talk)
 {
 	walk->talks = xmemdup(&talk, sizeof talk);
 	walk->talk_count = 1;
-	buf_put_text(&walk->expression, " AND ");
-	query_put_talk(talk, &walk->expression);
+	put_place(walk, 't', talk);
+	buf_put_byte(&walk->expression, ')');
 }
 
 /* One word that is asked for alone need not be tried first. */
 static void
-put_each_word(struct walk *walk)
+set_words(struct walk *walk)
 {
-	size_t starts[INDEX_WORDS_MAX], count = 0;
+	struct search *search = &walk->search;
+	size_t starts[SEARCH_WORDS_MAX], count = 0;
 
 	if ((walk->words.count == 1 && walk->talks == NULL) ||
 	    walk->talk_count == TALKS_MAX)
 		return;
-	for (; count < walk->words.count && count < INDEX_WORDS_MAX; count++) {
+	for (; count < walk->words.count && count < SEARCH_WORDS_MAX; count++) {
 		starts[count] = walk->each_word.len;
 		query_put_word(&walk->words, count, &walk->each_word);
 		buf_put_byte(&walk->each_word, 0);
 	}
-	for (size_t i = 0; i < count && !buf_failed(&walk->each_word); i++)
-		walk->search.words[walk->search.word_count++] =
-		    (const char *)walk->each_word.data + starts[i];
+	if (buf_failed(&walk->each_word))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		search->words[i] =
+		    (struct search_term){ query_feature(&walk->words, i),
+			    (const char *)walk->each_word.data + starts[i] };
+		search->pairs[i] = query_pair(&walk->words, i);
+	}
+	search->word_count = count;
+}
+
+/* The terms in their quotes, each ended by a NUL. */
+static void
+set_places(struct walk *walk)
+{
+	struct span rest = buf_span(&walk->each_place), place;
+	size_t count = 0;
+
+	while (span_cut(&rest, 0, &place)) {
+		walk->places = xreallocarray(
+		    walk->places, count + 1, sizeof *walk->places);
+		walk->places[count++] = (struct search_term){
+			feature_token(span_of(place.data + 1, place.len - 2)),
+			(const char *)place.data
+		};
+	}
+	walk->search.places = walk->places;
+	walk->search.place_count = count;
 }
 
 static int
@@ -287,27 +326,29 @@ init_search(struct walk *walk, const struct store_query *query)
 	else if (err == 0 && query->user != 0)
 		err = limit_to_user(walk, query->user);
 	buf_put_byte(&walk->expression, 0);
-	if (err == 0 && buf_failed(&walk->expression))
+	if (err == 0 &&
+	    (buf_failed(&walk->expression) || buf_failed(&walk->each_place)))
 		err = CAM_ERR_LIMIT;
 	if (err != 0)
 		return err;
-	index_search_init(&walk->search, walk->store,
+	search_init(&walk->search, walk->store,
 	    (const char *)walk->expression.data, walk->first, walk->last,
 	    walk->ascending);
-	put_each_word(walk);
+	set_words(walk);
+	set_places(walk);
 	return 0;
 }
 
 bool
 walk_fits(const struct walk *walk, const struct store_message *message)
 {
-	bool is_rare = walk->has_words && walk->search.is_rare;
+	bool must_check = walk->has_words && walk->search.must_check;
 
-	if (is_rare && walk->talks != NULL &&
+	if (must_check && walk->talks != NULL &&
 	    bsearch(&message->talk, walk->talks, walk->talk_count,
 		sizeof *walk->talks, compare_talks) == NULL)
 		return false;
-	if (!walk->has_words || (!is_rare && !query_has_order(&walk->words)))
+	if (!walk->has_words || (!must_check && !query_has_order(&walk->words)))
 		return true;
 	return query_fits(&walk->words, message->text);
 }
@@ -346,6 +387,7 @@ walk_init(
 		.has_words = query->words != NULL };
 	buf_init(&walk->expression, EXPRESSION_MAX);
 	buf_init(&walk->each_word, EXPRESSION_MAX);
+	buf_init(&walk->each_place, EXPRESSION_MAX);
 	err = init_range(walk, query);
 	if (err != 0)
 		return err;
@@ -356,25 +398,27 @@ walk_init(
 int
 walk_next(struct walk *walk, int64_t *row)
 {
-	return walk->has_words ? index_search_next(&walk->search, row)
+	return walk->has_words ? search_next(&walk->search, row)
 			       : next_of_streams(walk, row);
 }
 
 bool
 walk_go_on(struct walk *walk, int64_t *from)
 {
-	return walk->has_words && index_search_go_on(&walk->search, from);
+	return walk->has_words && search_go_on(&walk->search, from);
 }
 
 void
 walk_finish(struct walk *walk)
 {
 	if (walk->has_words) {
-		index_search_finish(&walk->search);
+		search_finish(&walk->search);
 		query_finish(&walk->words);
 	}
 	buf_finish(&walk->expression);
 	buf_finish(&walk->each_word);
+	buf_finish(&walk->each_place);
+	free(walk->places);
 	free(walk->talks);
 	free(walk->streams);
 }

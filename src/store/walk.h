@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "store/history.h"
-#include "store/index.h"
 #include "store/query.h"
+#include "store/search.h"
 
 enum { STREAM_ROWS = 64 };
 
@@ -36,8 +36,10 @@ struct walk {
 	bool has_words;
 	struct query words; /* when it has */
 	struct buf expression;
-	struct buf each_word; /* as expressions of their own */
-	struct index_search search;
+	struct buf each_word;  /* as expressions of their own */
+	struct buf each_place; /* of which it must be one, the same */
+	struct search_term *places;
+	struct search search;
 	int64_t *talks; /* in which it must be, by number; NULL: in any */
 	size_t talk_count;
 	struct stream *streams;

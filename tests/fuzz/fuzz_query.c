@@ -11,6 +11,7 @@
 #include "store/connection.h"
 #include "store/index.h"
 #include "store/query.h"
+#include "store/search.h"
 #include "store/segment.h"
 #include "store/tokenizer.h"
 
@@ -46,16 +47,16 @@ open_index(void)
 static int
 search(struct store *store, struct buf *expression)
 {
-	struct index_search found;
+	struct search found;
 	int64_t row = 0;
 	int result;
 
 	buf_put_byte(expression, 0);
 	must(!buf_failed(expression));
-	index_search_init(
+	search_init(
 	    &found, store, (const char *)expression->data, 1, 100, false);
-	result = index_search_next(&found, &row);
-	index_search_finish(&found);
+	result = search_next(&found, &row);
+	search_finish(&found);
 	must(result == 0 || (result == 1 && row == ROW));
 	return result;
 }
