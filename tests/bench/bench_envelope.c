@@ -87,8 +87,7 @@ time_opening(const struct pair *pair)
 
 		if (envelope_parse(buf_span(&buf), &envelope) < 0 ||
 		    envelope_open(&envelope, pair->content.device, pair->prekey,
-			pair->signer, pair->recipient.user_key,
-			&opened) < 0)
+			pair->signer, pair->recipient.user_key, &opened) < 0)
 			die("cannot open");
 		envelope_opened_finish(&opened);
 	}
