@@ -24,8 +24,9 @@ begin(enum aead_kind kind, int encrypt, const uint8_t *key,
 	int len;
 
 	context = EVP_CIPHER_CTX_new();
-	evp_need(context && EVP_CipherInit_ex2(context, cipher_of(kind), key,
-				nonce, encrypt, NULL) == 1);
+	evp_need(context != NULL);
+	evp_need(EVP_CipherInit_ex2(
+		     context, cipher_of(kind), key, nonce, encrypt, NULL) == 1);
 	if (aad.len > 0)
 		evp_need(EVP_CipherUpdate(
 			     context, NULL, &len, aad.data, (int)aad.len) == 1);
@@ -52,8 +53,8 @@ aead_seal(enum aead_kind kind, const uint8_t key[AEAD_KEY_SIZE],
 	int len;
 
 	add(context, text, sealed);
-	evp_need(EVP_CipherFinal_ex(context, sealed + text.len, &len) == 1 &&
-		 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG,
+	evp_need(EVP_CipherFinal_ex(context, sealed + text.len, &len) == 1);
+	evp_need(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG,
 		     AEAD_TAG_SIZE, sealed + text.len) == 1);
 	EVP_CIPHER_CTX_free(context);
 }

@@ -28,19 +28,18 @@ hmac(struct span key, const struct span *parts, size_t count,
 		memcpy(pad, key.data, key.len);
 	for (i = 0; i < BLOCK_SIZE; i++)
 		pad[i] ^= 0x36;
-	evp_need(
-	    EVP_DigestInit_ex2(context, evp_methods()->sha256, NULL) == 1 &&
-	    EVP_DigestUpdate(context, pad, BLOCK_SIZE) == 1);
+	evp_need(EVP_DigestInit_ex2(context, evp_methods()->sha256, NULL) == 1);
+	evp_need(EVP_DigestUpdate(context, pad, BLOCK_SIZE) == 1);
 	for (i = 0; i < count; i++)
 		evp_need(EVP_DigestUpdate(
 			     context, parts[i].data, parts[i].len) == 1);
 	evp_need(EVP_DigestFinal_ex(context, result, NULL) == 1);
 	for (i = 0; i < BLOCK_SIZE; i++)
 		pad[i] ^= 0x36 ^ 0x5c;
-	evp_need(EVP_DigestInit_ex2(context, NULL, NULL) == 1 &&
-		 EVP_DigestUpdate(context, pad, BLOCK_SIZE) == 1 &&
-		 EVP_DigestUpdate(context, result, SHA_SIZE) == 1 &&
-		 EVP_DigestFinal_ex(context, result, NULL) == 1);
+	evp_need(EVP_DigestInit_ex2(context, NULL, NULL) == 1);
+	evp_need(EVP_DigestUpdate(context, pad, BLOCK_SIZE) == 1);
+	evp_need(EVP_DigestUpdate(context, result, SHA_SIZE) == 1);
+	evp_need(EVP_DigestFinal_ex(context, result, NULL) == 1);
 	EVP_MD_CTX_free(context);
 	wipe(pad, sizeof(pad));
 }

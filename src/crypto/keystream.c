@@ -25,8 +25,8 @@ keystream_new(const uint8_t key[KEYSTREAM_KEY_SIZE], uint32_t number)
 	snprintf(text, sizeof(text), "%u", (unsigned)number);
 	cipher_iv(CIPHER_AES256_CTR, span_text(text), iv);
 	keystream->context = EVP_CIPHER_CTX_new();
-	evp_need(keystream->context &&
-		 EVP_CipherInit_ex2(keystream->context, EVP_aes_256_ctr(), key,
+	evp_need(keystream->context != NULL);
+	evp_need(EVP_CipherInit_ex2(keystream->context, EVP_aes_256_ctr(), key,
 		     iv, 1, NULL) == 1);
 	return keystream;
 }

@@ -30,14 +30,15 @@ safety_fingerprint(const uint8_t key[SIGN_KEY_SIZE],
 	evp_ready();
 	sha512 = EVP_MD_fetch(NULL, "SHA2-512", NULL);
 	context = EVP_MD_CTX_new();
-	evp_need(sha512 && context);
+	evp_need(sha512 != NULL);
+	evp_need(context != NULL);
 	memcpy(last + 2, key, SIGN_KEY_SIZE);
 	memcpy(last + 2 + SIGN_KEY_SIZE, key, SIGN_KEY_SIZE);
 	for (i = 0; i < ROUNDS; i++) {
-		evp_need(EVP_DigestInit_ex2(context, sha512, NULL) == 1 &&
-			 EVP_DigestUpdate(context, last, len) == 1 &&
-			 EVP_DigestUpdate(context, key, SIGN_KEY_SIZE) == 1 &&
-			 EVP_DigestFinal_ex(context, last, NULL) == 1);
+		evp_need(EVP_DigestInit_ex2(context, sha512, NULL) == 1);
+		evp_need(EVP_DigestUpdate(context, last, len) == 1);
+		evp_need(EVP_DigestUpdate(context, key, SIGN_KEY_SIZE) == 1);
+		evp_need(EVP_DigestFinal_ex(context, last, NULL) == 1);
 		len = SHA512_SIZE;
 	}
 	EVP_MD_CTX_free(context);

@@ -9,7 +9,9 @@
 
 #include "base/err.h"
 #include "blocks.h"
+#include "crypto/certificate.h"
 #include "crypto/crypto.h"
+#include "crypto/sign.h"
 #include "crypto/suite.h"
 
 /* The allocation that fails, counted from 0; negative: none. */
@@ -42,6 +44,7 @@ on_free(void *mem, const char *file, int line)
 struct fixture {
 	struct crypto *crypto;
 	struct rsa_key *own;
+	struct sign_key *ed25519;
 	char *pem;
 	struct sampler sampler;
 	struct sample sample;
@@ -55,6 +58,7 @@ set_up(void **state)
 
 	fixture->crypto = crypto_new();
 	fixture->own = vector_key(root, "bob_2048");
+	assert_int_equal(sign_key_generate(&fixture->ed25519), 0);
 	fixture->pem = vector_pem(root, "bob_2048");
 	fixture->sampler = (struct sampler){ fixture->crypto,
 		{ CIPHER_AES256_CBC, SUITE_UNSIGNED, SUITE_IV_ZERO },
@@ -71,6 +75,7 @@ tear_down(void **state)
 	struct fixture *fixture = *state;
 
 	rsa_key_free(fixture->own);
+	sign_key_free(fixture->ed25519);
 	crypto_free(fixture->crypto);
 	free(fixture->pem);
 	free(fixture);
@@ -176,6 +181,66 @@ read_pem(struct fixture *fixture)
 	return rc;
 }
 
+static int
+make_certificate(struct fixture *fixture)
+{
+	struct x509_st *certificate = NULL;
+	int rc = certificate_make(fixture->ed25519, &certificate);
+
+	assert_true((rc == 0) == (certificate != NULL));
+	certificate_free(certificate);
+	return rc;
+}
+
+static int
+make_a_key(struct fixture *fixture)
+{
+	struct sign_key *key = NULL;
+	int rc = sign_key_generate(&key);
+
+	assert_true((rc == 0) == (key != NULL));
+	sign_key_free(key);
+	return rc;
+}
+
+static int
+sign_by_ed25519(struct fixture *fixture)
+{
+	uint8_t signature[SIGN_SIZE];
+
+	return sign_make(
+	    fixture->ed25519, "cam/test/1", span_text("text"), signature);
+}
+
+static int
+verify_by_ed25519(struct fixture *fixture)
+{
+	uint8_t signature[SIGN_SIZE], key[SIGN_KEY_SIZE];
+	int fails = fails_at;
+
+	fails_at = -1;
+	sign_key_public(fixture->ed25519, key);
+	assert_int_equal(sign_make(fixture->ed25519, "cam/test/1",
+			     span_text("text"), signature),
+	    0);
+	fails_at = fails;
+	return sign_verify(key, "cam/test/1", span_text("text"), signature);
+}
+
+static void
+a_certificate_without_memory_is_an_error(void **state)
+{
+	expect_errors_until_it_works(*state, make_certificate);
+}
+
+static void
+ed25519_without_memory_is_an_error(void **state)
+{
+	expect_errors_until_it_works(*state, make_a_key);
+	expect_errors_until_it_works(*state, sign_by_ed25519);
+	expect_errors_until_it_works(*state, verify_by_ed25519);
+}
+
 static void
 signing_without_memory_is_an_error(void **state)
 {
@@ -251,6 +316,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_certificate_without_memory_is_an_error),
+		cmocka_unit_test(ed25519_without_memory_is_an_error),
 		cmocka_unit_test(signing_without_memory_is_an_error),
 		cmocka_unit_test(encrypting_without_memory_is_an_error),
 		cmocka_unit_test(verifying_without_memory_is_an_error),
