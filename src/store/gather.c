@@ -350,7 +350,7 @@ begin_phase(struct gather *gather, enum phase phase)
 {
 	gather->phase = phase;
 	gather->next = gather->block << ROWSET_BITS;
-	if (phase == PHASE_WRITE)
+	if (phase == PHASE_WRITE && gather->count > 0)
 		qsort(gather->lists, gather->count, sizeof *gather->lists,
 		    compare_lists);
 }

@@ -195,8 +195,9 @@ take_words(struct search *search, enum word_state *states)
 
 		if (states[i] == WORD_TAKEN)
 			continue;
-		err = posting_find(search->store, search->block,
-		    search->words[i].feature, &rows, &found);
+		if (search->has_lists)
+			err = posting_find(search->store, search->block,
+			    search->words[i].feature, &rows, &found);
 		states[i] = found ? WORD_TAKEN : WORD_UNLISTED;
 		if (err == 0 && found)
 			rowset_intersect(&search->found, &rows);
@@ -254,7 +255,7 @@ find_in_lists(struct search *search)
 	search->found = (struct rowset){ 0 };
 	rowset_add_range(&search->found, place_in_block(block_first(search)),
 	    place_in_block(block_last(search)));
-	err = take_pairs(search, states);
+	err = search->has_lists ? take_pairs(search, states) : 0;
 	if (err == 0)
 		err = take_words(search, states);
 	if (err == 0)
@@ -332,21 +333,17 @@ try_words(struct search *search)
 	return err;
 }
 
+/* FTS5 would look beyond the block for what has all words, but not for what has
+ * one. */
 static int
 open_block(struct search *search)
 {
-	bool has_lists = false;
-	int err = posting_is_complete(search->store, search->block, &has_lists);
+	int err = posting_is_complete(
+	    search->store, search->block, &search->has_lists);
 
-	if (err != 0)
-		return err;
-	search->must_check = has_lists;
-	search->way = has_lists ? SEARCH_LISTS : SEARCH_INDEX;
-	if (has_lists)
-		return find_in_lists(search);
-	bind(search, search->expression, block_first(search),
-	    block_last(search));
-	return 0;
+	search->must_check = true;
+	search->way = SEARCH_LISTS;
+	return err != 0 ? err : find_in_lists(search);
 }
 
 static int64_t

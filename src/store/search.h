@@ -30,9 +30,9 @@ enum search_way { SEARCH_INDEX, SEARCH_ROWS, SEARCH_LISTS };
  * FTS5 walks along all that is common to find that it seldom meets what is
  * rare, or what is as common. So words are tried that are parts of the
  * expression: where one of them is rare in a part, its rows are what is
- * returned; else, in blocks that have their lists (posting.h), the rows that
- * all lists have in common. must_check says that the rest is to be looked at in
- * the message.
+ * returned; else, block by block, the rows that all have in common, by the
+ * lists of the block (posting.h) or, where there are none, by the index, word
+ * by word. must_check says that the rest is to be looked at in the message.
  */
 struct search {
 	struct store *store;
@@ -53,6 +53,7 @@ struct search {
 	sqlite3_stmt *stmt; /* open on the part, or NULL */
 	bool owns_stmt;	    /* it is not the one kept for the part */
 	bool must_check;
+	bool has_lists; /* the block */
 	enum search_way way;
 	int64_t rows[SEARCH_RARE]; /* SEARCH_ROWS: these */
 	size_t row_count;
