@@ -111,10 +111,19 @@ place_in_block(int64_t row)
 	return (size_t)row & (ROWSET_SIZE - 1);
 }
 
+/* Only what some list or the index has may be found: what is sealed is in none,
+ * though its text may fit. */
 static bool
 is_settled(const struct search *search)
 {
-	return !rowset_has_more(&search->found, FEW);
+	return search->is_met && !rowset_has_more(&search->found, FEW);
+}
+
+static void
+meet(struct search *search, const struct rowset *rows)
+{
+	rowset_intersect(&search->found, rows);
+	search->is_met = true;
 }
 
 /* What has no list is in few messages of the block. */
@@ -155,7 +164,7 @@ take_pair(struct search *search, size_t i, enum word_state *states)
 		return err;
 	if (is_own)
 		states[i] = states[i + 1] = WORD_TAKEN;
-	rowset_intersect(&search->found, &rows);
+	meet(search, &rows);
 	return 0;
 }
 
@@ -200,7 +209,7 @@ take_words(struct search *search, enum word_state *states)
 			    search->words[i].feature, &rows, &found);
 		states[i] = found ? WORD_TAKEN : WORD_UNLISTED;
 		if (err == 0 && found)
-			rowset_intersect(&search->found, &rows);
+			meet(search, &rows);
 	}
 	return err;
 }
@@ -223,7 +232,7 @@ take_places(struct search *search)
 			err = add_indexed(search, place->expression, &rows);
 	}
 	if (err == 0)
-		rowset_intersect(&search->found, &rows);
+		meet(search, &rows);
 	return err;
 }
 
@@ -240,7 +249,7 @@ take_rest(struct search *search, const enum word_state *states)
 			continue;
 		err = add_indexed(search, search->words[i].expression, &rows);
 		if (err == 0)
-			rowset_intersect(&search->found, &rows);
+			meet(search, &rows);
 	}
 	return err;
 }
@@ -253,6 +262,7 @@ find_in_lists(struct search *search)
 	int err;
 
 	search->found = (struct rowset){ 0 };
+	search->is_met = false;
 	rowset_add_range(&search->found, place_in_block(block_first(search)),
 	    place_in_block(block_last(search)));
 	err = search->has_lists ? take_pairs(search, states) : 0;

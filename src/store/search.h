@@ -59,6 +59,7 @@ struct search {
 	size_t row_count;
 	size_t row_next;
 	struct rowset found; /* SEARCH_LISTS: what is left of these */
+	bool is_met;	     /* found has met rows of a word, pair or place */
 };
 
 void search_init(struct search *search, struct store *store,

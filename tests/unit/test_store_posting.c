@@ -152,7 +152,7 @@ struct kept {
 struct archive {
 	struct place *place;
 	int64_t uids[USERS];
-	struct kept all[BLOCKS * IN_BLOCK];
+	struct kept all[BLOCKS * IN_BLOCK + 1];
 	size_t count;
 };
 
@@ -515,6 +515,40 @@ a_change_while_lists_are_made_is_in_them(void **state)
 		    strstr(archive->all[i].text, " odd") != NULL);
 }
 
+/* Also where so few rows are asked for that hardly a list is looked at. */
+static void
+what_is_sealed_is_not_found_before_it_is_opened(void **state)
+{
+	struct archive *archive = *state;
+	struct store *store = archive->place->store;
+	struct store_message message = { .from = archive->uids[0],
+		.talk = archive->all[0].talk,
+		.text = "the odd meeting",
+		.sealed = true };
+	struct store_query query = { .words = "odd meeting", .limit = 5 };
+	static struct rows rows;
+	int64_t duplicate_of;
+
+	assert_int_equal(store_message_receive(
+			     store, &message, NULL, 0, NULL, 0, &duplicate_of),
+	    0);
+	query.after_row = message.row - 1;
+	find_rows(store, query, &rows);
+	assert_int_equal(rows.count, 0);
+	store->last_row = (posting_block(message.row) + 1) << ROWSET_BITS;
+	add_message(archive, 1);
+	tend(store);
+	query.before_row = message.row + 1;
+	find_rows(store, query, &rows);
+	assert_int_equal(rows.count, 0);
+	assert_int_equal(store_message_open(store, message.row), 0);
+	find_rows(store, query, &rows);
+	assert_int_equal(rows.count, 1);
+	tend(store);
+	find_rows(store, query, &rows);
+	assert_int_equal(rows.count, 1);
+}
+
 static void
 a_damaged_list_is_an_error_and_no_wrong_answer(void **state)
 {
@@ -586,6 +620,8 @@ main(void)
 		    what_changes_takes_the_lists_of_its_block_away_until_they_are_made_again),
 		TEST_OF_ARCHIVE(a_change_that_is_undone_leaves_the_lists),
 		TEST_OF_ARCHIVE(a_change_while_lists_are_made_is_in_them),
+		TEST_OF_ARCHIVE(
+		    what_is_sealed_is_not_found_before_it_is_opened),
 		TEST_OF_ARCHIVE(a_damaged_list_is_an_error_and_no_wrong_answer),
 		TEST_OF_ARCHIVE(making_lists_can_be_killed_at_any_time),
 	};
