@@ -46,6 +46,7 @@ static char *
 unknown_text(const json_t *data, const char *who, const char *names)
 {
 	const char *id = member(data, "id");
+	const char *offer = member(data, "offer");
 	const char *key = member(data, "key");
 	bool near = names[0] != '\0';
 
@@ -65,6 +66,9 @@ unknown_text(const json_t *data, const char *who, const char *names)
 	if (key[0] != '\0')
 		return xasprintf(
 		    _("no setting '%s': 'cam config ls' lists them"), key);
+	if (offer[0] != '\0')
+		return xasprintf(
+		    _("no offer '%s': 'cam file ls' shows the ids"), offer);
 	if (id[0] != '\0')
 		return xasprintf(
 		    _("no message '%s': 'cam log' shows the ids"), id);

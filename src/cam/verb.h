@@ -25,6 +25,10 @@ enum verb_word {
 	WORD_MESSAGE, /* the beginning of the id of a message */
 	WORD_SENT,    /* of one that was sent */
 	WORD_SEALED,  /* of one that can be opened */
+	WORD_OFFER,   /* the id of an offer */
+	WORD_FETCH,   /* of one that can be fetched */
+	WORD_FILE_OR_WHO,
+	WORD_POLICY, /* of file.accept, for one user */
 };
 
 struct verb_option {
@@ -43,6 +47,7 @@ struct verb_action {
 	const char *args;
 	const char *help;
 	enum verb_word word;
+	enum verb_word more; /* of the arguments behind the first */
 };
 
 enum verb_flag {
