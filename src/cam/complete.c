@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "base/mem.h"
+#include "base/size.h"
 #include "base/text.h"
 #include "cam/args.h"
 #include "cam/cam.h"

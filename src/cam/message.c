@@ -196,7 +196,7 @@ print_text(struct cam *cam, const json_t *message)
 	if (len > 0 && text[len - 1] == '\n')
 		text[len - 1] = '\0';
 	if (strchr(text, '\n') == NULL && !answers) {
-		printf(": ");
+		printf(len > 0 ? ": " : ":"); /* one of files only has none */
 		output_text(cam, STYLE_PLAIN, text, TEXT_BLOCK);
 	} else {
 		printf(":\n");

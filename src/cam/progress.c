@@ -175,9 +175,10 @@ progress_line(struct buf *out, const struct progress_view *view, size_t columns,
 
 	if (view->note != NULL) {
 		used = put_cut(out, view->name, columns / 2);
-		buf_put_text(out, "  ");
-		if (columns > used + 2)
+		if (columns > used + 2) {
+			put_blanks(out, 2);
 			put_cut(out, view->note, columns - used - 2);
+		}
 		return;
 	}
 	used = choose_cells(view, columns, texts);

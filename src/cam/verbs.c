@@ -111,7 +111,8 @@ static const struct verb_action file_actions[] = {
 	{ "send", N_("PATH...|- WHO[,WHO...]"),
 	    N_("offer files and folders, or what stdin holds"), WORD_FILE,
 	    WORD_FILE_OR_WHO },
-	{ "ls", "", N_("list what is offered, by you and to you"), WORD_NONE },
+	{ "ls", "", N_("list what is offered, by you and to you"), WORD_NONE,
+	    WORD_NONE },
 	{ "get", N_("ID..."), N_("fetch what somebody offers"), WORD_FETCH,
 	    WORD_FETCH },
 	{ "cancel", N_("ID..."), N_("end a transfer, withdraw an offer"),
@@ -141,19 +142,22 @@ static const struct verb_option key_options[] = {
 
 static const struct verb_action key_actions[] = {
 	{ "protect", "", N_("seal the keys with a passphrase, or another one"),
-	    WORD_NONE },
-	{ "unprotect", "", N_("keep the keys without a passphrase"),
+	    WORD_NONE, WORD_NONE },
+	{ "unprotect", "", N_("keep the keys without a passphrase"), WORD_NONE,
 	    WORD_NONE },
 	{ "unlock", "", N_("open the keys so that camd can go online"),
-	    WORD_NONE },
+	    WORD_NONE, WORD_NONE },
 	{ 0 },
 };
 
 static const struct verb_action user_actions[] = {
-	{ "hide", N_("WHO"), N_("leave out of the roster"), WORD_WHO },
-	{ "show", N_("WHO"), N_("show again"), WORD_WHO },
-	{ "priority", N_("WHO N"), N_("list higher numbers first"), WORD_WHO },
-	{ "rename", N_("WHO [NAME]"), N_("your own name for them"), WORD_WHO },
+	{ "hide", N_("WHO"), N_("leave out of the roster"), WORD_WHO,
+	    WORD_NONE },
+	{ "show", N_("WHO"), N_("show again"), WORD_WHO, WORD_NONE },
+	{ "priority", N_("WHO N"), N_("list higher numbers first"), WORD_WHO,
+	    WORD_NONE },
+	{ "rename", N_("WHO [NAME]"), N_("your own name for them"), WORD_WHO,
+	    WORD_NONE },
 	{ "accept", N_("WHO ask|always|never|default"),
 	    N_("whether what they offer is fetched at once"), WORD_WHO,
 	    WORD_POLICY },
@@ -161,24 +165,28 @@ static const struct verb_action user_actions[] = {
 };
 
 static const struct verb_action config_actions[] = {
-	{ "get", N_("KEY"), N_("print a setting"), WORD_SETTING },
-	{ "set", N_("KEY VALUE"), N_("change a setting, at once"),
-	    WORD_SETTING },
-	{ "unset", N_("KEY"), N_("back to the default"), WORD_SETTING },
-	{ "ls", "", N_("list the settings"), WORD_NONE },
+	{ "get", N_("KEY"), N_("print a setting"), WORD_SETTING, WORD_NONE },
+	{ "set", N_("KEY VALUE"), N_("change a setting, at once"), WORD_SETTING,
+	    WORD_NONE },
+	{ "unset", N_("KEY"), N_("back to the default"), WORD_SETTING,
+	    WORD_NONE },
+	{ "ls", "", N_("list the settings"), WORD_NONE, WORD_NONE },
 	{ 0 },
 };
 
 static const struct verb_action daemon_actions[] = {
-	{ "start", "", N_("start camd, wait until it is ready"), WORD_NONE },
-	{ "stop", "", N_("stop camd, wait until it is gone"), WORD_NONE },
-	{ "reload", "", N_("have cam.ini read again"), WORD_NONE },
+	{ "start", "", N_("start camd, wait until it is ready"), WORD_NONE,
+	    WORD_NONE },
+	{ "stop", "", N_("stop camd, wait until it is gone"), WORD_NONE,
+	    WORD_NONE },
+	{ "reload", "", N_("have cam.ini read again"), WORD_NONE, WORD_NONE },
 	{ 0 },
 };
 
 static const struct verb_action debug_actions[] = {
 	{ "packet", N_("[--raw] [--key PEM]... [--peer-key PEM]"),
-	    N_("decode packets from stdin, one in hex a line"), WORD_NONE },
+	    N_("decode packets from stdin, one in hex a line"), WORD_NONE,
+	    WORD_NONE },
 	{ 0 },
 };
 
