@@ -195,14 +195,27 @@ is_for_nobody(const struct dispatch *dispatch, const json_t *result)
 	       json_array_size(recipients) == 0;
 }
 
+/* One transfer to each recipient of each offer. */
 static void
 follow_offers(struct following *following, const json_t *result)
 {
-	json_t *offer;
-	size_t i;
+	const json_t *recipients = json_object_get(result, "recipients");
+	json_t *offer, *recipient;
+	size_t i, j;
 
 	json_array_foreach(json_object_get(result, "offers"), i, offer)
-	    following_add(following, offer);
+	{
+		json_array_foreach(recipients, j, recipient)
+		{
+			json_t *object = json_pack("{s:s,s:s,s:O}", "direction",
+			    "out", "state", "offered", "peer",
+			    json_object_get(recipient, "to"));
+
+			json_object_update_missing(object, offer);
+			following_add(following, object);
+			json_decref(object);
+		}
+	}
 }
 
 /* Where the message reached all, what became of the transfers. */

@@ -110,11 +110,12 @@ offer_text(const json_t *event)
 	return text;
 }
 
-/* "'report.pdf' from anna@pc1: 45% of 1.2 GiB, 112 MiB/s" */
+/* "5f0c1a2b.1 from anna@pc1: 45% of 1.2 GiB, 112 MiB/s" */
 static char *
 progress_text(const json_t *event)
 {
 	char size[SIZE_TEXT], rate[SIZE_TEXT];
+	char *id = offer_short_id(event), *text = NULL;
 	uint64_t whole = offer_number(event, "size");
 	uint64_t done = offer_number(event, "done");
 	unsigned part =
@@ -122,10 +123,12 @@ progress_text(const json_t *event)
 
 	size_format(whole, size);
 	size_format(offer_number(event, "rate"), rate);
-	return xasprintf(offer_is_received(event)
-			     ? _("'%s' from %s: %u%% of %s, %s/s")
-			     : _("'%s' to %s: %u%% of %s, %s/s"),
-	    member(event, "name"), member(event, "peer"), part, size, rate);
+	text = xasprintf(offer_is_received(event)
+			     ? _("%s from %s: %u%% of %s, %s/s")
+			     : _("%s to %s: %u%% of %s, %s/s"),
+	    id, member(event, "peer"), part, size, rate);
+	free(id);
+	return text;
 }
 
 static char *

@@ -249,6 +249,8 @@ hear(struct following *following, const char *event, json_t *params)
 	/* The end is told once, by following_add(). */
 	if (following->cam->json && !offer_has_ended(params))
 		output_json(params);
+	if (strcmp(event, EVENT_TRANSFER_PROGRESS) == 0)
+		json_object_set_new(params, "state", json_string("running"));
 	following_add(following, params);
 }
 

@@ -46,7 +46,6 @@ static char *
 unknown_text(const json_t *data, const char *who, const char *names)
 {
 	const char *id = member(data, "id");
-	const char *offer = member(data, "offer");
 	const char *key = member(data, "key");
 	bool near = names[0] != '\0';
 
@@ -66,12 +65,11 @@ unknown_text(const json_t *data, const char *who, const char *names)
 	if (key[0] != '\0')
 		return xasprintf(
 		    _("no setting '%s': 'cam config ls' lists them"), key);
-	if (offer[0] != '\0')
-		return xasprintf(
-		    _("no offer '%s': 'cam file ls' shows the ids"), offer);
 	if (id[0] != '\0')
 		return xasprintf(
-		    _("no message '%s': 'cam log' shows the ids"), id);
+		    _("nothing has the id '%s': 'cam log' and 'cam file ls' "
+		      "show them"),
+		    id);
 	return NULL;
 }
 

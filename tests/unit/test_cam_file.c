@@ -16,6 +16,9 @@
 	OBJECT(direction, peer, state,                                         \
 	    ",\"time\":\"2026-01-31T09:30:00Z\",\"type\":\"" type "\"" more)
 
+#define OFFER                                                                  \
+	"{\"id\":\"" ID "\",\"name\":\"report.pdf\",\"size\":1000,"            \
+	"\"kind\":\"file\"}"
 #define TO(peer, state, more)                                                  \
 	"{\"to\":\"" peer "\",\"state\":\"" state                              \
 	"\",\"receipt\":\"signed\",\"encryption\":\"cam1\",\"error\":null,"    \
@@ -264,7 +267,7 @@ an_unknown_id_is_3_and_does_not_keep_others_from_coming(void **state)
 		    .params = "{\"id\":\"abc\"}",
 		    .error = "{\"code\":-32000,\"message\":\"unknown\","
 			     "\"data\":{\"exit\":3,\"reason\":\"unknown\","
-			     "\"offer\":\"abc\"}}" },
+			     "\"id\":\"abc\"}}" },
 		{ .method = "offer.get",
 		    .params = "{\"id\":\"5f0c\"}",
 		    .result = "{\"offers\":[" IN("offered", "") "]}" },
@@ -278,7 +281,7 @@ an_unknown_id_is_3_and_does_not_keep_others_from_coming(void **state)
 	RUN(&run, script, "file", "get", "abc", "5f0c");
 	assert_int_equal(run.code, 8);
 	assert_string_equal(run.out, "/files/report.pdf\n");
-	assert_has(run.err, "no offer 'abc'");
+	assert_has(run.err, "nothing has the id 'abc'");
 }
 
 static void
@@ -351,8 +354,7 @@ wait_ends_when_all_have_fetched(void **state)
 		{ .method = "message.send",
 		    .result = "{\"id\":\"5f0c1a2b\",\"recipients\":[" TO(
 			"bob@pc2", "delivered", "") "," TO("carl@pc3",
-			"delivered", "") "],\"offers\":[" OUT("bob@pc2",
-			"offered", "") "," OUT("carl@pc3", "offered", "") "]}",
+			"delivered", "") "],\"offers\":[" OFFER "]}",
 		    .events = { EVENT("transfer.done", "out", "bob@pc2", "done",
 				    ""),
 			EVENT(
@@ -376,8 +378,7 @@ a_refusal_of_some_is_8(void **state)
 		{ .method = "message.send",
 		    .result = "{\"id\":\"5f0c1a2b\",\"recipients\":[" TO(
 			"bob@pc2", "delivered", "") "," TO("carl@pc3",
-			"delivered", "") "],\"offers\":[" OUT("bob@pc2",
-			"offered", "") "," OUT("carl@pc3", "offered", "") "]}",
+			"delivered", "") "],\"offers\":[" OFFER "]}",
 		    .events = { EVENT("transfer.failed", "out", "bob@pc2",
 				    "failed",
 				    ",\"error\":\"declined\",\"exit\":6"),
