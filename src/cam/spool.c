@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,7 @@ fill(struct cam *cam, const char *folder, const char *path, const char *name)
 		return EXIT_FAILED;
 	}
 	progress_init(&meter.progress, cam);
+	signal(SIGXFSZ, SIG_IGN); /* an error like any other */
 	code = copy(STDIN_FILENO, fd, &meter, _("stdin"), folder);
 	progress_clear(&meter.progress);
 	if (code == 0 && nameless && give_name(fd, path) < 0) {
