@@ -17,10 +17,10 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_ROSTER_RESOLVE "roster.resolve"
 /* {begin, limit} -> {names} */
 #define RPC_ROSTER_COMPLETE "roster.complete"
-/* {who, hidden, priority, name} -> {user} */
+/* {who, hidden, priority, name, accept} -> {user} */
 #define RPC_USER_SET "user.set"
-/* {to: [WHO], text, sealed, locked, clear, reply, follow} -> {id, recipients:
- * [..]} */
+/* {to: [WHO], text, files: [{path, name, spool, image}], fetches, sealed,
+ * locked, clear, reply, follow} -> {id, recipients: [..], offers: [..]} */
 #define RPC_MESSAGE_SEND "message.send"
 /* {id, to, clear, follow} -> {id, recipients: [..]} */
 #define RPC_MESSAGE_RETRY "message.retry"
@@ -30,6 +30,16 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_GET "message.get"
 /* {id} -> {message} */
 #define RPC_MESSAGE_OPEN "message.open"
+/* {direction, state: [..], after} -> {offers: [file object], next} */
+#define RPC_OFFER_LIST "offer.list"
+/* {id} -> {offers: [file object]} */
+#define RPC_OFFER_GET "offer.get"
+/* {id, dir, name, again, follow} -> {offer: file object} */
+#define RPC_OFFER_ACCEPT "offer.accept"
+/* {id} -> {offers: [file object]} */
+#define RPC_OFFER_CANCEL "offer.cancel"
+/* {id} -> {offers: [file object]} */
+#define RPC_OFFER_DROP "offer.drop"
 /* {who} -> {count} */
 #define RPC_TALK_READ "talk.read"
 /* {text} -> {state, away} */
@@ -88,6 +98,13 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {talk, typing}, no answer */
 #define LINK_TYPING_NOTICE "talk.typing"
 
+/* {message, number} -> {ticket}; errors' message is a word of
+ * camd/offer/reason.h */
+#define LINK_OFFER_FETCH "offer.fetch"
+/* {message, numbers}, no answer: will not be fetched; may not be, any more */
+#define LINK_OFFER_REFUSED "offer.refused"
+#define LINK_OFFER_WITHDRAWN "offer.withdrawn"
+
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"
 #define EVENT_MESSAGE_STATE "message.state"
@@ -99,6 +116,11 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {user, typing, talk, direct} */
 #define EVENT_USER_TYPING "user.typing"
 #define EVENT_OFFER_RECEIVED "offer.received"
+/* file object with rate; while somebody hears it, four times a second */
+#define EVENT_TRANSFER_PROGRESS "transfer.progress"
+/* file object; failed: with reason, exit and again */
+#define EVENT_TRANSFER_DONE "transfer.done"
+#define EVENT_TRANSFER_FAILED "transfer.failed"
 #define EVENT_KEY_CHANGED "key.changed"
 
 #endif

@@ -15,6 +15,7 @@
 struct camd;
 struct seal;
 struct store_message;
+struct store_offer;
 
 /* A message that several lines share; counted. */
 struct parcel {
@@ -26,6 +27,9 @@ struct parcel {
 	int64_t time_ms;
 	char *text; /* "" in a deletion */
 	size_t text_len;
+	struct store_offer *offers; /* what it lists; with names and keys its
+				       own */
+	size_t offer_count;
 	bool several; /* recipients */
 	bool sealed;
 	bool locked;
