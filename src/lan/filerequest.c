@@ -172,32 +172,44 @@ start_unsealing(struct lan *lan, const struct packet *packet,
 	return unsealing_init(&request->unsealing, lan, packet, peer);
 }
 
+static enum charset
+charset_of(
+    const struct lan *lan, const struct packet *packet, const struct peer *peer)
+{
+	if (packet->command & REQUEST_UTF8)
+		return CHARSET_UTF8;
+	/* iptux says nothing and means what it last used. */
+	if (packet->client == CLIENT_IPTUX && peer != NULL)
+		return lan_charset(lan, peer);
+	return charset_towards(packet->client, false, lan->charset);
+}
+
 static int
 fill(struct lan *lan, const struct packet *packet, bool *sealed,
     struct request *request)
 {
 	struct lan_request *shown = &request->shown;
 	char user[LIMIT_NAME + 1], host[LIMIT_NAME + 1];
+	const struct peer *peer;
 	int r;
 
 	if (!is_request(packet->command))
 		return CAM_ERR_FORMAT;
 	if ((r = lan_read_names(lan, packet, user, host)) < 0)
 		return r;
+	peer = lan->ops->find(lan->arg, user, host, &shown->from);
 	shown->user = xstrdup(user);
 	shown->host = xstrdup(host);
 	shown->number = packet->number;
 	shown->client = packet->client;
-	shown->utf8 = (packet->command & REQUEST_UTF8) != 0;
+	shown->charset = charset_of(lan, packet, peer);
 	shown->wants_stream =
 	    command_mode(packet->command) == COMMAND_GETDIRFILES;
 	request->command = packet->command;
 	request->crypto = lan->crypto;
 	*sealed = (packet->command & REQUEST_ENCRYPT) != 0;
 	if (*sealed)
-		return start_unsealing(lan, packet,
-		    lan->ops->find(lan->arg, user, host, &shown->from),
-		    request);
+		return start_unsealing(lan, packet, peer, request);
 	/* A key in clear would hide nothing. */
 	if (packet->command & REQUEST_ENCFILE)
 		return CAM_ERR_REFUSED;

@@ -61,8 +61,8 @@ struct lan_request {
 	uint32_t number;   /* of its packet */
 	bool wants_stream; /* GETDIRFILES */
 	enum client_kind client;
-	bool utf8;	/* names in the stream */
-	uint32_t flags; /* its encryption, 0: it came in clear */
+	enum charset charset; /* of names in the stream */
+	uint32_t flags;	      /* its encryption, 0: it came in clear */
 	/* Signed, by SHA-256, with the key that was known of that user; NULL:
 	 * it proves nothing. */
 	const struct rsa_public *key;

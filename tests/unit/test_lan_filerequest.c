@@ -148,7 +148,7 @@ in_clear_it_is_read_and_proves_nothing(void **state)
 	assert_string_equal(request->user, lan_user(two->anna->lan));
 	assert_string_equal(request->host, "pc1");
 	assert_true(request->wants_stream);
-	assert_true(request->utf8);
+	assert_int_equal(request->charset, CHARSET_UTF8);
 	assert_null(request->key);
 	assert_int_equal(request->flags, 0);
 	assert_int_equal(request->file.packet, 1700000070);
