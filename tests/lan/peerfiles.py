@@ -453,5 +453,4 @@ def guess(peer, addr, build, count):
                     got += len(chunk)
         except OSError:
             refused += 1
-            time.sleep(0.001)
     peer.emit("guessed", count=count, bytes=got, refused=refused)
