@@ -165,7 +165,7 @@ refusal(const struct filefetch *filefetch)
 	if (!addr_is_answerable(&filefetch->to) || lan_port(camd->lan) == 0)
 		return "unreachable";
 	return !filefetch->question->ciphered && strcmp(cleartext, "off") == 0
-		   ? "cleartext"
+		   ? "refused"
 		   : NULL;
 }
 
