@@ -204,6 +204,7 @@ take_offers(struct arrival *arrival)
 		offer->mtime = attachment->mtime;
 		offer->attr = attachment->attr;
 		offer->kind = kind_of(attachment->attr);
+		offer->position = attachment->position;
 	}
 }
 
