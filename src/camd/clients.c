@@ -172,7 +172,7 @@ clients_tell(struct clients *clients, const char *type, const char *follow_id,
 int
 clients_wanted(const struct clients *clients, const char *type)
 {
-	bool followed = strcmp(type, EVENT_MESSAGE_STATE) == 0;
+	bool followed = event_is_followed(type);
 
 	for (size_t i = 0; i < clients->count; i++) {
 		if (client_wants(clients->list[i], type) ||

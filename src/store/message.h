@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "store/delivery.h"
 #include "store/offer.h"
+#include "store/source.h"
 #include "store/seen.h"
 #include "store/sequence.h"
 #include "store/word.h"
@@ -42,6 +43,11 @@ struct store_message {
 	/* Of cam/1: its number there, and whose and where (told: NULL). */
 	uint64_t sequence;
 	const struct store_place *place;
+	/* Of one of ours, given, not told: what it offers. Sources say what
+	 * lies behind the offer at their place. */
+	const struct store_offer *offers;
+	const struct store_source *sources;
+	size_t offer_count;
 	/* Told, not given: sent, not after the talk's read_row, or deleted. */
 	bool read;
 	/* The same: when its sender changed it, by his clock; 0: never. */
@@ -53,7 +59,7 @@ struct store_message {
 
 /*
  * Keeps a message that arrived, with its offers and the hashes by which it is
- * known again. When one of the hashes is known already nothing is stored,
+ * known again; each offer has a transfer, from its sender. When one of the hashes is known already nothing is stored,
  * *duplicate_of is the row of the earlier one, and 0 is returned. Else
  * *duplicate_of is 0 and message->row is set, and message->id where it was "".
  * A message with a place and a sequence tells what is missing before it; one
@@ -69,7 +75,7 @@ int store_message_receive(struct store *store, struct store_message *message,
 
 /*
  * Keeps a message of ours and its deliveries, whose message is filled in. Sets
- * row and id, and fails, as above. With a place it gets the next number there,
+ * row and id, and fails, as above. What it offers has a transfer to each. With a place it gets the next number there,
  * which sequence then is.
  */
 int store_message_send(struct store *store, struct store_message *message,

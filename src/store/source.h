@@ -18,6 +18,7 @@ struct store_source {
 	bool spool;	  /* a copy made for this, removed with the offer */
 	uint32_t fetches; /* at most so many, of all together; 0: no limit */
 	bool withdrawn;	  /* nobody may fetch it any more */
+	int64_t expires_ms; /* told, not given */
 };
 
 /* CAM_ERR_UNKNOWN. The copy is one piece of memory: release with free(). */
