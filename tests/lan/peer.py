@@ -48,6 +48,7 @@
 #       weak                     the request by RSA-1024/Blowfish, the data encrypted
 #       plain                    an unprotected request
 #       offset=N id=N packet=N replay=N user=U host=H sign=bad   other than they should be
+#       cut=N                    hangs up after N bytes or somewhat more
 #       stream data              by GETDIRFILES, by GETFILEDATA, whatever it is
 #       as=NAME                  under another name
 #   break N                      the next answer to a file request ends after N bytes

@@ -114,11 +114,13 @@ def single(path, name, attr=REGULAR, mac=False):
 class Source:
     """What comes over a connection, deciphered, in pieces of the size asked for."""
 
-    def __init__(self, connection, machine):
+    def __init__(self, connection, machine, limit=None):
         self.connection, self.machine, self.kept = connection, machine, b""
-        self.total = 0
+        self.total, self.limit = 0, limit
 
     def fill(self):
+        if self.limit is not None and self.total >= self.limit:
+            raise Refused("enough after %d bytes" % self.total)
         chunk = self.connection.recv(BUFFER)
         if not chunk:
             raise Refused("closed after %d bytes" % self.total)
@@ -345,7 +347,7 @@ class Files:
 # -- asking -------------------------------------------------------------------------------
 
 FETCH_WORDS = {"plain", "aes", "clear", "weak", "offset", "id", "packet", "stream", "data", "as",
-               "replay", "user", "host", "again", "sign", "slow"}
+               "replay", "user", "host", "sign", "cut"}
 
 
 class Fetch:
@@ -415,7 +417,8 @@ class Fetch:
             told.update(stream=stream, ciphered=bool(cover), protected=self.is_protected())
             with socket.create_connection(self.addr, PATIENCE, self.source()) as connection:
                 connection.sendall(data)
-                source = Source(connection, keystream(*cover) if cover else None)
+                source = Source(connection, keystream(*cover) if cover else None,
+                                int(self.words["cut"]) if self.has("cut") else None)
                 told.update(self.receive(source, stream))
         except (Refused, OSError, ValueError) as reason:
             self.peer.emit("fetch-failed", **told, reason=str(reason))
