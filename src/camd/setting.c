@@ -184,6 +184,13 @@ static const struct setting table[] = {
 	    .fallback = "ask",
 	    .words = "ask always never",
 	    .help = N_("whether offered files are taken") },
+	{ .key = "file.quota",
+	    .kind = SETTING_NUMBER,
+	    .fallback = "10737418240",
+	    .min = 0,
+	    .max = INT64_MAX / 8,
+	    .help = N_("bytes that are taken from one user a day without "
+		       "asking; four times as many from all") },
 	{ .key = "roster.forget_days",
 	    .kind = SETTING_NUMBER,
 	    .fallback = "7",

@@ -21,7 +21,8 @@ struct store_transfer {
 	uint64_t done;	    /* bytes, when last written */
 	const char *folder; /* where it goes, absolute; "": not accepted */
 	const char *name;   /* the name wished for; "": that of the offer */
-	const char *made;   /* what it is called in folder; "": not there */
+	const char *made;   /* what it is called in folder; "": not there; of
+			       ours the path of what is offered */
 	const char *reason; /* a word of camd/offer/reason.h; "": none */
 	enum store_encryption encryption;
 	uint32_t fetches; /* how often it went over whole */

@@ -48,6 +48,8 @@ struct parcel {
 
 struct parcel *parcel_new(const char *text, size_t len);
 struct parcel *parcel_of_row(const struct store_message *message);
+/* Adds one to what it offers: copied; 0. As for store_offer_each(). */
+int parcel_offer(const struct store_offer *offer, void *parcel);
 /* Whom it goes to: copied, with their names and keys as they are known now. */
 void parcel_address(struct parcel *parcel, const struct camd *camd,
     const int64_t *uids, size_t count);

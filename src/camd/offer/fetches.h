@@ -6,9 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "camd/offer/key.h"
+
 struct camd;
 struct fetches;
-struct passage;
 struct store_transfer;
 struct transfer_outcome;
 struct user;
@@ -16,9 +17,22 @@ struct user;
 /*
  * Each is asked for (linkfetch.h or filefetch.h bring a passage), then received
  * (transfers.h). What breaks is tried again, later and later, and at once when
- * its user is heard; until the offer expires.
+ * its user is heard; until it is removed.
+ *
+ *	waiting -> asking -> receiving -> (removed)
+ *	   ^          |          |
+ *	   +----------+----------+
  */
-struct fetches *fetches_new(struct camd *camd);
+struct fetches_ops {
+	/* It could not even be asked for: a word of reason.h. Where that
+	 * passes it is tried again, and told when it is another than the last;
+	 * else it was removed. */
+	void (*on_refused)(
+	    void *arg, const struct offer_key *key, const char *reason);
+};
+
+struct fetches *fetches_new(
+    struct camd *camd, const struct fetches_ops *ops, void *arg);
 void fetches_free(struct fetches *fetches);
 
 /* What is asked for; borrowed. */
@@ -31,17 +45,21 @@ struct fetch_wish {
 	bool is_image; /* inline, of IPMSG */
 	uint64_t size;
 };
-/* The transfer's row says waiting. Copied; one that is there already is tried
- * now. */
+/* The transfer is waiting, and begins soon. Copied; nothing where it is there
+ * already. */
 void fetches_add(
     struct fetches *fetches, const struct store_transfer *transfer);
-/* Nothing more is done for it. */
-void fetches_remove(struct fetches *fetches, int64_t message, uint32_t number);
-/* The user was heard, or there is a link to him. */
+/* Nothing more is done for it; one that is received goes on. False: it was not
+ * there. */
+bool fetches_remove(struct fetches *fetches, const struct offer_key *key);
+/* One that was received broke: it is tried again. done bytes are there. */
+void fetches_again(
+    struct fetches *fetches, const struct offer_key *key, uint64_t done);
+/* All that the message lists. */
+void fetches_remove_message(struct fetches *fetches, int64_t message);
+bool fetches_has(const struct fetches *fetches, const struct offer_key *key);
+/* The user was heard; a link to him is open. NULL is fine: the end. */
 void fetches_user_heard(struct fetches *fetches, const struct user *user);
-/* A transfer that was received has ended. True: it will be tried again. */
-bool fetches_ended(struct fetches *fetches, int64_t message, uint32_t number,
-    const struct transfer_outcome *outcome);
-size_t fetches_count(const struct fetches *fetches);
+void fetches_link_open(struct fetches *fetches, const struct user *user);
 
 #endif

@@ -15,6 +15,8 @@ struct fileserver;
  * an offer once by IPMSG (grant.was_done), one at a time.
  */
 struct fileserver *fileserver_new(struct camd *camd);
+/* The end: before the pool goes. Nothing more is begun. */
+void fileserver_stop(struct fileserver *fileserver);
 void fileserver_free(struct fileserver *fileserver);
 
 /* A connection that begins neither as TLS nor with a ticket; as

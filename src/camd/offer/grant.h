@@ -6,14 +6,14 @@
 #include <stdint.h>
 
 #include "base/random.h"
+#include "camd/offer/key.h"
 #include "crypto/chunk.h"
 #include "crypto/digest.h"
 #include "store/word.h"
 
 struct grant {
-	int64_t message; /* row */
-	uint32_t number;
-	int64_t uid;	  /* of whom it is for, as its row says */
+	struct offer_key key;
+	int64_t uid;	  /* who asked: of key.uid what he is known by now */
 	char id[ID_SIZE]; /* of the message */
 	char *name;	  /* as offered, UTF-8 */
 	enum store_kind kind;

@@ -12,10 +12,11 @@
 
 struct camd;
 struct grant;
+struct link;
+struct offering;
 struct offers;
 struct record;
 struct store;
-struct store_transfer;
 struct user;
 
 /*
@@ -32,10 +33,13 @@ struct user;
  */
 static const int64_t offers_life_ms = 7 * 24 * 3600 * (int64_t)1000;
 
-struct offers *offers_new(struct camd *camd);
-/* The network is open: what was accepted is fetched, what is too old ends. */
+/* Makes what is in transfers.h, fetches.h and tickets.h, too, and takes up what
+ * is unfinished in store. */
+struct offers *offers_new(struct camd *camd, struct store *store);
+/* The network is open. */
 void offers_start(struct offers *offers);
-/* The end: before the pool and the writer go. */
+/* The end: nothing is sent or fetched any more, tickets and fetches are gone;
+ * before links, door, pool and writer go. */
 void offers_stop(struct offers *offers);
 void offers_free(struct offers *offers);
 
@@ -69,6 +73,10 @@ void offers_released(struct offers *offers, struct user *user,
  * more in this run: somebody guesses (F5). */
 void offers_freeze(struct offers *offers, uint32_t packet_no);
 
+/* The message of that row is stored: its roots stay open. */
+void offers_added(
+    struct offers *offers, int64_t message, struct offering *offering);
+
 /* -- offered to us -----------------------------------------------------------
  */
 
@@ -99,11 +107,15 @@ void offers_accept(struct offers *offers, const struct offer_accept *accept,
  * nothing stays, and its sender is told. on_done gets its file objects. */
 void offers_end(struct offers *offers, const char *message, uint32_t number,
     bool drop, void (*on_done)(void *arg, int err, json_t *objects), void *arg);
-/* Its message was deleted by its sender (us, too): all it lists ends. */
-void offers_deleted(struct offers *offers, const char *message);
+/* The message of that row was deleted by its sender (us, too): all it listed
+ * has gone from the database. */
+void offers_deleted(struct offers *offers, int64_t message);
 
-/* The file object of cam-rpc(7); counters come from what runs. */
-json_t *offer_file_object(
-    const struct camd *camd, const struct store_transfer *transfer);
+/* LINK_OFFER_REFUSED, LINK_OFFER_WITHDRAWN of the other end (struct
+ * link_method). */
+int offers_hear_refused(
+    struct link *link, json_t *params, const json_int_t *id);
+int offers_hear_withdrawn(
+    struct link *link, json_t *params, const json_int_t *id);
 
 #endif

@@ -10,8 +10,9 @@ struct transfer_outcome;
 const char *offer_reason(const char *word);
 /* The word of an outcome that is an error. */
 const char *offer_reason_of(const struct transfer_outcome *outcome);
-/* The exit code of the contract; 0 for "". */
-int offer_reason_exit(const char *word);
+/* What it is as an error of a method: cam_exit_code() says how cam ends. 0 for
+ * "". */
+int offer_reason_err(const char *word);
 /* A sentence for people; NULL for "". Static. */
 const char *offer_reason_text(const char *word);
 /* Whether trying again may help without anybody doing anything. */

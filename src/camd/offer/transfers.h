@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "camd/offer/key.h"
 #include "camd/transfer/transfer.h"
 #include "store/word.h"
 
@@ -27,72 +28,81 @@ enum { TRANSFERS_WAITING_OF_ONE = 64 };
 
 /* Told on the loop. */
 struct transfers_ops {
-	/* Its thread has begun. */
-	void (*on_began)(void *arg, int64_t message, uint32_t number,
-	    int64_t uid, enum store_encryption encryption);
-	/* outcome and bytes are good for the call. done bytes are there. */
-	void (*on_ended)(void *arg, int64_t message, uint32_t number,
-	    int64_t uid, const struct transfer_outcome *outcome, uint64_t done);
-	/* There is a turn for sending again. */
+	/* It has its turn. */
+	void (*on_began)(void *arg, const struct offer_key *key,
+	    enum store_encryption encryption);
+	/* outcome is good for the call; done bytes are there. */
+	void (*on_ended)(void *arg, const struct offer_key *key, bool received,
+	    const struct transfer_outcome *outcome, uint64_t done);
+	/* There may be a turn for sending again. */
 	void (*on_turn)(void *arg);
 };
 
 struct transfers *transfers_new(
     struct camd *camd, const struct transfers_ops *ops, void *arg);
-/* Cancels all and waits for it; nothing is told. */
+/* Cancels all and waits for it; nothing is told any more. */
+void transfers_stop(struct transfers *transfers);
 void transfers_free(struct transfers *transfers);
 
 /*
  * Sends what the grant is of over the passage; takes both, whatever it returns.
- * replace: one of the same offer to the same user that runs is cancelled (its
- * connection may be dead without our knowing). Else CAM_ERR_EXISTS. CAM_ERR_
- * FULL: too many of that user wait. CAM_ERR_REFUSED: a sealed one without a
- * key, or a folder as TRANSFER_DATA.
+ * with_ticket: its turn was held, and one of the same offer to the same user
+ * that runs is replaced (its connection may be dead without our knowing). Else
+ * CAM_ERR_EXISTS where there is one, CAM_ERR_FULL: too many of that user wait.
+ * CAM_ERR_REFUSED: sealed without a key, or a folder as TRANSFER_DATA.
  */
 int transfers_send(struct transfers *transfers, struct grant *grant,
-    struct passage *passage, bool replace);
+    struct passage *passage, bool with_ticket);
 
-/* Where and how one is received; copied. */
+/* What is received, and to where; copied. */
 struct transfers_fetch {
-	int64_t message;
-	uint32_t number;
-	int64_t uid;
+	struct offer_key key;
 	const char *id; /* of the message */
 	const char *folder;
 	const char *name; /* the final name, of file_name_receive() */
 	bool is_folder;
 	uint64_t size; /* TRANSFER_SIZE_UNKNOWN: of a folder */
+	uint64_t shown_size;
 	int64_t mtime;
 	const uint8_t *file_key; /* NULL: none */
 	const uint8_t *digest;
 	uint64_t quota; /* 0: none */
 };
-/* Takes the passage. CAM_ERR_EXISTS: it runs. CAM_ERR_SYSTEM: the folder cannot
- * be opened (errno). */
+/* Takes the passage. CAM_ERR_EXISTS: it runs or waits. */
 int transfers_receive(struct transfers *transfers,
     const struct transfers_fetch *fetch, struct passage *passage);
 
-/* A ticket, or a connection, for the user would have a turn now. */
-bool transfers_has_turn(const struct transfers *transfers, int64_t uid);
-/* One that is given away, for a ticket; given back when it is not used. */
+/* A ticket for that user would have a turn now; else ops.on_turn follows. */
+bool transfers_has_turn(struct transfers *transfers, int64_t uid);
+/* One is given away with a ticket; given back where that is not used. */
 void transfers_hold_turn(struct transfers *transfers, int64_t uid);
 void transfers_free_turn(struct transfers *transfers, int64_t uid);
+/* Received ones that wait for a turn. */
+bool transfers_is_full(const struct transfers *transfers);
 
-/* How far one is: false: it does not run. */
+/* How far one is. False: it does not run. */
 struct transfers_progress {
 	uint64_t done;
-	uint64_t rate; /* bytes a second, over the last seconds */
+	uint64_t rate; /* bytes a second, of the last few */
 };
-bool transfers_progress(const struct transfers *transfers, int64_t message,
-    uint32_t number, int64_t uid, struct transfers_progress *progress);
-/* on_ended follows. False: it does not run. */
+bool transfers_progress(const struct transfers *transfers,
+    const struct offer_key *key, struct transfers_progress *progress);
+/* on_ended follows. discard: what has come of it goes. False: it neither runs
+ * nor waits. */
 bool transfers_cancel(
-    struct transfers *transfers, int64_t message, uint32_t number, int64_t uid);
-/* Those running and waiting. */
-size_t transfers_count(const struct transfers *transfers);
+    struct transfers *transfers, const struct offer_key *key, bool discard);
+/* Those of one offer, to whomever; OFFER_ALL: of all that the message lists.
+ * What has come of them goes. */
+void transfers_cancel_all(
+    struct transfers *transfers, int64_t message, int64_t number);
+/* How many of one offer run or wait, to others than him. */
+size_t transfers_count(
+    const struct transfers *transfers, const struct offer_key *but);
 
-/* The name that partial files of that offer have: transfer_discard(). */
-void transfers_part_id(int64_t message, const char *id, uint32_t number,
-    char part[TRANSFER_ID_SIZE]);
+/* The name that partial files of that offer have: see transfer_discard(). */
+void transfers_part_id(
+    const struct offer_key *key, const char *id, char part[TRANSFER_ID_SIZE]);
+/* Bytes that stay free on the disk of that folder. Blocks. */
+uint64_t transfers_reserve(int folder);
 
 #endif
