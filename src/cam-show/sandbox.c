@@ -15,7 +15,7 @@
 static const int allowed[] = { SCMP_SYS(read), SCMP_SYS(write),
 	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(madvise),
 	SCMP_SYS(futex), SCMP_SYS(getrandom), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(exit), SCMP_SYS(exit_group) };
+	SCMP_SYS(sigaltstack), SCMP_SYS(exit), SCMP_SYS(exit_group) };
 
 static int
 set_limit(int resource, rlim_t most)
