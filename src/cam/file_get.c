@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -18,6 +19,7 @@
 #include "cam/offer.h"
 #include "cam/output.h"
 #include "cam/picture.h"
+#include "cam/refusal.h"
 #include "cam/spool.h"
 #include "rpc/names.h"
 
@@ -103,10 +105,37 @@ is_there(const struct get *get, const json_t *object)
 	       path[len] == '/' && strchr(path + len + 1, '/') == NULL;
 }
 
+/* What is refused is said of the file, which its id does not tell. */
+static int
+ask_for(struct get *get, const json_t *object, json_t *request)
+{
+	struct rpc_error error = { 0 };
+	json_t *result = NULL;
+	char *text = NULL;
+	int code = 0, err = rpc_client_call(get->client, RPC_OFFER_ACCEPT,
+			  request, -1, &result, &error);
+
+	if (err == 0) {
+		following_add(
+		    &get->following, json_object_get(result, "offer"));
+	} else if (err == CAM_ERR_REQUEST) {
+		text = refusal_text(error.message, error.data);
+		complain(_("'%s' from %s: %s"), offer_member(object, "name"),
+		    offer_member(object, "peer"), text);
+		code = error.exit;
+	} else {
+		code = daemon_lost(err);
+	}
+	free(text);
+	rpc_error_finish(&error);
+	json_decref(result);
+	return code;
+}
+
 static int
 accept_one(struct get *get, const json_t *object)
 {
-	json_t *request, *result = NULL;
+	json_t *request = NULL;
 	int code = 0;
 
 	if (is_there(get, object)) {
@@ -123,13 +152,7 @@ accept_one(struct get *get, const json_t *object)
 		json_object_set_new(request, "dir", json_string(get->folder));
 	if (get->name != NULL)
 		json_object_set_new(request, "name", json_string(get->name));
-	code = daemon_call(
-	    get->cam, get->client, RPC_OFFER_ACCEPT, request, &result);
-	if (code == 0)
-		following_add(
-		    &get->following, json_object_get(result, "offer"));
-	json_decref(result);
-	return code;
+	return ask_for(get, object, request);
 }
 
 static int

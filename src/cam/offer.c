@@ -92,6 +92,10 @@ offer_sentence(const json_t *object)
 			   ? xasprintf(_("'%s' from %s is saved as '%s'"), name,
 				 peer, offer_member(object, "path"))
 			   : xasprintf(_("%s has fetched '%s'"), peer, name);
+	/* Who withdraws it knows whose it is. */
+	if (!received &&
+	    strcmp(offer_member(object, "reason"), "withdrawn") == 0)
+		error = _("withdrawn");
 	if (error[0] == '\0')
 		error = offer_member(object, "state");
 	return received ? xasprintf(_("'%s' from %s: %s"), name, peer, error)

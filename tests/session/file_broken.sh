@@ -24,8 +24,8 @@ linked() { # NAME NAME
 }
 
 bytes() { # NAME SIZE
-	openssl enc -aes-128-ctr -nosalt -pass "pass:$1" -pbkdf2 -iter 1 </dev/zero 2>/dev/null |
-		head -c "$2"
+	head -c "$2" /dev/zero |
+		openssl enc -aes-128-ctr -nosalt -pass "pass:$1" -pbkdf2 -iter 1
 }
 
 lists() { # NAME FILTER
