@@ -142,6 +142,9 @@ test_a_folder_comes_out_as_it_went_in() {
 	id=$(await_offer bob '.name == "plans" and .kind == "folder"')
 	expect 0 cam_as bob file get "$id"
 	diff -r "$T/plans" "$T/bob/files/plans"
+	# No program comes this way (threat model F7).
+	expect_equal 644 "$(stat -c %a "$T/bob/files/plans/tool")"
+	chmod 644 "$T/plans/tool"
 	diff <(picture "$T/plans") <(picture "$T/bob/files/plans")
 	expect_equal 2020-02-02 "$(date -r "$T/bob/files/plans/tool" +%F)"
 	expect_equal 2020-02-02 "$(date -r "$T/bob/files/plans/sub" +%F)"

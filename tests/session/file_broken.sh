@@ -165,10 +165,11 @@ test_a_full_disk_ends_it_and_room_lets_it_go_on() {
 	lists bob '.state == "failed" and .error != null'
 	nothing_half "$T/small"
 	mount -o remount,size=64m "$T/small"
-	expect 0 cam_as bob file get --timeout 60 "$id"
+	expect 0 cam_as bob file get --timeout 60 -o "$T/small" "$id"
 	cmp "$T/plan" "$T/small/plan"
 	expect_equal plan "$(ls -A "$T/small")"
 	expect_equal "$T/small/plan" "$OUT"
+	umount "$T/small"
 }
 
 test_cancelled_in_the_middle_it_goes_on_when_asked() {
