@@ -1,10 +1,12 @@
-/* bench_push.c: a file and a folder from one camd to another, beside the tools
- * that people push with. */
+/* bench_push.c: a file and a folder from one camd to another, and to an IPMSG
+ * client, beside the tools that people push with. */
 #include "bench.h"
 #include "place.h"
+#include "plain.h"
 
 struct pair {
 	struct daemon anna, bob; /* from anna to bob */
+	struct plain plain;	 /* and to this one */
 };
 
 /* The first line of what a shell's words print. */
@@ -38,6 +40,8 @@ begin(struct pair *pair, const char *build)
 	daemon_start(&pair->bob, build, "bob", 2, address);
 	await_user(&pair->anna, "bob@bench");
 	await_user(&pair->bob, "anna@bench");
+	plain_begin(&pair->plain, 3, 1);
+	await_user(&pair->anna, "plain@bench");
 }
 
 /* Offers it, then fetches it as a person does: seconds from the command to its
@@ -64,8 +68,56 @@ push(const struct pair *pair, const struct place *place, const char *name)
 	return seconds;
 }
 
+/* The same to the IPMSG client: from its request to the last byte. */
+static double
+push_plain(const struct pair *pair, const struct place *place, const char *name)
+{
+	char path[160];
+	const char *const offer_it[] = { pair->anna.cam, "file", "send",
+		"--no-wait", "--clear", "--home", pair->anna.home, path,
+		"plain", NULL };
+	struct plain_offer offer;
+	double seconds;
+	int file;
+
+	snprintf(path, sizeof(path), "%s/from/%s", place->path, name);
+	run_ms(offer_it);
+	plain_await(&pair->plain, &offer);
+	seconds = now_ms();
+	if (strcmp(name, "file") == 0) {
+		file = openat(place->to, name, O_WRONLY | O_CREAT, 0644);
+		plain_get_file(&pair->plain, &offer, file);
+		close(file);
+	} else {
+		if (fchdir(place->to) != 0)
+			die("cannot go to the folder");
+		plain_get_folder(&pair->plain, &offer);
+	}
+	seconds = (now_ms() - seconds) / 1000;
+	if (beneath_remove_tree(place->to, name) != 0)
+		die("%s did not come", name);
+	return seconds;
+}
+
 /* -- the anchors --------------------------------------------------------------
  */
+
+/* From file to file. Bytes a second. */
+static double
+socat(const struct place *place)
+{
+	unsigned port = free_port();
+	double seconds = shell_number(
+	    "cd %s; socat -u -b 1048576 TCP-LISTEN:%u,bind=127.0.0.1 "
+	    "CREATE:to/file & " AWAIT_LISTENER "begin=$(" NOW "); "
+	    "socat -u -b 1048576 FILE:%s/from/file TCP:127.0.0.1:%u; wait; "
+	    "echo $(" NOW ") - $begin | bc",
+	    place->path, port, port, place->path, port);
+
+	if (beneath_remove_tree(place->to, "file") != 0)
+		die("socat has brought nothing");
+	return ((double)place->mib * (1 << 20)) / seconds;
+}
 
 static const char *const ciphers[] = { "aes128-gcm@openssh.com",
 	"aes256-gcm@openssh.com" };
@@ -169,6 +221,29 @@ measure_folder(const struct pair *pair, const struct place *place)
 	    "rsync daemon", rsync, ROUNDS, -1);
 }
 
+static void
+measure_plain(const struct pair *pair, const struct place *place)
+{
+	double file[ROUNDS], folder[ROUNDS];
+	double tcp[ROUNDS], pipe_through[ROUNDS], tar[ROUNDS];
+	double bytes = (double)place->mib * (1 << 20);
+
+	push_plain(pair, place, "file");
+	for (int i = 0; i < ROUNDS; i++) {
+		tcp[i] = iperf(place) / 1e9;
+		file[i] = bytes / push_plain(pair, place, "file") / 1e9;
+		pipe_through[i] = socat(place) / 1e9;
+		tar[i] = tar_files(place);
+		folder[i] = place->files / push_plain(pair, place, "tree");
+	}
+	report_rounds("file from camd to an IPMSG client", file, "GB/s",
+	    "iperf3", tcp, ROUNDS, -0.75);
+	report_rounds("file from camd to an IPMSG client", file, "GB/s",
+	    "socat", pipe_through, ROUNDS, 0);
+	report_rounds("folder from camd to an IPMSG client", folder, "files/s",
+	    "tar | nc", tar, ROUNDS, -0.8);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -182,6 +257,7 @@ main(int argc, char **argv)
 	begin(&pair, argv[1]);
 	measure_file(&pair, &place);
 	measure_folder(&pair, &place);
+	measure_plain(&pair, &place);
 	daemon_stop(&pair.anna);
 	daemon_stop(&pair.bob);
 	remove_place(&place);

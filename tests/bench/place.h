@@ -101,9 +101,11 @@ rsync_files(const struct place *place)
 	    "cd %s; printf \"use chroot = no\\npid file = $PWD/pid\\n[to]\\n"
 	    "path = $PWD/to\\nread only = no\\n%s\" >conf; rm -f pid; "
 	    "rsync --daemon --config=conf --address=127.0.0.1 "
-	    "--port=%u; " AWAIT_LISTENER "begin=$(" NOW "); cd from; "
+	    "--port=%u; " AWAIT_LISTENER "until test -s pid; do :; done; "
+	    "begin=$(" NOW "); cd from; "
 	    "rsync -aW --inplace tree rsync://127.0.0.1:%u/to/; "
-	    "echo $(" NOW ") - $begin | bc; kill $(cat ../pid)",
+	    "echo $(" NOW ") - $begin | bc; daemon=$(cat ../pid); "
+	    "kill $daemon; while kill -0 $daemon 2>&-; do :; done",
 	    place->path, owner, port, port, port);
 
 	if (beneath_remove_tree(place->to, "tree") != 0)
