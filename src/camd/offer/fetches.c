@@ -150,6 +150,7 @@ receive(struct fetch *fetch, struct passage *passage)
 		.key = fetch->key,
 		.id = row->id,
 		.folder = row->folder,
+		.makes_folder = row->automatic,
 		.name = name,
 		.is_folder = row->offer.kind == STORE_FOLDER,
 		.size = row->offer.size,
