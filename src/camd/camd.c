@@ -25,6 +25,8 @@
 #include "camd/message/outbox.h"
 #include "camd/message/typing.h"
 #include "camd/network.h"
+#include "camd/offer/fileserver.h"
+#include "camd/offer/offers.h"
 #include "camd/people/leaving.h"
 #include "camd/people/presence.h"
 #include "camd/people/roster.h"
@@ -296,6 +298,8 @@ make_parts(struct camd *camd, char **problem)
 	camd->notices = notices_new(camd, camd->store);
 	camd->typing = typing_new(camd);
 	camd->outbox = outbox_new(camd, camd->store);
+	camd->offers = offers_new(camd, camd->store);
+	camd->fileserver = fileserver_new(camd);
 	camd->upkeep = upkeep_new(camd);
 	camd->syncs = syncs_new(camd);
 	return 0;
@@ -325,6 +329,7 @@ camd_open(struct camd *camd, char **problem)
 	if ((r = camd_apply(camd, problem)) < 0)
 		return r;
 	outbox_start(camd->outbox);
+	offers_start(camd->offers);
 	if (camd->opened != NULL)
 		camd->opened(camd);
 	return 0;
@@ -379,6 +384,9 @@ camd_finish(struct camd *camd)
 	if (camd->roster != NULL && camd->writer != NULL)
 		roster_write(camd->roster);
 	outbox_stop(camd->outbox);
+	fileserver_free(camd->fileserver);
+	camd->fileserver = NULL;
+	offers_stop(camd->offers);
 	workers_free(camd->pool);
 	camd->pool = NULL;
 	workers_free(camd->readers);
@@ -394,6 +402,7 @@ camd_finish(struct camd *camd)
 	remove_files(camd);
 	clients_free(camd->clients);
 	camd->clients = NULL;
+	offers_free(camd->offers);
 	outbox_free(camd->outbox);
 	typing_free(camd->typing);
 	notices_free(camd->notices);

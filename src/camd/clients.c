@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/client.h"
+#include "camd/events.h"
 #include "camd/methods/methods.h"
 #include "loop/timer.h"
 #include "loop/unix.h"

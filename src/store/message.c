@@ -201,7 +201,8 @@ add_offered(struct store *store, const struct store_message *message, size_t i,
 		err = source_add(store, message->row, &message->sources[i]);
 	for (size_t k = 0; err == 0 && k < count; k++)
 		err = transfer_add(store, &row, deliveries[k].uid,
-		    message->sources[i].path, deliveries[k].encryption, message->time_ms);
+		    message->sources[i].path, deliveries[k].encryption,
+		    message->time_ms);
 	return err;
 }
 

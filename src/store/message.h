@@ -9,9 +9,9 @@
 #include "base/random.h"
 #include "store/delivery.h"
 #include "store/offer.h"
-#include "store/source.h"
 #include "store/seen.h"
 #include "store/sequence.h"
+#include "store/source.h"
 #include "store/word.h"
 
 struct store;
@@ -59,15 +59,15 @@ struct store_message {
 
 /*
  * Keeps a message that arrived, with its offers and the hashes by which it is
- * known again; each offer has a transfer, from its sender. When one of the hashes is known already nothing is stored,
- * *duplicate_of is the row of the earlier one, and 0 is returned. Else
- * *duplicate_of is 0 and message->row is set, and message->id where it was "".
- * A message with a place and a sequence tells what is missing before it; one
- * that comes late is missing no more. Changes that waited for it are applied.
- * An id that a recent message has is not taken over: the message gets another.
- * CAM_ERR_UNKNOWN: no such talk or user. CAM_ERR_LIMIT: text above
- * LIMIT_MESSAGE_TEXT, or a sequence above INT64_MAX. CAM_ERR_CHARSET: not
- * UTF-8.
+ * known again; each offer has a transfer, from its sender. When one of the
+ * hashes is known already nothing is stored, *duplicate_of is the row of the
+ * earlier one, and 0 is returned. Else *duplicate_of is 0 and message->row is
+ * set, and message->id where it was "". A message with a place and a sequence
+ * tells what is missing before it; one that comes late is missing no more.
+ * Changes that waited for it are applied. An id that a recent message has is
+ * not taken over: the message gets another. CAM_ERR_UNKNOWN: no such talk or
+ * user. CAM_ERR_LIMIT: text above LIMIT_MESSAGE_TEXT, or a sequence above
+ * INT64_MAX. CAM_ERR_CHARSET: not UTF-8.
  */
 int store_message_receive(struct store *store, struct store_message *message,
     const struct store_offer *offers, size_t offer_count,
@@ -75,8 +75,8 @@ int store_message_receive(struct store *store, struct store_message *message,
 
 /*
  * Keeps a message of ours and its deliveries, whose message is filled in. Sets
- * row and id, and fails, as above. What it offers has a transfer to each. With a place it gets the next number there,
- * which sequence then is.
+ * row and id, and fails, as above. What it offers has a transfer to each. With
+ * a place it gets the next number there, which sequence then is.
  */
 int store_message_send(struct store *store, struct store_message *message,
     struct store_delivery *deliveries, size_t count);

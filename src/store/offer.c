@@ -11,9 +11,8 @@ static const char *const sql_add =
     " position, expires_ms, file_key, digest)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
     " ON CONFLICT DO NOTHING";
-static const char *const sql_each =
-    "SELECT " OFFER_COLUMNS " FROM offer AS o"
-    " WHERE o.message = ?1 ORDER BY o.number";
+static const char *const sql_each = "SELECT " OFFER_COLUMNS " FROM offer AS o"
+				    " WHERE o.message = ?1 ORDER BY o.number";
 static const char *const sql_set_digest =
     "UPDATE offer SET digest = ?3 WHERE message = ?1 AND number = ?2";
 

@@ -22,8 +22,7 @@ int offer_add(
 #define OFFER_COLUMNS                                                          \
 	"o.number, o.name, o.size, o.mtime, o.attr, o.kind, o.position,"       \
 	" o.expires_ms, o.file_key, o.digest"
-void offer_from_row(
-    sqlite3_stmt *stmt, int first, struct store_offer *offer);
+void offer_from_row(sqlite3_stmt *stmt, int first, struct store_offer *offer);
 int source_add(
     struct store *store, int64_t message, const struct store_source *source);
 /* Offered, by that user or, with its path, to him. */

@@ -17,11 +17,12 @@ static const char *const sql_add =
     "INSERT INTO source(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
     " ?9, ?10)";
 #define EXPIRES                                                                \
-	", (SELECT expires_ms FROM offer AS o WHERE o.message = source.message" \
+	", (SELECT expires_ms FROM offer AS o WHERE o.message = "              \
+	"source.message"                                                       \
 	" AND o.number = source.number)"
-static const char *const sql_get = "SELECT " COLUMNS EXPIRES
-				   " FROM source WHERE message = ?1"
-				   " AND number = ?2";
+static const char *const sql_get =
+    "SELECT " COLUMNS EXPIRES " FROM source WHERE message = ?1"
+    " AND number = ?2";
 static const char *const sql_withdraw =
     "UPDATE source SET withdrawn = 1 WHERE message = ?1 AND number = ?2";
 static const char *const sql_spool =
@@ -82,8 +83,8 @@ store_source_get(struct store *store, int64_t message, uint32_t number,
 int
 store_source_withdraw(struct store *store, int64_t message, uint32_t number)
 {
-	int err = sql_run(
-	    store, sql_withdraw, BIND(NUMBER(message), NUMBER(number)));
+	int err =
+	    sql_run(store, sql_withdraw, BIND(NUMBER(message), NUMBER(number)));
 
 	if (err == 0 && sqlite3_changes(store->db) == 0)
 		err = CAM_ERR_UNKNOWN;

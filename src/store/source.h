@@ -13,11 +13,11 @@ struct store_source {
 	uint32_t number;
 	const char *path; /* absolute, as its user named it */
 	uint64_t dev, ino;
-	uint64_t size;	  /* of a file */
-	int64_t mtime_ns; /* the same */
-	bool spool;	  /* a copy made for this, removed with the offer */
-	uint32_t fetches; /* at most so many, of all together; 0: no limit */
-	bool withdrawn;	  /* nobody may fetch it any more */
+	uint64_t size;	    /* of a file */
+	int64_t mtime_ns;   /* the same */
+	bool spool;	    /* a copy made for this, removed with the offer */
+	uint32_t fetches;   /* at most so many, of all together; 0: no limit */
+	bool withdrawn;	    /* nobody may fetch it any more */
 	int64_t expires_ms; /* told, not given */
 };
 

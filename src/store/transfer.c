@@ -43,8 +43,7 @@ static const char *const sql_of_message =
 static const char *const sql_unfinished =
     SELECT FROM " WHERE t.stage IN (1, 2) AND t.stage IN (0, 1, 2)"
 		" ORDER BY t.message, t.number, t.uid";
-static const char *const sql_list =
-    SELECT FROM
+static const char *const sql_list = SELECT FROM
     " WHERE (t.message, t.number, t.uid) > (?1, ?2, ?3)"
     " AND t.dropped = 0 AND NOT (m.sender > 0 AND m.marks & 5 = 1)"
     " AND (?4 >> t.stage) & 1 AND CASE WHEN m.sender > 0 THEN ?5 ELSE ?6 END"
@@ -123,9 +122,8 @@ store_transfer_put(struct store *store, const struct store_transfer *t)
 	    BIND(NUMBER(t->message), NUMBER(t->number), NUMBER(t->uid),
 		NUMBER(t->stage), NUMBER(t->done), TEXT(t->folder),
 		TEXT(t->name), TEXT(t->made), TEXT(t->reason),
-		NUMBER(t->encryption), NUMBER(t->fetches),
-		NUMBER(t->automatic), NUMBER(t->dropped),
-		NUMBER(t->changed_ms)));
+		NUMBER(t->encryption), NUMBER(t->fetches), NUMBER(t->automatic),
+		NUMBER(t->dropped), NUMBER(t->changed_ms)));
 
 	if (err == 0 && sqlite3_changes(store->db) == 0)
 		err = CAM_ERR_UNKNOWN;
@@ -215,8 +213,7 @@ int
 store_transfer_each(struct store *store, int64_t message,
     int (*each)(const struct store_transfer *transfer, void *arg), void *arg)
 {
-	return each_of(
-	    store, sql_of_message, BIND(NUMBER(message)), each, arg);
+	return each_of(store, sql_of_message, BIND(NUMBER(message)), each, arg);
 }
 
 int
@@ -282,8 +279,8 @@ store_transfer_automatic(struct store *store, int64_t uid, int64_t since_ms,
     uint64_t *of_user, uint64_t *of_all)
 {
 	sqlite3_stmt *stmt = NULL;
-	int err = sql_first(store, sql_automatic,
-	    BIND(NUMBER(uid), NUMBER(since_ms)), &stmt);
+	int err = sql_first(
+	    store, sql_automatic, BIND(NUMBER(uid), NUMBER(since_ms)), &stmt);
 
 	if (err != 0)
 		return err;
@@ -296,8 +293,7 @@ store_transfer_automatic(struct store *store, int64_t uid, int64_t since_ms,
 int
 store_replay_take(struct store *store, int64_t uid, uint32_t number)
 {
-	int err =
-	    sql_run(store, sql_replay, BIND(NUMBER(uid), NUMBER(number)));
+	int err = sql_run(store, sql_replay, BIND(NUMBER(uid), NUMBER(number)));
 
 	if (err == 0 && sqlite3_changes(store->db) == 0)
 		err = CAM_ERR_REFUSED;

@@ -113,8 +113,8 @@ from_row(sqlite3_stmt *stmt, struct store_user *user)
 #define BIND_HELD(u)                                                           \
 	NUMBER((u)->first_seen_ms), NUMBER((u)->strength),                     \
 	    NUMBER((u)->priority), NUMBER((u)->hidden), NUMBER((u)->second),   \
-	    TEXT((u)->alias), NUMBER((u)->merged_into), NUMBER((u)->forgotten),  \
-	    NUMBER((u)->accept)
+	    TEXT((u)->alias), NUMBER((u)->merged_into),                        \
+	    NUMBER((u)->forgotten), NUMBER((u)->accept)
 
 /* A user who was known before: what we hold of him stays. */
 static int

@@ -15,13 +15,15 @@
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/link/links.h"
+#include "camd/offer/fileserver.h"
+#include "camd/offer/tickets.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
 #include "net/addr.h"
 #include "net/tcp.h"
 
 enum { LISTENERS_MAX = 2 }; /* IPv4 and IPv6 */
-enum { TLS_HANDSHAKE = 0x16 };
+enum { TLS_HANDSHAKE = 0x16, TICKET = 'c' };
 enum { FULL_QUIET_MS = 60 * 1000 };
 
 /* Those of one address, or of one /64. */
@@ -147,16 +149,23 @@ on_known(void *arg)
 }
 
 static void
-hand_over(struct guest *guest)
+hand_over(struct guest *guest, uint8_t first)
 {
-	struct door *door = guest->door;
+	struct camd *camd = guest->door->camd;
 	int fd = guest->fd;
 
 	watch_finish(&guest->watch);
 	timer_stop(&guest->timer);
 	guest->fd = -1;
-	links_accept(door->camd->links, fd, &guest->from, guest->deadline_ms,
-	    on_known, guest);
+	if (first == TLS_HANDSHAKE)
+		links_accept(camd->links, fd, &guest->from, guest->deadline_ms,
+		    on_known, guest);
+	else if (first == TICKET)
+		tickets_accept(
+		    camd->tickets, fd, guest->deadline_ms, on_known, guest);
+	else
+		fileserver_accept(camd->fileserver, fd, &guest->from,
+		    guest->deadline_ms, on_known, guest);
 }
 
 static void
@@ -168,10 +177,10 @@ on_readable(int fd, int events, void *arg)
 
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (len == 1 && first == TLS_HANDSHAKE)
-		hand_over(guest);
+	if (len == 1)
+		hand_over(guest, first);
 	else
-		guest_free(guest); /* a file request: served later */
+		guest_free(guest);
 }
 
 static void

@@ -123,8 +123,7 @@ content_offer_read(struct span *rest, struct content_offer *result)
 
 	if (!take_number(rest, 4, &number) || !take_number(rest, 1, &kind) ||
 	    !take_number(rest, 8, &offer.size) ||
-	    !take_number(rest, 8, &mtime) ||
-	    !take_number(rest, 4, &position) ||
+	    !take_number(rest, 8, &mtime) || !take_number(rest, 4, &position) ||
 	    !take(rest, offer.file_key, sizeof offer.file_key) ||
 	    !take_number(rest, 1, &flag) || flag > 1 ||
 	    (flag == 1 && !take(rest, offer.digest, sizeof offer.digest)) ||
@@ -174,10 +173,9 @@ is_sensible(const struct content *content)
 {
 	bool message = content->type == CONTENT_MESSAGE;
 
-	if (!message &&
-	    (content->sealed || content->locked || content->automatic ||
-		content->packet_no != 0 || content->offer_count > 0 ||
-		!content->has_target))
+	if (!message && (content->sealed || content->locked ||
+			    content->automatic || content->packet_no != 0 ||
+			    content->offer_count > 0 || !content->has_target))
 		return false;
 	return (!content->locked || content->sealed) &&
 	       (content->offer_count > 0 ||

@@ -31,8 +31,8 @@ enum {
 struct content_offer {
 	uint32_t number;
 	enum store_kind kind;
-	uint64_t size; /* of a folder: of all in it, when it was offered */
-	int64_t mtime; /* seconds since 1970 */
+	uint64_t size;	   /* of a folder: of all in it, when it was offered */
+	int64_t mtime;	   /* seconds since 1970 */
 	uint32_t position; /* of an image: characters of the text before it */
 	uint8_t file_key[CHUNK_KEY_SIZE];
 	bool has_digest;

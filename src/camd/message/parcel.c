@@ -60,8 +60,8 @@ parcel_offer(const struct store_offer *offer, void *arg)
 	struct parcel *parcel = arg;
 	struct store_offer *copy;
 
-	parcel->offers = xreallocarray(parcel->offers, parcel->offer_count + 1,
-	    sizeof *parcel->offers);
+	parcel->offers = xreallocarray(
+	    parcel->offers, parcel->offer_count + 1, sizeof *parcel->offers);
 	copy = &parcel->offers[parcel->offer_count++];
 	*copy = *offer;
 	copy->name = xstrdup(offer->name);

@@ -16,6 +16,7 @@
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
+#include "camd/offer/offering.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
@@ -23,6 +24,7 @@
 #include "loop/worker.h"
 #include "rpc/json.h"
 #include "store/message.h"
+#include "store/offer.h"
 
 enum { RECIPIENTS_MAX = ENVELOPE_STANZAS_MAX };
 
@@ -37,7 +39,10 @@ struct posting {
 	const char *text;
 	const char *about; /* the message answered or tried again, NULL: none */
 	bool sealed, locked, clear, follow;
-	char id[ID_SIZE]; /* of that message, in full */
+	const json_t *files; /* NULL: none */
+	int64_t fetches;
+	struct offering *offering; /* of files, once it is made */
+	char id[ID_SIZE];	   /* of that message, in full */
 	struct lookup lookup;
 	json_t *refused; /* recipients nobody could be found for */
 	void (*go_on)(struct posting *posting);
@@ -48,6 +53,7 @@ posting_free(struct posting *posting)
 {
 	json_decref(posting->params);
 	json_decref(posting->refused);
+	offering_free(posting->offering);
 	free(posting);
 }
 
@@ -105,6 +111,17 @@ start(struct posting *posting)
 	workers_submit(posting->camd->readers, &posting->job);
 }
 
+static json_t *
+offers_of(const struct offering *offering, const char *id)
+{
+	json_t *offers = json_array();
+
+	for (size_t i = 0; i < offering->count; i++)
+		json_array_append_new(
+		    offers, offer_object(id, &offering->offers[i]));
+	return offers;
+}
+
 /* The answer leaves first, then whatever becomes of the message is told. */
 static void
 answer(
@@ -118,6 +135,9 @@ answer(
 	if (time != NULL)
 		json_object_set(result, "time", time);
 	json_object_set_new(result, "recipients", list);
+	if (posting->offering != NULL)
+		json_object_set_new(
+		    result, "offers", offers_of(posting->offering, id));
 	rpc_reply(posting->call, result);
 	if (posting->follow && client != NULL)
 		client_follow(client, id);
@@ -302,6 +322,7 @@ send_now(struct posting *posting)
 		.locked = posting->locked,
 		.clear = posting->clear,
 		.reply = posting->about != NULL ? posting->id : NULL,
+		.offering = posting->offering,
 	};
 
 	request.to = resolve_all(posting, &request.to_count);
@@ -327,6 +348,111 @@ send_now(struct posting *posting)
 	posting_free(posting);
 }
 
+/* -- with files --------------------------------------------------------- */
+
+static const char *
+why_not(int err, int error)
+{
+	switch (err) {
+	case CAM_ERR_SYSTEM:
+		return strerror(error);
+	case CAM_ERR_REFUSED:
+		return "neither a file nor a folder, or changing just now";
+	case CAM_ERR_LIMIT:
+		return "too much in it, or too deep";
+	case CAM_ERR_FORMAT:
+		return "not possible in that form (name, image, spool)";
+	default:
+		return cam_strerror(err);
+	}
+}
+
+static void
+on_offering(
+    void *arg, int err, int error, size_t place, struct offering *offering)
+{
+	struct posting *posting = arg;
+	const char *path;
+
+	if (err == 0) {
+		posting->offering = offering;
+		send_now(posting);
+		return;
+	}
+	path = json_string_value(
+	    json_object_get(json_array_get(posting->files, place), "path"));
+	method_fail(posting->call, CAM_ERR_REQUEST,
+	    json_pack("{s:s}", "path", path), "'%s' cannot be offered: %s",
+	    path, why_not(err, error));
+	posting_free(posting);
+}
+
+static bool
+read_file(struct rpc_call *call, const json_t *file, struct offering_wish *wish)
+{
+	if (!json_is_object(file)) {
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "'files' must be a list of objects");
+		return false;
+	}
+	if (!param_text(call, file, "path", true, &wish->path) ||
+	    !param_text(call, file, "name", false, &wish->name) ||
+	    !param_switch(call, file, "spool", &wish->spool) ||
+	    !param_switch(call, file, "image", &wish->image))
+		return false;
+	if (wish->path[0] == '/')
+		return true;
+	method_fail(call, CAM_ERR_REQUEST,
+	    json_pack("{s:s}", "path", wish->path),
+	    "'path' must begin with '/'");
+	return false;
+}
+
+static void
+look_at_files(struct posting *posting)
+{
+	size_t count = json_array_size(posting->files);
+	struct offering_wish *wishes = xcalloc(count, sizeof *wishes);
+	bool good = true;
+
+	for (size_t i = 0; i < count && good; i++)
+		good = read_file(posting->call,
+		    json_array_get(posting->files, i), &wishes[i]);
+	if (good)
+		offering_make(posting->camd, wishes, count,
+		    (uint32_t)posting->fetches, on_offering, posting);
+	else
+		posting_free(posting);
+	free(wishes);
+}
+
+static void
+prepare_letter(struct posting *posting)
+{
+	if (posting->files != NULL)
+		look_at_files(posting);
+	else
+		send_now(posting);
+}
+
+static bool
+take_files(struct rpc_call *call, json_t *params, struct posting *posting)
+{
+	const json_t *files = json_object_get(params, "files");
+	size_t count = json_array_size(files);
+
+	if (files == NULL || json_is_null(files) ||
+	    (json_is_array(files) && count == 0))
+		return true;
+	if (json_is_array(files) && count <= LIMIT_ATTACHMENTS) {
+		posting->files = files;
+		return true;
+	}
+	method_fail(call, CAM_ERR_REQUEST, NULL,
+	    "'files' must be a list of at most %d", LIMIT_ATTACHMENTS);
+	return false;
+}
+
 static bool
 check_letter(struct rpc_call *call, const struct posting *posting)
 {
@@ -334,7 +460,7 @@ check_letter(struct rpc_call *call, const struct posting *posting)
 	    json_array_size(posting->to) > RECIPIENTS_MAX)
 		method_fail(call, CAM_ERR_REQUEST, NULL,
 		    "'to' must name 1 to %d recipients", RECIPIENTS_MAX);
-	else if (posting->text[0] == '\0')
+	else if (posting->text[0] == '\0' && posting->files == NULL)
 		method_fail(call, CAM_ERR_REQUEST, NULL,
 		    "an empty message cannot be sent");
 	else if (strlen(posting->text) > LIMIT_MESSAGE_TEXT)
@@ -348,7 +474,7 @@ check_letter(struct rpc_call *call, const struct posting *posting)
 int
 message_send(struct rpc_call *call, json_t *params)
 {
-	struct posting *posting = posting_new(call, params, send_now);
+	struct posting *posting = posting_new(call, params, prepare_letter);
 
 	if (param_list(call, params, "to", true, &posting->to) &&
 	    param_text(call, params, "text", true, &posting->text) &&
@@ -357,7 +483,9 @@ message_send(struct rpc_call *call, json_t *params)
 	    param_switch(call, params, "clear", &posting->clear) &&
 	    param_switch(call, params, "follow", &posting->follow) &&
 	    param_text(call, params, "reply", false, &posting->about) &&
-	    check_letter(call, posting))
+	    param_number(
+		call, params, "fetches", 0, UINT32_MAX, &posting->fetches) &&
+	    take_files(call, params, posting) && check_letter(call, posting))
 		start(posting);
 	else
 		posting_free(posting);

@@ -33,8 +33,7 @@ struct accepting {
 	bool again;
 	struct offer_rows rows;
 	int err;
-	void (*on_done)(
-	    void *arg, int err, const char *reason, json_t *object);
+	void (*on_done)(void *arg, int err, const char *reason, json_t *object);
 	void *arg;
 };
 
@@ -42,9 +41,9 @@ static void
 finish(struct accepting *accepting, int err, const char *reason,
     const struct store_transfer *row)
 {
-	json_t *object =
-	    row != NULL ? offer_file_object(accepting->offers->camd, row)
-			: NULL;
+	json_t *object = row != NULL
+			     ? offer_file_object(accepting->offers->camd, row)
+			     : NULL;
 
 	accepting->on_done(accepting->arg, err, reason, object);
 	json_decref(object);
@@ -97,8 +96,8 @@ refusal(struct accepting *accepting, const struct store_transfer *row)
 {
 	const struct camd *camd = accepting->offers->camd;
 	const struct user *user = roster_by_uid(camd->roster, row->uid);
-	const char *name = accepting->wish != NULL ? accepting->wish
-						   : row->offer.name;
+	const char *name =
+	    accepting->wish != NULL ? accepting->wish : row->offer.name;
 
 	if (row->shut)
 		return "sealed";
@@ -141,8 +140,7 @@ accept_it(struct accepting *accepting, const struct store_transfer *row)
 	change.made = "";
 	change.reason = "";
 	change.has_done = row->stage == STORE_DONE;
-	offers_change(
-	    accepting->offers, &key, &change, on_accepted, accepting);
+	offers_change(accepting->offers, &key, &change, on_accepted, accepting);
 }
 
 static void
@@ -161,7 +159,8 @@ on_looked(struct job *job)
 	}
 	row = accepting->err == 0 ? accepting->rows.list[0] : NULL;
 	if (row == NULL || !row->received) {
-		finish(accepting, row == NULL ? accepting->err : CAM_ERR_REQUEST,
+		finish(accepting,
+		    row == NULL ? accepting->err : CAM_ERR_REQUEST,
 		    row == NULL ? "unknown" : "request", NULL);
 		return;
 	}
@@ -179,8 +178,7 @@ on_looked(struct job *job)
 
 void
 offers_accept(struct offers *offers, const struct offer_accept *accept,
-    void (*on_done)(
-	void *arg, int err, const char *reason, json_t *object),
+    void (*on_done)(void *arg, int err, const char *reason, json_t *object),
     void *arg)
 {
 	struct accepting *accepting = xcalloc(1, sizeof *accepting);
@@ -190,9 +188,8 @@ offers_accept(struct offers *offers, const struct offer_accept *accept,
 	    accept->message);
 	accepting->number = accept->number;
 	accepting->is_chosen = accept->folder != NULL;
-	accepting->folder = accept->folder != NULL
-				? xstrdup(accept->folder)
-				: places_files(offers->camd);
+	accepting->folder = accept->folder != NULL ? xstrdup(accept->folder)
+						   : places_files(offers->camd);
 	if (accept->name != NULL)
 		accepting->wish = xstrdup(accept->name);
 	accepting->again = accept->again;

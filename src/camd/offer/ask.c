@@ -32,7 +32,7 @@ struct asking {
 	char message[ID_SIZE];
 	uint32_t packet_no;
 	uint32_t number;
-	struct offer_rows rows; /* to each it was offered to */
+	struct offer_rows rows;		  /* to each it was offered to */
 	const struct store_transfer *row; /* of who asks */
 	struct store_source *source;
 	int fd;
@@ -62,8 +62,7 @@ finish(struct asking *asking, const char *reason, struct grant *grant)
 
 /* Of a message that has a number of IPMSG; the newest with it. */
 static int
-find_message(
-    struct store *store, const struct asking *asking, int64_t *message)
+find_message(struct store *store, const struct asking *asking, int64_t *message)
 {
 	struct store_delivery delivery;
 	int r;
@@ -124,8 +123,7 @@ make_grant(struct asking *asking)
 	const struct store_offer *offer = &row->offer;
 	struct grant *grant = xcalloc(1, sizeof *grant);
 
-	grant->key =
-	    (struct offer_key){ row->message, row->number, row->uid };
+	grant->key = (struct offer_key){ row->message, row->number, row->uid };
 	grant->uid = asking->uid;
 	memcpy(grant->id, row->id, sizeof grant->id);
 	grant->name = xstrdup(offer->name);
@@ -167,8 +165,8 @@ static void
 on_opened(struct job *job)
 {
 	struct asking *asking = container_of(job, struct asking, job);
-	const char *reason = asking->err == CAM_ERR_SYSTEM ? "missing"
-							   : "changed";
+	const char *reason =
+	    asking->err == CAM_ERR_SYSTEM ? "missing" : "changed";
 
 	if (asking->offers->stopped) {
 		finish(asking, "failed", NULL);

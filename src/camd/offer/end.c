@@ -103,9 +103,9 @@ end_row(struct store *store, struct ending *ending, size_t i)
 	ending->was_open[i] = is_open(row);
 	if (ending->was_open[i]) {
 		row->stage = STORE_CANCELLED;
-		row->reason = !row->received	? "withdrawn"
-			      : ending->drop	? "declined"
-						: "cancelled";
+		row->reason = !row->received ? "withdrawn"
+			      : ending->drop ? "declined"
+					     : "cancelled";
 	}
 	row->dropped |= ending->drop;
 	row->changed_ms = clock_wall_ms();
@@ -116,8 +116,8 @@ static int
 end_rows(struct store *store, struct ending *ending)
 {
 	int64_t message = 0;
-	int r = store_message_find(
-	    store, ending->message, NULL, 0, NULL, &message);
+	int r =
+	    store_message_find(store, ending->message, NULL, 0, NULL, &message);
 
 	if (r == 0)
 		r = offer_rows_read(
@@ -128,8 +128,8 @@ end_rows(struct store *store, struct ending *ending)
 	    xcalloc(ending->rows.count, sizeof *ending->was_open);
 	for (size_t i = 0; i < ending->rows.count && r == 0; i++) {
 		if (!ending->rows.list[i]->received)
-			r = store_source_withdraw(store, message,
-			    ending->rows.list[i]->number);
+			r = store_source_withdraw(
+			    store, message, ending->rows.list[i]->number);
 		if (r == 0)
 			r = end_row(store, ending, i);
 	}

@@ -21,7 +21,7 @@
 #include "store/transfer.h"
 
 enum {
-	ASKING_MAX = 8,	 /* at a time */
+	ASKING_MAX = 8, /* at a time */
 	ASKING_OF_ONE = 3,
 	FIRST_MS = 1000, /* until the next try; then twice as long */
 	LAST_MS = 5 * 60 * 1000,
@@ -37,7 +37,7 @@ struct fetch {
 	struct store_transfer *row;
 	enum fetch_state state;
 	uint64_t not_before_ms;
-	unsigned failures; /* in a row, without a byte */
+	unsigned failures;  /* in a row, without a byte */
 	const char *reason; /* of the last one that was refused */
 	uint64_t done;
 	struct linkfetch *linkfetch;
@@ -98,8 +98,8 @@ plan(struct fetches *fetches)
 	if (first_ms == UINT64_MAX)
 		timer_stop(&fetches->next);
 	else
-		timer_start(&fetches->next,
-		    first_ms > now_ms ? first_ms - now_ms : 0);
+		timer_start(
+		    &fetches->next, first_ms > now_ms ? first_ms - now_ms : 0);
 }
 
 static void
@@ -108,9 +108,9 @@ wait(struct fetch *fetch, bool moved)
 	uint64_t pause_ms;
 
 	fetch->failures = moved ? 0 : fetch->failures + 1;
-	pause_ms = (uint64_t)FIRST_MS << (fetch->failures < DOUBLINGS
-					      ? fetch->failures
-					      : DOUBLINGS);
+	pause_ms =
+	    (uint64_t)FIRST_MS
+	    << (fetch->failures < DOUBLINGS ? fetch->failures : DOUBLINGS);
 	if (pause_ms > LAST_MS)
 		pause_ms = LAST_MS;
 	/* Many that broke together do not come back together. */
@@ -126,8 +126,8 @@ refused(struct fetch *fetch, const char *reason)
 {
 	struct fetches *fetches = fetch->fetches;
 	const struct offer_key key = fetch->key;
-	bool is_new = fetch->reason == NULL ||
-		      strcmp(fetch->reason, reason) != 0;
+	bool is_new =
+	    fetch->reason == NULL || strcmp(fetch->reason, reason) != 0;
 
 	if (offer_reason_passes(reason)) {
 		fetch->reason = reason;

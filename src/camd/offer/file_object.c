@@ -34,8 +34,8 @@ path_of(const struct store_transfer *transfer)
 void
 offer_add_state(json_t *object, const struct store_transfer *transfer)
 {
-	json_object_set_new(object, "state",
-	    json_string(store_stage_word(transfer->stage)));
+	json_object_set_new(
+	    object, "state", json_string(store_stage_word(transfer->stage)));
 	json_object_set_new(object, "path", path_of(transfer));
 }
 
@@ -82,16 +82,16 @@ offer_file_object(
 {
 	const struct store_offer *offer = &transfer->offer;
 	char *id = xasprintf("%s.%u", transfer->id, (unsigned)offer->number);
-	json_t *object = json_pack(
-	    "{s:s, s:s, s:s, s:o, s:o, s:I, s:s}", "id", id, "message",
-	    transfer->id, "direction", transfer->received ? "in" : "out",
-	    "peer", peer_of(camd, transfer->uid), "name",
-	    json_text(span_text(offer->name)), "size",
-	    (json_int_t)offer->size, "kind", store_kind_word(offer->kind));
+	json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:s}", "id",
+	    id, "message", transfer->id, "direction",
+	    transfer->received ? "in" : "out", "peer",
+	    peer_of(camd, transfer->uid), "name",
+	    json_text(span_text(offer->name)), "size", (json_int_t)offer->size,
+	    "kind", store_kind_word(offer->kind));
 
 	offer_add_state(object, transfer);
-	json_object_set_new(object, "done",
-	    json_integer((json_int_t)done_of(camd, transfer)));
+	json_object_set_new(
+	    object, "done", json_integer((json_int_t)done_of(camd, transfer)));
 	json_object_set_new(object, "encryption",
 	    json_string(store_encryption_word(transfer->encryption)));
 	json_object_set_new(object, "signed",

@@ -32,8 +32,7 @@ struct linkfetch {
 	const char *reason; /* for soon */
 	struct tcp_dial *dial;
 	uint8_t hello[TICKET_HELLO_SIZE];
-	void (*on_done)(
-	    void *arg, const char *reason, struct passage *passage);
+	void (*on_done)(void *arg, const char *reason, struct passage *passage);
 	void *arg;
 };
 

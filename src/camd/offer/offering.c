@@ -20,7 +20,7 @@
 #include "base/text.h"
 #include "camd/camd.h"
 #include "camd/transfer/transfer.h"
-#include "camd/transfer/walk.h"
+#include "camd/transfer/treewalk.h"
 #include "ipmsg/attach.h"
 #include "loop/worker.h"
 #include "store/offer.h"
@@ -131,20 +131,20 @@ measure(int root, uint64_t *size)
 {
 	enum walk_event event = WALK_FOLDER;
 	struct walk_entry entry;
-	struct walk *walk = NULL;
+	struct treewalk *walk = NULL;
 	unsigned entries = 0;
-	int r = walk_new(root, &walk);
+	int r = treewalk_new(root, &walk);
 
 	*size = 0;
 	while (r == 0 && event != WALK_END) {
-		r = walk_next(walk, &event, &entry);
+		r = treewalk_next(walk, &event, &entry);
 		if (r == 0 && event == WALK_FILE)
 			*size += (uint64_t)entry.st.st_size;
-		if (r == 0 && (++entries > 2 * LIMIT_TREE_ENTRIES ||
-				  *size > INT64_MAX))
+		if (r == 0 &&
+		    (++entries > 2 * LIMIT_TREE_ENTRIES || *size > INT64_MAX))
 			r = CAM_ERR_LIMIT;
 	}
-	walk_free(walk);
+	treewalk_free(walk);
 	return r;
 }
 
@@ -200,8 +200,8 @@ last_part(const char *path)
 static int
 find_name(const struct wish *wish, const char **result)
 {
-	char *raw = wish->name != NULL ? xstrdup(wish->name)
-				       : last_part(wish->path);
+	char *raw =
+	    wish->name != NULL ? xstrdup(wish->name) : last_part(wish->path);
 	struct buf name;
 	int r = 0;
 
@@ -226,9 +226,8 @@ fill_kind(const struct wish *wish, int fd, const struct stat *st,
 	if (S_ISDIR(st->st_mode)) {
 		offer->kind = STORE_FOLDER;
 		offer->attr = FILE_FOLDER;
-		return wish->image || wish->spool
-			   ? CAM_ERR_FORMAT
-			   : measure(fd, &offer->size);
+		return wish->image || wish->spool ? CAM_ERR_FORMAT
+						  : measure(fd, &offer->size);
 	}
 	offer->kind = wish->image ? STORE_IMAGE : STORE_FILE;
 	offer->attr = wish->image ? FILE_CLIPBOARD : FILE_REGULAR;
@@ -238,7 +237,8 @@ fill_kind(const struct wish *wish, int fd, const struct stat *st,
 
 /* A file that grows meanwhile is no good. */
 static int
-fill_digest(int fd, struct store_offer *offer, const struct store_source *source)
+fill_digest(
+    int fd, struct store_offer *offer, const struct store_source *source)
 {
 	atomic_bool stop = false;
 	uint8_t *digest;
@@ -311,8 +311,8 @@ on_made(struct job *job)
 		offering_free(making->offering);
 		making->offering = NULL;
 	}
-	making->on_done(making->arg, making->err, making->error,
-	    making->place, making->offering);
+	making->on_done(making->arg, making->err, making->error, making->place,
+	    making->offering);
 	for (size_t i = 0; i < making->count; i++) {
 		free(making->wishes[i].path);
 		free(making->wishes[i].name);
@@ -339,8 +339,8 @@ offering_new(size_t count)
 void
 offering_make(struct camd *camd, const struct offering_wish *wishes,
     size_t count, uint32_t fetches,
-    void (*on_done)(void *arg, int err, int error, size_t place,
-	struct offering *offering),
+    void (*on_done)(
+	void *arg, int err, int error, size_t place, struct offering *offering),
     void *arg)
 {
 	struct making *making = xcalloc(1, sizeof *making);

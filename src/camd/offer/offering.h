@@ -42,8 +42,8 @@ struct offering {
  */
 void offering_make(struct camd *camd, const struct offering_wish *wishes,
     size_t count, uint32_t fetches,
-    void (*on_done)(void *arg, int err, int error, size_t place,
-	struct offering *offering),
+    void (*on_done)(
+	void *arg, int err, int error, size_t place, struct offering *offering),
     void *arg);
 /* NULL is fine. */
 void offering_free(struct offering *offering);

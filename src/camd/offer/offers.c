@@ -33,8 +33,8 @@ struct frozen {
  */
 
 static void
-on_began(void *arg, const struct offer_key *key,
-    enum store_encryption encryption)
+on_began(
+    void *arg, const struct offer_key *key, enum store_encryption encryption)
 {
 	struct offers *offers = arg;
 	struct offer_change change;
@@ -316,8 +316,7 @@ offers_new(struct camd *camd, struct store *store)
 	offers->roots = roots_new();
 	table_init(&offers->frozen);
 	timer_init(&offers->expiry, camd->loop, on_expiry, offers);
-	camd->transfers =
-	    transfers_new(camd, &offers_transfers_ops, offers);
+	camd->transfers = transfers_new(camd, &offers_transfers_ops, offers);
 	camd->fetches = fetches_new(camd, &offers_fetches_ops, offers);
 	camd->tickets = tickets_new(camd);
 	take_up(offers, store);

@@ -53,7 +53,7 @@ struct offer_change {
 	bool has_done;
 	uint64_t done;
 	const char *folder, *name, *made, *reason;
-	int encryption; /* enum store_encryption */
+	int encryption;	  /* enum store_encryption */
 	bool was_fetched; /* once more, whole */
 	bool automatic;
 	bool dropped;

@@ -17,8 +17,7 @@ places_files(const struct camd *camd)
 {
 	const char *set = settings_text(camd->settings, "file.dir");
 
-	return xstrdup(
-	    set != NULL && set[0] != '\0' ? set : camd->paths.files);
+	return xstrdup(set != NULL && set[0] != '\0' ? set : camd->paths.files);
 }
 
 char *

@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/events.h"
@@ -33,8 +35,8 @@ struct arrival {
 	struct offers *offers;
 	int64_t message, uid;
 	bool take_files, take_images, refuse;
-	char *files, *images; /* folders */
-	uint64_t quota;	      /* a user a day */
+	char *files, *images;	/* folders */
+	uint64_t quota;		/* a user a day */
 	struct offer_rows rows; /* as they are then */
 	int err;
 };
@@ -51,8 +53,7 @@ policy_of(const struct camd *camd, const struct user *user)
 		return (enum user_accept)user->accept;
 	if (strcmp(word, "always") == 0)
 		return USER_ACCEPT_ALWAYS;
-	return strcmp(word, "never") == 0 ? USER_ACCEPT_NEVER
-					  : USER_ACCEPT_ASK;
+	return strcmp(word, "never") == 0 ? USER_ACCEPT_NEVER : USER_ACCEPT_ASK;
 }
 
 /* -- on the writer ----------------------------------------------------------
@@ -276,8 +277,7 @@ is_meant(const struct word_job *word, const struct store_transfer *row)
 	const struct roster *roster = word->offers->camd->roster;
 
 	if (row->received != word->received ||
-	    roster_by_uid(roster, row->uid) !=
-		roster_by_uid(roster, word->uid))
+	    roster_by_uid(roster, row->uid) != roster_by_uid(roster, word->uid))
 		return false;
 	for (size_t i = 0; i < word->count; i++) {
 		if (word->numbers[i] == row->number)
@@ -295,8 +295,8 @@ cancel_one(struct word_job *word, const struct store_transfer *row)
 
 	offer_change_init(&change);
 	change.stage = STORE_CANCELLED;
-	change.from = 1U << STORE_OFFERED | 1U << STORE_WAITING |
-		      1U << STORE_BROKEN;
+	change.from =
+	    1U << STORE_OFFERED | 1U << STORE_WAITING | 1U << STORE_BROKEN;
 	change.reason = word->reason;
 	change.event = EVENT_TRANSFER_FAILED;
 	if (word->received) {
@@ -365,8 +365,8 @@ offers_withdrawn(struct offers *offers, struct user *user, const char *message,
 
 /* {message, numbers}; *numbers is the caller's. */
 static int
-read_numbers(
-    const json_t *params, const char **message, uint32_t **numbers, size_t *count)
+read_numbers(const json_t *params, const char **message, uint32_t **numbers,
+    size_t *count)
 {
 	const json_t *list = json_object_get(params, "numbers");
 	const json_t *id = json_object_get(params, "message");
@@ -374,13 +374,12 @@ read_numbers(
 	uint8_t bytes[(ID_SIZE - 1) / 2];
 
 	if (json_string_length(id) != ID_SIZE - 1 ||
-	    hex_decode(span_text(json_string_value(id)), bytes,
-		sizeof bytes) < 0 ||
+	    hex_decode(span_text(json_string_value(id)), bytes, sizeof bytes) <
+		0 ||
 	    size == 0 || size > LIMIT_ATTACHMENTS)
 		return CAM_ERR_REQUEST;
 	for (size_t i = 0; i < size; i++) {
-		json_int_t number =
-		    json_integer_value(json_array_get(list, i));
+		json_int_t number = json_integer_value(json_array_get(list, i));
 
 		if (!json_is_integer(json_array_get(list, i)) || number < 0 ||
 		    number > UINT32_MAX)
@@ -402,8 +401,7 @@ offers_hear_refused(struct link *link, json_t *params, const json_int_t *id)
 	uint32_t *numbers = NULL;
 	size_t count = 0;
 
-	if (id != NULL ||
-	    read_numbers(params, &message, &numbers, &count) < 0)
+	if (id != NULL || read_numbers(params, &message, &numbers, &count) < 0)
 		return CAM_ERR_REQUEST;
 	offers_released(link_camd(link)->offers, link_user(link), message, 0,
 	    numbers, count);
@@ -418,11 +416,10 @@ offers_hear_withdrawn(struct link *link, json_t *params, const json_int_t *id)
 	uint32_t *numbers = NULL;
 	size_t count = 0;
 
-	if (id != NULL ||
-	    read_numbers(params, &message, &numbers, &count) < 0)
+	if (id != NULL || read_numbers(params, &message, &numbers, &count) < 0)
 		return CAM_ERR_REQUEST;
-	offers_withdrawn(link_camd(link)->offers, link_user(link), message,
-	    numbers, count);
+	offers_withdrawn(
+	    link_camd(link)->offers, link_user(link), message, numbers, count);
 	free(numbers);
 	return 0;
 }

@@ -160,8 +160,8 @@ take_name(const struct store_source *source, void *arg)
 {
 	struct sweep_job *sweep = arg;
 	const char *slash = strrchr(source->path, '/');
-	bool lives = !source->withdrawn &&
-		     source->expires_ms / 1000 > sweep->now_s;
+	bool lives =
+	    !source->withdrawn && source->expires_ms / 1000 > sweep->now_s;
 	char ***names = lives ? &sweep->kept : &sweep->ended;
 	size_t *count = lives ? &sweep->kept_count : &sweep->ended_count;
 

@@ -116,8 +116,7 @@ give(struct wish *wish, struct link *link, struct grant *grant)
 	hex_encode(bytes, sizeof bytes, text);
 	ticket->tickets = tickets;
 	ticket->grant = grant;
-	timer_init(
-	    &ticket->timer, tickets->camd->loop, on_too_late, ticket);
+	timer_init(&ticket->timer, tickets->camd->loop, on_too_late, ticket);
 	timer_start(&ticket->timer, TICKET_MS);
 	TAILQ_INSERT_TAIL(&tickets->given, ticket, entry);
 	link_reply(link, wish->id,
@@ -233,10 +232,9 @@ tickets_hear_fetch(struct link *link, json_t *params, const json_int_t *id)
 	struct wish *wish;
 
 	if (id == NULL || !json_is_integer(number) || value < 0 ||
-	    value > UINT32_MAX ||
-	    json_string_length(message) != ID_SIZE - 1 ||
-	    hex_decode(span_text(json_string_value(message)), bytes,
-		sizeof bytes) < 0)
+	    value > UINT32_MAX || json_string_length(message) != ID_SIZE - 1 ||
+	    hex_decode(
+		span_text(json_string_value(message)), bytes, sizeof bytes) < 0)
 		return CAM_ERR_REQUEST;
 	if (!has_room(tickets, link_user(link)->uid)) {
 		link_fail(link, *id, offer_reason_err("busy"), "busy");

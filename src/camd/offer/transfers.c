@@ -100,8 +100,7 @@ find_in(const struct carriages *list, const struct offer_key *key)
 }
 
 static struct carriage *
-find_running(
-    const struct transfers *transfers, const struct offer_key *key)
+find_running(const struct transfers *transfers, const struct offer_key *key)
 {
 	struct carriage *carriage = find_in(&transfers->sending.running, key);
 
@@ -110,8 +109,7 @@ find_running(
 }
 
 static struct carriage *
-find_waiting(
-    const struct transfers *transfers, const struct offer_key *key)
+find_waiting(const struct transfers *transfers, const struct offer_key *key)
 {
 	struct carriage *carriage = find_in(&transfers->sending.waiting, key);
 
@@ -178,8 +176,8 @@ open_folder(struct carriage *carriage)
 {
 	struct transfer_job *run = &carriage->run;
 
-	run->folder = open(
-	    carriage->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	run->folder =
+	    open(carriage->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (run->folder < 0) {
 		run->outcome.err = CAM_ERR_SYSTEM;
 		run->outcome.error = errno;
@@ -199,8 +197,8 @@ run(struct job *job, void *context)
 		return;
 	transfer_run(run);
 	/* What an earlier life may have left, when it died at the end. */
-	if (run->receive && (run->outcome.err == 0 ||
-				atomic_load(&carriage->discard)))
+	if (run->receive &&
+	    (run->outcome.err == 0 || atomic_load(&carriage->discard)))
 		(void)transfer_discard(run->folder, run->id);
 }
 
@@ -325,10 +323,10 @@ carriage_new(struct transfers *transfers, struct direction *direction,
 	transfer_job_init(run, direction == &transfers->receiving);
 	run->form = carriage->passage.form;
 	run->socket = carriage->passage.socket;
-	run->hello = span_of(
-	    carriage->passage.hello, carriage->passage.hello_len);
-	run->early = span_of(
-	    carriage->passage.early, carriage->passage.early_len);
+	run->hello =
+	    span_of(carriage->passage.hello, carriage->passage.hello_len);
+	run->early =
+	    span_of(carriage->passage.early, carriage->passage.early_len);
 	run->ciphered = carriage->passage.ciphered;
 	run->packet = carriage->passage.packet;
 	memcpy(run->key, carriage->passage.key, sizeof run->key);
@@ -412,8 +410,8 @@ transfers_send(struct transfers *transfers, struct grant *grant,
 }
 
 void
-transfers_part_id(const struct offer_key *key, const char *id,
-    char part[TRANSFER_ID_SIZE])
+transfers_part_id(
+    const struct offer_key *key, const char *id, char part[TRANSFER_ID_SIZE])
 {
 	snprintf(part, TRANSFER_ID_SIZE, "%sr%lldn%u", id,
 	    (long long)key->message, (unsigned)key->number);
@@ -472,8 +470,8 @@ drop_waiting(struct carriage *carriage)
 		.cancelled = true };
 
 	TAILQ_REMOVE(&carriage->direction->waiting, carriage, entry);
-	transfers->ops->on_ended(transfers->arg, &carriage->key,
-	    carriage->run.receive, &outcome, 0);
+	transfers->ops->on_ended(
+	    transfers->arg, &carriage->key, carriage->run.receive, &outcome, 0);
 	carriage_free(carriage);
 }
 
@@ -540,8 +538,7 @@ count_others(const struct carriages *list, const struct offer_key *but)
 }
 
 size_t
-transfers_count(
-    const struct transfers *transfers, const struct offer_key *but)
+transfers_count(const struct transfers *transfers, const struct offer_key *but)
 {
 	return count_others(&transfers->sending.waiting, but) +
 	       count_others(&transfers->sending.running, but);
@@ -596,9 +593,8 @@ tell_progress(const struct carriage *carriage)
 	    json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I}", "id", id,
 		"message", carriage->id, "direction",
 		carriage->run.receive ? "in" : "out", "peer",
-		json_text(span_text(peer)), "done",
-		(json_int_t)carriage->bytes, "size",
-		(json_int_t)carriage->size, "rate",
+		json_text(span_text(peer)), "done", (json_int_t)carriage->bytes,
+		"size", (json_int_t)carriage->size, "rate",
 		(json_int_t)carriage->rate));
 	free(peer);
 	free(id);

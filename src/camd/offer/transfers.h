@@ -96,12 +96,12 @@ bool transfers_cancel(
 void transfers_cancel_all(
     struct transfers *transfers, int64_t message, int64_t number);
 /* How many of one offer run or wait, to others than him. */
-size_t transfers_count(const struct transfers *transfers,
-    const struct offer_key *but);
+size_t transfers_count(
+    const struct transfers *transfers, const struct offer_key *but);
 
 /* The name that partial files of that offer have: see transfer_discard(). */
-void transfers_part_id(const struct offer_key *key, const char *id,
-    char part[TRANSFER_ID_SIZE]);
+void transfers_part_id(
+    const struct offer_key *key, const char *id, char part[TRANSFER_ID_SIZE]);
 /* Bytes that stay free on the disk of that folder. Blocks. */
 uint64_t transfers_reserve(int folder);
 

@@ -53,7 +53,7 @@ struct user {
 	uint32_t
 	    absence_told_s; /* when our absence was last told him, 0: never */
 	int32_t priority;
-	uint8_t state; /* enum user_state */
+	uint8_t state;	/* enum user_state */
 	uint8_t accept; /* enum user_accept */
 	bool hidden;
 	bool second;	/* a second key under a known name: the id ends in it */
