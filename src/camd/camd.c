@@ -384,8 +384,7 @@ camd_finish(struct camd *camd)
 	if (camd->roster != NULL && camd->writer != NULL)
 		roster_write(camd->roster);
 	outbox_stop(camd->outbox);
-	fileserver_free(camd->fileserver);
-	camd->fileserver = NULL;
+	fileserver_stop(camd->fileserver);
 	offers_stop(camd->offers);
 	workers_free(camd->pool);
 	camd->pool = NULL;
@@ -393,6 +392,8 @@ camd_finish(struct camd *camd)
 	workers_free(camd->writer);
 	if (camd->writer == NULL)
 		store_close(camd->store);
+	fileserver_free(camd->fileserver);
+	camd->fileserver = NULL;
 	/* What the threads have ended may have gone to links until now. */
 	links_free(camd->links);
 	camd->links = NULL;
