@@ -397,6 +397,8 @@ camd_finish(struct camd *camd)
 	/* What the threads have ended may have gone to links until now. */
 	links_free(camd->links);
 	camd->links = NULL;
+	fileserver_free(camd->fileserver);
+	camd->fileserver = NULL;
 	door_free(camd->door);
 	camd->door = NULL;
 	syncs_free(camd->syncs);

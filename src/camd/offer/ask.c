@@ -220,8 +220,14 @@ refusal(struct asking *asking)
 	asking->row = row_of(asking);
 	if (asking->row == NULL)
 		return "unknown";
+	/* Whose message went over a link asks there, too. */
+	if (asking->message[0] == '\0' && asking->row->carried == STORE_CAM1)
+		return "unknown";
 	if (asking->source->withdrawn)
 		return "withdrawn";
+	if (asking->message[0] == '\0' &&
+	    offers_is_frozen(asking->offers, asking->packet_no))
+		return "refused";
 	if (asking->row->offer.expires_ms <= clock_wall_ms())
 		return "expired";
 	return is_spent(asking) ? "spent" : NULL;
