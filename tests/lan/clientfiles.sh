@@ -238,6 +238,17 @@ test_what_breaks_is_fetched_again_from_the_beginning() {
 	expect_equal 1 "$(find "$T/got" -name '*one*' | wc -l)"
 }
 
+# There is no word for it: the connection ends without a byte. Not for ever.
+test_what_is_not_there_any_more_is_given_up() {
+	office windows
+	local id
+	offered_by_ben files=gone.txt=10
+	id=$(await_file anna '.direction == "in" and .name == "gone.txt"' | jq -r .id)
+	expect 0 cam_as anna rpc offer.accept "{\"id\":\"$id\",\"dir\":\"$T/got\"}"
+	await 100 has_file anna '.name == "gone.txt" and .state == "failed" and .reason == "unknown"'
+	expect_equal '' "$(find "$T/got" -type f)"
+}
+
 test_who_wants_nothing_says_so() {
 	office windows
 	local number id
