@@ -392,6 +392,8 @@ camd_finish(struct camd *camd)
 	workers_free(camd->writer);
 	if (camd->writer == NULL)
 		store_close(camd->store);
+	fileserver_free(camd->fileserver);
+	camd->fileserver = NULL;
 	/* What the threads have ended may have gone to links until now. */
 	links_free(camd->links);
 	camd->links = NULL;

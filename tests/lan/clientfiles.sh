@@ -106,6 +106,7 @@ test_a_picture_is_inline_for_windows() {
 	printf '\211PNG\r\n\032\n%b' '\0\0\0\rIHDR\0\0\0\1\0\0\0\1\10\2\0\0\0' >"$T/shot.png"
 	picture anna ben@PCBEN 'look' "$T/shot.png" >/dev/null
 	number=$(peer_saw ben 'message .text == "look" and .files[0].attr == 32' | jq .number)
+	peer_events ben 'message .text == "look"' | jq -c .files
 	peer_saw ben "message .number == $number and .files[0].extra == [\"8=4\"] and
 		.files[0].name == \"ipmsgclip_s_${number}_4.png\""
 	name=ipmsgclip_s_${number}_4.png
@@ -157,7 +158,7 @@ test_a_wrong_signature_gets_nothing() {
 	peer_do ben fetch "$number" one.bin "$T/got" aes sign=bad
 	peer_saw ben 'fetch-failed (.reason | startswith("closed after 0"))'
 	# From elsewhere a signature suffices, a name does not.
-	peer_do ben fetch "$number" one.bin "$T/got" plain user=carl
+	peer_do ben fetch "$number" one.bin "$T/got" plain user=carl as=stolen
 	peer_saw ben 'fetch-failed .protected == false'
 	peer_do ben fetch "$number" one.bin "$T/got"
 	peer_saw ben fetched 30
@@ -235,6 +236,17 @@ test_what_breaks_is_fetched_again_from_the_beginning() {
 	peer_saw ben 'refused-file (.reason | startswith("broken off"))'
 	cmp "$T/tree/one.bin" "$T/got/one.bin"
 	expect_equal 1 "$(find "$T/got" -name '*one*' | wc -l)"
+}
+
+# There is no word for it: the connection ends without a byte. Not for ever.
+test_what_is_not_there_any_more_is_given_up() {
+	office windows
+	local id
+	offered_by_ben files=gone.txt=10
+	id=$(await_file anna '.direction == "in" and .name == "gone.txt"' | jq -r .id)
+	expect 0 cam_as anna rpc offer.accept "{\"id\":\"$id\",\"dir\":\"$T/got\"}"
+	await 100 has_file anna '.name == "gone.txt" and .state == "failed" and .reason == "unknown"'
+	expect_equal '' "$(find "$T/got" -type f)"
 }
 
 test_who_wants_nothing_says_so() {

@@ -265,12 +265,34 @@ on_stored(struct job *job)
 }
 
 /* As the database has them; the parcel, too, keeps its own. */
+/*
+ * At the end of the text, one after the other; counted as Windows does, in
+ * UTF-16 (protocol reference 4.6).
+ */
+static void
+place_pictures(const struct parcel *parcel, struct offering *offering)
+{
+	uint32_t end = 0;
+
+	for (size_t i = 0; i < parcel->text_len; i++) {
+		uint8_t byte = (uint8_t)parcel->text[i];
+
+		end += (byte & 0xc0) != 0x80; /* the first of a character */
+		end += byte >= 0xf0;	      /* which is a pair there */
+	}
+	for (size_t i = 0; i < offering->count; i++) {
+		if (offering->offers[i].kind == STORE_IMAGE)
+			offering->offers[i].position = end++;
+	}
+}
+
 static void
 fill_offers(struct send_job *send, struct offering *offering)
 {
 	if (offering == NULL)
 		return;
 	send->offering = offering;
+	place_pictures(send->parcel, offering);
 	for (size_t i = 0; i < offering->count; i++) {
 		offering->offers[i].expires_ms =
 		    send->parcel->time_ms + offers_life_ms;

@@ -26,6 +26,7 @@ enum {
 	FIRST_MS = 1000, /* until the next try; then twice as long */
 	LAST_MS = 5 * 60 * 1000,
 	DOUBLINGS = 9,
+	FRUITLESS_MAX = 5,
 };
 
 enum fetch_state { FETCH_WAITING, FETCH_ASKING, FETCH_RECEIVING };
@@ -38,6 +39,7 @@ struct fetch {
 	enum fetch_state state;
 	uint64_t not_before_ms;
 	unsigned failures;  /* in a row, without a byte */
+	unsigned fruitless; /* those of them that had a connection */
 	const char *reason; /* of the last one that was refused */
 	uint64_t done;
 	struct linkfetch *linkfetch;
@@ -150,6 +152,7 @@ receive(struct fetch *fetch, struct passage *passage)
 		.key = fetch->key,
 		.id = row->id,
 		.folder = row->folder,
+		.makes_folder = row->automatic,
 		.name = name,
 		.is_folder = row->offer.kind == STORE_FOLDER,
 		.size = row->offer.size,
@@ -329,19 +332,33 @@ fetches_remove(struct fetches *fetches, const struct offer_key *key)
 	return true;
 }
 
-void
+/* IPMSG has no word for "not any more": the connection ends without a byte. */
+static bool
+is_gone(struct fetch *fetch, uint64_t done)
+{
+	if (done > 0 || fetch->row->carried == STORE_CAM1)
+		fetch->fruitless = 0;
+	else
+		fetch->fruitless++;
+	return fetch->fruitless >= FRUITLESS_MAX;
+}
+
+bool
 fetches_again(
     struct fetches *fetches, const struct offer_key *key, uint64_t done)
 {
 	struct fetch *fetch = find(fetches, key);
 	bool moved;
 
-	if (fetch == NULL)
-		return;
+	if (fetch == NULL || is_gone(fetch, done)) {
+		(void)fetches_remove(fetches, key);
+		return false;
+	}
 	moved = done > fetch->done;
 	fetch->done = done;
 	fetch->reason = NULL;
 	wait(fetch, moved);
+	return true;
 }
 
 void

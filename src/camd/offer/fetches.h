@@ -52,8 +52,9 @@ void fetches_add(
 /* Nothing more is done for it; one that is received goes on. False: it was not
  * there. */
 bool fetches_remove(struct fetches *fetches, const struct offer_key *key);
-/* One that was received broke: it is tried again. done bytes are there. */
-void fetches_again(
+/* One that was received broke: it is tried again. done bytes are there. False:
+ * an IPMSG client has given nothing so often that it is gone; it is removed. */
+bool fetches_again(
     struct fetches *fetches, const struct offer_key *key, uint64_t done);
 /* All that the message lists. */
 void fetches_remove_message(struct fetches *fetches, int64_t message);

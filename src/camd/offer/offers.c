@@ -90,16 +90,18 @@ done_badly(struct offers *offers, const struct offer_key *key, bool received,
 		return;
 	offer_change_init(&change);
 	change.again = goes_on(received, reason, outcome->err);
+	if (received && !change.again) {
+		(void)fetches_remove(fetches, key);
+	} else if (received && !fetches_again(fetches, key, done)) {
+		change.again = false;
+		reason = "unknown";
+	}
 	change.stage = change.again ? STORE_WAITING : STORE_BROKEN;
 	change.from = 1U << STORE_RUNNING;
 	change.has_done = true;
 	change.done = done;
 	change.reason = reason;
 	change.event = EVENT_TRANSFER_FAILED;
-	if (received && change.again)
-		fetches_again(fetches, key, done);
-	else if (received)
-		(void)fetches_remove(fetches, key);
 	offers_change(offers, key, &change, NULL, NULL);
 }
 

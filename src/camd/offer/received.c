@@ -110,7 +110,7 @@ decide(struct store *store, const struct arrival *arrival,
 				     ? arrival->images
 				     : arrival->files;
 		changed.automatic = true;
-		/* What is wrong with it the transfer will say. */
+		/* What is wrong with it is told when it is written to. */
 		(void)places_make(changed.folder);
 	} else {
 		return 0;

@@ -20,6 +20,7 @@
 #include "camd/events.h"
 #include "camd/offer/grant.h"
 #include "camd/offer/passage.h"
+#include "camd/offer/places.h"
 #include "camd/people/roster.h"
 #include "loop/timer.h"
 #include "loop/worker.h"
@@ -44,6 +45,7 @@ struct carriage {
 	struct passage passage;
 	struct grant *grant; /* sending */
 	char *folder;	     /* receiving */
+	bool makes_folder;
 	char *name;
 	uint64_t size;
 	struct job job;
@@ -176,6 +178,8 @@ open_folder(struct carriage *carriage)
 {
 	struct transfer_job *run = &carriage->run;
 
+	if (carriage->makes_folder)
+		(void)places_make(carriage->folder);
 	run->folder =
 	    open(carriage->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (run->folder < 0) {
@@ -433,6 +437,7 @@ transfers_receive(struct transfers *transfers,
 	carriage = carriage_new(transfers, receiving, &fetch->key, passage);
 	snprintf(carriage->id, sizeof carriage->id, "%s", fetch->id);
 	carriage->folder = xstrdup(fetch->folder);
+	carriage->makes_folder = fetch->makes_folder;
 	carriage->name = xstrdup(fetch->name);
 	carriage->size = fetch->shown_size;
 	run = &carriage->run;

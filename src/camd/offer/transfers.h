@@ -59,7 +59,8 @@ struct transfers_fetch {
 	struct offer_key key;
 	const char *id; /* of the message */
 	const char *folder;
-	const char *name; /* the final name, of file_name_receive() */
+	bool makes_folder; /* where it is not there */
+	const char *name;  /* the final name, of file_name_receive() */
 	bool is_folder;
 	uint64_t size; /* TRANSFER_SIZE_UNKNOWN: of a folder */
 	uint64_t shown_size;
