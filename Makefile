@@ -38,11 +38,12 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer
 STD = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/cam"' \
 	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"' \
-	$(if $(QRENCODE_VERSION),-DCAM_QRENCODE='"$(QRENCODE_VERSION)"')
+	$(if $(QRENCODE_VERSION),-DCAM_QRENCODE='"$(QRENCODE_VERSION)"') \
+	$(if $(CHAFA_VERSION),-DCAM_CHAFA='"$(CHAFA_VERSION)"')
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
-	$(QRENCODE_CFLAGS)
+	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
 ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
@@ -53,8 +54,9 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
 FOLDERS = lan net rpc store crypto ipmsg loop base
-# QR codes are drawn by a program of their own: cam is linked statically, their library is not.
-PROGRAMS = cam camd cam-debug $(if $(QRENCODE_VERSION),cam-qr)
+# QR codes and images are drawn by programs of their own: cam is linked statically, their
+# libraries are not.
+PROGRAMS = cam camd cam-debug $(if $(QRENCODE_VERSION),cam-qr) $(if $(CHAFA_VERSION),cam-show)
 
 objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
 archive = $B/lib$1.a
@@ -111,6 +113,10 @@ $B/cam-qr: $B/obj/cam-qr/main.o $B/libcam-qr.a $(call archive,base)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(QRENCODE_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
+$B/cam-show: $B/obj/cam-show/main.o $B/libcam-show.a $(call archive,base)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(CHAFA_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
+
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 # -- tests ------------------------------------------------------------------
@@ -125,7 +131,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
-		-lm $(LIBS)
+		$(CHAFA_LIBS) -lm $(LIBS)
 
 # What scripts of tests/lan run beside camd.
 TOOLS = relay
@@ -143,7 +149,7 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/fuzz \
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
 		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
-		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some. The warnings that count are
 # those of the compiler that builds what people run.
@@ -236,7 +242,7 @@ $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
-		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) -lm $(LIBS)
 
 # -- translations -----------------------------------------------------------
 
@@ -264,7 +270,8 @@ place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
 UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
 	contrib/systemd/*.socket))
 INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
-	$(call place,755,$B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr),libexec/cam) \
+	$(call place,755,$B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
+		$(if $(CHAFA_VERSION),$B/cam-show),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \

@@ -15,6 +15,7 @@ enum {
 	LIMIT_ATTACHMENTS = 256,
 	LIMIT_ATTRIBUTES = 16, /* extended ones, an entry */
 	LIMIT_FILE_NAME = 765,
+	LIMIT_FILE_REQUEST = 8192, /* over TCP, the whole packet */
 	LIMIT_TO_LIST = 30,
 	LIMIT_TO_LIST_BYTES = 3072,
 	LIMIT_HOST_LIST = 20000, /* entries an exchange */

@@ -212,6 +212,21 @@ put_suite(struct report *report)
 	    json_string(suite_signature_name(found->signature)));
 }
 
+/* How the answer is to travel, and the number that guards a protected request
+ * against being used twice. */
+static void
+put_cover(const struct file_request *request, json_t *object)
+{
+	if (request->cover == FILE_COVER_AES)
+		json_object_set_new(
+		    object, "answer", json_string("aes256-ctr"));
+	else
+		json_object_set_new(object, "answer", json_string("clear"));
+	if (request->has_replay)
+		json_object_set_new(
+		    object, "number", json_integer(request->replay));
+}
+
 static const char *
 put_request(struct report *report)
 {
@@ -226,6 +241,7 @@ put_request(struct report *report)
 	json_object_set_new(object, "id", json_integer(request.file));
 	json_object_set_new(
 	    object, "offset", json_integer((json_int_t)request.offset));
+	put_cover(&request, object);
 	json_object_set_new(report->object, "request", object);
 	wipe(&request, sizeof(request));
 	return NULL;

@@ -9,11 +9,14 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "base/mem.h"
+#include "base/size.h"
 #include "base/text.h"
 #include "cam/args.h"
 #include "cam/cam.h"
 #include "cam/daemon.h"
 #include "cam/message.h"
+#include "cam/offer.h"
 #include "cam/roster.h"
 #include "cam/verb.h"
 #include "cam/verbs.h"
@@ -29,15 +32,17 @@ enum { COMPLETE_MESSAGES = 50, COMPLETE_TEXT = 60 };
 static const char *const event_words[] = { "message", "message.received",
 	"message.sent", "message.state", "message.changed", "user",
 	"user.entered", "user.left", "user.changed", "user.typing", "offer",
-	"offer.received", "question", "question.answered", "key", "key.changed",
-	NULL };
+	"offer.received", "transfer", "transfer.progress", "transfer.done",
+	"transfer.failed", "question", "question.answered", "key",
+	"key.changed", NULL };
 static const char *const method_words[] = { RPC_SUBSCRIBE, RPC_STATUS,
 	RPC_ROSTER_LIST, RPC_ROSTER_RESOLVE, RPC_ROSTER_COMPLETE, RPC_USER_SET,
 	RPC_MESSAGE_SEND, RPC_MESSAGE_RETRY, RPC_MESSAGE_EDIT,
 	RPC_MESSAGE_DELETE, RPC_MESSAGE_LIST, RPC_MESSAGE_GET, RPC_MESSAGE_OPEN,
-	RPC_TALK_READ, RPC_TALK_TYPING, RPC_AWAY, RPC_BACK, RPC_KEY_LIST,
-	RPC_CONFIG_GET, RPC_CONFIG_SET, RPC_CONFIG_LIST, RPC_RELOAD, RPC_STOP,
-	RPC_DOCTOR, RPC_SYNC, RPC_QUESTION_WAIT, NULL };
+	RPC_OFFER_LIST, RPC_OFFER_GET, RPC_OFFER_ACCEPT, RPC_OFFER_CANCEL,
+	RPC_OFFER_DROP, RPC_QUESTION_WAIT, RPC_TALK_READ, RPC_TALK_TYPING,
+	RPC_AWAY, RPC_BACK, RPC_KEY_LIST, RPC_CONFIG_GET, RPC_CONFIG_SET,
+	RPC_CONFIG_LIST, RPC_RELOAD, RPC_STOP, RPC_DOCTOR, RPC_SYNC, NULL };
 
 /*
  * The word being typed: kept (of kept_len bytes) stands before what is being
@@ -61,6 +66,16 @@ offer(const struct word *word, const char *candidate, const char *help)
 			printf("\t%s", gettext(help));
 		putchar('\n');
 	}
+	free(safe);
+}
+
+/* Help that comes from elsewhere. */
+static void
+offer_as_is(const struct word *word, const char *candidate, const char *help)
+{
+	char *safe = text_printable(help, TEXT_LINE);
+
+	printf("%.*s%s\t%s\n", word->kept_len, word->kept, candidate, safe);
 	free(safe);
 }
 
@@ -149,11 +164,13 @@ ask_live(struct cam *cam, const char *method, json_t *params)
 	return result;
 }
 
-static void
+/* How many there were. */
+static size_t
 offer_who(struct cam *cam, const struct word *word)
 {
 	json_t *result = ask_live(
 	    cam, RPC_ROSTER_COMPLETE, json_pack("{s:s}", "begin", word->begin));
+	size_t count = json_array_size(json_object_get(result, "names"));
 	json_t *name;
 	size_t i;
 
@@ -165,6 +182,7 @@ offer_who(struct cam *cam, const struct word *word)
 	if (word->begin[0] == '@')
 		offer_if(word, "@all", NULL);
 	json_decref(result);
+	return count;
 }
 
 static void
@@ -208,7 +226,7 @@ offer_message(const struct word *word, const json_t *message)
 {
 	const char *id = json_string_value(json_object_get(message, "id"));
 	char beginning[MESSAGE_ID_SHOWN + 1];
-	char *text = NULL, *safe = NULL;
+	char *text = NULL;
 
 	if (id == NULL || strncmp(id, word->begin, strlen(word->begin)) != 0)
 		return;
@@ -220,9 +238,7 @@ offer_message(const struct word *word, const json_t *message)
 	snprintf(beginning, sizeof(beginning), "%s", id);
 	text = message_text(message);
 	text[utf8_cut(span_text(text), COMPLETE_TEXT)] = '\0';
-	safe = text_printable(text, TEXT_LINE);
-	printf("%.*s%s\t%s\n", word->kept_len, word->kept, beginning, safe);
-	free(safe);
+	offer_as_is(word, beginning, text);
 	free(text);
 }
 
@@ -239,6 +255,43 @@ offer_messages(struct cam *cam, const struct word *word, enum verb_word kind)
 
 		if (is_wanted(message, kind))
 			offer_message(word, message);
+	}
+	json_decref(result);
+}
+
+/* "5f0c1a2b.1<tab>report.pdf, 1.2 MiB, anna@pc1" */
+static void
+offer_offer(const struct word *word, const json_t *object)
+{
+	char size[SIZE_TEXT];
+	char *id = offer_short_id(object);
+	char *help = NULL;
+
+	size_format(offer_number(object, "size"), size);
+	help = xasprintf("%s, %s, %s", offer_member(object, "name"), size,
+	    offer_member(object, "peer"));
+	/* What has been typed is not taken back. */
+	if (strncmp(id, word->begin, strlen(word->begin)) == 0)
+		offer_as_is(word, id, help);
+	else
+		offer_if(word, offer_member(object, "id"), NULL);
+	free(help);
+	free(id);
+}
+
+/* The newest first. */
+static void
+offer_offers(struct cam *cam, const struct word *word, bool to_fetch)
+{
+	json_t *result = ask_live(cam, RPC_OFFER_LIST, NULL);
+	const json_t *offers = json_object_get(result, "offers");
+
+	for (size_t i = json_array_size(offers); i > 0; i--) {
+		const json_t *object = json_array_get(offers, i - 1);
+
+		if (!to_fetch ||
+		    (offer_is_received(object) && !offer_is(object, "expired")))
+			offer_offer(word, object);
 	}
 	json_decref(result);
 }
@@ -278,6 +331,18 @@ complete_word(struct cam *cam, struct word *word, enum verb_word kind)
 	case WORD_SEALED:
 	case WORD_QUESTION:
 		offer_messages(cam, word, kind);
+		break;
+	case WORD_OFFER:
+	case WORD_FETCH:
+		offer_offers(cam, word, kind == WORD_FETCH);
+		break;
+	case WORD_FILE_OR_WHO:
+		skip_list(word);
+		if (offer_who(cam, word) == 0)
+			puts(":file");
+		break;
+	case WORD_POLICY:
+		offer_choices(word, "ask always never default");
 		break;
 	case WORD_METHOD:
 		offer_words(word, method_words);
@@ -397,7 +462,8 @@ complete_last(struct cam *cam, struct line *line, const char *text)
 		    &word, line->verb != NULL ? line->verb->options : NULL);
 		offer_options(&word, verb_global_options());
 	} else if (line->words > 0) {
-		return;
+		if (line->action != NULL)
+			complete_word(cam, &word, line->action->more);
 	} else if (line->verb == NULL) {
 		offer_verbs(&word);
 	} else if (line->verb->actions != NULL && line->action == NULL) {

@@ -12,9 +12,30 @@
 #include "cam/cam.h"
 #include "cam/complain.h"
 #include "cam/daemon.h"
+#include "cam/following.h"
 #include "cam/input.h"
+#include "cam/message.h"
 #include "cam/output.h"
 #include "rpc/names.h"
+
+int
+dispatch_read_recipients(
+    struct dispatch *dispatch, const char *verb, char *list)
+{
+	json_t *to = json_array();
+	char *rest = list;
+	char *who;
+
+	json_object_set_new(dispatch->request, "to", to);
+	while ((who = strsep(&rest, ",")) != NULL) {
+		if (who[0] != '\0')
+			json_array_append_new(to, json_string(who));
+	}
+	if (json_array_size(to) > 0)
+		return 0;
+	cam_words(dispatch->cam);
+	return complain_usage(verb, _("no recipient is named"));
+}
 
 int
 dispatch_read_text(struct dispatch *dispatch, int count, char **words)
@@ -34,7 +55,9 @@ dispatch_read_text(struct dispatch *dispatch, int count, char **words)
 static int64_t
 deadline_of(const struct dispatch *dispatch)
 {
-	return (int64_t)clock_now_ms() + dispatch->timeout_ms;
+	return dispatch->timeout_ms < 0
+		   ? -1
+		   : (int64_t)clock_now_ms() + dispatch->timeout_ms;
 }
 
 /* Sends again, in clear, what a person has agreed to. */
@@ -73,6 +96,14 @@ names_of(const json_t *users)
 	return buf_steal_text(&text);
 }
 
+static void
+print(struct dispatch *dispatch, struct outcomes *outcomes, bool all)
+{
+	if (dispatch->following != NULL)
+		progress_clear(&dispatch->following->progress);
+	outcomes_print(outcomes, all);
+}
+
 int
 dispatch_tell(struct dispatch *dispatch, struct rpc_client *client,
     struct outcomes *outcomes, int64_t *deadline_ms)
@@ -94,17 +125,37 @@ dispatch_tell(struct dispatch *dispatch, struct rpc_client *client,
 			*deadline_ms = deadline_of(dispatch);
 		}
 	}
-	outcomes_print(outcomes, false);
+	print(dispatch, outcomes, false);
 	free(question);
 	free(names);
 	json_decref(users);
 	return code;
 }
 
+/* Whom the message does not reach will not fetch anything. */
+static void
+forget_failed(const struct outcomes *outcomes, struct following *following)
+{
+	json_t *recipient;
+	size_t i;
+
+	json_array_foreach(outcomes->recipients, i, recipient)
+	{
+		const char *state =
+		    json_string_value(json_object_get(recipient, "state"));
+		const char *to =
+		    json_string_value(json_object_get(recipient, "to"));
+
+		if (state != NULL && to != NULL && strcmp(state, "failed") == 0)
+			following_forget(following, to);
+	}
+}
+
 static int
 wait_for_outcomes(struct dispatch *dispatch, struct rpc_client *client,
     struct outcomes *outcomes)
 {
+	struct following *following = dispatch->following;
 	int64_t deadline_ms = deadline_of(dispatch);
 	int code = dispatch_tell(dispatch, client, outcomes, &deadline_ms);
 
@@ -112,8 +163,10 @@ wait_for_outcomes(struct dispatch *dispatch, struct rpc_client *client,
 		const char *event = NULL;
 		json_t *params = NULL;
 
-		code = daemon_next(
-		    dispatch->cam, client, deadline_ms, &event, &params);
+		code = following != NULL ? following_next(following, client,
+					       deadline_ms, &event, &params)
+					 : daemon_next(dispatch->cam, client,
+					       deadline_ms, &event, &params);
 		if (code != 0)
 			break;
 		if (strcmp(event, EVENT_MESSAGE_STATE) == 0 &&
@@ -121,6 +174,11 @@ wait_for_outcomes(struct dispatch *dispatch, struct rpc_client *client,
 			outcomes_update(outcomes, params);
 		json_decref(params);
 		code = dispatch_tell(dispatch, client, outcomes, &deadline_ms);
+	}
+	print(dispatch, outcomes, true);
+	if (code == 0 && following != NULL) {
+		forget_failed(outcomes, following);
+		code = following_wait(following, client, deadline_ms);
 	}
 	return code == EXIT_UNCONFIRMED ? 0 : code;
 }
@@ -133,6 +191,56 @@ is_for_nobody(const struct dispatch *dispatch, const json_t *result)
 
 	return dispatch->is_change && json_is_array(recipients) &&
 	       json_array_size(recipients) == 0;
+}
+
+/* One transfer to each recipient of each offer. */
+static void
+follow_offers(struct following *following, const json_t *result)
+{
+	const json_t *recipients = json_object_get(result, "recipients");
+	json_t *offer, *recipient;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(result, "offers"), i, offer)
+	{
+		json_array_foreach(recipients, j, recipient)
+		{
+			json_t *object = json_pack("{s:s,s:s,s:O}", "direction",
+			    "out", "state", "offered", "peer",
+			    json_object_get(recipient, "to"));
+
+			json_object_update_missing(object, offer);
+			following_add(following, object);
+			json_decref(object);
+		}
+	}
+}
+
+/* Where the message reached all, what became of the transfers. */
+static int
+exit_of(const struct dispatch *dispatch, const struct outcomes *outcomes)
+{
+	int code = outcomes_exit(outcomes);
+
+	return code == EXIT_DONE && dispatch->following != NULL
+		   ? following_exit(dispatch->following)
+		   : code;
+}
+
+static int
+await(struct dispatch *dispatch, struct rpc_client *client,
+    struct outcomes *outcomes)
+{
+	int code = wait_for_outcomes(dispatch, client, outcomes);
+
+	if (code == 0)
+		return exit_of(dispatch, outcomes);
+	if (code == EXIT_INTERRUPTED && dispatch->following != NULL &&
+	    !dispatch->cam->quiet)
+		complain(_("no longer waiting; the offer stands: 'cam file "
+			   "cancel %.*s' withdraws it"),
+		    MESSAGE_ID_SHOWN, json_string_value(outcomes->id));
+	return code;
 }
 
 /* The request leaves before anything is set up to speak to people: camd works
@@ -148,11 +256,17 @@ dispatch_call(struct dispatch *dispatch, struct rpc_client *client,
 	    json_boolean(dispatch->until != UNTIL_QUEUED));
 	code = daemon_call(dispatch->cam, client, dispatch->method,
 	    json_incref(dispatch->request), &result);
-	if (code == 0 && !is_for_nobody(dispatch, result) &&
-	    !outcomes_init(outcomes, dispatch->cam, dispatch->until, result)) {
+	dispatch->taken = code == 0;
+	if (code != 0 || is_for_nobody(dispatch, result)) {
+		json_decref(result);
+		return code;
+	}
+	if (!outcomes_init(outcomes, dispatch->cam, dispatch->until, result)) {
 		cam_words(dispatch->cam);
 		complain(_("camd does not say what became of the message"));
 		code = EXIT_FAILED;
+	} else if (dispatch->following != NULL) {
+		follow_offers(dispatch->following, result);
 	}
 	json_decref(result);
 	return code;
@@ -164,13 +278,23 @@ send_and_wait(struct dispatch *dispatch, struct rpc_client *client)
 	struct outcomes outcomes = { 0 };
 	int code = dispatch_call(dispatch, client, &outcomes);
 
-	if (code == 0 && outcomes.recipients != NULL) {
-		code = wait_for_outcomes(dispatch, client, &outcomes);
-		outcomes_print(&outcomes, true);
-		if (code == 0)
-			code = outcomes_exit(&outcomes);
-	}
+	if (code == 0 && outcomes.recipients != NULL)
+		code = await(dispatch, client, &outcomes);
 	outcomes_finish(&outcomes);
+	return code;
+}
+
+static int
+send_and_follow(struct dispatch *dispatch, struct rpc_client *client)
+{
+	struct following following = { 0 };
+	int code = following_begin(&following, dispatch->cam, client);
+
+	dispatch->following = &following;
+	if (code == 0)
+		code = send_and_wait(dispatch, client);
+	dispatch->following = NULL;
+	following_end(&following);
 	return code;
 }
 
@@ -181,7 +305,8 @@ dispatch_run(struct dispatch *dispatch)
 	int code = daemon_begin(dispatch->cam, &client);
 
 	if (code == 0)
-		code = send_and_wait(dispatch, client);
+		code = dispatch->fetched ? send_and_follow(dispatch, client)
+					 : send_and_wait(dispatch, client);
 	rpc_client_free(client);
 	return code;
 }

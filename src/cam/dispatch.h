@@ -10,6 +10,7 @@
 #include "cam/outcome.h"
 
 struct cam;
+struct following;
 struct rpc_client;
 
 enum { DISPATCH_TIMEOUT_MS = 10000 };
@@ -19,9 +20,17 @@ struct dispatch {
 	const char *method; /* one that answers as message.send does */
 	json_t *request;    /* owned by the caller; follow is added */
 	bool is_change;	    /* there may be nobody to send it to */
+	bool fetched;	    /* wait until all it offers has been fetched, too */
 	enum outcome_until until;
-	int64_t timeout_ms;
+	int64_t timeout_ms; /* -1: no limit */
+	bool taken;	    /* camd has it now, whatever becomes of it */
+	struct following *following; /* while it is fetched: our own */
 };
+
+/* Puts WHO,WHO,... into the request. EXIT_USAGE after saying that there is
+ * nobody. */
+int dispatch_read_recipients(
+    struct dispatch *dispatch, const char *verb, char *list);
 
 /* Puts the text of the words, or of stdin, into the request: input_text() and
  * its codes. */

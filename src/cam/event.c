@@ -7,9 +7,11 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "base/size.h"
 #include "base/text.h"
 #include "cam/cam.h"
 #include "cam/message.h"
+#include "cam/offer.h"
 #include "cam/output.h"
 #include "rpc/names.h"
 
@@ -38,6 +40,8 @@ event_user(const json_t *event)
 		return member(event, "from");
 	if (is(event, EVENT_KEY_CHANGED))
 		return member(event, "id");
+	if (json_object_get(event, "peer") != NULL)
+		return member(event, "peer");
 	return member(event, "to");
 }
 
@@ -92,6 +96,41 @@ key_sentence(const json_t *event)
 	    member(event, "new"), member(event, "old"));
 }
 
+/* "anna@pc1 offers 'report.pdf', 1.2 MiB: cam file get 5f0c1a2b.1" */
+static char *
+offer_text(const json_t *event)
+{
+	char size[SIZE_TEXT];
+	char *id = offer_short_id(event), *text = NULL;
+
+	size_format(offer_number(event, "size"), size);
+	text = xasprintf(_("%s offers '%s', %s: cam file get %s"),
+	    event_user(event), member(event, "name"), size, id);
+	free(id);
+	return text;
+}
+
+/* "5f0c1a2b.1 from anna@pc1: 45% of 1.2 GiB, 112 MiB/s" */
+static char *
+progress_text(const json_t *event)
+{
+	char size[SIZE_TEXT], rate[SIZE_TEXT];
+	char *id = offer_short_id(event), *text = NULL;
+	uint64_t whole = offer_number(event, "size");
+	uint64_t done = offer_number(event, "done");
+	unsigned part =
+	    whole > done ? (unsigned)((double)done / (double)whole * 100) : 100;
+
+	size_format(whole, size);
+	size_format(offer_number(event, "rate"), rate);
+	text = xasprintf(offer_is_received(event)
+			     ? _("%s from %s: %u%% of %s, %s/s")
+			     : _("%s to %s: %u%% of %s, %s/s"),
+	    id, member(event, "peer"), part, size, rate);
+	free(id);
+	return text;
+}
+
 static char *
 sentence(const json_t *event)
 {
@@ -109,10 +148,11 @@ sentence(const json_t *event)
 		    member(event, "error")[0] != '\0' ? ": " : "",
 		    member(event, "error"));
 	if (is(event, EVENT_OFFER_RECEIVED))
-		return xasprintf(_("%s offers '%s', %lld bytes"),
-		    member(event, "from"), member(event, "name"),
-		    (long long)json_integer_value(
-			json_object_get(event, "size")));
+		return offer_text(event);
+	if (is(event, EVENT_TRANSFER_PROGRESS))
+		return progress_text(event);
+	if (is(event, EVENT_TRANSFER_DONE) || is(event, EVENT_TRANSFER_FAILED))
+		return offer_sentence(event);
 	if (is(event, EVENT_QUESTION_ANSWERED))
 		return xasprintf(_("%s has answered %.*s: %s"),
 		    member(event, "from"), MESSAGE_ID_SHOWN,
@@ -122,6 +162,14 @@ sentence(const json_t *event)
 	    xasprintf("%s %s", member(event, "type"), raw != NULL ? raw : "");
 	free(raw);
 	return text;
+}
+
+static enum style
+style_of(const json_t *event)
+{
+	if (is(event, EVENT_KEY_CHANGED))
+		return STYLE_BAD;
+	return is(event, EVENT_TRANSFER_FAILED) ? STYLE_WARN : STYLE_PLAIN;
 }
 
 void
@@ -144,8 +192,7 @@ event_print(struct cam *cam, const json_t *event)
 	text = sentence(event);
 	output_text(cam, STYLE_DIM, clock, TEXT_LINE);
 	putchar(' ');
-	output_text(cam, is(event, EVENT_KEY_CHANGED) ? STYLE_BAD : STYLE_PLAIN,
-	    text, TEXT_LINE);
+	output_text(cam, style_of(event), text, TEXT_LINE);
 	putchar('\n');
 	free(text);
 }

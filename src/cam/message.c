@@ -11,8 +11,10 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/size.h"
 #include "base/text.h"
 #include "cam/cam.h"
+#include "cam/offer.h"
 #include "cam/output.h"
 
 /* Before what is below the line of a message. */
@@ -196,7 +198,7 @@ print_text(struct cam *cam, const json_t *message)
 	if (len > 0 && text[len - 1] == '\n')
 		text[len - 1] = '\0';
 	if (strchr(text, '\n') == NULL && !answers) {
-		printf(": ");
+		printf(len > 0 ? ": " : ":"); /* one of files only has none */
 		output_text(cam, STYLE_PLAIN, text, TEXT_BLOCK);
 	} else {
 		printf(":\n");
@@ -210,6 +212,32 @@ print_text(struct cam *cam, const json_t *message)
 	}
 	putchar('\n');
 	free(text);
+}
+
+/* "      [5f0c1a2b.1] report.pdf, 1.2 MiB, done" */
+static void
+print_offers(struct cam *cam, const json_t *message)
+{
+	const json_t *offer;
+	size_t i;
+
+	json_array_foreach(json_object_get(message, "offers"), i, offer)
+	{
+		const char *kind = member(offer, "kind");
+		const char *state = member(offer, "state");
+		char size[SIZE_TEXT];
+		char *id = offer_short_id(offer), *line = NULL;
+
+		size_format(offer_number(offer, "size"), size);
+		line = xasprintf("[%s] %s%s, %s%s%s", id, member(offer, "name"),
+		    strcmp(kind, "folder") == 0 ? "/" : "", size,
+		    state[0] != '\0' ? ", " : "", state);
+		printf(INDENT);
+		output_text(cam, STYLE_ACCENT, line, TEXT_LINE);
+		putchar('\n');
+		free(line);
+		free(id);
+	}
 }
 
 /* "      (2 messages of Anna are missing here)" */
@@ -255,6 +283,7 @@ message_print(struct cam *cam, const json_t *message)
 	print_who(cam, message);
 	print_marks(cam, message);
 	print_text(cam, message);
+	print_offers(cam, message);
 }
 
 void

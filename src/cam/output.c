@@ -35,20 +35,23 @@ is_set(const char *variable)
 }
 
 bool
-output_has_colour(struct cam *cam)
+output_allows_colour(bool terminal)
 {
 	const char *term = getenv("TERM");
 
-	if (cam->colour >= 0)
-		return cam->colour != 0;
 	if (is_set("NO_COLOR"))
-		cam->colour = 0;
-	else if (is_set("CLICOLOR_FORCE") &&
-		 strcmp(getenv("CLICOLOR_FORCE"), "0") != 0)
-		cam->colour = 1;
-	else
-		cam->colour = output_is_terminal(cam) && term != NULL &&
-			      strcmp(term, "dumb") != 0;
+		return false;
+	if (is_set("CLICOLOR_FORCE") &&
+	    strcmp(getenv("CLICOLOR_FORCE"), "0") != 0)
+		return true;
+	return terminal && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+bool
+output_has_colour(struct cam *cam)
+{
+	if (cam->colour < 0)
+		cam->colour = output_allows_colour(output_is_terminal(cam));
 	return cam->colour != 0;
 }
 

@@ -24,6 +24,8 @@ enum style {
  * TERM). */
 bool output_is_terminal(struct cam *cam);
 bool output_has_colour(struct cam *cam);
+/* The same for any other place. */
+bool output_allows_colour(bool terminal);
 /* Columns of the terminal, 80 when it does not say. */
 size_t output_width(void);
 

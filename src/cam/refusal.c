@@ -68,7 +68,9 @@ unknown_text(const json_t *data, const char *who, const char *names)
 		    _("no setting '%s': 'cam config ls' lists them"), key);
 	if (id[0] != '\0')
 		return xasprintf(
-		    _("no message '%s': 'cam log' shows the ids"), id);
+		    _("nothing has the id '%s': 'cam log' and 'cam file ls' "
+		      "show them"),
+		    id);
 	return NULL;
 }
 

@@ -3,30 +3,12 @@
 
 #include "base/i18n.h"
 #include "cam/args.h"
+#include "cam/attach.h"
 #include "cam/cam.h"
 #include "cam/complain.h"
 #include "cam/dispatch.h"
 #include "cam/verbs.h"
 #include "rpc/names.h"
-
-/* WHO,WHO,... as a list. */
-static int
-read_recipients(struct dispatch *dispatch, char *list)
-{
-	json_t *to = json_array();
-	char *rest = list;
-	char *who;
-
-	json_object_set_new(dispatch->request, "to", to);
-	while ((who = strsep(&rest, ",")) != NULL) {
-		if (who[0] != '\0')
-			json_array_append_new(to, json_string(who));
-	}
-	if (json_array_size(to) > 0)
-		return 0;
-	cam_words(dispatch->cam);
-	return complain_usage("send", _("no recipient is named"));
-}
 
 static int
 read_until(struct dispatch *dispatch, const struct args *args)
@@ -70,27 +52,65 @@ read_flags(struct dispatch *dispatch, const struct args *args)
 		    dispatch->request, "reply", json_string(reply));
 }
 
+/* All that --file and --image name, in the order of the arguments. */
+static int
+attach(struct dispatch *dispatch, const struct args *args)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < args->option_count && code == 0; i++) {
+		const struct args_option *option = &args->options[i];
+
+		if (strcmp(option->name, "file") == 0)
+			code = attach_path(dispatch->cam, dispatch->request,
+			    option->value, NULL);
+		else if (strcmp(option->name, "image") == 0)
+			code = attach_image(
+			    dispatch->cam, dispatch->request, option->value);
+	}
+	return code;
+}
+
+static bool
+is_stdin(const char *word)
+{
+	return word != NULL && strcmp(word, "-") == 0;
+}
+
+/* A message with files needs no text, and has none unless one is given. */
+static int
+read_text(struct dispatch *dispatch, const struct args *args)
+{
+	char **words = args->argv + 1;
+
+	if (args->argc > 1 ||
+	    (!args_has(args, "file") && !args_has(args, "image"))) {
+		if (is_stdin(args_value(args, "image")) && is_stdin(words[0]))
+			return complain_usage(
+			    "send", _("stdin cannot be both text and image"));
+		return dispatch_read_text(dispatch, args->argc - 1, words);
+	}
+	json_object_set_new(dispatch->request, "text", json_string(""));
+	return 0;
+}
+
 static int
 read_args(struct dispatch *dispatch, const struct args *args)
 {
-	int code;
+	int code = args_count(args, 1, -1);
 
-	if (args_has(args, "file")) {
-		cam_words(dispatch->cam);
-		complain(_("'send --file' is not there yet"));
-		return EXIT_USAGE;
-	}
-	code = args_count(args, 1, -1);
 	if (code == 0)
 		code = args_seconds(args, "timeout", DISPATCH_TIMEOUT_MS,
 		    &dispatch->timeout_ms);
 	if (code == 0)
 		code = read_until(dispatch, args);
 	if (code == 0)
-		code = read_recipients(dispatch, args->argv[0]);
+		code =
+		    dispatch_read_recipients(dispatch, "send", args->argv[0]);
 	if (code == 0)
-		code = dispatch_read_text(
-		    dispatch, args->argc - 1, args->argv + 1);
+		code = read_text(dispatch, args);
+	if (code == 0)
+		code = attach(dispatch, args);
 	if (code == 0)
 		read_flags(dispatch, args);
 	return code;
@@ -106,6 +126,8 @@ verb_send(struct cam *cam, struct args *args)
 
 	if (code == 0)
 		code = dispatch_run(&dispatch);
+	if (!dispatch.taken)
+		attach_discard(cam, dispatch.request);
 	json_decref(dispatch.request);
 	return code;
 }

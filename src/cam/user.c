@@ -46,6 +46,23 @@ read_priority_of(const char *who, const char *value, json_t **params)
 	return 0;
 }
 
+static int
+read_accept_of(const char *who, const char *value, json_t **params)
+{
+	static const char *const policies[] = { "ask", "always", "never",
+		"default" };
+
+	for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
+		if (value == NULL || strcmp(value, policies[i]) != 0)
+			continue;
+		*params = json_pack("{s:s,s:s}", "who", who, "accept", value);
+		return 0;
+	}
+	return complain_usage(
+	    "user", _("'user accept' needs WHO and 'ask', 'always', 'never' or "
+		      "'default'"));
+}
+
 /* What "cam user ACTION WHO ..." asks to be changed. */
 static int
 read_action(const struct args *args, json_t **params)
@@ -56,6 +73,8 @@ read_action(const struct args *args, json_t **params)
 
 	if (strcmp(action, "priority") == 0)
 		return read_priority_of(who, value, params);
+	if (strcmp(action, "accept") == 0)
+		return read_accept_of(who, value, params);
 	if (strcmp(action, "rename") == 0)
 		*params = json_pack("{s:s,s:s?}", "who", who, "name", value);
 	else if (value != NULL)
@@ -76,6 +95,7 @@ print(struct cam *cam, const json_t *user)
 {
 	const char *id = json_string_value(json_object_get(user, "id"));
 	const char *name = json_string_value(json_object_get(user, "name"));
+	const char *accept = json_string_value(json_object_get(user, "accept"));
 	long priority =
 	    (long)json_integer_value(json_object_get(user, "priority"));
 
@@ -86,6 +106,8 @@ print(struct cam *cam, const json_t *user)
 		output_line(cam, _("  priority %ld"), priority);
 	if (name != NULL)
 		output_line(cam, _("  called '%s'"), name);
+	if (accept != NULL && strcmp(accept, "default") != 0)
+		output_line(cam, _("  files: %s"), accept);
 }
 
 int

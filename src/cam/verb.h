@@ -26,6 +26,10 @@ enum verb_word {
 	WORD_SENT,     /* of one that was sent */
 	WORD_SEALED,   /* of one that can be opened */
 	WORD_QUESTION, /* of one that asks us */
+	WORD_OFFER,    /* the id of an offer */
+	WORD_FETCH,    /* of one that can be fetched */
+	WORD_FILE_OR_WHO,
+	WORD_POLICY, /* of file.accept, for one user */
 };
 
 struct verb_option {
@@ -44,6 +48,7 @@ struct verb_action {
 	const char *args;
 	const char *help;
 	enum verb_word word;
+	enum verb_word more; /* of the arguments behind the first */
 };
 
 enum verb_flag {

@@ -28,6 +28,9 @@ static const struct verb_option send_options[] = {
 	    WORD_NONE, NULL },
 	{ "file", 'f', N_("PATH"), N_("offer a file or folder with it"),
 	    WORD_FILE, NULL },
+	{ "image", 'i', N_("PATH"),
+	    N_("a PNG image (-: stdin), shown in the text where possible"),
+	    WORD_FILE, NULL },
 	{ "reply", 'r', N_("ID"), N_("it answers that message"), WORD_MESSAGE,
 	    NULL },
 	{ "no-wait", 'n', NULL, N_("return when it is queued"), WORD_NONE,
@@ -115,6 +118,41 @@ static const struct verb_option log_options[] = {
 	{ 0 },
 };
 
+static const struct verb_option file_options[] = {
+	{ "wait", 'w', NULL, N_("send: return when it has been fetched"),
+	    WORD_NONE, NULL },
+	{ "name", 0, N_("NAME"), N_("send, get: under that name"), WORD_NONE,
+	    NULL },
+	{ "fetches", 0, N_("N"), N_("send: at most so many times"), WORD_NONE,
+	    NULL },
+	{ "clear", 0, NULL, N_("send: unencrypted where it must be"), WORD_NONE,
+	    NULL },
+	{ "output", 'o', N_("DIR|-"), N_("get: to that folder, or to stdout"),
+	    WORD_FILE, NULL },
+	{ "show", 0, NULL, N_("get: draw the image in the terminal"), WORD_NONE,
+	    NULL },
+	{ "no-wait", 'n', NULL, N_("return when it is queued"), WORD_NONE,
+	    NULL },
+	{ "timeout", 't', N_("SECONDS"), N_("how long to wait, then status 4"),
+	    WORD_NONE, NULL },
+	{ 0 },
+};
+
+static const struct verb_action file_actions[] = {
+	{ "send", N_("PATH...|- WHO[,WHO...]"),
+	    N_("offer files and folders, or what stdin holds"), WORD_FILE,
+	    WORD_FILE_OR_WHO },
+	{ "ls", "", N_("list what is offered, by you and to you"), WORD_NONE,
+	    WORD_NONE },
+	{ "get", N_("ID..."), N_("fetch what somebody offers"), WORD_FETCH,
+	    WORD_FETCH },
+	{ "cancel", N_("ID..."), N_("end a transfer, withdraw an offer"),
+	    WORD_OFFER, WORD_OFFER },
+	{ "drop", N_("ID..."), N_("decline an offer, or forget it"), WORD_OFFER,
+	    WORD_OFFER },
+	{ 0 },
+};
+
 static const struct verb_option wait_options[] = {
 	{ "timeout", 't', N_("SECONDS"), N_("how long, then status 4"),
 	    WORD_NONE, NULL },
@@ -138,41 +176,51 @@ static const struct verb_option key_options[] = {
 
 static const struct verb_action key_actions[] = {
 	{ "protect", "", N_("seal the keys with a passphrase, or another one"),
-	    WORD_NONE },
-	{ "unprotect", "", N_("keep the keys without a passphrase"),
+	    WORD_NONE, WORD_NONE },
+	{ "unprotect", "", N_("keep the keys without a passphrase"), WORD_NONE,
 	    WORD_NONE },
 	{ "unlock", "", N_("open the keys so that camd can go online"),
-	    WORD_NONE },
+	    WORD_NONE, WORD_NONE },
 	{ 0 },
 };
 
 static const struct verb_action user_actions[] = {
-	{ "hide", N_("WHO"), N_("leave out of the roster"), WORD_WHO },
-	{ "show", N_("WHO"), N_("show again"), WORD_WHO },
-	{ "priority", N_("WHO N"), N_("list higher numbers first"), WORD_WHO },
-	{ "rename", N_("WHO [NAME]"), N_("your own name for them"), WORD_WHO },
+	{ "hide", N_("WHO"), N_("leave out of the roster"), WORD_WHO,
+	    WORD_NONE },
+	{ "show", N_("WHO"), N_("show again"), WORD_WHO, WORD_NONE },
+	{ "priority", N_("WHO N"), N_("list higher numbers first"), WORD_WHO,
+	    WORD_NONE },
+	{ "rename", N_("WHO [NAME]"), N_("your own name for them"), WORD_WHO,
+	    WORD_NONE },
+	{ "accept", N_("WHO ask|always|never|default"),
+	    N_("whether what they offer is fetched at once"), WORD_WHO,
+	    WORD_POLICY },
 	{ 0 },
 };
 
 static const struct verb_action config_actions[] = {
-	{ "get", N_("KEY"), N_("print a setting"), WORD_SETTING },
-	{ "set", N_("KEY VALUE"), N_("change a setting, at once"),
-	    WORD_SETTING },
-	{ "unset", N_("KEY"), N_("back to the default"), WORD_SETTING },
-	{ "ls", "", N_("list the settings"), WORD_NONE },
+	{ "get", N_("KEY"), N_("print a setting"), WORD_SETTING, WORD_NONE },
+	{ "set", N_("KEY VALUE"), N_("change a setting, at once"), WORD_SETTING,
+	    WORD_NONE },
+	{ "unset", N_("KEY"), N_("back to the default"), WORD_SETTING,
+	    WORD_NONE },
+	{ "ls", "", N_("list the settings"), WORD_NONE, WORD_NONE },
 	{ 0 },
 };
 
 static const struct verb_action daemon_actions[] = {
-	{ "start", "", N_("start camd, wait until it is ready"), WORD_NONE },
-	{ "stop", "", N_("stop camd, wait until it is gone"), WORD_NONE },
-	{ "reload", "", N_("have cam.ini read again"), WORD_NONE },
+	{ "start", "", N_("start camd, wait until it is ready"), WORD_NONE,
+	    WORD_NONE },
+	{ "stop", "", N_("stop camd, wait until it is gone"), WORD_NONE,
+	    WORD_NONE },
+	{ "reload", "", N_("have cam.ini read again"), WORD_NONE, WORD_NONE },
 	{ 0 },
 };
 
 static const struct verb_action debug_actions[] = {
 	{ "packet", N_("[--raw] [--key PEM]... [--peer-key PEM]"),
-	    N_("decode packets from stdin, one in hex a line"), WORD_NONE },
+	    N_("decode packets from stdin, one in hex a line"), WORD_NONE,
+	    WORD_NONE },
 	{ 0 },
 };
 
@@ -244,6 +292,12 @@ static const struct verb table[] = {
 	    .help = N_("mark a talk as read"),
 	    .run = verb_read,
 	    .word = WORD_WHO },
+	{ .name = "file",
+	    .args = N_("send|ls|get|cancel|drop ..."),
+	    .help = N_("offer and fetch files and folders"),
+	    .run = verb_file,
+	    .options = file_options,
+	    .actions = file_actions },
 	{ .name = "away",
 	    .args = N_("[TEXT...]"),
 	    .help = N_("tell that you are away"),
@@ -253,7 +307,7 @@ static const struct verb table[] = {
 	    .help = N_("tell that you are back"),
 	    .run = verb_back },
 	{ .name = "user",
-	    .args = N_("hide|show|priority|rename WHO ..."),
+	    .args = N_("hide|show|priority|rename|accept WHO ..."),
 	    .help = N_("change how the roster shows somebody"),
 	    .run = verb_user,
 	    .actions = user_actions },
@@ -318,7 +372,6 @@ static const struct verb table[] = {
 	    .args = N_("[WORD...]"),
 	    .run = verb_complete,
 	    .flags = VERB_HIDDEN },
-	{ .name = "file", .flags = VERB_LATER },
 	{ .name = "call", .flags = VERB_LATER },
 	{ .name = "room", .flags = VERB_LATER },
 	{ .name = "device", .flags = VERB_LATER },

@@ -16,6 +16,7 @@ int verb_run(struct cam *cam, struct args *args);
 int verb_ls(struct cam *cam, struct args *args);
 int verb_watch(struct cam *cam, struct args *args);
 int verb_log(struct cam *cam, struct args *args);
+int verb_file(struct cam *cam, struct args *args);
 int verb_open(struct cam *cam, struct args *args);
 int verb_read(struct cam *cam, struct args *args);
 int verb_away(struct cam *cam, struct args *args);

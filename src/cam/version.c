@@ -32,6 +32,10 @@ libraries(void)
 {
 	json_t *names = json_pack("{s:s}", "jansson", jansson_version_str());
 
+#ifdef CAM_CHAFA
+	/* Of cam-show. */
+	json_object_set_new(names, "chafa", json_string(CAM_CHAFA));
+#endif
 #ifdef CAM_QRENCODE
 	/* Of cam-qr. */
 	json_object_set_new(names, "qrencode", json_string(CAM_QRENCODE));

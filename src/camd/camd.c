@@ -26,6 +26,8 @@
 #include "camd/message/question.h"
 #include "camd/message/typing.h"
 #include "camd/network.h"
+#include "camd/offer/fileserver.h"
+#include "camd/offer/offers.h"
 #include "camd/people/leaving.h"
 #include "camd/people/presence.h"
 #include "camd/people/roster.h"
@@ -298,6 +300,8 @@ make_parts(struct camd *camd, char **problem)
 	camd->questions = questions_new(camd, camd->store);
 	camd->typing = typing_new(camd);
 	camd->outbox = outbox_new(camd, camd->store);
+	camd->offers = offers_new(camd, camd->store);
+	camd->fileserver = fileserver_new(camd);
 	camd->upkeep = upkeep_new(camd);
 	camd->syncs = syncs_new(camd);
 	return 0;
@@ -327,6 +331,7 @@ camd_open(struct camd *camd, char **problem)
 	if ((r = camd_apply(camd, problem)) < 0)
 		return r;
 	outbox_start(camd->outbox);
+	offers_start(camd->offers);
 	if (camd->opened != NULL)
 		camd->opened(camd);
 	return 0;
@@ -381,21 +386,28 @@ camd_finish(struct camd *camd)
 	if (camd->roster != NULL && camd->writer != NULL)
 		roster_write(camd->roster);
 	outbox_stop(camd->outbox);
+	fileserver_stop(camd->fileserver);
+	offers_stop(camd->offers);
 	workers_free(camd->pool);
 	camd->pool = NULL;
 	workers_free(camd->readers);
 	workers_free(camd->writer);
 	if (camd->writer == NULL)
 		store_close(camd->store);
+	fileserver_free(camd->fileserver);
+	camd->fileserver = NULL;
 	/* What the threads have ended may have gone to links until now. */
 	links_free(camd->links);
 	camd->links = NULL;
+	fileserver_free(camd->fileserver);
+	camd->fileserver = NULL;
 	door_free(camd->door);
 	camd->door = NULL;
 	syncs_free(camd->syncs);
 	remove_files(camd);
 	clients_free(camd->clients);
 	camd->clients = NULL;
+	offers_free(camd->offers);
 	outbox_free(camd->outbox);
 	typing_free(camd->typing);
 	questions_free(camd->questions);

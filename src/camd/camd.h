@@ -34,6 +34,11 @@ struct camd {
 	struct leaving *leaving;
 	struct inbox *inbox;
 	struct outbox *outbox;
+	struct offers *offers;	       /* files offered, by us and to us */
+	struct transfers *transfers;   /* those on their way */
+	struct fetches *fetches;       /* those accepted, not yet here */
+	struct tickets *tickets;       /* leave to fetch, over links */
+	struct fileserver *fileserver; /* the same for IPMSG clients */
 	struct notices *notices;
 	struct questions *questions;
 	struct typing *typing;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/client.h"
+#include "camd/events.h"
 #include "camd/message/question.h"
 #include "camd/methods/methods.h"
 #include "loop/timer.h"
@@ -184,7 +185,7 @@ clients_follow(const struct clients *clients, const char *message_id)
 int
 clients_wanted(const struct clients *clients, const char *type)
 {
-	bool followed = strcmp(type, EVENT_MESSAGE_STATE) == 0;
+	bool followed = event_is_followed(type);
 
 	for (size_t i = 0; i < clients->count; i++) {
 		if (client_wants(clients->list[i], type) ||

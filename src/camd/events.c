@@ -28,6 +28,9 @@ static const char *const names[] = {
 	EVENT_USER_TYPING,
 	EVENT_OFFER_RECEIVED,
 	EVENT_QUESTION_ANSWERED,
+	EVENT_TRANSFER_PROGRESS,
+	EVENT_TRANSFER_DONE,
+	EVENT_TRANSFER_FAILED,
 	EVENT_KEY_CHANGED,
 	NULL,
 };
@@ -84,12 +87,29 @@ complete(const char *type, json_t *params)
 	return event;
 }
 
+static bool
+is_of_transfer(const char *type)
+{
+	return strcmp(type, EVENT_TRANSFER_PROGRESS) == 0 ||
+	       strcmp(type, EVENT_TRANSFER_DONE) == 0 ||
+	       strcmp(type, EVENT_TRANSFER_FAILED) == 0;
+}
+
+bool
+event_is_followed(const char *type)
+{
+	return strcmp(type, EVENT_MESSAGE_STATE) == 0 ||
+	       strcmp(type, EVENT_QUESTION_ANSWERED) == 0 ||
+	       is_of_transfer(type);
+}
+
 static const char *
 followed_id(const char *type, const json_t *event)
 {
-	return strcmp(type, EVENT_MESSAGE_STATE) == 0 ||
-		       strcmp(type, EVENT_QUESTION_ANSWERED) == 0
-		   ? json_string_value(json_object_get(event, "id"))
+	const char *member = is_of_transfer(type) ? "message" : "id";
+
+	return event_is_followed(type)
+		   ? json_string_value(json_object_get(event, member))
 		   : NULL;
 }
 

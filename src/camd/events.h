@@ -3,6 +3,7 @@
 #define CAM_CAMD_EVENTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct camd;
 struct events;
@@ -13,10 +14,12 @@ void events_free(struct events *events);
 /*
  * Tells everybody who subscribed to it, in the order of calls. type is a name
  * of rpc/names.h. Takes params and adds type and time, unless they begin with
- * them. message.state and question.answered events also go to the client that
- * follows the message whose id they carry.
+ * them. message.state, question.answered and transfer events also go to the
+ * clients that follow the message they are about.
  */
 void events_tell(struct events *events, const char *type, json_t *params);
+/* Whether those who follow a message get it. */
+bool event_is_followed(const char *type);
 /* The names of all events, ending with NULL. */
 const char *const *event_names(void);
 

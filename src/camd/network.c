@@ -10,6 +10,7 @@
 #include "camd/link/links.h"
 #include "camd/message/inbox.h"
 #include "camd/message/outbox.h"
+#include "camd/offer/offers.h"
 #include "camd/people/heard.h"
 #include "camd/people/pinning.h"
 #include "camd/people/presence.h"
@@ -43,6 +44,15 @@ on_opened(void *arg, const struct peer *peer, uint32_t packet_no)
 
 	outbox_opened(camd->outbox, container_of(peer, const struct user, peer),
 	    packet_no);
+}
+
+static void
+on_released(void *arg, const struct peer *peer, uint32_t packet_no)
+{
+	struct camd *camd = arg;
+
+	offers_released(camd->offers, container_of(peer, struct user, peer),
+	    NULL, packet_no, NULL, 0);
 }
 
 static void
@@ -200,6 +210,7 @@ const struct lan_ops network_ops = {
 	.on_entry = on_entry,
 	.on_message = on_message,
 	.on_opened = on_opened,
+	.on_released = on_released,
 	.on_key = on_key,
 	.on_no_key = on_no_key,
 	.on_version = on_version,

@@ -27,8 +27,8 @@ enum capability {
 	CAPA_SIGN_SHA256 = 0x40000000,
 	/* What camd announces, and the same without RSA-1024 and Blowfish. Both
 	 * begin with a decimal digit, which macOS needs. */
-	CAPA_OURS = 0x61920006,
-	CAPA_OURS_STRONG = 0x61900004,
+	CAPA_OURS = 0x65920006,
+	CAPA_OURS_STRONG = 0x65900004,
 };
 
 /* The body of GETPUBKEY: one to eight hex digits. */

@@ -8,6 +8,8 @@
 #include "base/number.h"
 #include "ipmsg/capability.h"
 #include "ipmsg/command.h"
+#include "ipmsg/enctext.h"
+#include "ipmsg/packet.h"
 
 /* Numbers of messages and files fit 31 bits with Windows, 32 with others. */
 static int
@@ -133,4 +135,27 @@ file_request_is_whole(struct span bytes)
 	if (bytes.len == 0 || bytes.data[bytes.len - 1] != ':')
 		return false;
 	return file_request_parse((uint32_t)command, bytes, &request) == 0;
+}
+
+bool
+file_request_is_readable(struct span bytes)
+{
+	struct file_request request;
+	struct enctext text = { .data = NULL };
+	struct packet packet;
+	bool readable;
+
+	if (packet_parse(bytes, &packet) < 0 ||
+	    (command_mode(packet.command) != COMMAND_GETFILEDATA &&
+		command_mode(packet.command) != COMMAND_GETDIRFILES))
+		return false;
+	if (packet.command & REQUEST_ENCRYPT) {
+		readable = enctext_parse(packet.parts[0], &text) == 0;
+		enctext_finish(&text);
+		return readable;
+	}
+	readable =
+	    file_request_parse(packet.command, packet.extension, &request) == 0;
+	wipe(&request, sizeof(request));
+	return readable;
 }

@@ -48,5 +48,7 @@ int file_request_build(
  * send neither, so when no more comes for a moment parse what is there.
  */
 bool file_request_is_whole(struct span bytes);
+/* What is there can be read as a request: the other half of that. */
+bool file_request_is_readable(struct span bytes);
 
 #endif

@@ -342,6 +342,10 @@ lan_status(const struct lan *lan)
 {
 	uint32_t status = STATUS_ENCRYPT | STATUS_CAPUTF8 | STATUS_ENCEXTMSG;
 
+	/* Files take a TCP port (reference 1.1). */
+	if (lan->ops->open_tcp != NULL)
+		status |=
+		    STATUS_FILEATTACH | STATUS_CLIPBOARD | STATUS_CAPFILEENC;
 	if (lan->title != NULL)
 		status |= STATUS_ABSENCE;
 	/* Broadcasts go to the one port that all share; others must be written

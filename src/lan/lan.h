@@ -81,12 +81,17 @@ struct lan_name {
 	char *host;
 };
 
+/* A file, a folder or a picture that a message lists. */
 struct lan_attachment {
-	uint32_t id;
-	char *name; /* as sent, valid UTF-8, never a path to be opened */
+	uint32_t id; /* below 2^31 */
+	/* UTF-8. Received: safe as a name, never a path to be opened. Sent: the
+	 * base name of a path is taken, and made fit for the peer. */
+	char *name;
 	uint64_t size;
-	int64_t mtime;
-	uint32_t attr;
+	int64_t mtime;	   /* seconds */
+	uint32_t attr;	   /* enum file_type and enum file_flag of ipmsg */
+	uint32_t position; /* of a picture: where in the text it stands, in
+			      UTF-16 units, earlier ones counted as one */
 };
 
 enum lan_signed {
@@ -136,6 +141,10 @@ struct lan_ops {
 	void (*on_message)(void *arg, struct lan_message *message);
 	/* A sealed message of ours was opened; packet_no is that of ours. */
 	void (*on_opened)(
+	    void *arg, const struct peer *peer, uint32_t packet_no);
+	/* That peer says that it wants nothing more of what our message of that
+	 * number offers; may be NULL. */
+	void (*on_released)(
 	    void *arg, const struct peer *peer, uint32_t packet_no);
 	/* An answer to lan_ask_key(): the word and key that peer shows. key is
 	 * borrowed. */
@@ -273,6 +282,8 @@ struct lan_letter {
 	const struct lan_name
 	    *to; /* all recipients, at most LIMIT_TO_LIST, or NULL */
 	size_t to_count;
+	const struct lan_attachment *attachments; /* offered with it, or NULL */
+	size_t attachment_count;
 };
 enum lan_outcome {
 	LAN_SENT,     /* left for the first time; more will follow */
@@ -303,6 +314,8 @@ void lan_acknowledge(struct lan *lan, const struct lan_message *message);
  */
 int lan_tell_opened(struct lan *lan, const struct peer *peer,
     uint32_t packet_no, void (*on_done)(void *arg, int err), void *arg);
+/* RELEASEFILES: we want nothing more of what the peer's message offers. */
+void lan_release(struct lan *lan, const struct peer *peer, uint32_t packet_no);
 /* The absence text as an automatic answer, at most once a minute a peer
  * (reference 3.4). */
 void lan_answer_absent(

@@ -5,12 +5,13 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "crypto/keyring.h"
+#include "ipmsg/attach.h"
 #include "ipmsg/capability.h"
 #include "ipmsg/enctext.h"
 #include "ipmsg/message.h"
 #include "ipmsg/tolist.h"
 #include "lan/post.h"
+#include "lan/seal.h"
 #include "lan/state.h"
 
 struct sending {
@@ -21,11 +22,8 @@ struct sending {
 	uint32_t packet_no;
 	uint32_t command;
 	uint32_t protection;
-	struct suite suite;
-	struct rsa_key *own; /* borrowed: signs */
-	char number[16];
-	struct buf plain; /* what is to be sealed, or the clear body */
-	struct suite_text sealed;
+	struct sealing sealing; /* its plain text, in clear: the whole body */
+	struct buf outside;	/* lists that follow what is sealed */
 	struct post *post;
 	struct timer begin;
 	bool working;
@@ -112,29 +110,91 @@ build_to_list(struct lan *lan, const struct lan_letter *letter,
 	free(list);
 }
 
+/* As Windows names what it has pasted; what comes first is where it stands
+ * (reference 4.6). */
+static void
+describe_picture(struct attachment *item, uint32_t packet_no,
+    const struct lan_attachment *offer, char name[FILE_NAME_SIZE])
+{
+	snprintf(name, FILE_NAME_SIZE, "ipmsgclip_s_%u_%u.png",
+	    (unsigned)packet_no, (unsigned)offer->position);
+	item->attributes[0] = (struct file_attribute){
+		.key = FILE_KEY_CLIPBOARDPOS,
+		.is_number = true,
+		.number = offer->position,
+	};
+	item->attribute_count = 1;
+}
+
+/*
+ * The files it offers (reference 4.1). A picture stands in the text of who
+ * shows it there; for others it is a file like any other.
+ */
+static void
+build_files(struct lan *lan, const struct lan_letter *letter,
+    enum charset charset, struct buf *buf)
+{
+	const struct peer *peer = letter->peer;
+	bool bare = client_wants_bare_lists((enum client_kind)peer->client);
+	bool inlines = !bare && (peer->status & STATUS_CLIPBOARD) != 0;
+
+	for (size_t i = 0; i < letter->attachment_count; i++) {
+		const struct lan_attachment *offer = &letter->attachments[i];
+		struct attachment item = { .id = offer->id,
+			.size = offer->size,
+			.mtime = offer->mtime > 0 ? (uint64_t)offer->mtime : 0,
+			.attr = offer->attr };
+		char name[FILE_NAME_SIZE];
+
+		file_name_send(offer->name, bare, name);
+		item.name = name;
+		if (attachment_type(&item) == FILE_CLIPBOARD && inlines)
+			describe_picture(&item, letter->packet_no, offer, name);
+		else if (attachment_type(&item) == FILE_CLIPBOARD)
+			item.attr = FILE_REGULAR;
+		/* iptux takes a folder without a size for one that it has;
+		 * the others write none. */
+		else if (attachment_type(&item) == FILE_FOLDER && !bare)
+			item.size = 0;
+		if (attachment_build(
+			buf, &item, lan->converter, charset, bare) < 0)
+			buf->failed = true;
+	}
+}
+
 static void
 build_plain(struct lan *lan, const struct lan_letter *letter,
     struct sending *sending, enum charset charset)
 {
-	struct buf text, to;
+	bool inside = letter->protection != 0 &&
+		      (letter->peer->status & STATUS_ENCEXTMSG) != 0;
+	struct buf *plain = &sending->sealing.plain;
+	struct buf text, files, to;
 
 	buf_init(&text, LIMIT_BODY_LEGACY);
+	buf_init(&files, LIMIT_DATAGRAM_SENT);
 	buf_init(&to, LIMIT_TO_LIST_BYTES);
 	message_text_write(lan->converter, charset, letter->text, &text);
-	if (letter->protection == 0) {
-		buf_put_span(&sending->plain, buf_span(&text));
-	} else {
-		if (letter->peer->status & STATUS_ENCEXTMSG) {
-			build_to_list(lan, letter, charset, &to);
-			sending->command |= MESSAGE_ENCEXTMSG;
-		}
-		enctext_join(buf_span(&text), span_of(NULL, 0),
-		    buf_failed(&to) ? span_of(NULL, 0) : buf_span(&to),
-		    &sending->plain);
+	build_files(lan, letter, charset, &files);
+	if (inside) {
+		build_to_list(lan, letter, charset, &to);
+		sending->command |= MESSAGE_ENCEXTMSG;
+	} else if (files.len > 0) {
+		buf_put_byte(&sending->outside, '\0');
+		buf_put_span(&sending->outside, buf_span(&files));
 	}
-	if (buf_failed(&text))
-		sending->plain.failed = true;
+	if (letter->protection == 0)
+		buf_put_span(plain, buf_span(&text));
+	else
+		enctext_join(buf_span(&text),
+		    inside ? buf_span(&files) : span_of(NULL, 0),
+		    buf_failed(&to) ? span_of(NULL, 0) : buf_span(&to), plain);
+	if (files.len > 0)
+		sending->command |= MESSAGE_FILEATTACH;
+	if (buf_failed(&text) || buf_failed(&files))
+		plain->failed = true;
 	buf_wipe(&text);
+	buf_finish(&files);
 	buf_finish(&to);
 }
 
@@ -166,8 +226,8 @@ sending_free(struct sending *sending)
 	TAILQ_REMOVE(&sending->lan->sendings, sending, entry);
 	post_free(sending->post);
 	timer_finish(&sending->begin);
-	buf_wipe(&sending->plain);
-	suite_text_finish(&sending->sealed);
+	sealing_finish(&sending->sealing);
+	buf_finish(&sending->outside);
 	peer_finish(&sending->peer);
 	free(sending);
 }
@@ -191,16 +251,6 @@ on_post_end(void *arg, bool answered)
 	end(sending, answered ? LAN_RECEIVED : LAN_SILENT, 0);
 }
 
-static void
-put_sealed(const struct sending *sending, struct buf *body)
-{
-	const struct suite_text *sealed = &sending->sealed;
-
-	enctext_build(sending->protection,
-	    span_of(sealed->key, sealed->key_len), buf_span(&sealed->text),
-	    span_of(sealed->signature, sealed->signature_len), body);
-}
-
 /* The whole packet; tells CAM_ERR_LIMIT where the peer would cut it off. */
 static int
 build_packet(struct sending *sending, struct buf *buf)
@@ -213,9 +263,10 @@ build_packet(struct sending *sending, struct buf *buf)
 
 	buf_init(&body, LIMIT_DATAGRAM_SENT);
 	if (sending->protection != 0)
-		put_sealed(sending, &body);
+		sealing_write(&sending->sealing, &body);
 	else
-		buf_put_span(&body, buf_span(&sending->plain));
+		buf_put_span(&body, buf_span(&sending->sealing.plain));
+	buf_put_span(&body, buf_span(&sending->outside));
 	r = buf_failed(&body) ? CAM_ERR_LIMIT
 			      : packet_build(buf, &out, buf_span(&body));
 	if (r == 0 && buf->len > client_datagram_max(
@@ -257,11 +308,7 @@ work(struct job *job, void *context)
 {
 	struct sending *sending = container_of(job, struct sending, job);
 
-	sending->err = suite_encrypt(sending->lan->crypto, &sending->suite,
-	    sending->peer.key,
-	    sending->suite.sign != SUITE_UNSIGNED ? sending->own : NULL,
-	    span_text(sending->number), buf_span(&sending->plain),
-	    &sending->sealed);
+	sending->err = sealing_run(&sending->sealing, sending->lan->crypto);
 }
 
 static void
@@ -283,7 +330,7 @@ on_begin(void *arg)
 {
 	struct sending *sending = arg;
 
-	if (buf_failed(&sending->plain)) {
+	if (buf_failed(&sending->sealing.plain)) {
 		end(sending, LAN_FAILED, CAM_ERR_LIMIT);
 		return;
 	}
@@ -307,23 +354,19 @@ lan_send(struct lan *lan, const struct lan_letter *letter,
 	sending->arg = arg;
 	sending->packet_no = letter->packet_no;
 	sending->protection = letter->protection;
-	sending->own = keyring_key(lan->keyring, RSA_2048);
 	sending->command = command_of(letter, charset);
 	sending->job.work = work;
 	sending->job.done = on_worked;
-	snprintf(sending->number, sizeof sending->number, "%u",
-	    (unsigned)letter->packet_no);
 	peer_init(&sending->peer, letter->peer->user, letter->peer->host);
 	sending->peer.addr = letter->peer->addr;
 	sending->peer.client = letter->peer->client;
-	if (letter->peer->key != NULL)
-		sending->peer.key = rsa_public_ref(letter->peer->key);
-	buf_init(&sending->plain, LIMIT_BODY_LEGACY);
+	buf_init(&sending->outside, LIMIT_DATAGRAM_SENT);
 	timer_init(&sending->begin, lan->loop, on_begin, sending);
 	TAILQ_INSERT_TAIL(&lan->sendings, sending, entry);
-	if (letter->protection != 0 &&
-	    suite_from_flags(letter->protection, &sending->suite) < 0)
-		sending->plain.failed = true;
+	if (sealing_init(&sending->sealing, lan, letter->peer,
+		letter->protection, letter->packet_no) < 0 &&
+	    letter->protection != 0)
+		sending->sealing.plain.failed = true;
 	build_plain(lan, letter, sending, charset);
 	timer_start(&sending->begin, 0);
 	return sending;

@@ -25,6 +25,28 @@ lan_message_free(struct lan_message *message)
 	free(message);
 }
 
+static bool
+is_offer(const struct attachment *item)
+{
+	uint32_t type = attachment_type(item);
+
+	return type == FILE_REGULAR || type == FILE_FOLDER ||
+	       type == FILE_CLIPBOARD;
+}
+
+/* Where a picture stands in the text; 0 for what is no picture. */
+static uint32_t
+position_of(const struct attachment *item)
+{
+	const struct file_attribute *position = file_attribute_find(
+	    item->attributes, item->attribute_count, FILE_KEY_CLIPBOARDPOS);
+
+	return attachment_type(item) == FILE_CLIPBOARD && position != NULL &&
+		       position->is_number && position->number <= UINT32_MAX
+		   ? (uint32_t)position->number
+		   : 0;
+}
+
 void
 message_read_attachments(struct lan_message *message, struct span bytes,
     const struct charset_reader *reader)
@@ -35,18 +57,20 @@ message_read_attachments(struct lan_message *message, struct span bytes,
 	message->attachments =
 	    xcalloc(list.count + 1, sizeof *message->attachments);
 	for (size_t i = 0; i < list.count; i++) {
+		const struct attachment *item = &list.items[i];
 		struct lan_attachment *attachment;
 
-		/* What cannot be a file's name is no offer either (threat model
-		 * F1). */
-		if (list.items[i].safe_name == NULL)
+		/* What cannot be a file's name is no offer either, nor what is
+		 * neither file nor folder (threat model F1, F3). */
+		if (item->safe_name == NULL || !is_offer(item))
 			continue;
 		attachment = &message->attachments[message->attachment_count++];
-		attachment->id = list.items[i].id;
-		attachment->name = xstrdup(list.items[i].safe_name);
-		attachment->size = list.items[i].size;
-		attachment->mtime = (int64_t)list.items[i].mtime;
-		attachment->attr = list.items[i].attr;
+		attachment->id = item->id;
+		attachment->name = xstrdup(item->safe_name);
+		attachment->size = item->size;
+		attachment->mtime = (int64_t)item->mtime;
+		attachment->attr = item->attr;
+		attachment->position = position_of(item);
 	}
 	attach_list_finish(&list);
 }

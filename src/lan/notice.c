@@ -1,5 +1,5 @@
-/* notice.c: short words to a peer: your sealed message was opened, I am away.
- */
+/* notice.c: short words to a peer: your sealed message was opened, I want none
+ * of your files, I am away. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -55,6 +55,16 @@ lan_tell_opened(struct lan *lan, const struct peer *peer, uint32_t packet_no,
 	}
 	buf_finish(&buf);
 	return r;
+}
+
+void
+lan_release(struct lan *lan, const struct peer *peer, uint32_t packet_no)
+{
+	char number[16];
+
+	snprintf(number, sizeof number, "%u", (unsigned)packet_no);
+	lan_transmit_packet(
+	    lan, &peer->addr, COMMAND_RELEASEFILES, span_text(number));
 }
 
 static bool

@@ -10,12 +10,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "crypto/keyring.h"
 #include "ipmsg/attach.h"
-#include "ipmsg/capability.h"
 #include "ipmsg/enctext.h"
 #include "ipmsg/message.h"
 #include "ipmsg/tolist.h"
+#include "lan/seal.h"
 #include "lan/state.h"
 
 /* Being opened, and waiting for a key: of all, and of one address once there
@@ -34,12 +33,7 @@ struct opening {
 	struct job job;
 	struct lan *lan;
 	struct lan_message *message;
-	struct enctext enctext;
-	struct suite suite;
-	struct rsa_key *own;
-	struct rsa_public *sender; /* counted; NULL: not known */
-	char number[16];	   /* the packet number as it stood */
-	struct suite_opened opened;
+	struct unsealing unsealing;
 	struct timer parked; /* runs while it waits for a key */
 	bool done;
 	int err;
@@ -50,9 +44,7 @@ opening_free(struct opening *opening)
 {
 	opening->lan->opening_count--;
 	timer_finish(&opening->parked);
-	enctext_finish(&opening->enctext);
-	buf_wipe(&opening->opened.plain);
-	rsa_public_free(opening->sender);
+	unsealing_finish(&opening->unsealing);
 	lan_message_free(opening->message);
 	free(opening);
 }
@@ -208,17 +200,19 @@ read_plain(struct lan *lan, struct opening *opening)
 	    lan->arg, message->user, message->host, &message->from);
 	struct charset_reader reader;
 	struct enctext_plain plain;
-	struct span ciphertext = span_of(opening->enctext.data,
-	    opening->enctext.signature_len > 0 ? opening->enctext.data_len : 0);
+	const struct unsealing *unsealing = &opening->unsealing;
+	struct span opened = buf_span(&unsealing->opened.plain);
+	struct span ciphertext = span_of(unsealing->text.data,
+	    unsealing->text.signature_len > 0 ? unsealing->text.data_len : 0);
 
 	lan_reader(lan, peer, &reader);
 	reader.client = message->client;
 	reader.utf8 = (message->options & MESSAGE_UTF8) != 0;
-	enctext_split(buf_span(&opening->opened.plain),
-	    (message->options & MESSAGE_ENCEXTMSG) != 0, &plain);
-	message->signature = signed_as(opening->opened.signature);
+	enctext_split(
+	    opened, (message->options & MESSAGE_ENCEXTMSG) != 0, &plain);
+	message->signature = signed_as(unsealing->opened.signature);
 	if (message->signature != LAN_UNSIGNED)
-		message->key = rsa_public_ref(opening->sender);
+		message->key = rsa_public_ref(unsealing->sender);
 	take_text(message, plain.text, &reader, peer);
 	/* The lists of a macOS client are not covered by its signature: no
 	 * telling who wrote them. */
@@ -228,8 +222,7 @@ read_plain(struct lan *lan, struct opening *opening)
 	    !read_to_list(lan, message, plain.to, &reader) &&
 	    message->signature != LAN_UNSIGNED && message->to_count > 0)
 		message->signature = LAN_SIGNED_FOR_ANOTHER;
-	identify(message, opening->sender, buf_span(&opening->opened.plain),
-	    ciphertext);
+	identify(message, unsealing->sender, opened, ciphertext);
 }
 
 /* -- opening ----------------------------------------------------------------
@@ -239,17 +232,8 @@ static void
 work(struct job *job, void *context)
 {
 	struct opening *opening = container_of(job, struct opening, job);
-	struct suite_parts parts = {
-		.key = span_of(opening->enctext.key, opening->enctext.key_len),
-		.text =
-		    span_of(opening->enctext.data, opening->enctext.data_len),
-		.signature = span_of(
-		    opening->enctext.signature, opening->enctext.signature_len),
-	};
 
-	opening->err = suite_decrypt(opening->lan->crypto, &opening->suite,
-	    opening->own, opening->sender, span_text(opening->number), &parts,
-	    &opening->opened);
+	opening->err = unsealing_run(&opening->unsealing, opening->lan->crypto);
 }
 
 static void
@@ -272,19 +256,12 @@ on_key_silent(void *arg)
 	opening_free(opening);
 }
 
-static void
-forget_plain(struct opening *opening)
-{
-	buf_wipe(&opening->opened.plain);
-	memset(&opening->opened, 0, sizeof opening->opened);
-}
-
 /* The key that signed it is here by now. Its place in the order stays. */
 static void
 open_again(struct opening *opening, const struct peer *peer)
 {
-	forget_plain(opening);
-	opening->sender = rsa_public_ref(peer->key);
+	unsealing_forget(&opening->unsealing);
+	opening->unsealing.sender = rsa_public_ref(peer->key);
 	workers_submit(opening->lan->workers, &opening->job);
 }
 
@@ -316,7 +293,8 @@ park(struct opening *opening)
 	struct peer *peer = lan->ops->find(
 	    lan->arg, message->user, message->host, &message->from);
 
-	if (peer != NULL && peer->key != NULL && opening->sender == NULL) {
+	if (peer != NULL && peer->key != NULL &&
+	    opening->unsealing.sender == NULL) {
 		open_again(opening, peer);
 		return;
 	}
@@ -329,7 +307,7 @@ park(struct opening *opening)
 		opening_free(opening);
 		return;
 	}
-	forget_plain(opening);
+	unsealing_forget(&opening->unsealing);
 	TAILQ_INSERT_TAIL(&lan->parked, opening, entry);
 	timer_start(&opening->parked, PARKED_MS);
 	question_ask_back(lan, peer, &message->from);
@@ -340,7 +318,7 @@ park(struct opening *opening)
 static bool
 must_park(const struct opening *opening)
 {
-	return opening->opened.signature == SIGNATURE_UNCHECKED &&
+	return opening->unsealing.opened.signature == SIGNATURE_UNCHECKED &&
 	       !(opening->message->options &
 		   (MESSAGE_AUTORET | MESSAGE_BROADCAST));
 }
@@ -365,22 +343,6 @@ on_worked(struct job *job)
 		read_plain(lan, opening);
 		finish(opening);
 	}
-}
-
-/* Our own key of that size, and the sender's when it could have signed. */
-static int
-choose_keys(struct lan *lan, struct opening *opening, const struct peer *peer)
-{
-	enum rsa_size size = suite_rsa_size(&opening->suite);
-
-	if (size == RSA_1024 && lan->legacy == LAN_LEGACY_OFF)
-		return CAM_ERR_REFUSED;
-	if ((opening->own = keyring_key(lan->keyring, size)) == NULL)
-		return CAM_ERR_KEY;
-	if (peer != NULL && peer->key != NULL &&
-	    opening->suite.sign != SUITE_UNSIGNED)
-		opening->sender = rsa_public_ref(peer->key);
-	return 0;
 }
 
 static bool
@@ -429,23 +391,19 @@ start_encrypted(struct lan *lan, const struct sender *sender)
 	bool known = sender->of_record && sender->peer->key != NULL;
 	struct opening *opening;
 
-	if (packet->number_text.len >= sizeof opening->number ||
-	    !has_room(lan, &sender->addr) ||
+	if (!has_room(lan, &sender->addr) ||
 	    !budget_rsa(lan->budget, &sender->addr, known, clock_now_ms())) {
 		lan->counters.over_budget++;
 		return;
 	}
 	opening = opening_new(lan, sender);
-	memcpy(
-	    opening->number, packet->number_text.data, packet->number_text.len);
-	if (enctext_parse(packet->parts[0], &opening->enctext) < 0 ||
-	    suite_from_flags(opening->enctext.flags, &opening->suite) < 0 ||
-	    choose_keys(lan, opening, sender->peer) < 0) {
+	if (unsealing_init(&opening->unsealing, lan, packet, sender->peer) <
+	    0) {
 		lan->counters.undecipherable++;
 		opening_free(opening);
 		return;
 	}
-	opening->message->protection = opening->enctext.flags;
+	opening->message->protection = opening->unsealing.text.flags;
 	/* Lists of those without ENCEXTMSGOPT stand outside, in clear. */
 	if (!(packet->command & MESSAGE_ENCEXTMSG) &&
 	    (packet->command & MESSAGE_FILEATTACH)) {

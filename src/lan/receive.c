@@ -27,27 +27,30 @@ is_own(const struct lan *lan, const struct addr *from)
 		   addr_same_host(from, udp_address(udp)));
 }
 
-/* Names in a header are nearly always ASCII; where not, flags and form of the
- * bytes decide. */
-static int
-find_sender(struct lan *lan, const struct packet *packet,
-    const struct udp_datagram *datagram, struct sender *sender)
+int
+lan_read_names(const struct lan *lan, const struct packet *packet,
+    char user[LIMIT_NAME + 1], char host[LIMIT_NAME + 1])
 {
 	struct charset_reader reader;
 	int r;
 
+	lan_reader(lan, NULL, &reader);
+	packet_reader(packet, &reader);
+	r = charset_read_name(&reader, packet->user, user, LIMIT_NAME + 1);
+	return r == 0 ? charset_read_name(
+			    &reader, packet->host, host, LIMIT_NAME + 1)
+		      : r;
+}
+
+static int
+find_sender(struct lan *lan, const struct packet *packet,
+    const struct udp_datagram *datagram, struct sender *sender)
+{
 	memset(sender, 0, sizeof *sender);
 	sender->addr = datagram->from;
 	sender->packet = packet;
 	sender->datagram = datagram;
-	lan_reader(lan, NULL, &reader);
-	packet_reader(packet, &reader);
-	if ((r = charset_read_name(&reader, packet->user, sender->user,
-		 sizeof sender->user)) < 0 ||
-	    (r = charset_read_name(
-		 &reader, packet->host, sender->host, sizeof sender->host)) < 0)
-		return r;
-	return 0;
+	return lan_read_names(lan, packet, sender->user, sender->host);
 }
 
 static void
@@ -292,6 +295,18 @@ receive_opened(struct lan *lan, struct sender *sender)
 	lan->ops->on_opened(lan->arg, sender->peer, number);
 }
 
+/* Somebody wants no files of a message of ours any more: word of it, no proof
+ * (threat model N2). */
+static void
+receive_release(struct lan *lan, struct sender *sender)
+{
+	uint32_t number;
+
+	if (sender->of_record && lan->ops->on_released != NULL &&
+	    packet_read_number(sender->packet, &number) == 0)
+		lan->ops->on_released(lan->arg, sender->peer, number);
+}
+
 static void
 receive_message(struct lan *lan, struct sender *sender)
 {
@@ -325,6 +340,9 @@ dispatch(struct lan *lan, struct sender *sender)
 		break;
 	case COMMAND_READMSG:
 		receive_opened(lan, sender);
+		break;
+	case COMMAND_RELEASEFILES:
+		receive_release(lan, sender);
 		break;
 	case COMMAND_GETINFO:
 	case COMMAND_GETABSENCEINFO:

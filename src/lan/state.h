@@ -154,6 +154,10 @@ void ports_follow_interfaces(struct lan *lan);
 /* -- receive.c --------------------------------------------------------------
  */
 
+/* Names in a header are nearly always ASCII; where not, flags and form of the
+ * bytes decide. As charset_read_name(). */
+int lan_read_names(const struct lan *lan, const struct packet *packet,
+    char user[LIMIT_NAME + 1], char host[LIMIT_NAME + 1]);
 void lan_receive(
     struct udp *udp, const struct udp_datagram *list, size_t count, void *arg);
 

@@ -52,6 +52,26 @@ set_connection(int fd)
 #endif
 }
 
+void
+tcp_set_bulk(int fd)
+{
+	/* CS1, "lower effort" to most who look at it (RFC 8325, 8622). */
+	enum { TRAFFIC_BULK = 0x20 };
+
+	option_set(fd, IPPROTO_IP, IP_TOS, TRAFFIC_BULK);
+#ifdef IPV6_TCLASS
+	option_set(fd, IPPROTO_IPV6, IPV6_TCLASS, TRAFFIC_BULK);
+#endif
+#ifdef SO_PRIORITY
+	/* Among what leaves this machine: 2 is bulk; what the byte above says
+	 * means something else here. */
+	option_set(fd, SOL_SOCKET, SO_PRIORITY, 2);
+#endif
+#ifdef TCP_NOTSENT_LOWAT
+	option_set(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, INT32_MAX);
+#endif
+}
+
 static void
 close_keeping_errno(int fd)
 {

@@ -26,6 +26,11 @@ struct tcp_ops {
 	void (*on_accept)(void *arg, int fd, const struct addr *from);
 };
 
+/* For a connection that carries much and is in no hurry: it fills the line, and
+ * lets what is in a hurry go first; its sends take as much as the system
+ * likes. */
+void tcp_set_bulk(int fd);
+
 /*
  * Listens at address, its port included, without SO_REUSEPORT, IPv6 without
  * IPv4; interface as struct udp_options has it (NULL: none). Connections that

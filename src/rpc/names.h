@@ -17,10 +17,11 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_ROSTER_RESOLVE "roster.resolve"
 /* {begin, limit} -> {names} */
 #define RPC_ROSTER_COMPLETE "roster.complete"
-/* {who, hidden, priority, name} -> {user} */
+/* {who, hidden, priority, name, accept} -> {user} */
 #define RPC_USER_SET "user.set"
-/* {to: [WHO], text, choices, sealed, locked, clear, reply, follow} -> {id,
- * recipients: [..]} */
+/* {to: [WHO], text, choices, files: [{path, name, spool, image}], fetches,
+ * sealed, locked, clear, reply, follow} -> {id, recipients: [..], offers: [..]}
+ */
 #define RPC_MESSAGE_SEND "message.send"
 /* {id} -> {answer: as the event question.answered, or null} */
 #define RPC_QUESTION_WAIT "question.wait"
@@ -32,6 +33,16 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_GET "message.get"
 /* {id} -> {message} */
 #define RPC_MESSAGE_OPEN "message.open"
+/* {direction, state: [..], after} -> {offers: [file object], next} */
+#define RPC_OFFER_LIST "offer.list"
+/* {id} -> {offers: [file object]} */
+#define RPC_OFFER_GET "offer.get"
+/* {id, dir, name, again, follow} -> {offer: file object} */
+#define RPC_OFFER_ACCEPT "offer.accept"
+/* {id} -> {offers: [file object]} */
+#define RPC_OFFER_CANCEL "offer.cancel"
+/* {id} -> {offers: [file object]} */
+#define RPC_OFFER_DROP "offer.drop"
 /* {who} -> {count} */
 #define RPC_TALK_READ "talk.read"
 /* {text} -> {state, away} */
@@ -90,6 +101,13 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {talk, typing}, no answer */
 #define LINK_TYPING_NOTICE "talk.typing"
 
+/* {message, number} -> {ticket}; errors' message is a word of
+ * camd/offer/reason.h */
+#define LINK_OFFER_FETCH "offer.fetch"
+/* {message, numbers}, no answer: will not be fetched; may not be, any more */
+#define LINK_OFFER_REFUSED "offer.refused"
+#define LINK_OFFER_WITHDRAWN "offer.withdrawn"
+
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"
 #define EVENT_MESSAGE_STATE "message.state"
@@ -103,6 +121,11 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_OFFER_RECEIVED "offer.received"
 /* {id, from, choice, answer, message} */
 #define EVENT_QUESTION_ANSWERED "question.answered"
+/* file object with rate; while somebody hears it, four times a second */
+#define EVENT_TRANSFER_PROGRESS "transfer.progress"
+/* file object; failed: with reason, exit and again */
+#define EVENT_TRANSFER_DONE "transfer.done"
+#define EVENT_TRANSFER_FAILED "transfer.failed"
 #define EVENT_KEY_CHANGED "key.changed"
 
 #endif

@@ -175,6 +175,38 @@ receive_numbered(struct store *store, struct store_message *message)
 }
 
 static int
+add_received(struct store *store, const struct store_message *message,
+    const struct store_offer *offer)
+{
+	struct store_offer row = *offer;
+	int err = offer_add(store, message->row, offer);
+
+	row.message = message->row;
+	if (err == 0)
+		err = transfer_add(store, &row, message->from, "",
+		    message->encryption, message->time_ms);
+	return err;
+}
+
+/* To all who get it. */
+static int
+add_offered(struct store *store, const struct store_message *message, size_t i,
+    const struct store_delivery *deliveries, size_t count)
+{
+	struct store_offer row = message->offers[i];
+	int err = offer_add(store, message->row, &row);
+
+	row.message = message->row;
+	if (err == 0)
+		err = source_add(store, message->row, &message->sources[i]);
+	for (size_t k = 0; err == 0 && k < count; k++)
+		err = transfer_add(store, &row, deliveries[k].uid,
+		    message->sources[i].path, deliveries[k].encryption,
+		    message->time_ms);
+	return err;
+}
+
+static int
 receive(struct store *store, struct store_message *message,
     const struct store_offer *offers, size_t offer_count,
     const struct store_hash *hashes, size_t hash_count)
@@ -184,7 +216,7 @@ receive(struct store *store, struct store_message *message,
 	if (message->deleted)
 		offer_count = 0;
 	for (size_t i = 0; err == 0 && i < offer_count; i++)
-		err = offer_add(store, message->row, &offers[i]);
+		err = add_received(store, message, &offers[i]);
 	if (err == 0)
 		err = message_remember(store, hashes, hash_count, message->row);
 	return err;
@@ -237,6 +269,7 @@ store_message_send(struct store *store, struct store_message *message,
 		return err;
 	stored.type = STORE_MESSAGE;
 	stored.from = 0;
+	stored.has_offers = stored.offer_count > 0;
 	if (stored.place != NULL)
 		err = sequence_next(store, stored.place, &stored.sequence);
 	if (err == 0)
@@ -250,6 +283,8 @@ store_message_send(struct store *store, struct store_message *message,
 		if (err == 0)
 			err = delivery_add(store, &deliveries[i]);
 	}
+	for (size_t i = 0; err == 0 && i < stored.offer_count; i++)
+		err = add_offered(store, &stored, i, deliveries, count);
 	err = operation_end(store, err);
 	if (err == 0)
 		*message = stored;

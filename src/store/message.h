@@ -11,6 +11,7 @@
 #include "store/offer.h"
 #include "store/seen.h"
 #include "store/sequence.h"
+#include "store/source.h"
 #include "store/word.h"
 
 struct store;
@@ -43,6 +44,11 @@ struct store_message {
 	/* Of cam/1: its number there, and whose and where (told: NULL). */
 	uint64_t sequence;
 	const struct store_place *place;
+	/* Of one of ours, given, not told: what it offers. Sources say what
+	 * lies behind the offer at their place. */
+	const struct store_offer *offers;
+	const struct store_source *sources;
+	size_t offer_count;
 	/* Told, not given: sent, not after the talk's read_row, or deleted. */
 	bool read;
 	/* The same: when its sender changed it, by his clock; 0: never. */
@@ -54,15 +60,15 @@ struct store_message {
 
 /*
  * Keeps a message that arrived, with its offers and the hashes by which it is
- * known again. When one of the hashes is known already nothing is stored,
- * *duplicate_of is the row of the earlier one, and 0 is returned. Else
- * *duplicate_of is 0 and message->row is set, and message->id where it was "".
- * A message with a place and a sequence tells what is missing before it; one
- * that comes late is missing no more. Changes that waited for it are applied.
- * An id that a recent message has is not taken over: the message gets another.
- * CAM_ERR_UNKNOWN: no such talk or user. CAM_ERR_LIMIT: text above
- * LIMIT_MESSAGE_TEXT, or a sequence above INT64_MAX. CAM_ERR_CHARSET: not
- * UTF-8.
+ * known again; each offer has a transfer, from its sender. When one of the
+ * hashes is known already nothing is stored, *duplicate_of is the row of the
+ * earlier one, and 0 is returned. Else *duplicate_of is 0 and message->row is
+ * set, and message->id where it was "". A message with a place and a sequence
+ * tells what is missing before it; one that comes late is missing no more.
+ * Changes that waited for it are applied. An id that a recent message has is
+ * not taken over: the message gets another. CAM_ERR_UNKNOWN: no such talk or
+ * user. CAM_ERR_LIMIT: text above LIMIT_MESSAGE_TEXT, or a sequence above
+ * INT64_MAX. CAM_ERR_CHARSET: not UTF-8.
  */
 int store_message_receive(struct store *store, struct store_message *message,
     const struct store_offer *offers, size_t offer_count,
@@ -70,8 +76,8 @@ int store_message_receive(struct store *store, struct store_message *message,
 
 /*
  * Keeps a message of ours and its deliveries, whose message is filled in. Sets
- * row and id, and fails, as above. With a place it gets the next number there,
- * which sequence then is.
+ * row and id, and fails, as above. What it offers has a transfer to each. With
+ * a place it gets the next number there, which sequence then is.
  */
 int store_message_send(struct store *store, struct store_message *message,
     struct store_delivery *deliveries, size_t count);

@@ -11,11 +11,24 @@
 #include "store/offer.h"
 #include "store/seen.h"
 #include "store/sequence.h"
+#include "store/source.h"
+#include "store/transfer.h"
 
 struct store;
 
 int offer_add(
     struct store *store, int64_t message, const struct store_offer *offer);
+/* An offer of ten columns from the first-th on, borrowed from the row. */
+#define OFFER_COLUMNS                                                          \
+	"o.number, o.name, o.size, o.mtime, o.attr, o.kind, o.position,"       \
+	" o.expires_ms, o.file_key, o.digest"
+void offer_from_row(sqlite3_stmt *stmt, int first, struct store_offer *offer);
+int source_add(
+    struct store *store, int64_t message, const struct store_source *source);
+/* Offered, by that user or, with its path, to him. */
+int transfer_add(struct store *store, const struct store_offer *offer,
+    int64_t uid, const char *path, enum store_encryption encryption,
+    int64_t now_ms);
 int delivery_add(struct store *store, const struct store_delivery *delivery);
 
 /* Packet numbers of what is about to be removed are not forgotten. */

@@ -8,7 +8,7 @@
 
 /* Column marks. */
 enum {
-	MARK_SEALED = 1,
+	MARK_SEALED = 1, /* SQL of transfer.c says this and OPENED, too */
 	MARK_LOCKED = 2,
 	MARK_OPENED = 4,
 	MARK_BROADCAST = 8,

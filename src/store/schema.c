@@ -148,8 +148,55 @@ static const char *const step_4 =
     "CREATE TABLE posting("
     " posting INTEGER PRIMARY KEY, rows BLOB NOT NULL) STRICT;";
 
+/*
+ * A transfer is an offer on its way to or from one user (enum store_stage); of
+ * ours source says what lies behind the offer. What was offered before there
+ * were transfers has one too, long expired or soon. replay has the greatest
+ * number of a protected file request of each user.
+ */
+static const char *const step_5 =
+    "ALTER TABLE offer ADD COLUMN position INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE offer ADD COLUMN expires_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE offer ADD COLUMN file_key BLOB;"
+    "ALTER TABLE offer ADD COLUMN digest BLOB;"
+
+    "CREATE TABLE source("
+    " message INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " path TEXT NOT NULL, dev INTEGER NOT NULL, ino INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+    " spool INTEGER NOT NULL, fetches INTEGER NOT NULL,"
+    " withdrawn INTEGER NOT NULL, PRIMARY KEY(message, number),"
+    " FOREIGN KEY(message, number) REFERENCES offer(message, number)"
+    " ON DELETE CASCADE) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX source_spool ON source(spool) WHERE spool = 1;"
+
+    "CREATE TABLE transfer("
+    " message INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " uid INTEGER NOT NULL, stage INTEGER NOT NULL, done INTEGER NOT NULL,"
+    " folder TEXT NOT NULL, name TEXT NOT NULL, made TEXT NOT NULL,"
+    " reason TEXT NOT NULL, encryption INTEGER NOT NULL,"
+    " fetches INTEGER NOT NULL, automatic INTEGER NOT NULL,"
+    " dropped INTEGER NOT NULL, changed_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(message, number, uid),"
+    " FOREIGN KEY(message, number) REFERENCES offer(message, number)"
+    " ON DELETE CASCADE) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX transfer_open ON transfer(stage)"
+    " WHERE stage IN (0, 1, 2);"
+    "CREATE INDEX transfer_automatic ON transfer(changed_ms)"
+    " WHERE automatic = 1;"
+    "UPDATE offer SET expires_ms = 604800000"
+    "  + (SELECT time_ms FROM message WHERE row = offer.message);"
+    "INSERT INTO transfer SELECT o.message, o.number, m.sender, 0, 0, '', '',"
+    " '', '', m.encryption, 0, 0, 0, m.time_ms FROM offer AS o"
+    " JOIN message AS m ON m.row = o.message WHERE m.sender > 0;"
+
+    "CREATE TABLE replay("
+    " uid INTEGER PRIMARY KEY REFERENCES user(uid) ON DELETE CASCADE,"
+    " number INTEGER NOT NULL) STRICT;"
+    "ALTER TABLE user ADD COLUMN accept INTEGER NOT NULL DEFAULT 0;";
+
 /* Step i leads from version i to i + 1. */
-static const char *const steps[] = { step_1, step_2, step_3, step_4 };
+static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int

@@ -16,20 +16,20 @@
 	" entered_ms, last_seen_ms"
 #define HELD                                                                   \
 	"first_seen_ms, strength, priority, hidden, second, alias,"            \
-	" merged_into, forgotten"
+	" merged_into, forgotten, accept"
 
 static const char *const sql_find =
     "SELECT uid, first_seen_ms, strength, priority, hidden, second,"
-    " merged_into FROM user WHERE logon = ?1 AND host = ?2"
+    " merged_into, accept FROM user WHERE logon = ?1 AND host = ?2"
     " AND fingerprint = ?3";
 static const char *const sql_add =
     "INSERT INTO user(" NAME ", " HEARD ", " HELD ") VALUES(?1, ?2, ?3, ?4, ?5,"
     " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
-    " ?21, ?22) RETURNING uid";
+    " ?21, ?22, ?23) RETURNING uid";
 static const char *const sql_add_as =
     "INSERT INTO user(" NAME ", " HEARD ", " HELD ", uid) VALUES(?1, ?2, ?3,"
     " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, ?20, ?21, ?22, ?23)";
+    " ?19, ?20, ?21, ?22, ?23, ?24)";
 static const char *const sql_heard =
     "UPDATE user SET logon = ?1, host = ?2, fingerprint = ?3, nick = ?4,"
     " grp = ?5, addr = ?6, port = ?7, status = ?8, word = ?9, version = ?10,"
@@ -40,8 +40,8 @@ static const char *const sql_put =
     " grp = ?5, addr = ?6, port = ?7, status = ?8, word = ?9, version = ?10,"
     " charset = ?11, client = ?12, entered_ms = ?13, last_seen_ms = ?14,"
     " first_seen_ms = ?15, strength = ?16, priority = ?17, hidden = ?18,"
-    " second = ?19, alias = ?20, merged_into = ?21, forgotten = ?22"
-    " WHERE uid = ?23";
+    " second = ?19, alias = ?20, merged_into = ?21, forgotten = ?22,"
+    " accept = ?23 WHERE uid = ?24";
 static const char *const sql_get =
     "SELECT uid, " NAME ", " HEARD ", " HELD " FROM user WHERE uid = ?1";
 static const char *const sql_each =
@@ -100,6 +100,7 @@ from_row(sqlite3_stmt *stmt, struct store_user *user)
 		.alias = sql_text(stmt, 20),
 		.merged_into = sqlite3_column_int64(stmt, 21),
 		.forgotten = sqlite3_column_int(stmt, 22) == 1,
+		.accept = (int)sql_small(stmt, 23, INT32_MAX),
 	};
 }
 
@@ -112,7 +113,8 @@ from_row(sqlite3_stmt *stmt, struct store_user *user)
 #define BIND_HELD(u)                                                           \
 	NUMBER((u)->first_seen_ms), NUMBER((u)->strength),                     \
 	    NUMBER((u)->priority), NUMBER((u)->hidden), NUMBER((u)->second),   \
-	    TEXT((u)->alias), NUMBER((u)->merged_into), NUMBER((u)->forgotten)
+	    TEXT((u)->alias), NUMBER((u)->merged_into),                        \
+	    NUMBER((u)->forgotten), NUMBER((u)->accept)
 
 /* A user who was known before: what we hold of him stays. */
 static int
@@ -133,6 +135,7 @@ take_held(struct store *store, struct store_user *user)
 		user->hidden = sqlite3_column_int(stmt, 4) == 1;
 		user->second = sqlite3_column_int(stmt, 5) == 1;
 		user->merged_into = sqlite3_column_int64(stmt, 6);
+		user->accept = (int)sql_small(stmt, 7, INT32_MAX);
 		user->forgotten = false;
 	}
 	sql_close(stmt);

@@ -32,6 +32,7 @@ struct store_user {
 	int strength; /* threat model I2 */
 	int priority;
 	bool hidden;
+	int accept;	     /* enum user_accept of camd: his files */
 	bool second;	     /* a second key under a known name */
 	const char *alias;   /* "": none */
 	int64_t merged_into; /* the uid this one lives on as, 0: none */

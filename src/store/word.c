@@ -52,6 +52,28 @@ store_encryption_word(enum store_encryption encryption)
 }
 
 const char *
+store_stage_word(enum store_stage stage)
+{
+	switch (stage) {
+	case STORE_OFFERED:
+		return "offered";
+	case STORE_WAITING:
+		return "waiting";
+	case STORE_RUNNING:
+		return "running";
+	case STORE_DONE:
+		return "done";
+	case STORE_BROKEN:
+		return "failed";
+	case STORE_CANCELLED:
+		return "cancelled";
+	case STORE_EXPIRED:
+		return "expired";
+	}
+	return NULL;
+}
+
+const char *
 store_signed_word(enum store_signed signature)
 {
 	switch (signature) {

@@ -20,6 +20,16 @@ enum store_encryption {
 };
 enum store_signed { STORE_UNSIGNED, STORE_BAD, STORE_PINNED, STORE_VERIFIED };
 enum store_kind { STORE_FILE, STORE_FOLDER, STORE_IMAGE };
+/* Of a transfer; the numbers are in databases, too. */
+enum store_stage {
+	STORE_OFFERED,
+	STORE_WAITING, /* accepted, or broken off: it will go on */
+	STORE_RUNNING,
+	STORE_DONE,
+	STORE_BROKEN, /* "failed" */
+	STORE_CANCELLED,
+	STORE_EXPIRED,
+};
 /* What a row among the messages is; no words of the contract. */
 enum store_type { STORE_MESSAGE, STORE_EDIT, STORE_DELETION };
 
@@ -30,5 +40,6 @@ const char *store_receipt_word(enum store_receipt receipt);
 const char *store_encryption_word(enum store_encryption encryption);
 const char *store_signed_word(enum store_signed signature);
 const char *store_kind_word(enum store_kind kind);
+const char *store_stage_word(enum store_stage stage);
 
 #endif

@@ -28,6 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span body = span_of(data, size);
 
 	file_request_is_whole(body);
+	file_request_is_readable(body);
 	read_as(COMMAND_GETFILEDATA, body);
 	read_as(COMMAND_GETDIRFILES, body);
 	read_as(COMMAND_GETFILEDATA | REQUEST_ENCFILE, body);

@@ -1,6 +1,6 @@
 /* fuzz_lan.c: any datagrams from a few addresses to a lan: nothing crashes, no
  * answer is answered (threat model N3), and what goes to a stranger stays below
- * three times what came from him (N4).
+ * three times what came from him (N4). Each is tried as a file request, too.
  *
  * The input is packets with a byte 0x1e between them; the first byte of each,
  * '0' to '7', says from where it comes.
@@ -13,6 +13,7 @@
 #include "crypto/crypto.h"
 #include "crypto/keyring.h"
 #include "fuzz.h"
+#include "lan/filerequest.h"
 #include "lan/state.h"
 #include "loop/loop.h"
 
@@ -128,6 +129,11 @@ on_opened(void *arg, const struct peer *peer, uint32_t packet_no)
 }
 
 static void
+on_released(void *arg, const struct peer *peer, uint32_t packet_no)
+{
+}
+
+static void
 on_key(void *arg, struct peer *peer, const struct addr *from, uint32_t word,
     struct rsa_public *key)
 {
@@ -206,6 +212,7 @@ static const struct lan_ops ops = {
 	.on_entry = on_entry,
 	.on_message = on_message,
 	.on_opened = on_opened,
+	.on_released = on_released,
 	.on_key = on_key,
 	.on_no_key = on_no_key,
 	.on_version = on_text,
@@ -420,6 +427,30 @@ hear(struct world *world, struct source *source, struct span bytes)
 	}
 }
 
+/* The same bytes over TCP. */
+static void
+ask(struct world *world, const struct source *source, struct span bytes)
+{
+	struct lan_request *request = NULL;
+	bool sealed = false;
+
+	(void)file_request_is_whole(bytes);
+	(void)file_request_is_readable(bytes);
+	if (lan_request_new(
+		world->lan, &source->addr, bytes, &sealed, &request) < 0)
+		return;
+	must_be_text(request->user);
+	must_be_text(request->host);
+	must(request->key == NULL && request->flags == 0);
+	if (sealed && lan_request_open(request) == 0) {
+		must(request->flags != 0);
+		lan_request_learn(world->lan, request);
+	} else {
+		must(request->key == NULL && request->flags == 0);
+	}
+	lan_request_free(request);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -436,8 +467,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (packet.len == 0 || packet.data[0] < '0' ||
 		    packet.data[0] >= '0' + SOURCES)
 			continue;
-		hear(the_world, &the_world->sources[packet.data[0] - '0'],
-		    span_of(packet.data + 1, packet.len - 1));
+		struct source *source =
+		    &the_world->sources[packet.data[0] - '0'];
+
+		packet = span_of(packet.data + 1, packet.len - 1);
+		hear(the_world, source, packet);
+		ask(the_world, source, packet);
 	}
 	close_lan(the_world);
 	return 0;

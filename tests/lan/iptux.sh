@@ -185,3 +185,63 @@ test_two_camd_and_an_iptux_share_one_lan() {
 	iptux_saw 2 $'^message\t10.77.0.1\tto both$'
 	expect_equal 1 "$(in_log bob '.text == "to both"')"
 }
+
+# -- files ----------------------------------------------------------------------------
+
+# shellcheck source=tests/lan/offers.sh
+. "$TEST_TOP/tests/lan/offers.sh"
+
+office_with_files() {
+	office
+	sees_tux
+	iptux_saw 2 $'^(online|update)\t10.77.0.1\t'
+	some_files
+}
+
+test_a_file_goes_to_iptux() {
+	office_with_files
+	offer anna Tux "$T/tree/one.bin"
+	iptux_saw 2 $'^offered\t10.77.0.1\t[0-9]+\tone.bin\t3000000\t1$'
+	iptux_do 2 fetch one.bin "$T/got"
+	iptux_saw 2 $'^fetched\tone.bin\t3000000$'
+	cmp "$T/tree/one.bin" "$T/got/one.bin"
+	await_file anna '.direction == "out" and .state == "done" and .encryption == "none"'
+}
+
+test_a_text_with_several_files_goes_to_iptux() {
+	office_with_files
+	echo one >"$T/we:ird?.txt"
+	cam_as anna rpc message.send "{\"to\":[\"Tux\"],\"text\":\"see both\",\"files\":[
+		{\"path\":\"$T/we:ird?.txt\"},{\"path\":\"$T/tree/one.bin\",\"image\":false}]}"
+	iptux_saw 2 $'^message\t10.77.0.1\tsee both$'
+	iptux_saw 2 $'^offered\t10.77.0.1\t[0-9]+\twe_ird_.txt\t4\t1$'
+	iptux_saw 2 $'^offered\t10.77.0.1\t[0-9]+\tone.bin\t3000000\t1$'
+	iptux_do 2 fetch we_ird_.txt "$T/got"
+	iptux_saw 2 $'^fetched\twe_ird_.txt\t4$'
+	cmp "$T/we:ird?.txt" "$T/got/we_ird_.txt"
+}
+
+test_a_folder_is_offered_to_iptux_with_its_size() {
+	# It cannot make folders: receiving one ends it (a fault of this version).
+	office_with_files
+	offer anna Tux "$T/tree"
+	iptux_saw 2 $'^offered\t10.77.0.1\t[0-9]+\ttree\t3000008\t2$'
+}
+
+test_a_file_comes_from_iptux() {
+	office_with_files
+	cp "$T/tree/one.bin" "$T/we:ird.bin"
+	iptux_do 2 offer 10.77.0.1 "$T/we:ird.bin"
+	expect_json "$(accept anna '.direction == "in" and .size == 3000000')" '.encryption == "none" and
+		.signed == "unsigned"'
+	cmp "$T/tree/one.bin" "$T/got/we:ird.bin"
+	iptux_saw 2 $'^served\t'
+}
+
+test_a_folder_comes_from_iptux() {
+	office_with_files
+	iptux_do 2 offer 10.77.0.1 "$T/tree"
+	expect_json "$(accept anna '.direction == "in" and .name == "tree"')" '.kind == "folder"'
+	diff -r "$T/tree" "$T/got/tree"
+	iptux_saw 2 $'^served\t'
+}

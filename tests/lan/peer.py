@@ -31,7 +31,11 @@
 #       sealed readcheck locked multi broadcast autoret nolog noaddlist
 #       cp932 utf8               the charset, whatever the other knows
 #       to=USER@HOST,...         the list of all recipients
-#       files=NAME=SIZE,...      a list of offered files, within the encryption where that is known
+#       files=NAME=SIZE,...      a list of files that are not there, within the encryption where
+#                                that is known
+#       offer=PATH,...           files and folders that are: whoever gets the message may fetch
+#                                each of them once
+#       image=PATH@POSITION,...  pictures within the text
 #       outside                  the file list in clear behind it
 #       number=N                 a packet number of its own, as a repetition or a replay has
 #       padding                  64 NULs from the first try on
@@ -39,6 +43,18 @@
 #   open NUMBER                  a sealed message was read: READMSG, repeated every 0.75 s up to
 #                                12 times until ANSREADMSG where the message asked for that
 #   release NUMBER               RELEASEFILES
+#   fetch NUMBER NAME FOLDER [OPTION...]   a file, folder or picture that message NUMBER lists
+#       aes                      the data encrypted as well
+#       weak                     the request by RSA-1024/Blowfish, the data encrypted
+#       plain                    an unprotected request
+#       offset=N id=N packet=N replay=N user=U host=H sign=bad   other than they should be
+#       cut=N                    hangs up after N bytes or somewhat more
+#       stream data              by GETDIRFILES, by GETFILEDATA, whatever it is
+#       as=NAME                  under another name
+#   break N                      the next answer to a file request ends after N bytes
+#   guess ADDR COUNT PACKET ID [USER HOST]   so many file requests; ID and PACKET count up from
+#                                there (ID 0: at random)
+#   request ADDR HEX             any bytes over TCP; the event tells how many came back
 #   getpubkey|getinfo|getabsence|getlist ADDR      ask
 #   list                         BR_ISGETLIST2 to everybody
 #   host USER HOST ADDR[:PORT] NICK GROUP STATUS   one more entry in our host list
@@ -67,6 +83,11 @@
 #   delivered  to number tries   undelivered to number (kept until the next entry)
 #   opened     from number       READMSG for a message of ours
 #   read-confirmed number        ANSREADMSG for our READMSG
+#   served     from user number id name bytes ciphered signed closed   a file request of others
+#   refused-file  from reason
+#   fetched    number id name path bytes stream ciphered sha256 records   fetch-failed  reason
+#   released   from number       RELEASEFILES for a message of ours
+#   guessed    count bytes refused    answered  bytes
 #   pubkey     from user host capability bits fingerprint taken
 #   info absence-info            from text
 #   hosts      from next entries   list-offered from
@@ -81,8 +102,10 @@ import shlex
 import socket
 import struct
 import sys
+import threading
 import time
 
+import peerfiles
 import peerwire as wire
 from peerwire import COMMANDS, ENTRY_OPTIONS, OPTIONS, Refused
 
@@ -154,6 +177,7 @@ class Peer:
         self.members, self.heard = {}, {}  # by name, by address
         self.letters, self.stored = {}, []
         self.copies, self.inbox, self.readings = {}, {}, {}
+        self.offered = {}  # by message number: the files it lists
         self.hosts = []
         self.autoack, self.lost_acks, self.lost_packets = True, 0, 0
         self.timers, self.order = [], itertools.count()
@@ -163,6 +187,8 @@ class Peer:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self.socket.bind((args.bind, args.port))
         self.socket.setblocking(False)
+        self.printing = threading.Lock()
+        self.files = peerfiles.Files(self)
 
     def take_keys(self, name):
         self.keys = {1024: wire.load_key(self.args.keys, name, 1024)}
@@ -178,7 +204,8 @@ class Peer:
 
     def emit(self, event, **fields):
         line = {"event": event, "t": round(time.monotonic() - self.started, 3), **fields}
-        print(json.dumps(line, ensure_ascii=False), flush=True)
+        with self.printing:
+            print(json.dumps(line, ensure_ascii=False), flush=True)
 
     def after(self, seconds, what, *args):
         heapq.heappush(self.timers, (time.monotonic() + seconds, next(self.order), what, args))
@@ -275,6 +302,11 @@ class Peer:
         files = b""
         if letter.has("files"):
             files = wire.build_files(letter.words["files"].split(","), charset) + b"\0"
+            options |= OPTIONS["FILEATTACH"]
+        shares = peerfiles.shares_of(letter.words, letter.number, self.mode == "mac")
+        if shares:
+            self.files.offer(letter.number, shares)
+            files = peerfiles.build_list(shares, charset, self.mode == "mac") + b"\0"
             options |= OPTIONS["FILEATTACH"]
         if not (letter.has("encrypted") or letter.has("weak")):
             return options, text + files
@@ -432,6 +464,8 @@ class Peer:
         copies = self.copies.get((packet.user, packet.host, packet.number), 0) + 1
         self.copies[packet.user, packet.host, packet.number] = copies
         self.inbox[packet.number] = (addr, packet.has("READCHECK"))
+        self.offered[packet.number] = {"number": packet.number, "addr": addr,
+                                       "utf8": packet.utf8, "files": message["files"]}
         self.emit("message", **{"from": show(addr)}, user=packet.user, host=packet.host,
                   number=packet.number, options=packet.command & ~0xFF,
                   sealed=packet.has("SECRET"), copies=copies, **message)
@@ -501,6 +535,9 @@ class Peer:
                   attempt)
         if check and attempt < 12:
             self.after(0.75, self.read_notice, addr, message, number, attempt + 1)
+
+    def on_releasefiles(self, packet, addr):
+        self.emit("released", **{"from": show(addr)}, number=int(packet.part(0)))
 
     def on_getpubkey(self, packet, addr):
         theirs = int(packet.part(0) or b"0", 16)
@@ -596,7 +633,8 @@ class Peer:
     def do_send(self, where, text, *words):
         options = {word.partition("=")[0]: word.partition("=")[2] for word in words}
         known = set(MESSAGE_WORDS) | {"encrypted", "weak", "sign", "zero-iv", "hex", "cp932", "utf8",
-                                      "to", "files", "outside", "number", "padding", "once"}
+                                      "to", "files", "offer", "image", "outside", "number", "padding",
+                                      "once"}
         if not set(options) <= known:
             raise Refused("no option %s" % ", ".join(set(options) - known))
         number = int(options.get("number") or self.next_number())
@@ -613,6 +651,39 @@ class Peer:
 
     def do_release(self, number):
         self.post(self.inbox[int(number)][0], "RELEASEFILES", 0, b"%d\0" % int(number))
+
+    def do_fetch(self, number, name, folder, *words):
+        message = self.offered[int(number)]
+        entry = next((each for each in message["files"] if each["name"] == name), None)
+        if not entry:
+            raise Refused("message %s lists no %s" % (number, name))
+        fetch = peerfiles.Fetch(self, message, entry, folder, words)
+        threading.Thread(target=fetch.run, daemon=True).start()
+
+    def do_break(self, count):
+        self.files.breaks = int(count)
+
+    def do_guess(self, where, count, packet, file, user=None, host=None):
+        def build(index):
+            which = int(file) + index if int(file) else int.from_bytes(os.urandom(4), "big") >> 2
+            body = "%x:%x:0:" % (int(packet) + (index if int(file) else 0), which)
+            return wire.build(self.next_number(), user or self.user, host or self.host,
+                              COMMANDS["GETFILEDATA"], body.encode() + b"\0")
+        threading.Thread(target=peerfiles.guess, daemon=True,
+                         args=(self, self.to(where), build, int(count))).start()
+
+    def do_request(self, where, digits):
+        def run():
+            got = 0
+            try:
+                with socket.create_connection(self.to(where), 30, (self.args.bind, 0)) as connection:
+                    connection.sendall(bytes.fromhex(digits))
+                    while chunk := connection.recv(65536):
+                        got += len(chunk)
+            except OSError:
+                pass
+            self.emit("answered", bytes=got)
+        threading.Thread(target=run, daemon=True).start()
 
     def do_getpubkey(self, where):
         self.post(self.to(where), "GETPUBKEY", 0, b"%X" % self.caps)
@@ -715,6 +786,7 @@ class Peer:
         selector = selectors.DefaultSelector()
         selector.register(self.socket, selectors.EVENT_READ)
         selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        selector.register(self.files.listener, selectors.EVENT_READ)
         addr, port = self.socket.getsockname()
         self.emit("ready", addr=addr, port=port, user=self.user, host=self.host, nick=self.nick,
                   fingerprint=self.fingerprint)
@@ -723,6 +795,9 @@ class Peer:
             for key, _ in selector.select(self.run_timers()):
                 if key.fileobj is self.socket:
                     self.read_socket()
+                    continue
+                if key.fileobj is self.files.listener:
+                    self.files.accept()
                     continue
                 chunk = os.read(key.fd, 65536)
                 if not chunk:

@@ -151,3 +151,60 @@ test_the_vectors_can_be_played() {
 	peer_do ann text 127.0.0.3 'rubbish'
 	peer_saw bob 'refused .length == 7'
 }
+
+# -- files ----------------------------------------------------------------------------
+
+offered() { # WORD...: ann offers, encrypted; prints the message's number
+	peer_do ann send 127.0.0.3 'the key first' encrypted >/dev/null
+	peer_saw ann delivered >/dev/null
+	peer_saw bob 'pubkey .taken' >/dev/null
+	peer_do ann send 127.0.0.3 'files' encrypted "$@" | jq .number
+}
+
+some_tree() {
+	mkdir -p "$T/tree/sub/deep" "$T/got"
+	head -c 300000 /dev/urandom >"$T/tree/one.bin"
+	: >"$T/tree/sub/empty"
+	echo hello >"$T/tree/sub/deep/写真.txt"
+	touch -d 2020-02-02 "$T/tree/one.bin" "$T/tree/sub"
+}
+
+test_windows_fetches_from_windows_in_each_way() {
+	two windows windows
+	some_tree
+	local number
+	number=$(offered "offer=$T/tree,$T/tree/one.bin" "image=$T/tree/one.bin@3")
+	peer_saw bob "message .number == $number and (.files | length) == 3 and .files[2].extra == [\"8=3\"]"
+	peer_do bob fetch "$number" tree "$T/got"
+	peer_saw bob 'fetched .name == "tree" and .stream and .protected and (.ciphered | not)'
+	diff -r "$T/tree" "$T/got/tree"
+	expect_equal 2020-02-02 "$(date -r "$T/got/tree/one.bin" +%F)"
+	peer_do bob fetch "$number" one.bin "$T/got" aes
+	peer_saw bob 'fetched .name == "one.bin" and .stream and .ciphered'
+	cmp "$T/tree/one.bin" "$T/got/one.bin"
+	peer_do bob fetch "$number" "ipmsgclip_s_${number}_3.png" "$T/got" aes
+	peer_saw bob 'fetched .ciphered and (.stream | not)'
+	cmp "$T/tree/one.bin" "$T/got/ipmsgclip_s_${number}_3.png"
+	peer_saw ann 'served .ciphered and .signed and .closed'
+	# Once each.
+	peer_do bob fetch "$number" one.bin "$T/got" as=two.bin
+	peer_saw bob 'fetch-failed .name == "one.bin"'
+}
+
+test_macos_serves_plain_requests_only() {
+	two mac windows
+	some_tree
+	local number
+	peer_do ann send 127.0.0.3 'the key first' encrypted
+	peer_saw ann delivered
+	number=$(peer_do ann send 127.0.0.3 'files' encrypted "offer=$T/tree,$T/tree/one.bin" | jq .number)
+	peer_saw bob "message .number == $number and .files[0].id == 0"
+	peer_do bob fetch "$number" tree "$T/got"
+	peer_saw bob 'fetched .name == "tree" and (.protected | not)'
+	diff -r "$T/tree" "$T/got/tree"
+	peer_do bob fetch "$number" one.bin "$T/got" stream
+	peer_saw bob fetch-failed
+	peer_do bob fetch "$number" one.bin "$T/got"
+	peer_saw bob 'fetched .name == "one.bin"'
+	cmp "$T/tree/one.bin" "$T/got/one.bin"
+}

@@ -28,7 +28,7 @@ peer_start() { # NAME HOST|- [ARG]...
 	PEER_PID[$name]=$!
 	exec {input}>"$T/$name.in"
 	PEER_IN[$name]=$input
-	peer_saw "$name" ready >/dev/null
+	peer_saw "$name" ready 30 >/dev/null
 }
 
 # The jq program for a filter; a wrong one must not look like "no such event".

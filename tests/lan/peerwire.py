@@ -269,7 +269,8 @@ def parse_files(raw, decode):
         if len(fields) >= 5:
             found.append({"id": int(fields[0]), "name": fields[1].replace("::", ":"),
                           "size": int(fields[2], 16), "mtime": int(fields[3], 16),
-                          "attr": int(fields[4], 16)})
+                          "attr": int(fields[4], 16),
+                          "extra": [each for each in fields[5:] if each]})
     return found
 
 

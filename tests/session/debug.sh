@@ -85,6 +85,20 @@ test_without_a_key_that_fits_the_suite_is_told_and_no_text() {
 	expect_json "$OUT" '.suite == "rsa2048-aes256" and .text == null'
 }
 
+test_a_file_request_tells_what_is_asked_for_and_how() {
+	write_keys
+	decode tcp_getfiledata
+	expect_json "$OUT" '.command == "GETFILEDATA" and .request ==
+		{"packet_no": 1700000070, "id": 305419896, "offset": 0, "answer": "clear"}'
+	decode tcp_encfile_request --key "$T/bob_2048.pem" --peer-key "$T/alice.pub"
+	expect_json "$OUT" '.signature == "valid" and .request == {"packet_no": 1700000070,
+		"id": 305419896, "offset": 0, "answer": "aes256-ctr", "number": 1700000120}'
+	decode tcp_noenc_request --key "$T/bob_2048.pem" --peer-key "$T/alice.pub"
+	expect_json "$OUT" '.request.answer == "clear" and .request.number == 1700000121'
+	decode tcp_encfile_request
+	expect_json "$OUT" '.request == null and .signature == "unchecked"'
+}
+
 test_a_signature_is_checked_with_the_key_of_its_user() {
 	write_keys
 	# bob is not the signer, and the name says so: nothing can be said.

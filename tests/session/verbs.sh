@@ -27,7 +27,7 @@ test_an_unknown_verb_is_2_and_named() {
 
 test_verbs_that_are_not_there_yet_say_so() {
 	local verb
-	for verb in file call room verify export import org ask answer run device server doc cal note; do
+	for verb in call room export import org ask answer run device server doc cal note; do
 		expect 2 cam $verb
 		expect_complaint "$verb"
 		refuse_text "$ERR" 'no verb'

@@ -22,6 +22,7 @@
 #include "camd/link/identity.h"
 #include "camd/link/link_private.h"
 #include "camd/link/links.h"
+#include "camd/offer/tickets.h"
 #include "camd/people/shared.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
@@ -317,6 +318,7 @@ end_open(struct ends *ends, struct end *end, const char *logon, unsigned last,
 		fail_msg("%s", problem);
 	end->texts = shared_new();
 	end_links(end);
+	camd->tickets = tickets_new(camd);
 	camd->door = door_new(camd, patience_ms);
 	end_listen(end);
 }
@@ -329,6 +331,7 @@ end_close(struct end *end)
 
 	workers_free(camd->pool);
 	links_free(camd->links);
+	tickets_free(camd->tickets);
 	door_free(camd->door);
 	for (size_t i = 0; i < end->person_count; i++)
 		user_free(end->people[i].user, end->texts);

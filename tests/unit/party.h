@@ -63,8 +63,9 @@ struct party {
 	/* Told by lan; the newest of each. */
 	struct told_entry entry;
 	struct lan_message *message;
-	size_t entries, messages, opened, keys, no_keys, heard, conflicts;
-	uint32_t opened_no;
+	size_t entries, messages, opened, keys, no_keys, heard, conflicts,
+	    released;
+	uint32_t opened_no, released_no;
 	char *version, *absence_told;
 	/* Instead of freeing the one before. */
 	void (*on_message)(struct party *party, struct lan_message *message);
@@ -156,6 +157,15 @@ party_on_opened(void *arg, const struct peer *peer, uint32_t packet_no)
 
 	party->opened++;
 	party->opened_no = packet_no;
+}
+
+static inline void
+party_on_released(void *arg, const struct peer *peer, uint32_t packet_no)
+{
+	struct party *party = arg;
+
+	party->released++;
+	party->released_no = packet_no;
 }
 
 static inline void
@@ -298,6 +308,7 @@ static const struct lan_ops party_ops = {
 	.on_entry = party_on_entry,
 	.on_message = party_on_message,
 	.on_opened = party_on_opened,
+	.on_released = party_on_released,
 	.on_key = party_on_key,
 	.on_no_key = party_on_no_key,
 	.on_version = party_on_version,

@@ -278,7 +278,8 @@ run_at_terminal(
     const char *answer, const struct exchange *script, const char *const *words)
 {
 	struct fake fake;
-	ssize_t len;
+	size_t len = 0;
+	ssize_t got;
 
 	fake_begin(&fake, "");
 	fake.terminal = posix_openpt(O_RDWR | O_NOCTTY);
@@ -288,8 +289,11 @@ run_at_terminal(
 	assert_int_equal(
 	    write(fake.terminal, answer, strlen(answer)), strlen(answer));
 	fake_run(&fake, script, &run, words);
-	len = read(fake.terminal, run.err, sizeof run.err - 1);
-	run.err[len > 0 ? len : 0] = '\0';
+	/* It comes in pieces; behind the last one there is an error. */
+	while ((got = read(fake.terminal, run.err + len,
+		    sizeof run.err - 1 - len)) > 0)
+		len += (size_t)got;
+	run.err[len] = '\0';
 	fake_end(&fake);
 }
 
@@ -334,14 +338,6 @@ a_no_on_the_terminal_is_6(void **state)
 	assert_int_equal(run.code, EXIT_REFUSED);
 }
 
-static void
-files_are_not_there_yet(void **state)
-{
-	RUN(&run, NULL, "send", "--file", "/etc/hostname", "anna", "hello");
-	assert_int_equal(run.code, EXIT_USAGE);
-	assert_has(run.err, "--file");
-}
-
 int
 main(void)
 {
@@ -365,7 +361,6 @@ main(void)
 		cmocka_unit_test(a_camd_that_goes_away_is_5),
 		cmocka_unit_test(a_yes_on_the_terminal_sends_in_clear),
 		cmocka_unit_test(a_no_on_the_terminal_is_6),
-		cmocka_unit_test(files_are_not_there_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,125 @@ what_makes_no_sense_is_refused(void **state)
 }
 
 static void
+offer_it(struct buf *buf, struct content *content,
+    const struct content_offer *offers, size_t count)
+{
+	buf_init(buf, CONTENT_OFFER_MAX * count);
+	for (size_t i = 0; i < count; i++)
+		content_offer_write(&offers[i], buf);
+	assert_false(buf_failed(buf));
+	content->offers = buf_span(buf);
+	content->offer_count = (unsigned)count;
+}
+
+static void
+what_is_offered_is_read_again(void **state)
+{
+	const struct content_offer given[] = {
+		{ .number = 0x3fffffff,
+		    .kind = STORE_FILE,
+		    .size = INT64_MAX,
+		    .mtime = -1,
+		    .has_digest = true,
+		    .digest = { 1, 2, 3 },
+		    .file_key = { 4, 5, 6 },
+		    .name = span_text("caf\xc3\xa9?:\\") },
+		{ .kind = STORE_IMAGE,
+		    .position = 7,
+		    .name = span_text("x.png") },
+		{ .kind = STORE_FOLDER, .name = span_text(".a") },
+	};
+	struct content content = { .type = CONTENT_MESSAGE }, again;
+	struct content_offer offer;
+	struct buf offers, buf;
+
+	offer_it(&offers, &content, given, 3);
+	assert_int_equal(
+	    content_parse(CONTENT_MESSAGE, write_it(&buf, &content), &again),
+	    0);
+	assert_int_equal(again.offer_count, 3);
+	assert_int_equal(again.text.len, 0);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(content_offer_read(&again.offers, &offer), 0);
+		assert_int_equal(offer.number, given[i].number);
+		assert_int_equal(offer.kind, given[i].kind);
+		assert_true(offer.size == given[i].size);
+		assert_true(offer.mtime == given[i].mtime);
+		assert_int_equal(offer.position, given[i].position);
+		assert_int_equal(offer.has_digest, given[i].has_digest);
+		assert_memory_equal(offer.digest, given[i].digest, 32);
+		assert_memory_equal(offer.file_key, given[i].file_key, 32);
+		assert_true(span_equal(offer.name, given[i].name));
+	}
+	assert_int_equal(again.offers.len, 0);
+	buf_finish(&buf);
+	buf_finish(&offers);
+}
+
+static int
+parse_with(const struct content_offer *offer)
+{
+	struct content content = { .type = CONTENT_MESSAGE,
+		.text = span_text("x") };
+	struct buf offers, buf;
+	int r;
+
+	offer_it(&offers, &content, offer, 1);
+	r = content_parse(CONTENT_MESSAGE, write_it(&buf, &content), &content);
+	buf_finish(&buf);
+	buf_finish(&offers);
+	return r;
+}
+
+static void
+a_name_that_leads_elsewhere_is_refused(void **state)
+{
+	static const char *const names[] = { "", ".", "..", "a/b", "/",
+		"../x" };
+	struct content_offer offer = { .kind = STORE_FILE,
+		.name = span_of("a\0b", 3) };
+
+	assert_int_equal(parse_with(&offer), CAM_ERR_FORMAT);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		offer.name = span_text(names[i]);
+		assert_int_equal(parse_with(&offer), CAM_ERR_FORMAT);
+	}
+	offer.name = span_text("\xff");
+	assert_int_equal(parse_with(&offer), CAM_ERR_CHARSET);
+	offer.name = span_text("...");
+	assert_int_equal(parse_with(&offer), 0);
+}
+
+static void
+an_offer_that_makes_no_sense_is_refused(void **state)
+{
+	struct content_offer offer = { .kind = STORE_IMAGE + 1,
+		.name = span_text("a") };
+
+	assert_int_equal(parse_with(&offer), CAM_ERR_FORMAT);
+	offer.kind = STORE_FILE;
+	offer.position = 1;
+	assert_int_equal(parse_with(&offer), CAM_ERR_FORMAT);
+	offer.position = 0;
+	offer.size = (uint64_t)INT64_MAX + 1;
+	assert_int_equal(parse_with(&offer), CAM_ERR_LIMIT);
+	offer.size = 0;
+	offer.kind = STORE_FOLDER;
+	offer.has_digest = true;
+	assert_int_equal(parse_with(&offer), CAM_ERR_FORMAT);
+	/* No offers at all, more than may be, and one cut off. */
+	assert_int_equal(
+	    PARSE(CONTENT_MESSAGE, "\x01\x20\0\0x"), CAM_ERR_FORMAT);
+	assert_int_equal(
+	    PARSE(CONTENT_MESSAGE, "\x01\x20\x01\x01x"), CAM_ERR_LIMIT);
+	assert_int_equal(
+	    PARSE(CONTENT_MESSAGE, "\x01\x20\0\x01x"), CAM_ERR_FORMAT);
+	assert_int_equal(PARSE(CONTENT_EDIT, "\x01\x28"
+					     "0123456789abcdef\0\x01x"),
+	    CAM_ERR_FORMAT);
+}
+
+static void
 only_text_is_text(void **state)
 {
 	assert_int_equal(PARSE(CONTENT_MESSAGE, "\x01\0a\0b"), CAM_ERR_CHARSET);
@@ -168,6 +287,9 @@ main(void)
 		cmocka_unit_test(the_bytes_are_these),
 		cmocka_unit_test(later_forms_are_told_from_broken_ones),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
+		cmocka_unit_test(what_is_offered_is_read_again),
+		cmocka_unit_test(a_name_that_leads_elsewhere_is_refused),
+		cmocka_unit_test(an_offer_that_makes_no_sense_is_refused),
 		cmocka_unit_test(only_text_is_text),
 		cmocka_unit_test(a_text_is_at_most_a_mebibyte),
 	};

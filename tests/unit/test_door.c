@@ -43,10 +43,17 @@ guests(const struct ends *ends)
 }
 
 static void
-what_does_not_begin_as_tls_is_closed(void **state)
+what_shows_no_ticket_of_ours_is_closed(void **state)
 {
-	static const char *const firsts[] = { "1:100:anna:pc1:96:", "IP2:",
-		"GET / HTTP/1.1\r\n", "\x15\x03\x01", "\x80" };
+	static const char *const firsts[] = {
+		"camt\1"
+		"0123456789abcdef0123456789abcdef",
+		"camt\2"
+		"0123456789abcdef0123456789abcdef",
+		"camx\1"
+		"0123456789abcdef0123456789abcdef, and more",
+		"connect to nobody in particular, please",
+	};
 	struct ends *ends = *state;
 
 	for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
@@ -268,7 +275,7 @@ main(void)
 #define IMPATIENT(name)                                                        \
 	cmocka_unit_test_setup_teardown(name, set_up_impatient, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(what_does_not_begin_as_tls_is_closed),
+		TEST(what_shows_no_ticket_of_ours_is_closed),
 		TEST(who_hangs_up_without_a_word_is_no_guest_any_more),
 		IMPATIENT(who_says_nothing_is_closed_in_time),
 		IMPATIENT(a_hello_of_tls_byte_by_byte_wins_no_time),

@@ -139,6 +139,27 @@ the_answer_stays_within_the_credit_of_who_asked(void **state)
 	free(text);
 }
 
+static void
+that_no_files_are_wanted_is_told_once_and_heard_from_him_alone(void **state)
+{
+	struct party *party = *state;
+	struct member *anna = party_add_anna(party);
+	struct packet packet;
+
+	lan_release(party->lan, &anna->peer, 1700000070);
+	assert_to(caught_one(&party->twin, COMMAND_RELEASEFILES, &packet),
+	    "10.77.0.3:2425");
+	assert_int_equal(packet.command, COMMAND_RELEASEFILES);
+	assert_span(packet.extension, "1700000070");
+	twin_hear(&party->twin, "10.77.0.9", "1:5:anna:pc1:97:1700000071|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:carl:pc9:97:1700000071|");
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:97:all|");
+	assert_int_equal(party->released, 0);
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:97:1700000071|");
+	assert_int_equal(party->released, 1);
+	assert_int_equal(party->released_no, 1700000071);
+}
+
 int
 main(void)
 {
@@ -150,6 +171,8 @@ main(void)
 		cmocka_unit_test(without_a_name_nothing_can_be_told),
 		TEST_OF_PARTY(an_absent_user_answers_automatically),
 		TEST_OF_PARTY(the_answer_stays_within_the_credit_of_who_asked),
+		TEST_OF_PARTY(
+		    that_no_files_are_wanted_is_told_once_and_heard_from_him_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

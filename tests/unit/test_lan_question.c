@@ -78,7 +78,7 @@ a_key_is_asked_for_until_it_comes_and_then_told(void **state)
 
 	assert_int_equal(lan_ask_key(party->lan, &anna->peer), 0);
 	caught_one(&party->twin, COMMAND_GETPUBKEY, &packet);
-	assert_span(packet.extension, "61920006");
+	assert_span(packet.extension, "65920006");
 	assert_int_equal(packet.command, COMMAND_GETPUBKEY);
 	fire(&a_post(&party->twin)->timer);
 	assert_int_equal(caught_count(&party->twin, COMMAND_GETPUBKEY), 2);
@@ -102,7 +102,7 @@ without_the_weak_suite_the_word_does_not_offer_it(void **state)
 	party_take_settings(party, &settings);
 	lan_ask_key(party->lan, &add_named_anna(party)->peer);
 	caught_one(&party->twin, COMMAND_GETPUBKEY, &packet);
-	assert_span(packet.extension, "61900004");
+	assert_span(packet.extension, "65900004");
 }
 
 static void
@@ -202,8 +202,8 @@ numbers_that_are_no_key_are_not_taken(void **state)
 {
 	struct party *party = *state;
 	struct member *anna = party_add_anna(party);
-	static const char *const bad[] = { "", "61920006", "61920006:10001",
-		"61920006:10001-", "61920006:10001-00", "61920006:2-ff",
+	static const char *const bad[] = { "", "65920006", "65920006:10001",
+		"65920006:10001-", "65920006:10001-00", "65920006:2-ff",
 		"zz:10001-ff" };
 
 	lan_ask_key(party->lan, &anna->peer);

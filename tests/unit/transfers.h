@@ -14,7 +14,7 @@
 #include "base/table.h"
 #include "camd/transfer/request.h"
 #include "camd/transfer/transfer.h"
-#include "camd/transfer/walk.h"
+#include "camd/transfer/treewalk.h"
 #include "folders.h"
 
 /* A sender's folder and a receiver's. */

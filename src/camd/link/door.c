@@ -15,6 +15,8 @@
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/link/links.h"
+#include "camd/offer/fileserver.h"
+#include "camd/offer/tickets.h"
 #include "lan/budget.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
@@ -22,7 +24,7 @@
 #include "net/tcp.h"
 
 enum { LISTENERS_MAX = 2 }; /* IPv4 and IPv6 */
-enum { TLS_HANDSHAKE = 0x16 };
+enum { TLS_HANDSHAKE = 0x16, TICKET = 'c' };
 enum { FULL_QUIET_MS = 60 * 1000 };
 
 /* Those of one address, or of one /64. */
@@ -162,16 +164,23 @@ on_known(void *arg)
 }
 
 static void
-hand_over(struct guest *guest)
+hand_over(struct guest *guest, uint8_t first)
 {
-	struct door *door = guest->door;
+	struct camd *camd = guest->door->camd;
 	int fd = guest->fd;
 
 	watch_finish(&guest->watch);
 	timer_stop(&guest->timer);
 	guest->fd = -1;
-	links_accept(door->camd->links, fd, &guest->from, guest->deadline_ms,
-	    on_known, guest);
+	if (first == TLS_HANDSHAKE)
+		links_accept(camd->links, fd, &guest->from, guest->deadline_ms,
+		    on_known, guest);
+	else if (first == TICKET)
+		tickets_accept(
+		    camd->tickets, fd, guest->deadline_ms, on_known, guest);
+	else
+		fileserver_accept(camd->fileserver, fd, &guest->from,
+		    guest->deadline_ms, on_known, guest);
 }
 
 static void
@@ -183,14 +192,13 @@ on_readable(int fd, int events, void *arg)
 
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (len != 1 || first != TLS_HANDSHAKE) {
-		guest_free(guest); /* a file request: served later */
-	} else if (may_shake(guest)) {
-		hand_over(guest);
-	} else {
-		refuse(guest->door, guest->source);
-		guest_free(guest);
+	if (len == 1 && (first != TLS_HANDSHAKE || may_shake(guest))) {
+		hand_over(guest, first);
+		return;
 	}
+	if (len == 1)
+		refuse(guest->door, guest->source);
+	guest_free(guest);
 }
 
 static void

@@ -13,9 +13,9 @@ struct door;
 /* A connection must be greeted within this, from its beginning. */
 enum { DOOR_MS = 10 * 1000 };
 
-/* Hands TLS connections, as many a second as a source may make (threat model
- * L2), to camd->links, which must be gone before the door is;
- * others are closed. patience_ms is DOOR_MS but in tests. */
+/* Hands connections to camd->links (as many a second as a source may make:
+ * threat model L2), camd->tickets and camd->fileserver, which must be gone
+ * before the door is. patience_ms is DOOR_MS but in tests. */
 struct door *door_new(struct camd *camd, uint64_t patience_ms);
 void door_free(struct door *door);
 

@@ -9,6 +9,7 @@
 #include "camd/message/notices.h"
 #include "camd/message/outbox.h"
 #include "camd/message/typing.h"
+#include "camd/offer/fetches.h"
 #include "camd/people/heard.h"
 #include "camd/people/roster.h"
 #include "camd/settings.h"
@@ -92,6 +93,7 @@ on_open(void *arg, struct user *user, struct link *link)
 	heard_user(camd, user);
 	outbox_link_open(camd->outbox, user, link);
 	notices_link_open(camd->notices, user, link);
+	fetches_link_open(camd->fetches, user);
 }
 
 static void

@@ -21,6 +21,7 @@ enum link_capability {
 	LINK_MESSAGES = 1,
 	LINK_CHANGES = 2, /* edits and deletions */
 	LINK_TYPING = 4,
+	LINK_FILES = 8,
 };
 
 /*

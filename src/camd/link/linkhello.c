@@ -22,6 +22,7 @@ static const struct {
 	{ LINK_MESSAGES, "message" },
 	{ LINK_CHANGES, "change" },
 	{ LINK_TYPING, "typing" },
+	{ LINK_FILES, "file" },
 };
 enum { CAPABILITIES = sizeof capabilities / sizeof capabilities[0] };
 

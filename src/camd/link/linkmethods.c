@@ -8,6 +8,8 @@
 #include "camd/link/link.h"
 #include "camd/message/receipts.h"
 #include "camd/message/typing.h"
+#include "camd/offer/offers.h"
+#include "camd/offer/tickets.h"
 #include "rpc/names.h"
 
 static int
@@ -39,6 +41,9 @@ const struct link_method link_methods[] = {
 	{ LINK_REFUSED, receipts_hear_refused },
 	{ LINK_OPENED, receipts_hear_opened },
 	{ LINK_TYPING_NOTICE, typing_hear },
+	{ LINK_OFFER_FETCH, tickets_hear_fetch },
+	{ LINK_OFFER_REFUSED, offers_hear_refused },
+	{ LINK_OFFER_WITHDRAWN, offers_hear_withdrawn },
 	{ NULL, NULL },
 };
 

@@ -16,6 +16,7 @@
 #include "camd/message/object.h"
 #include "camd/message/outbox_parts.h"
 #include "camd/message/way.h"
+#include "camd/offer/offers.h"
 #include "camd/people/roster.h"
 #include "camd/upkeep.h"
 #include "loop/worker.h"
@@ -122,6 +123,8 @@ on_stored(struct job *job)
 	change->on_done(change->arg, 0, change->row.id, time, recipients);
 	json_decref(time);
 	json_decref(recipients);
+	if (change->row.type == STORE_DELETION)
+		offers_deleted(camd->offers, change->message->row);
 	change_tell(camd, &change->record);
 	change->parcel->row = change->row.row;
 	change->parcel->sequence = change->row.sequence;

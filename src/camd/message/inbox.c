@@ -13,6 +13,7 @@
 #include "camd/message/notices.h"
 #include "camd/message/object.h"
 #include "camd/message/question.h"
+#include "camd/offer/offers.h"
 #include "camd/people/absence.h"
 #include "camd/people/heard.h"
 #include "camd/people/roster.h"
@@ -209,6 +210,8 @@ take_offers(struct arrival *arrival)
 		offer->mtime = attachment->mtime;
 		offer->attr = attachment->attr;
 		offer->kind = kind_of(attachment->attr);
+		offer->expires_ms = clock_wall_ms() + offers_life_ms;
+		offer->position = attachment->position;
 	}
 }
 
@@ -272,7 +275,7 @@ store_arrival(struct job *job, void *context)
 }
 
 static void
-tell(struct arrival *arrival, const struct user *user)
+tell(struct arrival *arrival, struct user *user)
 {
 	struct camd *camd = arrival->inbox->camd;
 	struct record record = {
@@ -287,17 +290,8 @@ tell(struct arrival *arrival, const struct user *user)
 		events_tell(camd->events, EVENT_MESSAGE_RECEIVED,
 		    message_object(camd,
 			arrival->has_record ? &arrival->record : &record));
-	for (size_t i = 0; i < arrival->offer_count && user != NULL; i++) {
-		char *id = user_id(user);
-		json_t *offer =
-		    offer_object(arrival->row.id, &arrival->offers[i]);
-
-		json_object_set_new(
-		    offer, "message", json_string(arrival->row.id));
-		json_object_set_new(offer, "from", json_text(span_text(id)));
-		events_tell(camd->events, EVENT_OFFER_RECEIVED, offer);
-		free(id);
-	}
+	if (user != NULL)
+		offers_received(camd->offers, user, &record);
 }
 
 static void
@@ -416,11 +410,15 @@ static void
 tell_opened(struct camd *camd, const struct open_job *open)
 {
 	char *id = user_id(roster_self(camd->roster));
+	struct user *user =
+	    roster_by_uid(camd->roster, open->record.message->from);
 
 	notices_add(camd->notices, open->record.message);
 	events_tell(camd->events, EVENT_MESSAGE_STATE,
 	    json_pack("{s:s, s:o, s:s}", "id", open->id, "to",
 		json_text(span_text(id)), "state", "opened"));
+	if (user != NULL)
+		offers_received(camd->offers, user, &open->record);
 	free(id);
 }
 

@@ -17,11 +17,13 @@
 #include "camd/message/inbox_parts.h"
 #include "camd/message/object.h"
 #include "camd/message/question.h"
+#include "camd/offer/offers.h"
 #include "camd/people/absence.h"
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
 #include "camd/upkeep.h"
 #include "crypto/digest.h"
+#include "ipmsg/attach.h"
 #include "lan/lan.h"
 #include "loop/worker.h"
 #include "rpc/names.h"
@@ -49,6 +51,9 @@ struct incoming {
 	int64_t *uids; /* the sender, then all others */
 	size_t uid_count;
 	bool for_all; /* more than a talk has */
+	struct store_offer *offers;
+	uint8_t (*keys)[STORE_FILE_KEY_SIZE + STORE_FILE_DIGEST_SIZE];
+	size_t offer_count;
 	struct store_hash hashes[2];
 	size_t hash_count;
 	int64_t duplicate_of;
@@ -65,6 +70,11 @@ incoming_free(struct incoming *incoming)
 	if (incoming->has_record)
 		record_finish(&incoming->record);
 	opening_free(incoming->opening);
+	for (size_t i = 0; i < incoming->offer_count; i++)
+		free((char *)incoming->offers[i].name);
+	free(incoming->offers);
+	wipe_free(
+	    incoming->keys, incoming->offer_count * sizeof *incoming->keys);
 	free(incoming->text);
 	free(incoming->uids);
 	free(incoming);
@@ -276,6 +286,50 @@ fill_row(struct incoming *incoming, const struct user *sender)
 	row->sequence = opening->envelope->sequence;
 }
 
+static uint32_t
+attr_of(enum store_kind kind)
+{
+	return kind == STORE_FOLDER  ? FILE_FOLDER
+	       : kind == STORE_IMAGE ? FILE_CLIPBOARD
+				     : FILE_REGULAR;
+}
+
+/* The body was parsed: what it offers can be read. */
+static void
+fill_offers(struct incoming *incoming)
+{
+	const struct content *content = &incoming->opening->content;
+	struct span rest = content->offers;
+	struct content_offer offer;
+
+	incoming->offers =
+	    xcalloc(content->offer_count + 1, sizeof *incoming->offers);
+	incoming->keys =
+	    xcalloc(content->offer_count + 1, sizeof *incoming->keys);
+	while (incoming->offer_count < content->offer_count &&
+	       content_offer_read(&rest, &offer) == 0) {
+		size_t i = incoming->offer_count++;
+		uint8_t *key = incoming->keys[i];
+
+		memcpy(key, offer.file_key, STORE_FILE_KEY_SIZE);
+		memcpy(key + STORE_FILE_KEY_SIZE, offer.digest,
+		    STORE_FILE_DIGEST_SIZE);
+		incoming->offers[i] = (struct store_offer){
+			.number = offer.number,
+			.name = span_dup(offer.name),
+			.size = offer.size,
+			.mtime = offer.mtime,
+			.attr = attr_of(offer.kind),
+			.kind = offer.kind,
+			.position = offer.position,
+			.expires_ms = incoming->row.time_ms + offers_life_ms,
+			.file_key = key,
+			.digest =
+			    offer.has_digest ? key + STORE_FILE_KEY_SIZE : NULL,
+		};
+	}
+}
+
 /* The message of that row as it is in the database. */
 static int
 read_back(struct store *store, int64_t row, struct incoming *incoming)
@@ -303,9 +357,9 @@ store_message(struct store *store, struct incoming *incoming)
 		r = store_talk_make(store, incoming->uids, incoming->uid_count,
 		    &incoming->row.talk);
 	if (r == 0)
-		r = store_message_receive(store, &incoming->row, NULL, 0,
-		    incoming->hashes, incoming->hash_count,
-		    &incoming->duplicate_of);
+		r = store_message_receive(store, &incoming->row,
+		    incoming->offers, incoming->offer_count, incoming->hashes,
+		    incoming->hash_count, &incoming->duplicate_of);
 	if (r == 0 && incoming->duplicate_of == 0 &&
 	    (row->reply_to[0] != '\0' || row->changed_ms != 0))
 		r = read_back(store, row->row, incoming);
@@ -353,7 +407,10 @@ tell_message(struct incoming *incoming)
 		.message = &incoming->row,
 		.others = incoming->uids + 1,
 		.other_count = incoming->uid_count - 1,
+		.offers = incoming->offers,
+		.offer_count = incoming->offer_count,
 	};
+	struct user *user = roster_by_uid(camd->roster, incoming->row.from);
 
 	if (incoming->row.missing > 0)
 		log_warn("%u messages before one that came are missing",
@@ -362,6 +419,8 @@ tell_message(struct incoming *incoming)
 		events_tell(camd->events, EVENT_MESSAGE_RECEIVED,
 		    message_object(camd,
 			incoming->has_record ? &incoming->record : &record));
+	if (user != NULL)
+		offers_received(camd->offers, user, &record);
 }
 
 /*
@@ -415,6 +474,10 @@ on_incoming_stored(struct job *job)
 		    inbox->receipts, opening->serial, opening->id, "refused");
 	} else {
 		receipts_add(inbox->receipts, opening->serial, opening->id);
+		if (incoming->has_record &&
+		    incoming->row.type == STORE_DELETION)
+			offers_deleted(
+			    inbox->camd->offers, incoming->record.message->row);
 		if (incoming->has_record)
 			change_tell(inbox->camd, &incoming->record);
 	}
@@ -447,6 +510,7 @@ inbox_opened(void *arg, struct opening *opening)
 	incoming->job.work = store_incoming;
 	incoming->job.done = on_incoming_stored;
 	fill_row(incoming, sender);
+	fill_offers(incoming);
 	fill_hashes(incoming, sender);
 	if (incoming->row.type == STORE_MESSAGE)
 		find_parties(incoming, sender);

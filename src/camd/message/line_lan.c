@@ -7,8 +7,10 @@
 #include "camd/camd.h"
 #include "camd/message/line_parts.h"
 #include "camd/people/roster.h"
+#include "ipmsg/attach.h"
 #include "ipmsg/client.h"
 #include "loop/worker.h"
+#include "store/offer.h"
 
 /* After a silent round the next comes later and later; word from the user wakes
  * the line at once. */
@@ -100,6 +102,44 @@ on_outcome(void *arg, enum lan_outcome outcome, int err)
 	}
 }
 
+static uint32_t
+attr_of(enum store_kind kind)
+{
+	switch (kind) {
+	case STORE_FOLDER:
+		return FILE_FOLDER;
+	case STORE_IMAGE:
+		return FILE_CLIPBOARD;
+	case STORE_FILE:
+		break;
+	}
+	return FILE_REGULAR;
+}
+
+/* What it offers, as an attachment list has it. */
+static size_t
+list_offers(const struct parcel *parcel,
+    struct lan_attachment attachments[LIMIT_ATTACHMENTS])
+{
+	size_t count = parcel->offer_count < LIMIT_ATTACHMENTS
+			   ? parcel->offer_count
+			   : LIMIT_ATTACHMENTS;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct store_offer *offer = &parcel->offers[i];
+
+		attachments[i] = (struct lan_attachment){
+			.id = offer->number,
+			.name = (char *)offer->name,
+			.size = offer->size,
+			.mtime = offer->mtime,
+			.attr = attr_of(offer->kind),
+			.position = offer->position,
+		};
+	}
+	return count;
+}
+
 static void
 transmit(struct line *line, struct delivery *delivery, const struct user *user,
     uint32_t protection)
@@ -107,6 +147,7 @@ transmit(struct line *line, struct delivery *delivery, const struct user *user,
 	const struct parcel *parcel = delivery->parcel;
 	struct lan_name himself = { user->peer.user, user->peer.host };
 	struct lan_name to[LIMIT_TO_LIST + 1];
+	struct lan_attachment attachments[LIMIT_ATTACHMENTS];
 	struct lan_letter letter = {
 		.peer = &user->peer,
 		.packet_no = delivery->row.packet_no,
@@ -117,6 +158,8 @@ transmit(struct line *line, struct delivery *delivery, const struct user *user,
 		.protection = protection,
 		.to = to,
 		.to_count = 1,
+		.attachments = attachments,
+		.attachment_count = list_offers(parcel, attachments),
 	};
 
 	/* The one who reads it stands first (reference 5.4.2). */

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "camd/camd.h"
+#include "camd/offer/file_object.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
 #include "camd/settings.h"
@@ -238,22 +239,48 @@ encryption_of(const struct record *record)
 	return encryption;
 }
 
+static bool
+is_shut(const struct store_message *message)
+{
+	return message->from != 0 && message->sealed && !message->opened;
+}
+
+static void
+add_transfer(json_t *object, const struct record *record,
+    const struct store_offer *offer)
+{
+	for (size_t i = 0; i < record->transfer_count; i++) {
+		if (record->transfers[i]->number == offer->number) {
+			offer_add_state(object, record->transfers[i]);
+			return;
+		}
+	}
+	json_object_set_new(
+	    object, "state", json_string(store_stage_word(STORE_OFFERED)));
+	json_object_set_new(object, "path", json_null());
+}
+
+/* What a sealed message offers is as secret as its text. */
 static json_t *
 offers_of(const struct record *record)
 {
+	const struct store_message *message = record->message;
 	json_t *offers = json_array();
 
-	for (size_t i = 0; i < record->offer_count; i++)
-		json_array_append_new(offers,
-		    offer_object(record->message->id, &record->offers[i]));
+	for (size_t i = 0; i < record->offer_count && !is_shut(message); i++) {
+		json_t *object = offer_object(message->id, &record->offers[i]);
+
+		if (message->from != 0)
+			add_transfer(object, record, &record->offers[i]);
+		json_array_append_new(offers, object);
+	}
 	return offers;
 }
 
 static void
 add_seal(json_t *object, const struct store_message *message)
 {
-	bool received = message->from != 0;
-	bool shut = received && message->sealed && !message->opened;
+	bool shut = is_shut(message);
 
 	json_object_set_new(object, "text",
 	    shut || message->deleted ? json_null()
@@ -262,7 +289,7 @@ add_seal(json_t *object, const struct store_message *message)
 	json_object_set_new(object, "locked", json_boolean(message->locked));
 	json_object_set_new(object, "opened", json_boolean(!shut));
 	json_object_set_new(object, "unread",
-	    json_boolean(received && !message->read &&
+	    json_boolean(message->from != 0 && !message->read &&
 			 !(message->sealed && message->opened)));
 }
 

@@ -17,6 +17,8 @@
 #include "camd/message/outbox_parts.h"
 #include "camd/message/question.h"
 #include "camd/message/way.h"
+#include "camd/offer/offering.h"
+#include "camd/offer/offers.h"
 #include "camd/people/roster.h"
 #include "camd/upkeep.h"
 #include "lan/lan.h"
@@ -171,7 +173,8 @@ struct send_job {
 	struct store_delivery *deliveries;
 	size_t count;
 	int64_t *uids;
-	struct quote quote; /* of the message answered */
+	struct offering *offering; /* NULL: none */
+	struct quote quote;	   /* of the message answered */
 	bool has_quote;
 	int err;
 	void (*on_stored)(void *arg, int err, const char *id, json_t *time,
@@ -222,6 +225,8 @@ tell_sent(struct send_job *send)
 		.message = &send->row,
 		.deliveries = send->deliveries,
 		.delivery_count = send->count,
+		.offers = send->row.offers,
+		.offer_count = send->row.offer_count,
 		.quote = send->has_quote ? &send->quote : NULL,
 	};
 	json_t *time = json_time(send->row.time_ms);
@@ -250,6 +255,9 @@ on_stored(struct job *job)
 		    "cannot store a message to be sent: %s", cam_strerror(err));
 		send->on_stored(send->arg, err, NULL, NULL, NULL);
 	} else {
+		if (send->offering != NULL)
+			offers_added(send->outbox->camd->offers, send->row.row,
+			    send->offering);
 		tell_sent(send);
 		join_lines(send);
 	}
@@ -257,6 +265,45 @@ on_stored(struct job *job)
 	free(send->deliveries);
 	free(send->uids);
 	free(send);
+}
+
+/* As the database has them; the parcel, too, keeps its own. */
+/*
+ * At the end of the text, one after the other; counted as Windows does, in
+ * UTF-16 (protocol reference 4.6).
+ */
+static void
+place_pictures(const struct parcel *parcel, struct offering *offering)
+{
+	uint32_t end = 0;
+
+	for (size_t i = 0; i < parcel->text_len; i++) {
+		uint8_t byte = (uint8_t)parcel->text[i];
+
+		end += (byte & 0xc0) != 0x80; /* the first of a character */
+		end += byte >= 0xf0;	      /* which is a pair there */
+	}
+	for (size_t i = 0; i < offering->count; i++) {
+		if (offering->offers[i].kind == STORE_IMAGE)
+			offering->offers[i].position = end++;
+	}
+}
+
+static void
+fill_offers(struct send_job *send, struct offering *offering)
+{
+	if (offering == NULL)
+		return;
+	send->offering = offering;
+	place_pictures(send->parcel, offering);
+	for (size_t i = 0; i < offering->count; i++) {
+		offering->offers[i].expires_ms =
+		    send->parcel->time_ms + offers_life_ms;
+		(void)parcel_offer(&offering->offers[i], send->parcel);
+	}
+	send->row.offers = offering->offers;
+	send->row.sources = offering->sources;
+	send->row.offer_count = offering->count;
 }
 
 static struct parcel *
@@ -369,6 +416,7 @@ outbox_send(struct outbox *outbox, const struct outbox_request *request,
 	send->row.locked = send->parcel->locked;
 	send->row.automatic = send->parcel->automatic;
 	send->row.question = send->parcel->question;
+	fill_offers(send, request->offering);
 	send->job.work = store_sent;
 	send->job.done = on_stored;
 	workers_submit(outbox->camd->writer, &send->job);
@@ -431,6 +479,9 @@ load(const struct store_delivery *row, void *arg)
 			return 0;
 		parcel_unref(loading->last);
 		loading->last = parcel_of_row(message);
+		if (message->has_offers)
+			(void)store_offer_each(loading->store, row->message,
+			    parcel_offer, loading->last);
 		free(message);
 		address(loading->last, outbox->camd, loading->store);
 	}

@@ -9,6 +9,7 @@
 
 struct camd;
 struct link;
+struct offering;
 struct outbox;
 struct store;
 struct user;
@@ -42,6 +43,9 @@ struct outbox_request {
 	bool question;	   /* somebody waits for the answer (question.h) */
 	bool clear;	   /* may leave in clear, or weaker than before */
 	const char *reply; /* full id of the message answered, or NULL */
+	/* What it offers (text may then be empty), or NULL; the caller's until
+	 * on_stored, which finds its roots taken. */
+	struct offering *offering;
 	struct user **to;
 	size_t to_count;
 };

@@ -19,6 +19,7 @@ struct retry_job {
 	size_t uid_count;
 	bool clear;
 	struct store_message *message;
+	struct parcel *parcel;
 	struct outbox_rows rows; /* of all */
 	enum again {
 		NOT_AGAIN,
@@ -80,6 +81,9 @@ store_retry(struct store *store, struct retry_job *retry)
 	for (size_t i = 0; i < retry->rows.count && r == 0; i++)
 		r = store_again(
 		    store, retry, &retry->rows.list[i], &retry->again[i]);
+	retry->parcel = parcel_of_row(retry->message);
+	if (r == 0 && retry->message->has_offers)
+		r = store_offer_each(store, row, parcel_offer, retry->parcel);
 	return r;
 }
 
@@ -106,7 +110,7 @@ address(struct parcel *parcel, const struct camd *camd,
 static void
 join_again(struct retry_job *retry)
 {
-	struct parcel *parcel = parcel_of_row(retry->message);
+	struct parcel *parcel = retry->parcel;
 
 	address(parcel, retry->outbox->camd, &retry->rows);
 	for (size_t i = 0; i < retry->rows.count; i++) {
@@ -116,7 +120,6 @@ join_again(struct retry_job *retry)
 			line_rejoin(outbox_line(retry->outbox, delivery->uid),
 			    parcel, delivery, retry->again[i] == FAILED);
 	}
-	parcel_unref(parcel);
 }
 
 /* Of those named. */
@@ -145,6 +148,7 @@ on_retry(struct job *job)
 	if (err == 0)
 		join_again(retry);
 	json_decref(recipients);
+	parcel_unref(retry->parcel);
 	free(retry->message);
 	free(retry->rows.list);
 	free(retry->again);

@@ -12,6 +12,7 @@
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
 #include "store/message.h"
+#include "store/offer.h"
 
 struct parcel *
 parcel_new(const char *text, size_t len)
@@ -41,6 +42,35 @@ parcel_of_row(const struct store_message *message)
 	parcel->question = message->question;
 	parcel->sequence = message->sequence;
 	return parcel;
+}
+
+/* -- what it offers -------------------------------------------------------- */
+
+static void
+offer_finish(struct store_offer *offer)
+{
+	free((char *)offer->name);
+	if (offer->file_key != NULL)
+		wipe_free((uint8_t *)offer->file_key, STORE_FILE_KEY_SIZE);
+	free((uint8_t *)offer->digest);
+}
+
+int
+parcel_offer(const struct store_offer *offer, void *arg)
+{
+	struct parcel *parcel = arg;
+	struct store_offer *copy;
+
+	parcel->offers = xreallocarray(
+	    parcel->offers, parcel->offer_count + 1, sizeof *parcel->offers);
+	copy = &parcel->offers[parcel->offer_count++];
+	*copy = *offer;
+	copy->name = xstrdup(offer->name);
+	if (offer->file_key != NULL)
+		copy->file_key = xmemdup(offer->file_key, STORE_FILE_KEY_SIZE);
+	if (offer->digest != NULL)
+		copy->digest = xmemdup(offer->digest, STORE_FILE_DIGEST_SIZE);
+	return 0;
 }
 
 /* -- whom it goes to ------------------------------------------------------ */
@@ -126,6 +156,9 @@ parcel_unref(struct parcel *parcel)
 		return;
 	seal_free(parcel->seal);
 	forget_names(parcel);
+	for (size_t i = 0; i < parcel->offer_count; i++)
+		offer_finish(&parcel->offers[i]);
+	free(parcel->offers);
 	free(parcel->uids);
 	free(parcel->text);
 	free(parcel);

@@ -15,6 +15,7 @@
 struct camd;
 struct seal;
 struct store_message;
+struct store_offer;
 
 /* A message that several lines share; counted. */
 struct parcel {
@@ -26,6 +27,9 @@ struct parcel {
 	int64_t time_ms;
 	char *text; /* "" in a deletion */
 	size_t text_len;
+	struct store_offer *offers; /* what it lists; with names and keys its
+				       own */
+	size_t offer_count;
 	bool several; /* recipients */
 	bool sealed;
 	bool locked;
@@ -45,6 +49,8 @@ struct parcel {
 
 struct parcel *parcel_new(const char *text, size_t len);
 struct parcel *parcel_of_row(const struct store_message *message);
+/* Adds one to what it offers: copied; 0. As for store_offer_each(). */
+int parcel_offer(const struct store_offer *offer, void *parcel);
 /* Whom it goes to: copied, with their names and keys as they are known now. */
 void parcel_address(struct parcel *parcel, const struct camd *camd,
     const int64_t *uids, size_t count);

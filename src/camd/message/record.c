@@ -42,6 +42,17 @@ on_offer(const struct store_offer *offer, void *arg)
 	struct store_offer *copy = add(arg, offer, sizeof *offer);
 
 	copy->name = xstrdup(offer->name);
+	/* Nobody who is told of a message needs them. */
+	copy->file_key = copy->digest = NULL;
+	return 0;
+}
+
+static int
+on_transfer(const struct store_transfer *transfer, void *arg)
+{
+	struct store_transfer *copy = store_transfer_copy(transfer);
+
+	add(arg, &copy, sizeof copy);
 	return 0;
 }
 
@@ -93,7 +104,7 @@ static int
 read_offers(struct store *store, const struct store_message *message,
     struct record *record)
 {
-	struct growing offers = { 0 };
+	struct growing offers = { 0 }, transfers = { 0 };
 	int err;
 
 	if (!message->has_offers)
@@ -101,6 +112,11 @@ read_offers(struct store *store, const struct store_message *message,
 	err = store_offer_each(store, message->row, on_offer, &offers);
 	record->offers = offers.list;
 	record->offer_count = offers.count;
+	if (err == 0 && message->from != 0)
+		err = store_transfer_each(
+		    store, message->row, on_transfer, &transfers);
+	record->transfers = transfers.list;
+	record->transfer_count = transfers.count;
 	return err;
 }
 
@@ -145,6 +161,9 @@ record_finish(struct record *record)
 	for (size_t i = 0; i < record->offer_count; i++)
 		free((char *)record->offers[i].name);
 	free((struct store_offer *)record->offers);
+	for (size_t i = 0; i < record->transfer_count; i++)
+		free(record->transfers[i]);
+	free((struct store_transfer **)record->transfers);
 	free((struct store_delivery *)record->deliveries);
 	free((int64_t *)record->others);
 	free((struct quote *)record->quote);

@@ -9,6 +9,7 @@
 #include "store/delivery.h"
 #include "store/message.h"
 #include "store/offer.h"
+#include "store/transfer.h"
 
 struct store;
 
@@ -23,6 +24,9 @@ struct record {
 	size_t delivery_count;
 	const struct store_offer *offers;
 	size_t offer_count;
+	/* Of a received one, what became of them; none: all are offered. */
+	struct store_transfer *const *transfers;
+	size_t transfer_count;
 	/* Of the message that it answers; NULL: none, or not known. */
 	const struct quote *quote;
 };

@@ -19,6 +19,7 @@
 #include "camd/trust/trust.h"
 #include "crypto/envelope.h"
 #include "loop/worker.h"
+#include "store/offer.h"
 #include "store/sequence.h"
 
 enum {
@@ -136,6 +137,32 @@ content_type_of(enum store_type type)
 }
 
 static void
+write_offers(const struct parcel *parcel, struct buf *buf)
+{
+	buf_init(buf, CONTENT_OFFER_MAX * parcel->offer_count);
+	for (size_t i = 0; i < parcel->offer_count; i++) {
+		const struct store_offer *from = &parcel->offers[i];
+		struct content_offer offer = {
+			.number = from->number,
+			.kind = from->kind,
+			.size = from->size,
+			.mtime = from->mtime,
+			.position =
+			    from->kind == STORE_IMAGE ? from->position : 0,
+			.has_digest = from->digest != NULL,
+			.name = span_text(from->name),
+		};
+
+		if (from->file_key != NULL)
+			memcpy(offer.file_key, from->file_key,
+			    sizeof offer.file_key);
+		if (from->digest != NULL)
+			memcpy(offer.digest, from->digest, sizeof offer.digest);
+		content_offer_write(&offer, buf);
+	}
+}
+
+static void
 write_body(struct seal *seal)
 {
 	const struct parcel *parcel = seal->parcel;
@@ -150,11 +177,18 @@ write_body(struct seal *seal)
 		.text = span_of(parcel->text, parcel->text_len),
 	};
 
+	struct buf offers;
+
 	if (content.has_target)
 		(void)hex_decode(
 		    span_text(parcel->target), content.target, CONTENT_ID_SIZE);
-	buf_init(&seal->body, CONTENT_HEAD_MAX + parcel->text_len);
+	write_offers(parcel, &offers);
+	content.offer_count = (unsigned)parcel->offer_count;
+	content.offers = buf_span(&offers);
+	buf_init(&seal->body,
+	    CONTENT_HEAD_MAX + content.offers.len + parcel->text_len);
 	content_write(&content, &seal->body);
+	buf_wipe(&offers);
 }
 
 static void
@@ -525,6 +559,7 @@ size_t
 seal_size(const struct parcel *parcel)
 {
 	return HEAD_GUESS + parcel->text_len +
+	       parcel->offer_count * CONTENT_OFFER_MAX +
 	       parcel->uid_count * (SIGN_KEY_SIZE + NAME_GUESS);
 }
 

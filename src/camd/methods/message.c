@@ -17,12 +17,14 @@
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
 #include "camd/methods/question.h"
+#include "camd/offer/offering.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
 #include "crypto/envelope.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
 #include "store/message.h"
+#include "store/offer.h"
 
 enum { RECIPIENTS_MAX = ENVELOPE_STANZAS_MAX };
 
@@ -37,8 +39,11 @@ struct posting {
 	const char *text;
 	const char *about; /* the message answered or tried again, NULL: none */
 	bool sealed, locked, clear, follow;
-	char *question;	  /* text and choices; NULL: it is no question */
-	char id[ID_SIZE]; /* of that message, in full */
+	char *question;	     /* text and choices; NULL: it is no question */
+	const json_t *files; /* NULL: none */
+	int64_t fetches;
+	struct offering *offering; /* of files, once it is made */
+	char id[ID_SIZE];	   /* of that message, in full */
 	struct lookup lookup;
 	json_t *refused; /* recipients nobody could be found for */
 	void (*go_on)(struct posting *posting);
@@ -50,6 +55,7 @@ posting_free(struct posting *posting)
 	json_decref(posting->params);
 	json_decref(posting->refused);
 	free(posting->question);
+	offering_free(posting->offering);
 	free(posting);
 }
 
@@ -122,7 +128,7 @@ take_id(struct posting *posting)
 	       param_switch(call, posting->params, "follow", &posting->follow);
 }
 
-/* without: what to say where there is none. */
+/* without: what to say where there is neither text nor file. */
 static bool
 take_text(struct posting *posting, const char *without)
 {
@@ -130,7 +136,7 @@ take_text(struct posting *posting, const char *without)
 
 	if (!param_text(call, posting->params, "text", true, &posting->text))
 		return false;
-	if (posting->text[0] == '\0')
+	if (posting->text[0] == '\0' && posting->files == NULL)
 		method_fail(call, CAM_ERR_REQUEST, NULL, "%s", without);
 	else if (strlen(posting->text) > LIMIT_MESSAGE_TEXT)
 		method_fail(call, CAM_ERR_REQUEST, NULL,
@@ -138,6 +144,17 @@ take_text(struct posting *posting, const char *without)
 	else
 		return true;
 	return false;
+}
+
+static json_t *
+offers_of(const struct offering *offering, const char *id)
+{
+	json_t *offers = json_array();
+
+	for (size_t i = 0; i < offering->count; i++)
+		json_array_append_new(
+		    offers, offer_object(id, &offering->offers[i]));
+	return offers;
 }
 
 /* The answer leaves first, then whatever becomes of the message is told. */
@@ -153,6 +170,9 @@ answer(
 	if (time != NULL)
 		json_object_set(result, "time", time);
 	json_object_set_new(result, "recipients", list);
+	if (posting->offering != NULL)
+		json_object_set_new(
+		    result, "offers", offers_of(posting->offering, id));
 	rpc_reply(posting->call, result);
 	if (posting->follow && client != NULL)
 		client_follow(client, id);
@@ -319,6 +339,7 @@ send_now(struct posting *posting)
 		.locked = posting->locked,
 		.clear = posting->clear,
 		.reply = posting->about != NULL ? posting->id : NULL,
+		.offering = posting->offering,
 	};
 
 	request.to = resolve_all(posting, &request.to_count);
@@ -346,6 +367,112 @@ send_now(struct posting *posting)
 	posting_free(posting);
 }
 
+/* -- with files --------------------------------------------------------- */
+
+static const char *
+why_not(int err, int error)
+{
+	switch (err) {
+	case CAM_ERR_SYSTEM:
+		return strerror(error);
+	case CAM_ERR_REFUSED:
+		return "neither a file nor a folder, or changing just now";
+	case CAM_ERR_LIMIT:
+		return "too much in it, or too deep";
+	case CAM_ERR_FORMAT:
+		return "not possible in that form (name, image, spool)";
+	default:
+		return cam_strerror(err);
+	}
+}
+
+static void
+on_offering(
+    void *arg, int err, int error, size_t place, struct offering *offering)
+{
+	struct posting *posting = arg;
+	const char *path;
+
+	if (err == 0) {
+		posting->offering = offering;
+		send_now(posting);
+		return;
+	}
+	path = json_string_value(
+	    json_object_get(json_array_get(posting->files, place), "path"));
+	method_fail(posting->call, CAM_ERR_REQUEST,
+	    json_pack("{s:s}", "path", path), "'%s' cannot be offered: %s",
+	    path, why_not(err, error));
+	posting_free(posting);
+}
+
+static bool
+read_file(struct rpc_call *call, const json_t *file, struct offering_wish *wish)
+{
+	if (!json_is_object(file)) {
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "'files' must be a list of objects");
+		return false;
+	}
+	if (!param_text(call, file, "path", true, &wish->path) ||
+	    !param_text(call, file, "name", false, &wish->name) ||
+	    !param_switch(call, file, "spool", &wish->spool) ||
+	    !param_switch(call, file, "image", &wish->image))
+		return false;
+	if (wish->path[0] == '/')
+		return true;
+	method_fail(call, CAM_ERR_REQUEST,
+	    json_pack("{s:s}", "path", wish->path),
+	    "'path' must begin with '/'");
+	return false;
+}
+
+static void
+look_at_files(struct posting *posting)
+{
+	size_t count = json_array_size(posting->files);
+	struct offering_wish *wishes = xcalloc(count, sizeof *wishes);
+	bool good = true;
+
+	for (size_t i = 0; i < count && good; i++)
+		good = read_file(posting->call,
+		    json_array_get(posting->files, i), &wishes[i]);
+	if (good)
+		offering_make(posting->camd, wishes, count,
+		    (uint32_t)posting->fetches, on_offering, posting);
+	else
+		posting_free(posting);
+	free(wishes);
+}
+
+static void
+prepare_letter(struct posting *posting)
+{
+	if (posting->files != NULL)
+		look_at_files(posting);
+	else
+		send_now(posting);
+}
+
+static bool
+take_files(struct posting *posting)
+{
+	const json_t *files = json_object_get(posting->params, "files");
+	size_t count = json_array_size(files);
+
+	if (files == NULL || json_is_null(files) ||
+	    (json_is_array(files) && count == 0))
+		return true;
+	if (json_is_array(files) && count <= LIMIT_ATTACHMENTS) {
+		posting->files = files;
+		return param_number(posting->call, posting->params, "fetches",
+		    0, UINT32_MAX, &posting->fetches);
+	}
+	method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+	    "'files' must be a list of at most %d", LIMIT_ATTACHMENTS);
+	return false;
+}
+
 static bool
 take_recipients(struct posting *posting)
 {
@@ -365,10 +492,10 @@ take_recipients(struct posting *posting)
 int
 message_send(struct rpc_call *call, json_t *params)
 {
-	struct posting *posting = posting_new(call, params, send_now);
+	struct posting *posting = posting_new(call, params, prepare_letter);
 
 	return begin(posting,
-	    take_recipients(posting) &&
+	    take_recipients(posting) && take_files(posting) &&
 		take_text(posting, "an empty message cannot be sent") &&
 		param_switch(call, params, "sealed", &posting->sealed) &&
 		param_switch(call, params, "locked", &posting->locked) &&

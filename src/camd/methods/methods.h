@@ -35,6 +35,11 @@ int message_list(struct rpc_call *call, json_t *params);
 int message_get(struct rpc_call *call, json_t *params);
 int message_open(struct rpc_call *call, json_t *params);
 int question_wait(struct rpc_call *call, json_t *params);
+int offer_list(struct rpc_call *call, json_t *params);
+int offer_get(struct rpc_call *call, json_t *params);
+int offer_accept(struct rpc_call *call, json_t *params);
+int offer_cancel(struct rpc_call *call, json_t *params);
+int offer_drop(struct rpc_call *call, json_t *params);
 int talk_read(struct rpc_call *call, json_t *params);
 int talk_typing(struct rpc_call *call, json_t *params);
 

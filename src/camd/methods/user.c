@@ -20,7 +20,22 @@ struct wishes {
 	bool hidden;
 	int64_t priority;
 	const char *name;
+	const char *accept;
 };
+
+/* Its place in enum user_accept, or -1. */
+static int
+find_accept(const char *word)
+{
+	static const char *const words[] = { "default", "ask", "always",
+		"never" };
+
+	for (int i = 0; i < 4; i++) {
+		if (strcmp(words[i], word) == 0)
+			return i;
+	}
+	return -1;
+}
 
 static bool
 read_wishes(struct rpc_call *call, json_t *params, struct wishes *wishes)
@@ -29,8 +44,14 @@ read_wishes(struct rpc_call *call, json_t *params, struct wishes *wishes)
 	    !param_switch(call, params, "hidden", &wishes->hidden) ||
 	    !param_number(call, params, "priority", -PRIORITY_MAX, PRIORITY_MAX,
 		&wishes->priority) ||
-	    !param_text(call, params, "name", false, &wishes->name))
+	    !param_text(call, params, "name", false, &wishes->name) ||
+	    !param_text(call, params, "accept", false, &wishes->accept))
 		return false;
+	if (wishes->accept != NULL && find_accept(wishes->accept) < 0) {
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "'accept' is ask, always, never or default");
+		return false;
+	}
 	if (wishes->name != NULL && strlen(wishes->name) > LIMIT_NAME) {
 		method_fail(call, CAM_ERR_REQUEST, NULL,
 		    "'name' has at most %d bytes", LIMIT_NAME);
@@ -62,6 +83,11 @@ user_set(struct rpc_call *call, json_t *params)
 		marks_hidden(roster, user, wishes.hidden);
 	if (is_given(params, "priority"))
 		marks_priority(roster, user, (int)wishes.priority);
+	if (json_object_get(params, "accept") != NULL)
+		marks_accept(roster, user,
+		    wishes.accept != NULL
+			? (enum user_accept)find_accept(wishes.accept)
+			: USER_ACCEPT_DEFAULT);
 	/* Here null says something: no name any more. */
 	if (json_object_get(params, "name") != NULL)
 		marks_alias(roster, user, wishes.name);

@@ -29,6 +29,16 @@ marks_priority(struct roster *roster, struct user *user, int priority)
 }
 
 void
+marks_accept(struct roster *roster, struct user *user, enum user_accept accept)
+{
+	bool differs = user->accept != accept;
+
+	user->accept = (uint8_t)accept;
+	if (differs)
+		roster_changed(roster, user, true);
+}
+
+void
 marks_alias(struct roster *roster, struct user *user, const char *alias)
 {
 	const char *name = alias != NULL && alias[0] != '\0' ? alias : "";

@@ -5,12 +5,15 @@
 
 #include <stdbool.h>
 
+#include "camd/people/user.h"
+
 struct roster;
-struct user;
 
 /* Each is kept, and tells user.changed where it was another. */
 void marks_hidden(struct roster *roster, struct user *user, bool hidden);
 void marks_priority(struct roster *roster, struct user *user, int priority);
+void marks_accept(
+    struct roster *roster, struct user *user, enum user_accept accept);
 /* NULL or "": none. */
 void marks_alias(struct roster *roster, struct user *user, const char *alias);
 

@@ -96,6 +96,7 @@ copy_user(struct write_job *write, const struct user *user)
 	row->strength = peer->strength;
 	row->priority = user->priority;
 	row->hidden = user->hidden;
+	row->accept = user->accept;
 	row->second = user->second;
 	row->forgotten = user->forgotten;
 	write->count++;
@@ -266,6 +267,8 @@ load_user(const struct store_user *row, void *arg)
 	user->seen_ms = row->last_seen_ms;
 	user->priority = row->priority;
 	user->hidden = row->hidden;
+	user->accept =
+	    row->accept <= USER_ACCEPT_NEVER ? (uint8_t)row->accept : 0;
 	user->second = row->second;
 	if (row->alias[0] != '\0')
 		user->alias = xstrdup(row->alias);

@@ -12,6 +12,14 @@
 
 struct lan;
 
+/* What becomes of files that he offers; kept in the database. */
+enum user_accept {
+	USER_ACCEPT_DEFAULT, /* as file.accept says */
+	USER_ACCEPT_ASK,
+	USER_ACCEPT_ALWAYS,
+	USER_ACCEPT_NEVER,
+};
+
 enum user_state { USER_OFFLINE, USER_AWAY, USER_ONLINE };
 
 /* A pinned key: the user is that key, whatever name or address comes (threat
@@ -45,7 +53,8 @@ struct user {
 	uint32_t
 	    absence_told_s; /* when our absence was last told him, 0: never */
 	int32_t priority;
-	uint8_t state; /* enum user_state */
+	uint8_t state;	/* enum user_state */
+	uint8_t accept; /* enum user_accept */
 	bool hidden;
 	bool second;	/* a second key under a known name: the id ends in it */
 	bool stored;	/* has a row in the database */

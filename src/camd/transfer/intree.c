@@ -13,7 +13,7 @@
 #include "camd/transfer/journal.h"
 #include "camd/transfer/record.h"
 #include "camd/transfer/request.h"
-#include "camd/transfer/walk.h"
+#include "camd/transfer/treewalk.h"
 #include "ipmsg/filename.h"
 
 struct intree {
@@ -137,19 +137,19 @@ count_present(struct intree *tree, uint64_t present)
 {
 	enum walk_event event = WALK_UP;
 	struct walk_entry entry;
-	struct walk *walk = NULL;
+	struct treewalk *walk = NULL;
 	uint64_t count = 0;
 	int fd = -1;
 	int rc = beneath_open_folder(
 	    tree->transfer->job->folder, tree->transfer->place.part, &fd);
 
 	if (rc == 0)
-		rc = walk_new(fd, &walk);
+		rc = treewalk_new(fd, &walk);
 	while (rc == 0 && event != WALK_END) {
-		rc = walk_next(walk, &event, &entry);
+		rc = treewalk_next(walk, &event, &entry);
 		count += event != WALK_UP && event != WALK_END;
 	}
-	walk_free(walk);
+	treewalk_free(walk);
 	if (fd >= 0)
 		close(fd);
 	return rc == 0 && count != present ? CAM_ERR_FORMAT : rc;

@@ -113,8 +113,23 @@ describe(const struct transfer_job *job, const struct stat *st,
 	memcpy(header->name, name.data, utf8_cut(name, CHUNK_NAME_MAX));
 }
 
+/* Half of one and half of another is what nobody offered. */
 static int
-send_chunks(struct transfer *transfer, uint64_t from)
+check_unchanged(int fd, const struct stat *before)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return CAM_ERR_SYSTEM;
+	return st.st_size == before->st_size &&
+		       st.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+		       st.st_mtim.tv_nsec == before->st_mtim.tv_nsec
+		   ? 0
+		   : CAM_ERR_REFUSED;
+}
+
+static int
+send_chunks(struct transfer *transfer, uint64_t from, const struct stat *before)
 {
 	struct transfer_job *job = transfer->job;
 	struct digest *digest =
@@ -131,6 +146,8 @@ send_chunks(struct transfer *transfer, uint64_t from)
 		goto out;
 	rc =
 	    outfile_copy(transfer, &flow, job->source, from, job->size, digest);
+	if (rc == 0)
+		rc = check_unchanged(job->source, before);
 	if (rc == 0) {
 		memcpy(job->outcome.digest, job->digest, SHA256_SIZE);
 		if (digest)
@@ -166,7 +183,7 @@ outfile_sealed(struct transfer *transfer)
 	describe(job, &st, &request, &header);
 	rc = sealed_answer(transfer, bytes, &header);
 	if (rc == 0)
-		rc = send_chunks(transfer, from);
+		rc = send_chunks(transfer, from, &st);
 	if (rc == 0)
 		rc = sealed_await_receipt(transfer);
 	job->outcome.has_digest = rc == 0;

@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "camd/transfer/internal.h"
-#include "camd/transfer/walk.h"
+#include "camd/transfer/treewalk.h"
 #include "ipmsg/dirstream.h"
 
 /* What Windows puts behind the name of what it cannot read. */
@@ -105,15 +105,15 @@ put_folder(struct outstream *out)
 {
 	enum walk_event event = WALK_UP;
 	struct walk_entry entry;
-	struct walk *walk = NULL;
-	int rc = walk_new(out->transfer->job->source, &walk);
+	struct treewalk *walk = NULL;
+	int rc = treewalk_new(out->transfer->job->source, &walk);
 
 	while (rc == 0 && event != WALK_END) {
-		rc = walk_next(walk, &event, &entry);
+		rc = treewalk_next(walk, &event, &entry);
 		if (rc == 0 && event != WALK_END)
 			rc = put_entry(out, event, &entry);
 	}
-	walk_free(walk);
+	treewalk_free(walk);
 	return rc;
 }
 

@@ -12,7 +12,7 @@
 #include "camd/transfer/internal.h"
 #include "camd/transfer/record.h"
 #include "camd/transfer/request.h"
-#include "camd/transfer/walk.h"
+#include "camd/transfer/treewalk.h"
 
 /* A piece that is not worth a place in the block. In bytes. */
 enum { LITTLE = 512 };
@@ -219,7 +219,7 @@ put_entry(
  * lies here any more *resumed is false, and all is sent again.
  */
 static int
-skip(struct outtree *out, struct walk *walk,
+skip(struct outtree *out, struct treewalk *walk,
     const struct transfer_request *request, bool *resumed)
 {
 	enum walk_event event = WALK_UP;
@@ -228,7 +228,7 @@ skip(struct outtree *out, struct walk *walk,
 	int rc = 0;
 
 	while (rc == 0 && out->count < request->position && event != WALK_END) {
-		rc = walk_next(walk, &event, &entry);
+		rc = treewalk_next(walk, &event, &entry);
 		if (rc < 0 || event == WALK_END)
 			break;
 		describe(out->transfer->job, event, &entry, &record);
@@ -255,7 +255,7 @@ start_over(struct outtree *out)
 }
 
 static int
-put_tree(struct outtree *out, struct walk *walk)
+put_tree(struct outtree *out, struct treewalk *walk)
 {
 	enum walk_event event = WALK_UP;
 	struct walk_entry entry;
@@ -265,7 +265,7 @@ put_tree(struct outtree *out, struct walk *walk)
 	if (rc < 0)
 		return rc;
 	while (rc == 0 && event != WALK_END) {
-		rc = walk_next(walk, &event, &entry);
+		rc = treewalk_next(walk, &event, &entry);
 		if (rc == 0)
 			rc = put_entry(out, event, &entry);
 	}
@@ -291,25 +291,25 @@ outtree_run(struct transfer *transfer)
 	struct outtree out = { .transfer = transfer };
 	uint8_t bytes[TRANSFER_REQUEST_SIZE];
 	struct transfer_request request;
-	struct walk *walk = NULL;
+	struct treewalk *walk = NULL;
 	bool resumed = false;
 	int rc = sealed_await(transfer, &request, bytes);
 
 	if (rc == 0)
-		rc = walk_new(transfer->job->source, &walk);
+		rc = treewalk_new(transfer->job->source, &walk);
 	if (rc == 0 && request.position > 0)
 		rc = skip(&out, walk, &request, &resumed);
 	if (rc == 0 && !resumed && request.position > 0) {
 		start_over(&out);
-		walk_free(walk);
+		treewalk_free(walk);
 		walk = NULL;
-		rc = walk_new(transfer->job->source, &walk);
+		rc = treewalk_new(transfer->job->source, &walk);
 	}
 	if (rc == 0)
 		rc = answer(&out, bytes, resumed);
 	transfer->job->outcome.resumed = resumed;
 	if (rc == 0)
 		rc = put_tree(&out, walk);
-	walk_free(walk);
+	treewalk_free(walk);
 	return rc == 0 ? sealed_await_receipt(transfer) : rc;
 }

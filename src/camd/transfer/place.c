@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "camd/transfer/transfer.h"
-#include "camd/transfer/walk.h"
+#include "camd/transfer/treewalk.h"
 
 /* How much is written between two looks at what the disk has left, in bytes. */
 enum { LOOK_EACH = 16 * 1024 * 1024 };
@@ -251,15 +251,15 @@ sync_folder(int folder)
 {
 	enum walk_event event = WALK_UP;
 	struct walk_entry entry;
-	struct walk *walk = NULL;
-	int rc = walk_new(folder, &walk);
+	struct treewalk *walk = NULL;
+	int rc = treewalk_new(folder, &walk);
 
 	while (rc == 0 && event != WALK_END) {
-		rc = walk_next(walk, &event, &entry);
+		rc = treewalk_next(walk, &event, &entry);
 		if (rc == 0 && event == WALK_FILE && fsync(entry.fd) != 0)
 			rc = CAM_ERR_SYSTEM;
 	}
-	walk_free(walk);
+	treewalk_free(walk);
 	return rc < 0 || fsync(folder) == 0 ? rc : CAM_ERR_SYSTEM;
 }
 #endif

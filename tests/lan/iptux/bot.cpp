@@ -6,13 +6,21 @@
 // that are not UTF-8. Commands come on stdin, one a line:
 //
 //   send ADDRESS TEXT     update NICK     detect ADDRESS     quit
+//   offer ADDRESS PATH    a file or folder of ours
+//   fetch NAME FOLDER     the one of that name that was offered last
 //
 // Events go to stdout, one a line, parted by tabs: started; online, update (address, nick,
-// group, user, host, encoding), offline (address), message (address, text), error (text).
+// group, user, host, encoding), offline (address), message (address, text), error (text);
+// offered (address, id, name, size, type), fetched, served (name, bytes), fetch-failed and
+// serve-failed (name).
 #include <arpa/inet.h>
+#include <csignal>
+#include <cstring>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <iostream>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <sstream>
@@ -59,8 +67,82 @@ describe(const PalInfo &pal)
 	    escaped(pal.getHost()) + "\t" + pal.getEncode();
 }
 
+// What was offered to us, by name.
+static std::map<string, FileInfo> offered;
+static std::mutex offers;
+
+static string
+base_name(const FileInfo &file)
+{
+	string path = file.filepath ? file.filepath : "";
+
+	return path.substr(path.rfind('/') + 1);
+}
+
 static void
-on_event(const Event &event)
+on_offer(const FileInfo &file)
+{
+	std::lock_guard<std::mutex> guard(offers);
+	string name = base_name(file);
+
+	offered.erase(name);
+	offered.emplace(name, file);
+	say("offered\t" + file.fileown->GetKey().GetIpv4String() + "\t" +
+	    std::to_string(file.fileid) + "\t" + escaped(name) + "\t" +
+	    std::to_string(file.filesize) + "\t" + std::to_string(int(file.fileattr)));
+}
+
+static void
+on_end(CoreThread &core, const Event &event, const string &good, const string &bad)
+{
+	auto task =
+	    core.GetTransTaskStat(dynamic_cast<const AbstractTaskIdEvent &>(event).GetTaskId());
+
+	if (!task)
+		return;
+	bool failed = task->getStatus() == "tip-error";
+	say((failed ? bad : good) + "\t" + escaped(task->getFilename()) + "\t" +
+	    std::to_string(task->getFileLength()));
+}
+
+static void
+offer(CoreThread &core, const PPalInfo &pal, const string &path)
+{
+	static uint32_t next = 10001;
+	// The engine only points to them.
+	static std::vector<PFileInfo> kept;
+	struct stat status;
+
+	if (stat(path.c_str(), &status) != 0)
+		throw std::runtime_error("no such file: " + path);
+	auto file = std::make_shared<FileInfo>();
+	file->fileid = next++;
+	file->fileattr = S_ISDIR(status.st_mode) ? FileAttr::DIRECTORY : FileAttr::REGULAR;
+	file->filepath = strdup(path.c_str());
+	file->fileown = pal;
+	file->filectime = status.st_ctime;
+	file->ensureFilesizeFilled();
+	core.AddPrivateFile(file);
+	kept.push_back(file);
+	core.BcstFileInfoEntry({ pal.get() }, { file.get() });
+}
+
+static void
+fetch(CoreThread &core, const string &name, const string &folder)
+{
+	std::lock_guard<std::mutex> guard(offers);
+	auto found = offered.find(name);
+
+	if (found == offered.end())
+		throw std::runtime_error("not offered: " + name);
+	auto file = new FileInfo(found->second);
+	free(file->filepath);
+	file->filepath = strdup((folder + "/" + name).c_str());
+	core.RecvFileAsync(file);
+}
+
+static void
+on_event(CoreThread &core, const Event &event)
 {
 	switch (event.getType()) {
 	case EventType::NEW_PAL_ONLINE:
@@ -83,6 +165,15 @@ on_event(const Event &event)
 			    escaped(part.data));
 		break;
 	}
+	case EventType::NEW_SHARE_FILE_FROM_FRIEND:
+		on_offer(dynamic_cast<const NewShareFileFromFriendEvent &>(event).GetFileInfo());
+		break;
+	case EventType::RECV_FILE_FINISHED:
+		on_end(core, event, "fetched", "fetch-failed");
+		break;
+	case EventType::SEND_FILE_FINISHED:
+		on_end(core, event, "served", "serve-failed");
+		break;
 	default:
 		break;
 	}
@@ -102,6 +193,11 @@ obey(CoreThread &core, ProgramData &data, const string &line)
 		return;
 	}
 	words >> address;
+	if (command == "fetch") {
+		words >> text;
+		fetch(core, address, text);
+		return;
+	}
 	if (inet_pton(AF_INET, address.c_str(), &ipv4) != 1)
 		throw std::runtime_error("no address: " + line);
 	if (command == "detect") {
@@ -110,8 +206,12 @@ obey(CoreThread &core, ProgramData &data, const string &line)
 	}
 	std::getline(words, text);
 	auto pal = core.GetPal(PalKey(ipv4));
-	if (command != "send" || !pal)
+	if ((command != "send" && command != "offer") || !pal)
 		throw std::runtime_error("cannot: " + line);
+	if (command == "offer") {
+		offer(core, pal, text.substr(text.empty() ? 0 : 1));
+		return;
+	}
 	core.SendMessage(pal, text.substr(text.empty() ? 0 : 1));
 }
 
@@ -127,7 +227,9 @@ main(int argc, char **argv)
 	config->SetString("candidacy_encode", argv[4]);
 	auto data = std::make_shared<ProgramData>(config);
 	CoreThread core(data);
-	core.signalEvent.connect([](std::shared_ptr<const Event> event) { on_event(*event); });
+	core.signalEvent.connect([&core](std::shared_ptr<const Event> event) { on_event(core, *event); });
+	// Who fetches may end first.
+	signal(SIGPIPE, SIG_IGN);
 	core.start();
 	say("started");
 	for (string line; std::getline(std::cin, line) && line != "quit";) {

@@ -1,5 +1,5 @@
-/* walk.c: a stack of listings, each beneath the one before. */
-#include "camd/transfer/walk.h"
+/* treewalk.c: a stack of listings, each beneath the one before. */
+#include "camd/transfer/treewalk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@ struct level {
 	struct stat st;
 };
 
-struct walk {
+struct treewalk {
 	struct level levels[LIMIT_TREE_DEPTH];
 	unsigned depth;
 	int root;
@@ -28,7 +28,7 @@ struct walk {
 };
 
 int
-walk_new(int root, struct walk **walk)
+treewalk_new(int root, struct treewalk **walk)
 {
 	struct stat st;
 
@@ -44,7 +44,7 @@ walk_new(int root, struct walk **walk)
 
 /* Takes fd. */
 static int
-enter(struct walk *walk, int fd)
+enter(struct treewalk *walk, int fd)
 {
 	struct level *level = &walk->levels[walk->depth];
 	int rc = 0;
@@ -66,7 +66,7 @@ enter(struct walk *walk, int fd)
 }
 
 static void
-leave(struct walk *walk)
+leave(struct treewalk *walk)
 {
 	struct level *level = &walk->levels[--walk->depth];
 
@@ -75,7 +75,7 @@ leave(struct walk *walk)
 }
 
 static void
-close_file(struct walk *walk)
+close_file(struct treewalk *walk)
 {
 	if (walk->file >= 0)
 		close(walk->file);
@@ -83,7 +83,7 @@ close_file(struct walk *walk)
 }
 
 static int
-begin(struct walk *walk, enum walk_event *event, struct walk_entry *entry)
+begin(struct treewalk *walk, enum walk_event *event, struct walk_entry *entry)
 {
 	int fd = openat(walk->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = fd < 0 ? CAM_ERR_SYSTEM : enter(walk, fd);
@@ -118,7 +118,7 @@ is_exhausted(int rc)
  * error. The listing may be wrong about what it is; the open file is not.
  */
 static int
-look(struct walk *walk, const char *name, enum walk_event *event,
+look(struct treewalk *walk, const char *name, enum walk_event *event,
     struct walk_entry *entry)
 {
 	struct level *level = &walk->levels[walk->depth - 1];
@@ -153,7 +153,8 @@ look(struct walk *walk, const char *name, enum walk_event *event,
 }
 
 int
-walk_next(struct walk *walk, enum walk_event *event, struct walk_entry *entry)
+treewalk_next(
+    struct treewalk *walk, enum walk_event *event, struct walk_entry *entry)
 {
 	enum beneath_kind kind;
 	const char *name;
@@ -186,7 +187,7 @@ walk_next(struct walk *walk, enum walk_event *event, struct walk_entry *entry)
 }
 
 void
-walk_free(struct walk *walk)
+treewalk_free(struct treewalk *walk)
 {
 	if (!walk)
 		return;

@@ -1,7 +1,7 @@
-/* walk.h: what lies in a folder that is being sent, in one fixed order, and
+/* treewalk.h: what lies in a folder that is being sent, in one fixed order, and
  * nothing that a link leads to (threat model F4). */
-#ifndef CAM_TRANSFER_WALK_H
-#define CAM_TRANSFER_WALK_H
+#ifndef CAM_TRANSFER_TREEWALK_H
+#define CAM_TRANSFER_TREEWALK_H
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -25,12 +25,12 @@ struct walk_entry {
  * nothing is made or removed in them. Symlinks and special files are left out,
  * and what vanishes on the way.
  */
-struct walk;
+struct treewalk;
 /* root stays the caller's. */
-int walk_new(int root, struct walk **walk);
+int treewalk_new(int root, struct treewalk **walk);
 /* CAM_ERR_LIMIT: more than LIMIT_TREE_DEPTH folders deep. */
-int walk_next(
-    struct walk *walk, enum walk_event *event, struct walk_entry *entry);
-void walk_free(struct walk *walk);
+int treewalk_next(
+    struct treewalk *walk, enum walk_event *event, struct walk_entry *entry);
+void treewalk_free(struct treewalk *walk);
 
 #endif

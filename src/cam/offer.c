@@ -1,0 +1,103 @@
+/* offer.c: the file objects of cam-rpc(7), as people read them. */
+#include "cam/offer.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "cam/cam.h"
+#include "cam/message.h"
+
+const char *
+offer_member(const json_t *object, const char *name)
+{
+	const char *value = json_string_value(json_object_get(object, name));
+
+	return value != NULL ? value : "";
+}
+
+uint64_t
+offer_number(const json_t *object, const char *name)
+{
+	json_int_t number = json_integer_value(json_object_get(object, name));
+
+	return number > 0 ? (uint64_t)number : 0;
+}
+
+bool
+offer_is(const json_t *object, const char *state)
+{
+	return strcmp(offer_member(object, "state"), state) == 0;
+}
+
+bool
+offer_is_received(const json_t *object)
+{
+	return strcmp(offer_member(object, "direction"), "in") == 0;
+}
+
+bool
+offer_has_ended(const json_t *object)
+{
+	return offer_is(object, "done") || offer_is(object, "failed") ||
+	       offer_is(object, "cancelled") || offer_is(object, "expired");
+}
+
+int
+offer_exit(const json_t *object)
+{
+	json_int_t code = json_integer_value(json_object_get(object, "exit"));
+
+	if (offer_is(object, "done"))
+		return EXIT_DONE;
+	if (code > 0 && code < EXIT_SOME)
+		return (int)code;
+	return offer_is(object, "failed") ? EXIT_FAILED : EXIT_REFUSED;
+}
+
+char *
+offer_short_id(const json_t *object)
+{
+	const char *id = offer_member(object, "id");
+	const char *number = strchr(id, '.');
+
+	return xasprintf("%.*s%s", MESSAGE_ID_SHOWN, id,
+	    number != NULL && number - id > MESSAGE_ID_SHOWN ? number : "");
+}
+
+char *
+offer_state_text(const json_t *object)
+{
+	uint64_t size = offer_number(object, "size");
+	uint64_t done = offer_number(object, "done");
+	const char *state = offer_member(object, "state");
+
+	if (offer_has_ended(object) || offer_is(object, "offered") ||
+	    done == 0 || size == 0)
+		return xstrdup(state);
+	return xasprintf("%s %u%%", state,
+	    done >= size ? 100 : (unsigned)((double)done / (double)size * 100));
+}
+
+char *
+offer_sentence(const json_t *object)
+{
+	const char *peer = offer_member(object, "peer");
+	const char *name = offer_member(object, "name");
+	const char *error = offer_member(object, "error");
+	bool received = offer_is_received(object);
+
+	if (offer_is(object, "done"))
+		return received
+			   ? xasprintf(_("'%s' from %s is saved as '%s'"), name,
+				 peer, offer_member(object, "path"))
+			   : xasprintf(_("%s has fetched '%s'"), peer, name);
+	/* Who withdraws it knows whose it is. */
+	if (!received &&
+	    strcmp(offer_member(object, "reason"), "withdrawn") == 0)
+		error = _("withdrawn");
+	if (error[0] == '\0')
+		error = offer_member(object, "state");
+	return received ? xasprintf(_("'%s' from %s: %s"), name, peer, error)
+			: xasprintf(_("'%s' to %s: %s"), name, peer, error);
+}
