@@ -33,9 +33,9 @@ await_offer() { # NAME FILTER: prints its id
 	offered "$1" "$2"
 }
 
-# Nothing but whole things below what people look into.
-no_parts() { # FOLDER
-	expect_equal '' "$(find "$1" -name '.*.part' -o -name '.*.list')"
+# Nothing but whole things where people look.
+only_whole() { # FOLDER
+	[ -z "$(find "$1" -maxdepth 1 -name '.*.part' -o -name '.*.list' -o -name '.*.mark')" ]
 }
 
 test_a_file_is_offered_and_fetched() {
@@ -55,7 +55,7 @@ test_a_file_is_offered_and_fetched() {
 	expect_equal "$T/bob/files/plan.bin" "$OUT"
 	cmp "$T/plan.bin" "$T/bob/files/plan.bin"
 	expect_equal 2026-01-31 "$(date -r "$T/bob/files/plan.bin" +%F)"
-	no_parts "$T/bob/files"
+	await 10 only_whole "$T/bob/files"
 	expect 0 cam_as bob file ls --json
 	expect_json "$OUT" ".state == \"done\" and .done == 3000001 and .path == \"$T/bob/files/plan.bin\""
 	expect_json "$OUT" '.encryption == "cam1"'
@@ -150,7 +150,7 @@ test_a_folder_comes_out_as_it_went_in() {
 	expect_equal 2020-02-02 "$(date -r "$T/bob/files/plans/sub" +%F)"
 	# Empty space has stayed empty.
 	[ "$(du -k "$T/bob/files/plans/sparse" | cut -f 1)" -lt 2048 ] || fail 'holes were filled'
-	no_parts "$T/bob/files"
+	await 10 only_whole "$T/bob/files"
 }
 
 test_names_that_could_do_harm_come_out_harmless() {
@@ -192,7 +192,7 @@ test_stdin_is_sent_under_a_name_and_stdout_gets_the_bytes() {
 	expect_equal '' "$(find "$T/anna/data/spool" -perm /077)"
 	cam_as bob file get -o - "$id" >"$T/got"
 	cmp "$T/dump" "$T/got"
-	expect_equal '' "$(find "$T/bob/data/spool" -type f)"
+	await 10 no_files "$T/bob/data/spool"
 	[ ! -e "$T/bob/files/dump.sql" ] || fail 'a second copy'
 	# With the offer the copy goes.
 	expect 0 cam_as anna file drop "$id"

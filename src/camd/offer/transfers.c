@@ -200,9 +200,7 @@ run(struct job *job, void *context)
 	if (run->receive && open_folder(carriage) < 0)
 		return;
 	transfer_run(run);
-	/* What an earlier life may have left, when it died at the end. */
-	if (run->receive &&
-	    (run->outcome.err == 0 || atomic_load(&carriage->discard)))
+	if (run->receive && atomic_load(&carriage->discard))
 		(void)transfer_discard(run->folder, run->id);
 }
 
@@ -446,6 +444,7 @@ transfers_receive(struct transfers *transfers,
 	run->size = fetch->size;
 	run->mtime = fetch->mtime;
 	run->quota = fetch->quota;
+	run->marked = true;
 	if (fetch->file_key != NULL)
 		memcpy(run->file_key, fetch->file_key, sizeof run->file_key);
 	run->has_digest = fetch->digest != NULL;
