@@ -29,17 +29,21 @@ struct follower {
 	struct rpc_client *client;
 	const char *program; /* --exec, or NULL */
 	json_t *from;	     /* ids of users, or NULL: everybody */
+	bool is_calm;	     /* without what only ticks */
 	uint64_t left;	     /* events to go, or 0: no limit */
 	int64_t deadline_ms; /* or -1 */
 };
 
 static bool
-is_wanted(const struct follower *follower, const json_t *event)
+is_wanted(
+    const struct follower *follower, const char *name, const json_t *event)
 {
 	const char *user = event_user(event);
 	const json_t *id;
 	size_t i;
 
+	if (follower->is_calm && strcmp(name, EVENT_TRANSFER_PROGRESS) == 0)
+		return false;
 	if (follower->from == NULL)
 		return true;
 	json_array_foreach(follower->from, i, id)
@@ -134,7 +138,7 @@ follow(struct follower *follower)
 
 		if (code != 0)
 			return code;
-		wanted = is_wanted(follower, event);
+		wanted = is_wanted(follower, name, event);
 		if (wanted)
 			tell(follower, event);
 		json_decref(event);
@@ -173,6 +177,8 @@ read_args(struct follower *follower, const struct args *args)
 	if (code == 0)
 		code = args_seconds(args, "timeout", -1, &timeout_ms);
 	follower->program = args_value(args, "exec");
+	/* Nobody reads four lines a second unless he has asked for them. */
+	follower->is_calm = !args_has(args, "type") && !follower->cam->json;
 	follower->deadline_ms =
 	    timeout_ms < 0 ? -1 : (int64_t)clock_now_ms() + timeout_ms;
 	return code;

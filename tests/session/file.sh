@@ -33,9 +33,9 @@ await_offer() { # NAME FILTER: prints its id
 	offered "$1" "$2"
 }
 
-# Nothing but whole things below what people look into.
-no_parts() { # FOLDER
-	expect_equal '' "$(find "$1" -name '.*.part' -o -name '.*.list')"
+# Nothing but whole things where people look.
+only_whole() { # FOLDER
+	[ -z "$(find "$1" -maxdepth 1 -name '.*.part' -o -name '.*.list' -o -name '.*.mark')" ]
 }
 
 test_a_file_is_offered_and_fetched() {
@@ -55,7 +55,7 @@ test_a_file_is_offered_and_fetched() {
 	expect_equal "$T/bob/files/plan.bin" "$OUT"
 	cmp "$T/plan.bin" "$T/bob/files/plan.bin"
 	expect_equal 2026-01-31 "$(date -r "$T/bob/files/plan.bin" +%F)"
-	no_parts "$T/bob/files"
+	await 10 only_whole "$T/bob/files"
 	expect 0 cam_as bob file ls --json
 	expect_json "$OUT" ".state == \"done\" and .done == 3000001 and .path == \"$T/bob/files/plan.bin\""
 	expect_json "$OUT" '.encryption == "cam1"'
@@ -150,7 +150,7 @@ test_a_folder_comes_out_as_it_went_in() {
 	expect_equal 2020-02-02 "$(date -r "$T/bob/files/plans/sub" +%F)"
 	# Empty space has stayed empty.
 	[ "$(du -k "$T/bob/files/plans/sparse" | cut -f 1)" -lt 2048 ] || fail 'holes were filled'
-	no_parts "$T/bob/files"
+	await 10 only_whole "$T/bob/files"
 }
 
 test_names_that_could_do_harm_come_out_harmless() {
@@ -162,7 +162,7 @@ test_names_that_could_do_harm_come_out_harmless() {
 	printf d >"$T/plans/sub/.hidden"
 	cam_as anna file send "$T/plans" bob
 	expect 0 cam_as bob file get "$(await_offer bob '.name == "plans"')"
-	expect_equal '_rf line_feed sub' "$(ls -A "$T/bob/files/plans" | xargs)"
+	expect_equal '_rf line_feed sub' "$(cd "$T/bob/files/plans" && echo *)"
 	expect_equal 2 "$(find "$T/bob/files/plans/sub" -type f | wc -l)"
 	! find "$T/bob/files" | grep -q $'\e' || fail 'an escape in a name'
 	expect_equal abcd "$(find "$T/bob/files" -type f -exec cat {} + | fold -w 1 | sort | tr -d '\n')"
@@ -192,7 +192,7 @@ test_stdin_is_sent_under_a_name_and_stdout_gets_the_bytes() {
 	expect_equal '' "$(find "$T/anna/data/spool" -perm /077)"
 	cam_as bob file get -o - "$id" >"$T/got"
 	cmp "$T/dump" "$T/got"
-	expect_equal '' "$(find "$T/bob/data/spool" -type f)"
+	await 10 no_files "$T/bob/data/spool"
 	[ ! -e "$T/bob/files/dump.sql" ] || fail 'a second copy'
 	# With the offer the copy goes.
 	expect 0 cam_as anna file drop "$id"
@@ -413,4 +413,57 @@ test_an_image_goes_with_the_text() {
 	cmp "$T/dot.png" "$T/got.png"
 	expect 1 cam_as anna send --image "$T/anna/cam.ini" bob
 	expect_complaint cam.ini PNG
+}
+
+test_shells_complete_the_ids_of_offers() {
+	[ -z "$TEST_VALGRIND" ] || skip 'valgrind makes camd too slow for it'
+	two
+	echo plan >"$T/plan"
+	cam_as anna file send "$T/plan" bob
+	local id
+	id=$(await_offer bob '.name == "plan"')
+	await 20 completes "file get ${id:0:3}" "${id:0:8}.${id#*.}"
+	await 20 completes "file send $T/plan an" anna@pc1
+}
+
+# What bash makes of it when TAB is pressed: WORD, or paths where there is none.
+completes() { # LINE WORD
+	CAM_HOME=$T/bob bash -c '. "$1"
+		COMP_LINE="cam $2" COMP_POINT=$((${#2} + 4)) COMP_TYPE=9 COMP_KEY=9
+		_cam cam
+		printf "%s\n" "${COMPREPLY[@]}"' sh "$TEST_TOP/completions/cam.bash" "$1" | grep -qxF -- "$2"
+}
+
+test_a_list_and_an_image_in_a_terminal() {
+	command -v tmux >/dev/null || skip 'tmux is missing'
+	[ -x "$TEST_BUILD/cam-show" ] || skip 'cam was built without cam-show'
+	two
+	printf '%s' iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg== |
+		base64 -d >"$T/dot.png"
+	cam_as anna file send "$T/dot.png" bob
+	local id
+	id=$(await_offer bob '.name == "dot.png"')
+	on_screen "cam file ls; cam file get --show $id; cam file ls"
+	expect_text "$(cat "$T/screen")" 'anna@pc1' 'offered' 'done' 'dot.png' "is saved as"
+	grep -q $'\e\\[[0-9;]*[34]8;5;' "$T/screen" || fail "no cells in colour: $(cat -v "$T/screen")"
+	# A text is no image, and what it holds is not shown either.
+	printf 'text \e[31m' >"$T/text.png"
+	cam_as anna file send "$T/text.png" bob
+	on_screen "cam file get --show $(await_offer bob '.name == "text.png"'); echo ended \$?"
+	expect_text "$(cat "$T/screen")" 'neither PNG' 'ended 1'
+	expect 2 cam_as bob file get --show --no-wait "$id"
+	expect 1 cam_as bob file get --show "$id"
+	expect_text "$ERR" 'no terminal'
+}
+
+# Runs it in a real terminal as bob and leaves the screen, colours and all.
+on_screen() { # SCRIPT
+	local socket
+	socket=$(mktemp -u "$T/tmux.XXXXXX")
+	tmux -S "$socket" -f /dev/null new-session -d -x 100 -y 40 -s screen \
+		"export CAM_HOME=$T/bob PATH=$PATH; $1; touch $T/shown; exec cat" >/dev/null
+	await 30 test -e "$T/shown"
+	tmux -S "$socket" capture-pane -p -e -t screen >"$T/screen"
+	tmux -S "$socket" kill-server
+	rm -f "$T/shown"
 }

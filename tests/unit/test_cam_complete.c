@@ -94,6 +94,57 @@ ids_of_messages_come_with_their_texts(void **state)
 	assert_string_equal(run.out, "5f0c1a2b3c4d5e6f\n");
 }
 
+#define OFFERED(id, direction, state)                                          \
+	"{\"id\":\"" id "\",\"direction\":\"" direction                        \
+	"\",\"peer\":\"anna@pc1\",\"name\":\"plan \\u001b\",\"size\":2048,"    \
+	"\"state\":\"" state "\"}"
+
+static void
+ids_of_offers_come_with_their_names(void **state)
+{
+	const struct exchange script[] = {
+		{ .method = "offer.list",
+		    .result = "{\"offers\":[" OFFERED("5f0c1a2b3c4d5e6f.7",
+			"in", "offered") "," OFFERED("5f0d1a2b3c4d5e6f.8",
+			"out", "done") "],\"next\":null}" },
+		{ 0 },
+	};
+
+	RUN(&run, script, "complete", "--", "file", "get", "");
+	assert_string_equal(
+	    run.out, "5f0c1a2b.7\tplan <U+001B>, 2.0 KiB, anna@pc1\n");
+	RUN(&run, script, "complete", "--", "file", "drop", "5f0d");
+	assert_string_equal(
+	    run.out, "5f0d1a2b.8\tplan <U+001B>, 2.0 KiB, anna@pc1\n");
+	RUN(&run, script, "complete", "--", "file", "cancel", "x",
+	    "5f0d1a2b3c");
+	assert_string_equal(run.out, "5f0d1a2b3c4d5e6f.8\n");
+}
+
+static void
+files_are_completed_and_behind_them_people(void **state)
+{
+	const struct exchange some[] = {
+		{ .method = "roster.complete",
+		    .params = "{\"begin\":\"an\"}",
+		    .result = "{\"names\":[\"anna@pc1\"]}" },
+		{ 0 },
+	};
+	const struct exchange none[] = {
+		{ .method = "roster.complete", .result = "{\"names\":[]}" },
+		{ 0 },
+	};
+
+	COMPLETE("file", "send", "an");
+	assert_string_equal(run.out, ":file\n");
+	RUN(&run, some, "complete", "--", "file", "send", "plan", "bob,an");
+	assert_string_equal(run.out, "bob,anna@pc1\n");
+	RUN(&run, none, "complete", "--", "file", "send", "plan", "pla");
+	assert_string_equal(run.out, ":file\n");
+	COMPLETE("user", "accept", "anna", "a");
+	assert_string_equal(run.out, "ask\nalways\n");
+}
+
 static void
 a_message_text_is_not_completed(void **state)
 {
@@ -167,6 +218,8 @@ main(void)
 		cmocka_unit_test(
 		    actions_follow_their_verb_and_words_their_action),
 		cmocka_unit_test(ids_of_messages_come_with_their_texts),
+		cmocka_unit_test(ids_of_offers_come_with_their_names),
+		cmocka_unit_test(files_are_completed_and_behind_them_people),
 		cmocka_unit_test(a_message_text_is_not_completed),
 		cmocka_unit_test(names_come_from_camd),
 		cmocka_unit_test(settings_come_from_camd),

@@ -53,6 +53,57 @@ people_read_a_line_for_each(void **state)
 	assert_null(strstr(run.out, "\xc2\x9b"));
 }
 
+#define TRANSFER(type, more)                                                   \
+	"{\"type\":\"transfer." type                                           \
+	"\",\"time\":\"2026-01-31T09:30:00Z\",\"id\":"                         \
+	"\"5f0c1a2b3c4d5e6f.7\",\"direction\":\"in\",\"peer\":"                \
+	"\"anna@pc1\"" more "}"
+#define PROGRESS                                                               \
+	TRANSFER("progress", ",\"done\":512,\"size\":2048,\"rate\":1024")
+
+static void
+transfers_are_told_in_sentences(void **state)
+{
+	const struct exchange script[] = {
+		{ .method = "subscribe",
+		    .params = "{\"types\":[\"transfer\"]}",
+		    .result = "{}",
+		    .events = { PROGRESS,
+			TRANSFER("done",
+			    ",\"state\":\"done\",\"name\":\"plan\",\"path\":"
+			    "\"/files/plan\""),
+			TRANSFER("failed",
+			    ",\"state\":\"failed\",\"name\":\"plan\","
+			    "\"error\":\"no room\"") } },
+		{ 0 },
+	};
+
+	RUN(&run, script, "watch", "--type", "transfer", "-n", "3");
+	assert_int_equal(run.code, 0);
+	assert_string_equal(run.out,
+	    "09:30 5f0c1a2b.7 from anna@pc1: 25% of 2.0 KiB, 1.0 KiB/s\n"
+	    "09:30 'plan' from anna@pc1 is saved as '/files/plan'\n"
+	    "09:30 'plan' from anna@pc1: no room\n");
+}
+
+static void
+progress_is_for_who_asks_for_it(void **state)
+{
+	const struct exchange script[] = {
+		{ .method = "subscribe",
+		    .params = "{\"types\":[\"*\"]}",
+		    .result = "{}",
+		    .events = { PROGRESS, LEFT } },
+		{ 0 },
+	};
+
+	RUN(&run, script, "watch", "-n", "1");
+	assert_has(run.out, "has left");
+	assert_null(strstr(run.out, "25%"));
+	RUN(&run, script, "watch", "--json", "-n", "1");
+	assert_has(run.out, "\"rate\":1024");
+}
+
 static void
 from_leaves_out_the_others(void **state)
 {
@@ -210,6 +261,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(events_are_printed_until_there_were_enough),
 		cmocka_unit_test(people_read_a_line_for_each),
+		cmocka_unit_test(transfers_are_told_in_sentences),
+		cmocka_unit_test(progress_is_for_who_asks_for_it),
 		cmocka_unit_test(from_leaves_out_the_others),
 		cmocka_unit_test(a_timeout_is_4_and_camds_end_is_5),
 		cmocka_unit_test(a_program_gets_each_event_on_its_stdin),

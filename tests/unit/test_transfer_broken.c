@@ -758,6 +758,68 @@ a_source_that_has_changed_is_not_sent(void **state)
 	}
 }
 
+/* -- died at the very end ----------------------------------------------------
+ */
+
+static void
+run_marked(struct ends *ends, const char *name)
+{
+	ends_prepare(ends, TRANSFER_SEALED, name);
+	ends->receive.marked = true;
+	ends_succeed(ends);
+}
+
+static void
+what_was_made_and_not_kept_is_not_made_twice(void **state)
+{
+	static const char *const names[] = { "x", "tree" };
+	struct ends *ends = *state;
+
+	fill_file(ends->from, "x", BIG, 1);
+	make_tree(ends);
+	for (size_t i = 0; i < 2; i++) {
+		const char *name = names[i];
+
+		run_marked(ends, name);
+		assert_string_equal(ends->receive.outcome.made, name);
+		/* As if we had died: and all of it is there already. */
+		run_marked(ends, name);
+		assert_string_equal(ends->receive.outcome.made, name);
+		assert_true(ends->receive.outcome.resumed);
+		assert_int_equal(transfer_kept(ends->to, "0123abcd"), 0);
+		assert_int_equal(folder_count(ends->to), 1);
+		/* Kept: now it is another one. */
+		run_marked(ends, name);
+		assert_string_not_equal(ends->receive.outcome.made, name);
+		assert_int_equal(transfer_kept(ends->to, "0123abcd"), 0);
+		assert_int_equal(folder_count(ends->to), 2);
+		beneath_remove_tree(ends->to, ends->receive.outcome.made);
+		beneath_remove_tree(ends->to, name);
+	}
+}
+
+static void
+a_mark_finds_nothing_but_what_it_was_made_for(void **state)
+{
+	struct ends *ends = *state;
+
+	fill_file(ends->from, "x", BIG, 1);
+	run_marked(ends, "x");
+	/* Somebody has put another file in its place. */
+	beneath_remove(ends->to, "x");
+	fill_file(ends->to, "x", 1000, 2);
+	run_marked(ends, "x");
+	assert_string_equal(ends->receive.outcome.made, "x (2)");
+	assert_int_equal(transfer_kept(ends->to, "0123abcd"), 0);
+	assert_int_equal(folder_count(ends->to), 2);
+	/* It has gone altogether. */
+	run_marked(ends, "x");
+	assert_int_equal(
+	    beneath_remove(ends->to, ends->receive.outcome.made), 0);
+	run_marked(ends, "x");
+	assert_string_equal(ends->receive.outcome.made, "x (3)");
+}
+
 int
 main(void)
 {
@@ -782,6 +844,8 @@ main(void)
 		TEST(another_key_opens_nothing),
 		TEST(a_changed_request_is_answered_in_vain),
 		TEST(a_source_that_has_changed_is_not_sent),
+		TEST(what_was_made_and_not_kept_is_not_made_twice),
+		TEST(a_mark_finds_nothing_but_what_it_was_made_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

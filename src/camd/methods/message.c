@@ -27,6 +27,8 @@
 #include "store/offer.h"
 
 enum { RECIPIENTS_MAX = ENVELOPE_STANZAS_MAX };
+/* Each file to each recipient. */
+enum { TRANSFERS_MAX = 65536 };
 
 /* One request: first, where it names an earlier message, that is looked up. */
 struct posting {
@@ -326,6 +328,30 @@ on_stored(void *arg, int err, const char *id, json_t *time, json_t *recipients)
 	posting_free(posting);
 }
 
+/* Whether the message may go to so many; where not that has been told. */
+static bool
+check_count(struct posting *posting, size_t count)
+{
+	size_t files = posting->offering != NULL ? posting->offering->count : 0;
+
+	if (count == 0)
+		fail_all(posting);
+	else if (count > RECIPIENTS_MAX)
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "a message goes to at most %d users, these are %zu",
+		    RECIPIENTS_MAX, count);
+	else if (posting->question != NULL && count > 1)
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "a question goes to one user, these are %zu", count);
+	else if (count * files > TRANSFERS_MAX)
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "%zu files for %zu users are too many at once", files,
+		    count);
+	else
+		return true;
+	return false;
+}
+
 static void
 send_now(struct posting *posting)
 {
@@ -343,28 +369,12 @@ send_now(struct posting *posting)
 	};
 
 	request.to = resolve_all(posting, &request.to_count);
-	if (request.question && request.to_count > 1) {
-		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
-		    "a question goes to one user, these are %zu",
-		    request.to_count);
-		free(request.to);
-		posting_free(posting);
-		return;
-	}
-	if (request.to_count > 0 && request.to_count <= RECIPIENTS_MAX) {
+	if (check_count(posting, request.to_count))
 		outbox_send(
 		    posting->camd->outbox, &request, on_stored, posting);
-		free(request.to);
-		return;
-	}
-	if (request.to_count == 0)
-		fail_all(posting);
 	else
-		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
-		    "a message goes to at most %d users, these are %zu",
-		    RECIPIENTS_MAX, request.to_count);
+		posting_free(posting);
 	free(request.to);
-	posting_free(posting);
 }
 
 /* -- with files --------------------------------------------------------- */

@@ -32,6 +32,7 @@ struct discarding {
 	struct job job;
 	char *folder;
 	char part[TRANSFER_ID_SIZE];
+	bool is_kept; /* what has been made stays */
 };
 
 static void
@@ -42,7 +43,10 @@ discard(struct job *job, void *context)
 
 	if (fd < 0)
 		return;
-	(void)transfer_discard(fd, work->part);
+	if (work->is_kept)
+		(void)transfer_kept(fd, work->part);
+	else
+		(void)transfer_discard(fd, work->part);
 	close(fd);
 }
 
@@ -55,8 +59,9 @@ on_discarded(struct job *job)
 	free(work);
 }
 
-void
-offers_discard(struct offers *offers, const struct store_transfer *row)
+static void
+clear_away(
+    struct offers *offers, const struct store_transfer *row, bool is_kept)
 {
 	const struct offer_key key = { row->message, row->number, row->uid };
 	struct discarding *work;
@@ -66,9 +71,22 @@ offers_discard(struct offers *offers, const struct store_transfer *row)
 	work = xcalloc(1, sizeof *work);
 	work->folder = xstrdup(row->folder);
 	transfers_part_id(&key, row->id, work->part);
+	work->is_kept = is_kept;
 	work->job.work = discard;
 	work->job.done = on_discarded;
 	workers_submit(offers->camd->pool, &work->job);
+}
+
+void
+offers_discard(struct offers *offers, const struct store_transfer *row)
+{
+	clear_away(offers, row, false);
+}
+
+void
+offers_kept(struct offers *offers, const struct store_transfer *row)
+{
+	clear_away(offers, row, true);
 }
 
 /* -- one offer --------------------------------------------------------------

@@ -49,6 +49,16 @@ on_began(
 	offers_change(offers, key, &change, NULL, NULL);
 }
 
+/* A camd that dies now need not find it again. */
+static void
+on_kept(void *arg, int err, const struct store_transfer *row)
+{
+	struct offers *offers = arg;
+
+	if (err == 0)
+		offers_kept(offers, row);
+}
+
 static void
 done_well(struct offers *offers, const struct offer_key *key, bool received,
     const struct transfer_outcome *outcome, uint64_t done)
@@ -67,7 +77,7 @@ done_well(struct offers *offers, const struct offer_key *key, bool received,
 	else if (outcome->has_digest)
 		change.digest = outcome->digest;
 	(void)fetches_remove(offers->camd->fetches, key);
-	offers_change(offers, key, &change, NULL, NULL);
+	offers_change(offers, key, &change, received ? on_kept : NULL, offers);
 }
 
 /* Whoever fetches from us comes again, unless it cannot be had. */

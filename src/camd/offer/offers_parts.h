@@ -85,6 +85,8 @@ extern const struct transfers_ops offers_transfers_ops;
 void offers_decline(struct camd *camd, const struct offer_rows *rows);
 /* What a transfer has left in the download folder goes; in the pool. */
 void offers_discard(struct offers *offers, const struct store_transfer *row);
+/* The same of what has come: all but itself. */
+void offers_kept(struct offers *offers, const struct store_transfer *row);
 /* Offers expire when they are due; the timer is set anew. */
 void offers_expire(struct offers *offers);
 bool offers_is_frozen(const struct offers *offers, uint32_t packet_no);

@@ -61,7 +61,8 @@ sweep_is_part(const char *name)
 	if (*at != 'n' || (len = skip_number(at + 1)) == 0)
 		return false;
 	at += 1 + len;
-	return strcmp(at, ".part") == 0 || strcmp(at, ".list") == 0;
+	return strcmp(at, ".part") == 0 || strcmp(at, ".list") == 0 ||
+	       strcmp(at, ".mark") == 0;
 }
 
 static bool

@@ -286,8 +286,10 @@ int
 infile_sealed(struct transfer *transfer)
 {
 	struct infile file = { .transfer = transfer, .fd = -1 };
-	int rc = place_open_file(&transfer->place, &file.fd);
+	int rc = place_restore(&transfer->place, false);
 
+	if (rc == 0)
+		rc = place_open_file(&transfer->place, &file.fd);
 	if (rc < 0)
 		return rc;
 	file.digest = digest_new(DIGEST_SHA256);

@@ -177,8 +177,10 @@ resume(struct intree *tree)
 	struct transfer *transfer = tree->transfer;
 	struct journal_entry *entry = xmalloc(sizeof(*entry));
 	uint64_t present = 0;
-	int rc = place_open_folder(&transfer->place);
+	int rc = place_restore(&transfer->place, true);
 
+	if (rc == 0)
+		rc = place_open_folder(&transfer->place);
 	if (rc == 0)
 		rc = journal_new(transfer->job->folder, transfer->place.list,
 		    false, &tree->journal);

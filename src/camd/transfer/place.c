@@ -15,7 +15,7 @@
 #include "camd/transfer/treewalk.h"
 
 /* How much is written between two looks at what the disk has left, in bytes. */
-enum { LOOK_EACH = 16 * 1024 * 1024 };
+enum { LOOK_EACH = 16 * 1024 * 1024, IDENTITY_SIZE = 128 };
 
 static bool
 is_id(const char *id)
@@ -34,6 +34,7 @@ place_init(struct place *place, const struct transfer_job *job)
 		return CAM_ERR_FORMAT;
 	snprintf(place->part, sizeof(place->part), ".%s.part", job->id);
 	snprintf(place->list, sizeof(place->list), ".%s.list", job->id);
+	snprintf(place->mark, sizeof(place->mark), ".%s.mark", job->id);
 	return 0;
 }
 
@@ -169,9 +170,17 @@ place_make_folder(struct place *place)
 }
 
 int
+place_forget(struct place *place)
+{
+	int rc = beneath_remove(place->job->folder, place->mark);
+
+	return rc == 0 ? beneath_remove(place->job->folder, place->list) : rc;
+}
+
+int
 place_discard(struct place *place)
 {
-	int rc = beneath_remove(place->job->folder, place->list);
+	int rc = place_forget(place);
 
 	return rc == 0 ? beneath_remove_tree(place->job->folder, place->part)
 		       : rc;
@@ -222,11 +231,104 @@ place_mark(const struct place *place, int fd, bool is_folder, uint32_t mode,
 	return futimens(fd, times) == 0 ? 0 : CAM_ERR_SYSTEM;
 }
 
-static int
-settle(struct place *place, bool is_folder, char made[BENEATH_NAME_SIZE])
+/* What tells one file or folder from all others, whatever it is called. */
+static void
+write_identity(int fd, char text[IDENTITY_SIZE])
 {
-	return beneath_settle(
-	    place->job->folder, place->part, is_folder, place->job->name, made);
+	struct stat st;
+
+	text[0] = '\0';
+	if (fstat(fd, &st) == 0)
+		snprintf(text, IDENTITY_SIZE, "%ju %ju %o %jd %jd.%09ld\n",
+		    (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
+		    st.st_mode & S_IFMT,
+		    S_ISREG(st.st_mode) ? (intmax_t)st.st_size : 0,
+		    (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
+
+/* Need not be on the disk: without it there may be a second one, no worse. */
+static int
+write_mark(struct place *place, int what)
+{
+	char text[IDENTITY_SIZE];
+	struct span span;
+	int fd = -1;
+	int rc = beneath_remove(place->job->folder, place->mark);
+
+	if (rc == 0)
+		rc = beneath_make_file(
+		    place->job->folder, place->mark, NULL, &fd);
+	if (rc < 0)
+		return rc;
+	write_identity(what, text);
+	span = span_text(text);
+	if (write(fd, span.data, span.len) != (ssize_t)span.len)
+		rc = place_error();
+	close(fd);
+	return rc;
+}
+
+static bool
+read_mark(const struct place *place, char text[IDENTITY_SIZE])
+{
+	ssize_t len = -1;
+	int fd = -1;
+
+	if (beneath_open(place->job->folder, place->mark, O_RDONLY | O_NONBLOCK,
+		&fd) < 0)
+		return false;
+	len = read(fd, text, IDENTITY_SIZE - 1);
+	close(fd);
+	text[len > 0 ? len : 0] = '\0';
+	return len > 0;
+}
+
+static bool
+has_identity(const struct place *place, const char *name, const char *wanted)
+{
+	char text[IDENTITY_SIZE];
+	int fd = -1;
+
+	if (beneath_open(place->job->folder, name, O_RDONLY | O_NONBLOCK, &fd) <
+	    0)
+		return false;
+	write_identity(fd, text);
+	close(fd);
+	return strcmp(text, wanted) == 0;
+}
+
+int
+place_restore(struct place *place, bool is_folder)
+{
+	int folder = place->job->folder;
+	char name[BENEATH_NAME_SIZE], wanted[IDENTITY_SIZE];
+	struct stat st;
+
+	if (!place->job->marked || !read_mark(place, wanted) ||
+	    fstatat(folder, place->part, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	memcpy(name, place->job->name, strlen(place->job->name) + 1);
+	for (unsigned n = 2; n <= BENEATH_OTHER_NAMES + 1; n++) {
+		if (has_identity(place, name, wanted))
+			return beneath_rename(folder, name, place->part);
+		beneath_other_name(place->job->name, is_folder, n, name);
+	}
+	return 0;
+}
+
+static int
+settle(
+    struct place *place, int fd, bool is_folder, char made[BENEATH_NAME_SIZE])
+{
+	const struct transfer_job *job = place->job;
+	int rc = job->marked ? write_mark(place, fd) : 0;
+
+	if (rc == 0)
+		rc = beneath_settle(
+		    job->folder, place->part, is_folder, job->name, made);
+	if (rc == 0 && !job->marked)
+		(void)place_forget(place);
+	return rc;
 }
 
 int
@@ -234,7 +336,7 @@ place_settle_file(struct place *place, int fd, char made[BENEATH_NAME_SIZE])
 {
 	if (fsync(fd) != 0)
 		return place_error();
-	return settle(place, false, made);
+	return settle(place, fd, false, made);
 }
 
 #ifdef __linux__
@@ -273,10 +375,8 @@ place_settle_folder(struct place *place, char made[BENEATH_NAME_SIZE])
 	if (rc < 0)
 		return rc;
 	rc = sync_folder(fd);
+	if (rc == 0)
+		rc = settle(place, fd, true, made);
 	close(fd);
-	if (rc == 0)
-		rc = settle(place, true, made);
-	if (rc == 0)
-		(void)beneath_remove(place->job->folder, place->list);
 	return rc;
 }

@@ -17,6 +17,7 @@ struct place {
 	const struct transfer_job *job;
 	char part[BENEATH_NAME_SIZE]; /* the temporary name */
 	char list[BENEATH_NAME_SIZE];
+	char mark[BENEATH_NAME_SIZE];
 	uint64_t written; /* by this job */
 	uint64_t looked;  /* when the disk was last looked at */
 	/* The folders from the temporary one down to the one being filled. */
@@ -46,11 +47,19 @@ int place_error(void);
  * level.
  */
 int place_open_file(struct place *place, int *fd);
+/*
+ * Where it got its final name and nobody was told, because the process died: it
+ * gets the temporary one back, and is not made twice. Before the others;
+ * nothing happens where it is not so.
+ */
+int place_restore(struct place *place, bool is_folder);
 /* The first level: the temporary folder, if there is one. */
 int place_open_folder(struct place *place);
 int place_make_folder(struct place *place);
 /* Removes all of it. */
 int place_discard(struct place *place);
+/* Only what stands beside it: the list, the mark. */
+int place_forget(struct place *place);
 
 int place_top(const struct place *place);
 /* Takes fd as the next level. CAM_ERR_LIMIT: too deep. */
@@ -62,7 +71,8 @@ void place_leave(struct place *place);
 int place_mark(const struct place *place, int fd, bool is_folder, uint32_t mode,
     int64_t mtime, uint32_t mtime_ns);
 
-/* Brings it to the disk and gives it its final name. */
+/* Brings it to the disk and gives it its final name; where the job is marked
+ * place_restore() finds it under that until place_forget(). */
 int place_settle_file(
     struct place *place, int fd, char made[BENEATH_NAME_SIZE]);
 int place_settle_folder(struct place *place, char made[BENEATH_NAME_SIZE]);

@@ -112,21 +112,38 @@ transfer_cancel(struct transfer_job *job)
 	(void)shutdown(job->socket, SHUT_RDWR);
 }
 
+/* What has lain there under that id. */
+static int
+find_place(
+    int folder, const char *id, struct transfer_job *job, struct place *place)
+{
+	transfer_job_init(job, true);
+	if (strlen(id) >= sizeof(job->id))
+		return CAM_ERR_FORMAT;
+	memcpy(job->id, id, strlen(id) + 1);
+	job->folder = folder;
+	job->name = "x";
+	return place_init(place, job);
+}
+
 int
 transfer_discard(int folder, const char *id)
 {
 	struct transfer_job job;
 	struct place place;
-	int rc;
+	int rc = find_place(folder, id, &job, &place);
 
-	transfer_job_init(&job, true);
-	if (strlen(id) >= sizeof(job.id))
-		return CAM_ERR_FORMAT;
-	memcpy(job.id, id, strlen(id) + 1);
-	job.folder = folder;
-	job.name = "x";
-	rc = place_init(&place, &job);
 	return rc == 0 ? place_discard(&place) : rc;
+}
+
+int
+transfer_kept(int folder, const char *id)
+{
+	struct transfer_job job;
+	struct place place;
+	int rc = find_place(folder, id, &job, &place);
+
+	return rc == 0 ? place_forget(&place) : rc;
 }
 
 int

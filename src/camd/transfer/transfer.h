@@ -143,6 +143,10 @@ struct transfer_job {
 	uint64_t reserve; /* bytes that stay free on that disk */
 	int64_t mtime;	  /* TRANSFER_DATA: seconds since 1970; 0: unknown */
 	uint32_t mask;	  /* permission bits nobody gets: the user's umask */
+	/* TRANSFER_SEALED: should the process die before it has kept the
+	 * outcome, the same job finds what it has made and makes no second one,
+	 * by ".ID.mark" and the list, which stay until transfer_kept(). */
+	bool marked;
 
 	/* -- read by any thread ----------------------------------------------
 	 */
@@ -166,9 +170,10 @@ void transfer_run(struct transfer_job *job);
 void transfer_cancel(struct transfer_job *job);
 
 /* Removes what a transfer of that id has left in the download folder: when it
- * is given up; and after a success, when camd may have died in the middle of
- * it. */
+ * is given up. */
 int transfer_discard(int folder, const char *id);
+/* The outcome of a marked one is kept for good. */
+int transfer_kept(int folder, const char *id);
 
 /*
  * The SHA-256 of a file, from its beginning to its end, for the envelope:
