@@ -281,6 +281,21 @@ what_changed_since_is_not_served(void **state)
 }
 
 static void
+what_can_be_no_packet_is_closed_at_its_first_byte(void **state)
+{
+	static const char *const firsts[] = { "IP2:3d:", "GET / HTTP/1.1\r\n",
+		"\x15\x03\x01", "2:100:anna:pc1:96:" };
+	struct shop *shop = *state;
+
+	for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {
+		int fd = visit(shop, "10.77.0.9:1", span_text(firsts[i]));
+
+		assert_int_equal(collect(shop, fd, NULL, 0), 0);
+		assert_int_equal(shop->known, i + 1);
+	}
+}
+
+static void
 who_says_nothing_or_rubbish_is_let_go(void **state)
 {
 	struct shop *shop = *state;
@@ -368,6 +383,7 @@ main(void)
 		TEST_OF_SHOP(who_is_not_whom_it_was_offered_gets_nothing),
 		TEST_OF_SHOP(a_file_is_no_folder_nor_the_other_way_round),
 		TEST_OF_SHOP(what_changed_since_is_not_served),
+		TEST_OF_SHOP(what_can_be_no_packet_is_closed_at_its_first_byte),
 		TEST_OF_SHOP(who_says_nothing_or_rubbish_is_let_go),
 		TEST_OF_SHOP(
 		    after_twenty_wrong_questions_a_place_gets_nothing_any_more),

@@ -401,7 +401,10 @@ on_readable(int fd, int events, void *arg)
 		return;
 	}
 	buf_put(&visit->bytes, bytes, (size_t)len);
-	if (buf_failed(&visit->bytes))
+	/* Every packet begins with its version, and dictionaries ask for no
+	 * files. */
+	if (buf_failed(&visit->bytes) ||
+	    (visit->bytes.len > 0 && visit->bytes.data[0] != '1'))
 		end(visit);
 	else if (len == 0 || file_request_is_whole(buf_span(&visit->bytes)))
 		take_request(visit);
