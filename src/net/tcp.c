@@ -58,21 +58,33 @@ set_connection(int fd)
 #endif
 }
 
+/* To the network by its traffic class, and among what leaves this machine by
+ * its priority, which the first would set to something else. */
+static void
+set_class(int fd, int traffic_class, int priority)
+{
+	set_int(fd, IPPROTO_IP, IP_TOS, traffic_class);
+#ifdef IPV6_TCLASS
+	set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
+#endif
+#ifdef SO_PRIORITY
+	set_int(fd, SOL_SOCKET, SO_PRIORITY, priority);
+#endif
+}
+
+/* AF21, "low-latency data" (RFC 4594), and TC_PRIO_INTERACTIVE of Linux. */
+void
+tcp_set_urgent(int fd)
+{
+	set_class(fd, 0x48, 6);
+}
+
+/* CS1, which most take for "lower effort" (RFC 8325, 8622), and TC_PRIO_BULK.
+ */
 void
 tcp_set_bulk(int fd)
 {
-	/* CS1, "lower effort" to most who look at it (RFC 8325, 8622). */
-	enum { TRAFFIC_BULK = 0x20 };
-
-	set_int(fd, IPPROTO_IP, IP_TOS, TRAFFIC_BULK);
-#ifdef IPV6_TCLASS
-	set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, TRAFFIC_BULK);
-#endif
-#ifdef SO_PRIORITY
-	/* Among what leaves this machine: 2 is bulk; what the byte above says
-	 * means something else here. */
-	set_int(fd, SOL_SOCKET, SO_PRIORITY, 2);
-#endif
+	set_class(fd, 0x20, 2);
 #ifdef TCP_NOTSENT_LOWAT
 	set_int(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, INT32_MAX);
 #endif

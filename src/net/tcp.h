@@ -26,6 +26,8 @@ struct tcp_ops {
 	void (*on_accept)(void *arg, int fd, const struct addr *from);
 };
 
+/* For a connection that carries little, which somebody waits for. */
+void tcp_set_urgent(int fd);
 /* For a connection that carries much and is in no hurry: it fills the line, and
  * lets what is in a hurry go first; its sends take as much as the system
  * likes. */

@@ -747,7 +747,7 @@ static void
 a_picture_comes_with_its_message(void **state)
 {
 	static const uint8_t png[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a,
-		'\n', 0 };
+		'\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 1, 0, 0, 0, 1 };
 	struct pair *pair = *state;
 	char *path = make_file(&pair->anna, "x.png", 0);
 	FILE *file = fopen(path, "w");

@@ -15,6 +15,7 @@
 #include "camd/link/linkmethods.h"
 #include "camd/people/user.h"
 #include "loop/loop.h"
+#include "net/tcp.h"
 #include "net/tls.h"
 #include "rpc/channel.h"
 #include "rpc/names.h"
@@ -318,6 +319,7 @@ link_new(struct links *links, int fd, bool connected, const struct addr *addr,
 	link->addr = *addr;
 	timer_init(&link->timer, links->camd->loop, on_time, link);
 	timer_start(&link->timer, timeout_ms);
+	tcp_set_urgent(fd);
 	link->tls = tls_new(links->camd->loop, links->context, fd, connected,
 	    timeout_ms, &tls_ops, link);
 	TAILQ_INSERT_TAIL(&links->list, link, entry);

@@ -27,6 +27,8 @@
 #include "store/offer.h"
 
 enum { RECIPIENTS_MAX = ENVELOPE_STANZAS_MAX };
+/* Each file to each recipient. */
+enum { TRANSFERS_MAX = 65536 };
 
 /* One request: first, where it names an earlier message, that is looked up. */
 struct posting {
@@ -326,6 +328,15 @@ send_now(struct posting *posting)
 	};
 
 	request.to = resolve_all(posting, &request.to_count);
+	if (posting->offering != NULL &&
+	    request.to_count * posting->offering->count > TRANSFERS_MAX) {
+		method_fail(posting->call, CAM_ERR_REQUEST, NULL,
+		    "%zu files for %zu users are too many at once",
+		    posting->offering->count, request.to_count);
+		free(request.to);
+		posting_free(posting);
+		return;
+	}
 	if (request.to_count > 0 &&
 	    are_blocked(posting, request.to, request.to_count)) {
 		free(request.to);

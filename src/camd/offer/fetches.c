@@ -25,6 +25,7 @@ enum {
 	ASKING_OF_ONE = 3,
 	FIRST_MS = 1000, /* until the next try; then twice as long */
 	LAST_MS = 5 * 60 * 1000,
+	HEARD_MS = 10 * 1000, /* between tries because he was heard */
 	DOUBLINGS = 9,
 	FRUITLESS_MAX = 5,
 };
@@ -37,7 +38,7 @@ struct fetch {
 	struct offer_key key;
 	struct store_transfer *row;
 	enum fetch_state state;
-	uint64_t not_before_ms;
+	uint64_t not_before_ms, tried_ms;
 	unsigned failures;  /* in a row, without a byte */
 	unsigned fruitless; /* those of them that had a connection */
 	const char *reason; /* of the last one that was refused */
@@ -155,6 +156,7 @@ receive(struct fetch *fetch, struct passage *passage)
 		.makes_folder = row->automatic,
 		.name = name,
 		.is_folder = row->offer.kind == STORE_FOLDER,
+		.is_image = row->offer.kind == STORE_IMAGE && row->automatic,
 		.size = row->offer.size,
 		.shown_size = row->offer.size,
 		.mtime = row->offer.mtime,
@@ -204,6 +206,7 @@ ask(struct fetch *fetch, struct user *user)
 	};
 
 	fetch->state = FETCH_ASKING;
+	fetch->tried_ms = clock_now_ms();
 	if (row->carried == STORE_CAM1)
 		fetch->linkfetch =
 		    linkfetch_new(camd, &wish, on_passage, fetch);
@@ -266,7 +269,7 @@ on_next(void *arg)
 static void
 hurry(struct fetches *fetches, const struct user *user, bool linked)
 {
-	uint64_t now_ms = clock_now_ms();
+	uint64_t now_ms = clock_now_ms(), next_ms;
 	struct fetch *fetch;
 	bool any = false;
 
@@ -275,11 +278,11 @@ hurry(struct fetches *fetches, const struct user *user, bool linked)
 			continue;
 		/* Somebody whom we hear and cannot reach is not asked each
 		 * time. */
-		if (!linked && fetch->failures > 1 &&
-		    fetch->not_before_ms > now_ms + FIRST_MS * 8)
-			fetch->not_before_ms = now_ms + FIRST_MS * 8;
-		else
-			fetch->not_before_ms = now_ms;
+		next_ms = linked || fetch->failures < 2
+			      ? now_ms
+			      : fetch->tried_ms + HEARD_MS;
+		if (next_ms < fetch->not_before_ms)
+			fetch->not_before_ms = next_ms;
 		any = true;
 	}
 	if (any)

@@ -19,6 +19,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "camd/camd.h"
+#include "camd/offer/png.h"
 #include "camd/transfer/transfer.h"
 #include "camd/transfer/treewalk.h"
 #include "ipmsg/attach.h"
@@ -148,18 +149,6 @@ measure(int root, uint64_t *size)
 	return r;
 }
 
-static bool
-is_png(int fd, uint64_t size)
-{
-	static const uint8_t png[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a,
-		'\n' };
-	uint8_t head[sizeof png];
-
-	return size <= OFFERING_IMAGE_MAX &&
-	       pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head &&
-	       memcmp(head, png, sizeof head) == 0;
-}
-
 /* A copy is removed some day: it must lie where nothing else does. */
 static bool
 is_spooled(const struct making *making, const char *path)
@@ -232,7 +221,10 @@ fill_kind(const struct wish *wish, int fd, const struct stat *st,
 	offer->kind = wish->image ? STORE_IMAGE : STORE_FILE;
 	offer->attr = wish->image ? FILE_CLIPBOARD : FILE_REGULAR;
 	offer->size = (uint64_t)st->st_size;
-	return wish->image && !is_png(fd, offer->size) ? CAM_ERR_FORMAT : 0;
+	if (!wish->image)
+		return 0;
+	return offer->size <= OFFERING_IMAGE_MAX ? png_check_file(fd)
+						 : CAM_ERR_LIMIT;
 }
 
 /* A file that grows meanwhile is no good. */

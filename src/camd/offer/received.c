@@ -110,8 +110,6 @@ decide(struct store *store, const struct arrival *arrival,
 				     ? arrival->images
 				     : arrival->files;
 		changed.automatic = true;
-		/* What is wrong with it is told when it is written to. */
-		(void)places_make(changed.folder);
 	} else {
 		return 0;
 	}

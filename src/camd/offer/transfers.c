@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -21,6 +22,7 @@
 #include "camd/offer/grant.h"
 #include "camd/offer/passage.h"
 #include "camd/offer/places.h"
+#include "camd/offer/png.h"
 #include "camd/people/roster.h"
 #include "loop/timer.h"
 #include "loop/worker.h"
@@ -45,7 +47,7 @@ struct carriage {
 	struct passage passage;
 	struct grant *grant; /* sending */
 	char *folder;	     /* receiving */
-	bool makes_folder;
+	bool makes_folder, is_image;
 	char *name;
 	uint64_t size;
 	struct job job;
@@ -191,6 +193,25 @@ open_folder(struct carriage *carriage)
 	return 0;
 }
 
+/* What will be shown unasked is a picture, and no larger than it may be. */
+static void
+check_image(struct transfer_job *run)
+{
+	int fd = -1;
+	int r = beneath_open(
+	    run->folder, run->outcome.made, O_RDONLY | O_NONBLOCK, &fd);
+
+	if (r == 0) {
+		r = png_check_file(fd);
+		close(fd);
+	}
+	if (r == 0)
+		return;
+	(void)beneath_remove(run->folder, run->outcome.made);
+	run->outcome.made[0] = '\0';
+	run->outcome.err = CAM_ERR_FORMAT;
+}
+
 static void
 run(struct job *job, void *context)
 {
@@ -200,6 +221,8 @@ run(struct job *job, void *context)
 	if (run->receive && open_folder(carriage) < 0)
 		return;
 	transfer_run(run);
+	if (carriage->is_image && run->outcome.err == 0)
+		check_image(run);
 	/* What an earlier life may have left, when it died at the end. */
 	if (run->receive &&
 	    (run->outcome.err == 0 || atomic_load(&carriage->discard)))
@@ -438,6 +461,7 @@ transfers_receive(struct transfers *transfers,
 	snprintf(carriage->id, sizeof carriage->id, "%s", fetch->id);
 	carriage->folder = xstrdup(fetch->folder);
 	carriage->makes_folder = fetch->makes_folder;
+	carriage->is_image = fetch->is_image;
 	carriage->name = xstrdup(fetch->name);
 	carriage->size = fetch->shown_size;
 	run = &carriage->run;

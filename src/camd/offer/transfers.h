@@ -62,6 +62,7 @@ struct transfers_fetch {
 	bool makes_folder; /* where it is not there */
 	const char *name;  /* the final name, of file_name_receive() */
 	bool is_folder;
+	bool is_image; /* a picture: anything else is refused */
 	uint64_t size; /* TRANSFER_SIZE_UNKNOWN: of a folder */
 	uint64_t shown_size;
 	int64_t mtime;
