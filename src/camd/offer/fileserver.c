@@ -121,7 +121,7 @@ end_wrong(struct visit *visit, bool is_offers)
 		    addr_format_host(&visit->from, text));
 		if (is_offers)
 			offers_freeze(fileserver->camd->offers,
-			    visit->request->file.packet);
+			    visit->request->file.packet, visit->uid);
 	}
 	end(visit);
 }
