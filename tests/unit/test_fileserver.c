@@ -209,6 +209,24 @@ whom_it_was_offered_gets_it_once(void **state)
 }
 
 static void
+while_he_gets_it_he_does_not_get_it_again(void **state)
+{
+	struct shop *shop = *state;
+	uint8_t *bytes = xmalloc(FILE_BYTES);
+	char text[200];
+	int fd = visit(shop, "10.77.0.3:40000",
+	    request(shop->anna->user, COMMAND_GETFILEDATA, shop->packet,
+		shop->file, text));
+
+	while (shop->known == 0)
+		world_turn(&shop->town->world);
+	assert_int_equal(fetch_his(shop, NULL), 0);
+	assert_int_equal(collect(shop, fd, bytes, FILE_BYTES), FILE_BYTES);
+	assert_memory_equal(bytes, shop->content, FILE_BYTES);
+	free(bytes);
+}
+
+static void
 a_request_in_pieces_and_without_its_end_is_understood(void **state)
 {
 	struct shop *shop = *state;
@@ -338,6 +356,22 @@ after_twenty_wrong_questions_a_place_gets_nothing_any_more(void **state)
 	assert_int_equal(fetch_his(shop, NULL), 0);
 }
 
+static void
+guessing_in_ones_own_name_harms_nobody_else(void **state)
+{
+	struct shop *shop = *state;
+	struct person *carl = person_make(
+	    shop->town, "carl", "pc1", "10.77.0.4:2425", "mac", true);
+
+	person_enters(shop->town, carl);
+	town_settle(shop->town);
+	for (uint32_t i = 0; i < 20; i++)
+		assert_int_equal(fetch(shop, "10.77.0.4:40000", carl->user,
+				     shop->packet, shop->file + i, NULL),
+		    0);
+	assert_int_equal(fetch_his(shop, shop->content), FILE_BYTES);
+}
+
 /* Strangers with an address each know all but where anna is; somebody at her
  * address knows who she is, and guesses the rest. */
 static size_t
@@ -378,6 +412,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_OF_SHOP(whom_it_was_offered_gets_it_once),
+		TEST_OF_SHOP(while_he_gets_it_he_does_not_get_it_again),
 		TEST_OF_SHOP(
 		    a_request_in_pieces_and_without_its_end_is_understood),
 		TEST_OF_SHOP(who_is_not_whom_it_was_offered_gets_nothing),
@@ -387,6 +422,7 @@ main(void)
 		TEST_OF_SHOP(who_says_nothing_or_rubbish_is_let_go),
 		TEST_OF_SHOP(
 		    after_twenty_wrong_questions_a_place_gets_nothing_any_more),
+		TEST_OF_SHOP(guessing_in_ones_own_name_harms_nobody_else),
 		TEST_OF_SHOP(a_million_guesses_get_not_one_byte),
 	};
 
