@@ -217,6 +217,7 @@ static const struct setting table[] = {
 	    "user.changed", "a program run when anything about a user changes"),
 	HOOK("user.typing",
 	    "a program run when a user begins or stops to write to us"),
+	HOOK("talk.read", "a program run when a talk is marked as read"),
 	HOOK("offer.received", "a program run for each file that is offered"),
 	HOOK("key.changed",
 	    "a program run when a user shows another key than before"),

@@ -24,13 +24,15 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_SEND "message.send"
 /* {id, to, clear, follow} -> {id, recipients: [..]} */
 #define RPC_MESSAGE_RETRY "message.retry"
-/* {who, grep, since, until, limit, before, after} -> {messages: [..], more} */
+/* {who or talk, grep, since, until, limit, before, after} -> {messages: [..], more} */
 #define RPC_MESSAGE_LIST "message.list"
 /* {id} -> {message} */
 #define RPC_MESSAGE_GET "message.get"
 /* {id} -> {message} */
 #define RPC_MESSAGE_OPEN "message.open"
-/* {who} -> {count} */
+/* {limit} -> {talks: [{talk, unread, time}]} */
+#define RPC_TALK_LIST "talk.list"
+/* {who} or {talk} -> {count} */
 #define RPC_TALK_READ "talk.read"
 /* {text} -> {state, away} */
 #define RPC_AWAY "presence.away"
@@ -98,6 +100,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_USER_CHANGED "user.changed"
 /* {user, typing, talk, direct} */
 #define EVENT_USER_TYPING "user.typing"
+/* {talk, count} */
+#define EVENT_TALK_READ "talk.read"
 #define EVENT_OFFER_RECEIVED "offer.received"
 #define EVENT_KEY_CHANGED "key.changed"
 

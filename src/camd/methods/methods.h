@@ -34,6 +34,7 @@ int message_delete(struct rpc_call *call, json_t *params);
 int message_list(struct rpc_call *call, json_t *params);
 int message_get(struct rpc_call *call, json_t *params);
 int message_open(struct rpc_call *call, json_t *params);
+int talk_list(struct rpc_call *call, json_t *params);
 int talk_read(struct rpc_call *call, json_t *params);
 int talk_typing(struct rpc_call *call, json_t *params);
 

@@ -18,6 +18,7 @@ static const struct rpc_method table[] = {
 	{ RPC_MESSAGE_LIST, message_list },
 	{ RPC_MESSAGE_GET, message_get },
 	{ RPC_MESSAGE_OPEN, message_open },
+	{ RPC_TALK_LIST, talk_list },
 	{ RPC_TALK_READ, talk_read },
 	{ RPC_TALK_TYPING, talk_typing },
 	{ RPC_AWAY, presence_set_away },
