@@ -85,6 +85,8 @@ void model_free(struct model *model);
 /* Whose screen it is: an id and what counts as being named. */
 void model_set_self(struct model *model, const char *id, const char *nick);
 const char *model_self(const struct model *model);
+/* How we are called; the id where that is not known. */
+const char *model_nick(const struct model *model);
 
 /* -- feeding -------------------------------------------------------------- */
 

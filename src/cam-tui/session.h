@@ -46,8 +46,8 @@ enum session_state session_state(const struct session *session);
 void session_hurry(struct session *session);
 
 /*
- * Asks camd; takes params. on_answer is always called, later and once, also
- * when there is no connection (CAM_ERR_CLOSED).
+ * Asks camd; takes params. on_answer is always called, once: with
+ * CAM_ERR_CLOSED when the connection breaks, or at once where there is none.
  */
 void session_call(struct session *session, const char *method, json_t *params,
     rpc_caller_answer *on_answer, void *arg);

@@ -46,12 +46,13 @@ void terminal_set_theme(struct terminal *terminal, const struct theme *theme);
  * nothing was done; on_ready follows.
  */
 bool terminal_paint(struct terminal *terminal, const struct canvas *canvas);
+/* Whether clicks and the wheel are told, instead of the terminal's own use of
+ * them. */
+void terminal_set_mouse(struct terminal *terminal, bool on);
 /* The next paint writes everything. */
 void terminal_forget(struct terminal *terminal);
 
 void terminal_bell(struct terminal *terminal);
 void terminal_set_title(struct terminal *terminal, const char *title);
-/* Into the clipboard (OSC 52); nothing where that is switched off. */
-void terminal_copy(struct terminal *terminal, struct span text);
 
 #endif

@@ -1,0 +1,377 @@
+/* terminal.c: the terminal: set up and given back, read, painted. */
+#include "cam-tui/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <curses.h>
+#include <term.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cam-tui/paint.h"
+#include "loop/loop.h"
+#include "loop/watch.h"
+
+/* curses.h means other things by these. */
+#undef move
+#undef clear
+
+enum {
+	READ_SIZE = 64 * 1024,
+	/* One painted screen, with true colour in each cell. */
+	OUT_MAX = 64 * 1024 * 1024,
+	TITLE_MAX = 256,
+	COPY_MAX = 100 * 1024, /* what terminals take at once */
+};
+
+/* Sent beside terminfo's own: terminals that do not know one skip it. Pastes
+ * come in brackets, the terminal tells its focus, clicks as SGR; what colour is
+ * the background? */
+#define ENTER_MODES "\x1b[?2004h\x1b[?1004h"
+#define LEAVE_MODES "\x1b[?2004l\x1b[?1004l"
+#define MOUSE_ON "\x1b[?1000h\x1b[?1006h"
+#define MOUSE_OFF "\x1b[?1006l\x1b[?1000l"
+#define ASK_BACKGROUND "\x1b]11;?\x1b\\"
+
+struct terminal {
+	struct loop *loop;
+	const struct terminal_ops *ops;
+	void *arg;
+	int in;
+	int out;
+	int in_flags;
+	struct watch input;
+	struct watch output;
+	struct termios before;
+	struct buf queue; /* not taken yet, from sent on */
+	size_t sent;
+	bool wants_ready;
+	bool has_entered;
+	bool has_mouse;
+	struct theme theme;
+	struct canvas shown;
+	bool is_known; /* shown is what it shows */
+	bool cursor_shown;
+};
+
+static const char *
+capability(const char *name)
+{
+	const char *text = tigetstr(name);
+
+	return text == NULL || text == (const char *)-1 ? "" : text;
+}
+
+/* -- writing -------------------------------------------------------------- */
+
+static void
+lose(struct terminal *terminal)
+{
+	watch_set(&terminal->input, 0);
+	watch_set(&terminal->output, 0);
+	terminal->ops->on_gone(terminal->arg);
+}
+
+static void
+flush_out(struct terminal *terminal)
+{
+	while (terminal->sent < terminal->queue.len) {
+		ssize_t len = write(terminal->out,
+		    terminal->queue.data + terminal->sent,
+		    terminal->queue.len - terminal->sent);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			watch_set(&terminal->output, WATCH_WRITE);
+			return;
+		}
+		if (len < 0) {
+			buf_clear(&terminal->queue);
+			terminal->sent = 0;
+			lose(terminal);
+			return;
+		}
+		terminal->sent += (size_t)len;
+	}
+	buf_clear(&terminal->queue);
+	terminal->sent = 0;
+	watch_set(&terminal->output, 0);
+}
+
+static void
+on_writable(int fd, int events, void *arg)
+{
+	struct terminal *terminal = arg;
+
+	flush_out(terminal);
+	if (terminal->queue.len == 0 && terminal->wants_ready) {
+		terminal->wants_ready = false;
+		terminal->ops->on_ready(terminal->arg);
+	}
+}
+
+static void
+send_text(struct terminal *terminal, const char *text)
+{
+	buf_put_text(&terminal->queue, text);
+}
+
+static void
+on_readable(int fd, int events, void *arg)
+{
+	struct terminal *terminal = arg;
+	char bytes[READ_SIZE];
+	ssize_t len;
+
+	do {
+		len = read(fd, bytes, sizeof bytes);
+	} while (len < 0 && errno == EINTR);
+	if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return;
+	if (len <= 0) {
+		lose(terminal);
+		return;
+	}
+	terminal->ops->on_typed(span_of(bytes, (size_t)len), terminal->arg);
+	wipe(bytes, (size_t)len); /* it may have been a passphrase */
+}
+
+/* -- terminfo ------------------------------------------------------------- */
+
+static void
+put_move(struct buf *out, unsigned row, unsigned column, void *arg)
+{
+	const char *text =
+	    tiparm(capability("cup"), (int)row, (int)column);
+
+	buf_put_text(out, text != NULL ? text : "");
+}
+
+static void
+put_clear(struct buf *out, void *arg)
+{
+	buf_put_text(out, capability("clear"));
+}
+
+static void
+put_clear_to_end(struct buf *out, void *arg)
+{
+	buf_put_text(out, capability("el"));
+}
+
+static const struct paint_ops paint_ops = { put_move, put_clear,
+	put_clear_to_end, NULL };
+
+/* -- setting up ----------------------------------------------------------- */
+
+static void
+make_raw(struct terminal *terminal)
+{
+	struct termios raw = terminal->before;
+
+	raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR |
+				   IGNCR | ICRNL | IXON);
+	raw.c_oflag &= ~(tcflag_t)OPOST;
+	raw.c_lflag &=
+	    ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	tcsetattr(terminal->in, TCSADRAIN, &raw);
+}
+
+void
+terminal_enter(struct terminal *terminal)
+{
+	if (terminal->has_entered)
+		return;
+	terminal->has_entered = true;
+	make_raw(terminal);
+	fcntl(terminal->in, F_SETFL, terminal->in_flags | O_NONBLOCK);
+	send_text(terminal, capability("smcup"));
+	send_text(terminal, ENTER_MODES ASK_BACKGROUND);
+	if (terminal->has_mouse)
+		send_text(terminal, MOUSE_ON);
+	terminal_forget(terminal);
+	watch_set(&terminal->input, WATCH_READ);
+	flush_out(terminal);
+}
+
+/* What is given back must have been taken, so this waits. */
+void
+terminal_leave(struct terminal *terminal)
+{
+	if (!terminal->has_entered)
+		return;
+	terminal->has_entered = false;
+	watch_set(&terminal->input, 0);
+	fcntl(terminal->in, F_SETFL, terminal->in_flags & ~O_NONBLOCK);
+	if (terminal->has_mouse)
+		send_text(terminal, MOUSE_OFF);
+	send_text(terminal, LEAVE_MODES "\x1b[0m");
+	send_text(terminal, capability("cnorm"));
+	send_text(terminal, capability("rmcup"));
+	flush_out(terminal);
+	tcsetattr(terminal->in, TCSADRAIN, &terminal->before);
+	fcntl(terminal->in, F_SETFL, terminal->in_flags);
+}
+
+int
+terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
+    void *arg, struct terminal **terminal)
+{
+	struct terminal *opened = NULL;
+	struct termios before;
+	int found = 0;
+
+	if (tcgetattr(in, &before) != 0 || !isatty(out))
+		return CAM_ERR_SYSTEM;
+	if (setupterm(NULL, out, &found) != OK || capability("cup")[0] == '\0' ||
+	    capability("clear")[0] == '\0')
+		return CAM_ERR_UNSUPPORTED;
+	opened = xcalloc(1, sizeof *opened);
+	opened->loop = loop;
+	opened->ops = ops;
+	opened->arg = arg;
+	opened->in = in;
+	opened->out = out;
+	opened->before = before;
+	opened->in_flags = fcntl(in, F_GETFL);
+	buf_init(&opened->queue, OUT_MAX);
+	watch_init(&opened->input, loop, in, on_readable, opened);
+	watch_init(&opened->output, loop, out, on_writable, opened);
+	*terminal = opened;
+	return 0;
+}
+
+void
+terminal_free(struct terminal *terminal)
+{
+	if (terminal == NULL)
+		return;
+	terminal_leave(terminal);
+	watch_finish(&terminal->input);
+	watch_finish(&terminal->output);
+	buf_finish(&terminal->queue);
+	canvas_finish(&terminal->shown);
+	del_curterm(cur_term);
+	free(terminal);
+}
+
+void
+terminal_set_mouse(struct terminal *terminal, bool on)
+{
+	if (terminal->has_entered && terminal->has_mouse != on)
+		send_text(terminal, on ? MOUSE_ON : MOUSE_OFF);
+	terminal->has_mouse = on;
+	flush_out(terminal);
+}
+
+void
+terminal_size(
+    const struct terminal *terminal, unsigned *rows, unsigned *columns)
+{
+	struct winsize size;
+
+	*rows = 24;
+	*columns = 80;
+	if (ioctl(terminal->out, TIOCGWINSZ, &size) != 0)
+		return;
+	if (size.ws_row > 0)
+		*rows = size.ws_row;
+	if (size.ws_col > 0)
+		*columns = size.ws_col;
+}
+
+int
+terminal_colours(const struct terminal *terminal)
+{
+	return tigetnum("colors");
+}
+
+void
+terminal_set_theme(struct terminal *terminal, const struct theme *theme)
+{
+	terminal->theme = *theme;
+	terminal_forget(terminal);
+}
+
+void
+terminal_forget(struct terminal *terminal)
+{
+	terminal->is_known = false;
+}
+
+static void
+show_cursor(struct terminal *terminal, const struct canvas *canvas)
+{
+	if (canvas->cursor_shown)
+		put_move(&terminal->queue, canvas->cursor_row,
+		    canvas->cursor_column, NULL);
+	if (canvas->cursor_shown && !terminal->cursor_shown)
+		send_text(terminal, capability("cnorm"));
+	terminal->cursor_shown = canvas->cursor_shown;
+}
+
+bool
+terminal_paint(struct terminal *terminal, const struct canvas *canvas)
+{
+	size_t before = terminal->queue.len;
+	bool moved;
+
+	if (!terminal->has_entered)
+		return true;
+	if (terminal->queue.len > 0) {
+		terminal->wants_ready = true;
+		return false;
+	}
+	/* The cursor would be seen running about. */
+	if (terminal->cursor_shown || !terminal->is_known)
+		send_text(terminal, capability("civis"));
+	before = terminal->queue.len;
+	paint(terminal->is_known ? &terminal->shown : NULL, canvas,
+	    &terminal->theme, &paint_ops, &terminal->queue);
+	moved = !terminal->is_known || terminal->queue.len > before ||
+		canvas->cursor_row != terminal->shown.cursor_row ||
+		canvas->cursor_column != terminal->shown.cursor_column ||
+		canvas->cursor_shown != terminal->shown.cursor_shown;
+	if (moved) {
+		terminal->cursor_shown = false;
+		show_cursor(terminal, canvas);
+	} else {
+		buf_clear(&terminal->queue);
+	}
+	canvas_copy(&terminal->shown, canvas);
+	terminal->is_known = true;
+	flush_out(terminal);
+	return true;
+}
+
+void
+terminal_bell(struct terminal *terminal)
+{
+	send_text(terminal, "\a");
+	flush_out(terminal);
+}
+
+void
+terminal_set_title(struct terminal *terminal, const char *title)
+{
+	char *printable = text_printable(title, TEXT_LINE);
+	struct span text = span_text(printable);
+
+	text.len = utf8_cut(text, TITLE_MAX);
+	send_text(terminal, "\x1b]2;");
+	buf_put_span(&terminal->queue, text);
+	send_text(terminal, "\x1b\\");
+	free(printable);
+	flush_out(terminal);
+}
