@@ -42,7 +42,7 @@ INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/c
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
-	$(QRENCODE_CFLAGS)
+	$(QRENCODE_CFLAGS) $(NCURSES_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
 ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
@@ -54,7 +54,7 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
 FOLDERS = lan net rpc store crypto ipmsg loop base
 # QR codes are drawn by a program of their own: cam is linked statically, their library is not.
-PROGRAMS = cam camd cam-debug $(if $(QRENCODE_VERSION),cam-qr)
+PROGRAMS = cam camd cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr)
 
 objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
 archive = $B/lib$1.a
@@ -95,6 +95,11 @@ $B/cam: $B/obj/cam/main.o $B/libcam.a $(CAM_LIBS)
 	$Q$(CC) $(if $(SAN),,$(STATIC_CAM)) $(ALL_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(LIBEV_LIBS) -lm \
 		$(UTF8PROC_LIBS) $(LIBS)
 
+$B/cam-tui: $B/obj/cam-tui/main.o $B/libcam-tui.a $(CAM_LIBS)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(NCURSES_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
+		-lm $(UTF8PROC_LIBS) $(LIBS)
+
 CAMD_LIBS = $(foreach folder,lan net rpc store crypto ipmsg loop base,$(call archive,$(folder)))
 $B/camd: $B/obj/camd/main.o $B/libcamd.a $(CAMD_LIBS)
 	$(call say,LINK,$@)
@@ -125,7 +130,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
-		-lm $(LIBS)
+		$(NCURSES_LIBS) -lm $(LIBS)
 
 # What scripts of tests/lan run beside camd.
 TOOLS = relay
@@ -143,7 +148,8 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/fuzz \
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
 		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
-		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) \
+		$(NCURSES_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some. The warnings that count are
 # those of the compiler that builds what people run.
@@ -263,7 +269,7 @@ place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
 UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
 	contrib/systemd/*.socket))
 INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
-	$(call place,755,$B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr),libexec/cam) \
+	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \

@@ -160,9 +160,8 @@ put_printable(struct canvas *canvas, struct box box, unsigned row,
 		if (column + columns > box.columns)
 			break;
 		if (columns > 0)
-			put_grapheme(canvas, box.row + row,
-			    box.column + column, columns, style,
-			    span_of(text.data, len), isolated);
+			put_grapheme(canvas, box.row + row, box.column + column,
+			    columns, style, span_of(text.data, len), isolated);
 		column += columns;
 		text = span_of(text.data + len, text.len - len);
 	}
@@ -182,8 +181,8 @@ put_printable(struct canvas *canvas, struct box box, unsigned row,
 static struct span
 visible(struct span text, unsigned columns)
 {
-	return span_of(text.data,
-	    utf8_cut(text, ((size_t)columns + 1) * CELL_TEXT_SIZE));
+	return span_of(
+	    text.data, utf8_cut(text, ((size_t)columns + 1) * CELL_TEXT_SIZE));
 }
 
 static void

@@ -49,8 +49,8 @@ begin_line(struct layout *layout, unsigned indent)
 }
 
 static void
-add_piece(struct layout *layout, enum style style, struct span text,
-    unsigned columns)
+add_piece(
+    struct layout *layout, enum style style, struct span text, unsigned columns)
 {
 	struct piece *last =
 	    layout->count > 0 ? &layout->pieces[layout->count - 1] : NULL;
@@ -107,14 +107,12 @@ next_word(struct span text, unsigned *columns)
 
 	*columns = 0;
 	while (taken < text.len) {
-		struct span rest =
-		    span_of(text.data + taken, text.len - taken);
+		struct span rest = span_of(text.data + taken, text.len - taken);
 		unsigned width;
 		size_t len = grapheme_next(rest, 1, &width);
 		struct span grapheme = span_of(rest.data, len);
 
-		if (taken > 0 && !is_closing(grapheme) &&
-		    (wide || width == 2))
+		if (taken > 0 && !is_closing(grapheme) && (wide || width == 2))
 			break;
 		if (rest.data[0] == ' ' || rest.data[0] == '\n' ||
 		    rest.data[0] == '\t')
@@ -148,7 +146,8 @@ put_word(
 {
 	unsigned start = start_of(layout, layout->indent);
 
-	if (layout->column + columns > layout->columns &&
+	if (!layout->breaks_anywhere &&
+	    layout->column + columns > layout->columns &&
 	    columns <= layout->columns - start && layout->column > start)
 		begin_line(layout, layout->indent);
 	if (layout->column + columns > layout->columns)
@@ -161,6 +160,8 @@ put_word(
 static void
 put_blanks(struct layout *layout, enum style style, unsigned count)
 {
+	if (layout->breaks_anywhere && layout->column >= layout->columns)
+		begin_line(layout, layout->indent);
 	for (; count > 0 && layout->column < layout->columns; count--)
 		add_piece(layout, style, span_text(" "), 1);
 }
@@ -215,8 +216,7 @@ layout_text(struct layout *layout, enum style style, const char *text)
 }
 
 void
-layout_printf(
-    struct layout *layout, enum style style, const char *format, ...)
+layout_printf(struct layout *layout, enum style style, const char *format, ...)
 {
 	char *text = NULL;
 	va_list args;
@@ -245,9 +245,8 @@ layout_draw(const struct layout *layout, struct canvas *canvas, struct box box,
 
 		if (piece->line < from || piece->line >= from + count)
 			continue;
-		canvas_put(canvas, box,
-		    row + (unsigned)(piece->line - from), piece->column,
-		    piece->style,
+		canvas_put(canvas, box, row + (unsigned)(piece->line - from),
+		    piece->column, piece->style,
 		    span_of(layout->text.data + piece->offset, piece->len));
 	}
 }

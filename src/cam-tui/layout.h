@@ -25,10 +25,11 @@ struct piece {
 enum { LAYOUT_LINES_MAX = 10000, LAYOUT_TEXT_MAX = 4 * 1024 * 1024 };
 
 struct layout {
-	unsigned columns; /* to be filled, at least 1 */
-	unsigned indent;  /* of lines that a width began, not a LF */
-	unsigned margin;  /* of every line but the first, also after a LF */
-	struct buf text;  /* printable */
+	unsigned columns;     /* to be filled, at least 1 */
+	unsigned indent;      /* of lines that a width began, not a LF */
+	unsigned margin;      /* of every line but the first, also after a LF */
+	bool breaks_anywhere; /* between graphemes, not words */
+	struct buf text;      /* printable */
 	struct piece *pieces;
 	size_t count;
 	size_t size;

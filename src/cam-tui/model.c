@@ -212,10 +212,10 @@ take_state(struct model *model, const json_t *params)
 		if (message == NULL)
 			continue;
 		set_state(message->object, params);
-		model_tell(model,
-		    &(struct model_change){ .kind = CHANGE_MESSAGE,
-			.talk = talk,
-			.message = message });
+		model_tell(
+		    model, &(struct model_change){ .kind = CHANGE_MESSAGE,
+			       .talk = talk,
+			       .message = message });
 		return;
 	}
 }

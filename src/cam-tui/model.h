@@ -125,6 +125,10 @@ struct model_user *model_user_next(
 /* The talk with these users (in any order), made when it is missing. */
 struct model_talk *model_talk_with(
     struct model *model, const char *const *ids, size_t count);
+/* By its key; NULL: there is none. A user's id is the key of the talk with him
+ * alone. */
+struct model_talk *model_talk_by_key(
+    const struct model *model, const char *key);
 struct model_talk *model_talk_first(const struct model *model);
 struct model_talk *model_talk_next(
     const struct model *model, const struct model_talk *talk);

@@ -23,7 +23,8 @@ void model_user_free(struct model_user *user);
 void model_talk_free(struct model_talk *talk);
 /* A user got another id: talks with him get another key, or are let go where
  * there is one with that key already. */
-void model_talk_rename_user(struct model *model, const char *was, const char *id);
+void model_talk_rename_user(
+    struct model *model, const char *was, const char *id);
 /* One that has just come: at the end, where the end is there, and counted. */
 void model_talk_add(struct model *model, const json_t *object);
 

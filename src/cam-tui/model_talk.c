@@ -53,8 +53,8 @@ talk_of(struct table_link *link)
 			    : NULL;
 }
 
-static struct model_talk *
-find(const struct model *model, const char *key)
+struct model_talk *
+model_talk_by_key(const struct model *model, const char *key)
 {
 	return talk_of(table_find(&model->talks,
 	    table_hash(&model->talks, key, strlen(key)), has_key, key));
@@ -100,7 +100,7 @@ model_talk_with(struct model *model, const char *const *ids, size_t count)
 	if (kept > USERS_MAX)
 		kept = 0;
 	key = key_of(sorted, kept);
-	talk = find(model, key);
+	talk = model_talk_by_key(model, key);
 	if (talk == NULL)
 		talk = make(model, key, sorted, kept);
 	else
@@ -284,8 +284,8 @@ put_all(struct model_talk *talk, size_t place, const json_t *messages)
 
 		if (!is_message(object))
 			continue;
-		known = find_message(talk,
-		    json_string_value(json_object_get(object, "id")));
+		known = find_message(
+		    talk, json_string_value(json_object_get(object, "id")));
 		if (known != NULL)
 			set_object(known, object);
 		else
@@ -419,9 +419,8 @@ model_mark_read(struct model *model, struct model_talk *talk)
 		}
 	}
 	if (had)
-		model_tell(model,
-		    &(struct model_change){
-			.kind = CHANGE_TALK, .talk = talk });
+		model_tell(model, &(struct model_change){
+				      .kind = CHANGE_TALK, .talk = talk });
 }
 
 void
@@ -487,9 +486,9 @@ model_talk_rename_user(struct model *model, const char *was, const char *id)
 			continue;
 		qsort(talk->users, talk->user_count, sizeof *talk->users,
 		    by_text);
-		key = key_of(
-		    (const char *const *)talk->users, talk->user_count);
-		if (find(model, key) != NULL) {
+		key =
+		    key_of((const char *const *)talk->users, talk->user_count);
+		if (model_talk_by_key(model, key) != NULL) {
 			free(key);
 			continue;
 		}

@@ -14,8 +14,8 @@ hash_of(const struct model *model, const char *id)
 static bool
 has_id(const struct table_link *link, const void *key)
 {
-	return strcmp(
-		   container_of(link, struct model_user, by_id)->id, key) == 0;
+	return strcmp(container_of(link, struct model_user, by_id)->id, key) ==
+	       0;
 }
 
 struct model_user *
@@ -107,8 +107,8 @@ fill(struct model_user *user, const json_t *object)
 
 	set_text(&user->name, own[0] != '\0' ? own : text_of(object, "nick"));
 	set_text(&user->group, text_of(object, "group"));
-	set_text(&user->away,
-	    json_string_value(json_object_get(object, "away")));
+	set_text(
+	    &user->away, json_string_value(json_object_get(object, "away")));
 	set_text(&user->client, text_of(object, "client"));
 	set_text(&user->encryption, text_of(object, "encryption"));
 	user->presence = presence_of(text_of(object, "state"));
@@ -177,6 +177,5 @@ model_take_users(
 	json_array_foreach(users, i, object) model_user_take(model, object);
 	if (last)
 		drop_unmarked(model);
-	model_tell(model,
-	    &(struct model_change){ .kind = CHANGE_USERS });
+	model_tell(model, &(struct model_change){ .kind = CHANGE_USERS });
 }

@@ -21,7 +21,7 @@ struct painter {
 	const struct theme *theme;
 	const struct paint_ops *ops;
 	struct buf *out;
-	int style; /* as set in the terminal, -1: not known */
+	int style;	/* as set in the terminal, -1: not known */
 	bool is_placed; /* the terminal's cursor is at row, column */
 	unsigned row;
 	unsigned column;
@@ -230,7 +230,8 @@ paint_row(struct painter *painter, unsigned row)
 	for (unsigned column = from; column < end && !tail; column++)
 		tail = has_changed(painter, row, column);
 	/* Erasing takes a few bytes, and leaves no style but the plain one. */
-	if (from + 4 < end && canvas_cell(canvas, row, from)->style == STYLE_PLAIN)
+	if (from + 4 < end &&
+	    canvas_cell(canvas, row, from)->style == STYLE_PLAIN)
 		end = from;
 	paint_cells(painter, row, end);
 	if (tail && end == from) {

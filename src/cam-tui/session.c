@@ -111,8 +111,8 @@ start_camd(struct session *session)
 /* -- greeting ------------------------------------------------------------- */
 
 static void
-on_subscribed(void *arg, int err, const json_t *result,
-    const struct rpc_error *error)
+on_subscribed(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
 {
 	struct session *session = arg;
 
@@ -128,8 +128,8 @@ on_subscribed(void *arg, int err, const json_t *result,
 }
 
 static void
-on_hello(void *arg, int err, const json_t *result,
-    const struct rpc_error *error)
+on_hello(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
 {
 	struct session *session = arg;
 

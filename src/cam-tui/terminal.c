@@ -9,20 +9,14 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <curses.h>
-#include <term.h>
-
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/paint.h"
+#include "cam-tui/terminfo.h"
 #include "loop/loop.h"
 #include "loop/watch.h"
-
-/* curses.h means other things by these. */
-#undef move
-#undef clear
 
 enum {
 	READ_SIZE = 64 * 1024,
@@ -62,14 +56,6 @@ struct terminal {
 	bool cursor_shown;
 };
 
-static const char *
-capability(const char *name)
-{
-	const char *text = tigetstr(name);
-
-	return text == NULL || text == (const char *)-1 ? "" : text;
-}
-
 /* -- writing -------------------------------------------------------------- */
 
 static void
@@ -84,9 +70,9 @@ static void
 flush_out(struct terminal *terminal)
 {
 	while (terminal->sent < terminal->queue.len) {
-		ssize_t len = write(terminal->out,
-		    terminal->queue.data + terminal->sent,
-		    terminal->queue.len - terminal->sent);
+		ssize_t len =
+		    write(terminal->out, terminal->queue.data + terminal->sent,
+			terminal->queue.len - terminal->sent);
 
 		if (len < 0 && errno == EINTR)
 			continue;
@@ -150,22 +136,19 @@ on_readable(int fd, int events, void *arg)
 static void
 put_move(struct buf *out, unsigned row, unsigned column, void *arg)
 {
-	const char *text =
-	    tiparm(capability("cup"), (int)row, (int)column);
-
-	buf_put_text(out, text != NULL ? text : "");
+	buf_put_text(out, terminfo_place(row, column));
 }
 
 static void
 put_clear(struct buf *out, void *arg)
 {
-	buf_put_text(out, capability("clear"));
+	buf_put_text(out, terminfo_text("clear"));
 }
 
 static void
 put_clear_to_end(struct buf *out, void *arg)
 {
-	buf_put_text(out, capability("el"));
+	buf_put_text(out, terminfo_text("el"));
 }
 
 static const struct paint_ops paint_ops = { put_move, put_clear,
@@ -181,8 +164,7 @@ make_raw(struct terminal *terminal)
 	raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR |
 				   IGNCR | ICRNL | IXON);
 	raw.c_oflag &= ~(tcflag_t)OPOST;
-	raw.c_lflag &=
-	    ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+	raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(terminal->in, TCSADRAIN, &raw);
@@ -196,7 +178,7 @@ terminal_enter(struct terminal *terminal)
 	terminal->has_entered = true;
 	make_raw(terminal);
 	fcntl(terminal->in, F_SETFL, terminal->in_flags | O_NONBLOCK);
-	send_text(terminal, capability("smcup"));
+	send_text(terminal, terminfo_text("smcup"));
 	send_text(terminal, ENTER_MODES ASK_BACKGROUND);
 	if (terminal->has_mouse)
 		send_text(terminal, MOUSE_ON);
@@ -217,8 +199,8 @@ terminal_leave(struct terminal *terminal)
 	if (terminal->has_mouse)
 		send_text(terminal, MOUSE_OFF);
 	send_text(terminal, LEAVE_MODES "\x1b[0m");
-	send_text(terminal, capability("cnorm"));
-	send_text(terminal, capability("rmcup"));
+	send_text(terminal, terminfo_text("cnorm"));
+	send_text(terminal, terminfo_text("rmcup"));
 	flush_out(terminal);
 	tcsetattr(terminal->in, TCSADRAIN, &terminal->before);
 	fcntl(terminal->in, F_SETFL, terminal->in_flags);
@@ -230,13 +212,13 @@ terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
 {
 	struct terminal *opened = NULL;
 	struct termios before;
-	int found = 0;
+	int err;
 
 	if (tcgetattr(in, &before) != 0 || !isatty(out))
 		return CAM_ERR_SYSTEM;
-	if (setupterm(NULL, out, &found) != OK || capability("cup")[0] == '\0' ||
-	    capability("clear")[0] == '\0')
-		return CAM_ERR_UNSUPPORTED;
+	err = terminfo_open(out);
+	if (err != 0)
+		return err;
 	opened = xcalloc(1, sizeof *opened);
 	opened->loop = loop;
 	opened->ops = ops;
@@ -262,7 +244,7 @@ terminal_free(struct terminal *terminal)
 	watch_finish(&terminal->output);
 	buf_finish(&terminal->queue);
 	canvas_finish(&terminal->shown);
-	del_curterm(cur_term);
+	terminfo_close();
 	free(terminal);
 }
 
@@ -294,7 +276,7 @@ terminal_size(
 int
 terminal_colours(const struct terminal *terminal)
 {
-	return tigetnum("colors");
+	return terminfo_number("colors");
 }
 
 void
@@ -317,7 +299,7 @@ show_cursor(struct terminal *terminal, const struct canvas *canvas)
 		put_move(&terminal->queue, canvas->cursor_row,
 		    canvas->cursor_column, NULL);
 	if (canvas->cursor_shown && !terminal->cursor_shown)
-		send_text(terminal, capability("cnorm"));
+		send_text(terminal, terminfo_text("cnorm"));
 	terminal->cursor_shown = canvas->cursor_shown;
 }
 
@@ -335,7 +317,7 @@ terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 	}
 	/* The cursor would be seen running about. */
 	if (terminal->cursor_shown || !terminal->is_known)
-		send_text(terminal, capability("civis"));
+		send_text(terminal, terminfo_text("civis"));
 	before = terminal->queue.len;
 	paint(terminal->is_known ? &terminal->shown : NULL, canvas,
 	    &terminal->theme, &paint_ops, &terminal->queue);

@@ -112,8 +112,7 @@ theme_colours_of(
 bool
 theme_is_dark(const char *colorfgbg)
 {
-	const char *back =
-	    is_set(colorfgbg) ? strrchr(colorfgbg, ';') : NULL;
+	const char *back = is_set(colorfgbg) ? strrchr(colorfgbg, ';') : NULL;
 	uint64_t number;
 
 	if (back == NULL ||
@@ -165,8 +164,8 @@ put_colour(struct buf *out, enum theme_colours colours, int32_t rgb,
 		return;
 	case COLOURS_256:
 		if (rgb != COLOUR_DEFAULT)
-			buf_printf(out, ";%u;5;%u", ground + 8,
-			    nearest_of_256(rgb));
+			buf_printf(
+			    out, ";%u;5;%u", ground + 8, nearest_of_256(rgb));
 		return;
 	case COLOURS_TRUE:
 		if (rgb != COLOUR_DEFAULT)
@@ -186,7 +185,8 @@ theme_put(const struct theme *theme, enum style style, struct buf *out)
 
 	/* Dim is for those without the grey, reverse without the background. */
 	if (theme->colours != COLOURS_NONE)
-		attributes &= ~(unsigned)(LOOK_DIM | (has_back ? LOOK_REVERSE : 0));
+		attributes &=
+		    ~(unsigned)(LOOK_DIM | (has_back ? LOOK_REVERSE : 0));
 	buf_put_text(out, "\x1b[0");
 	if (attributes & LOOK_BOLD)
 		buf_put_text(out, ";1");

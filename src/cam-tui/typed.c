@@ -63,7 +63,7 @@ tell_control(struct typed *typed, uint8_t byte, unsigned mods)
 		break;
 	default:
 		/* 1 to 26 are letters, 28 to 31 the signs behind Z. */
-		tell(typed, byte < 27 ? byte + 'a' - 1U : byte + 'A' - 1U,
+		tell(typed, byte + (byte < 27 ? 'a' : 'A') - 1U,
 		    mods | STROKE_CONTROL);
 	}
 }
@@ -74,13 +74,11 @@ is_partial(struct span bytes)
 {
 	static const struct {
 		uint8_t first, last, len;
-	} leads[] = { { 0xc2, 0xdf, 2 }, { 0xe0, 0xef, 3 },
-		{ 0xf0, 0xf4, 4 } };
+	} leads[] = { { 0xc2, 0xdf, 2 }, { 0xe0, 0xef, 3 }, { 0xf0, 0xf4, 4 } };
 
 	for (size_t i = 0; i < 3; i++) {
 		if (bytes.data[0] < leads[i].first ||
-		    bytes.data[0] > leads[i].last ||
-		    bytes.len >= leads[i].len)
+		    bytes.data[0] > leads[i].last || bytes.len >= leads[i].len)
 			continue;
 		for (size_t j = 1; j < bytes.len; j++) {
 			if ((bytes.data[j] & 0xc0) != 0x80)
@@ -151,7 +149,7 @@ key_of_final(uint8_t final)
 	case 'Q':
 	case 'R':
 	case 'S':
-		return KEY_F1 + final - 'P';
+		return KEY_F1 + (uint32_t)(final - 'P');
 	default:
 		return 0;
 	}
@@ -184,8 +182,7 @@ tell_coded(struct typed *typed, unsigned code, unsigned mods)
 	}
 	if (code < 0x110000 && (code < 0xd800 || code > 0xdfff))
 		tell(typed, code,
-		    mods & (code >= 'a' && code <= 'z' ? ~0U
-						       : ~STROKE_SHIFT));
+		    mods & (code >= 'a' && code <= 'z' ? ~0U : ~(unsigned)STROKE_SHIFT));
 }
 
 static void
@@ -307,8 +304,7 @@ hear_answer(struct typed *typed, struct span text)
 
 	if (!span_starts(text, prefix) || typed->ops->on_background == NULL)
 		return;
-	text = span_of(
-	    text.data + strlen(prefix), text.len - strlen(prefix));
+	text = span_of(text.data + strlen(prefix), text.len - strlen(prefix));
 	if (parse_colour(text, &light))
 		typed->ops->on_background(light, typed->arg);
 }
@@ -369,8 +365,8 @@ take_escape(struct typed *typed, struct span bytes, unsigned mods)
 		tell(typed, KEY_ESCAPE, 0);
 		return 1;
 	default:
-		taken = take_character(typed,
-		    span_of(bytes.data + 1, bytes.len - 1), STROKE_META);
+		taken = take_character(
+		    typed, span_of(bytes.data + 1, bytes.len - 1), STROKE_META);
 		return taken > 0 ? taken + 1 : 0;
 	}
 }
@@ -448,16 +444,16 @@ void
 typed_feed(struct typed *typed, struct span bytes)
 {
 	while (bytes.len > 0) {
-		size_t piece = bytes.len < SEQUENCE_MAX / 2 ? bytes.len
-							    : SEQUENCE_MAX / 2;
+		size_t piece =
+		    bytes.len < SEQUENCE_MAX / 2 ? bytes.len : SEQUENCE_MAX / 2;
 		size_t taken = 0, step;
 
 		buf_put(&typed->pending, bytes.data, piece);
 		bytes = span_of(bytes.data + piece, bytes.len - piece);
-		while (taken < typed->pending.len &&
-		       (step = take(typed,
-			    span_of(typed->pending.data + taken,
-				typed->pending.len - taken))) > 0)
+		while (
+		    taken < typed->pending.len &&
+		    (step = take(typed, span_of(typed->pending.data + taken,
+					    typed->pending.len - taken))) > 0)
 			taken += step;
 		buf_drop(&typed->pending, taken);
 	}

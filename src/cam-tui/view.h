@@ -32,8 +32,7 @@ enum view_act {
 /* Members may be NULL but for name, draw and free. */
 struct view_type {
 	const char *name;
-	/* Its list has the keys; else what is typed is written in the composer.
-	 */
+	/* Its list has the keys to begin with. */
 	bool is_list;
 	void (*free)(struct view *view);
 	/* For the switcher and the title bar; a new string. */
@@ -47,6 +46,8 @@ struct view_type {
 	bool (*stroke)(struct view *view, struct stroke stroke);
 	/* What was written in the composer and is no command. */
 	void (*submit)(struct view *view, const char *text);
+	/* The text in the composer is being changed. */
+	void (*typing)(struct view *view);
 	/* The model has changed; sets view->changed where that is seen. */
 	void (*changed)(struct view *view, const struct model_change *change);
 	/* It has come to the front, or been left. */
@@ -63,8 +64,10 @@ struct view {
 	const struct view_type *type;
 	struct tui *tui;
 	struct composer *composer; /* what is being written here */
-	unsigned number;	   /* in the switcher, from 1 */
-	bool changed;		   /* to be drawn anew */
+	/* Its list has the keys; else what is typed goes to the composer. */
+	bool is_list;
+	unsigned number; /* in the switcher, from 1 */
+	bool changed;	 /* to be drawn anew */
 };
 
 void view_init(

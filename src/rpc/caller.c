@@ -63,8 +63,8 @@ rpc_caller_free(struct rpc_caller *caller)
 		*caller->freed = true;
 	while ((link = table_first(&caller->waiting)) != NULL) {
 		table_remove(&caller->waiting, link);
-		answer(container_of(link, struct waiting, link),
-		    CAM_ERR_CLOSED, NULL, NULL);
+		answer(container_of(link, struct waiting, link), CAM_ERR_CLOSED,
+		    NULL, NULL);
 	}
 	table_finish(&caller->waiting);
 	buf_finish(&caller->in);
