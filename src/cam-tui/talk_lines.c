@@ -412,7 +412,7 @@ talk_lines_mark_new(struct talk_lines *lines, const struct model_talk *talk)
 		if (!json_is_true(
 			json_object_get(talk->messages[i]->object, "unread")))
 			continue;
-		/* All that came while one looked on is not set apart. */
+		/* Above the first there is nothing to set it apart from. */
 		if (i > 0)
 			set_text(&lines->first_new, talk->messages[i]->id);
 		return;

@@ -25,6 +25,7 @@ struct view_talk {
 	struct talk_lines lines;
 	bool is_loading;
 	bool is_shown;
+	bool is_watched; /* the end has been looked at since it was shown */
 	char *jump;	    /* id to be selected once its page has come */
 	char *reply;	    /* what is being answered, or NULL */
 	char *edit;	    /* what is being given another text, or NULL */
@@ -202,13 +203,19 @@ view_talk_seen(struct view *view)
 {
 	struct view_talk *self = self_of(view);
 
-	if (self->talk->unread == 0 || !self->talk->is_loaded ||
-	    !self->is_shown || !view->tui->is_focused ||
-	    !talk_lines_at_end(&self->lines))
+	if (!self->is_shown || !view->tui->is_focused)
+		self->is_watched = false;
+	if (!self->talk->is_loaded || !self->is_shown ||
+	    !view->tui->is_focused || !talk_lines_at_end(&self->lines))
+		return;
+	/* What comes while one looks on is not set apart. */
+	if (self->talk->unread > 0 && !self->is_watched)
+		talk_lines_mark_new(&self->lines, self->talk);
+	self->is_watched = true;
+	if (self->talk->unread == 0)
 		return;
 	session_call(view->tui->session, RPC_TALK_READ,
 	    json_pack("{s:o}", "talk", talk_list(self->talk)), on_read, NULL);
-	talk_lines_mark_new(&self->lines, self->talk);
 	model_mark_read(view->tui->model, self->talk);
 }
 
@@ -218,6 +225,7 @@ talk_shown(struct view *view, bool shown)
 	struct view_talk *self = self_of(view);
 
 	self->is_shown = shown;
+	self->is_watched = false;
 	if (!shown)
 		talk_lines_forget_new(&self->lines);
 	if (shown && !self->talk->is_loaded)
