@@ -119,9 +119,9 @@ mend(struct canvas *canvas, unsigned row, unsigned column)
 {
 	struct cell *cell = canvas_cell(canvas, row, column);
 
-	if (cell->columns != 0 || column == 0)
-		return;
-	blank(&cell[-1], cell[-1].style);
+	/* Its left half may have been written over already. */
+	if (cell->columns == 0 && column > 0 && cell[-1].columns == 2)
+		blank(&cell[-1], cell[-1].style);
 }
 
 static void

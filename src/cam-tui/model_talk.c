@@ -200,6 +200,8 @@ message_new(const json_t *object)
 static void
 drop_messages(struct model_talk *talk, size_t from, size_t count)
 {
+	if (count == 0)
+		return;
 	for (size_t i = from; i < from + count; i++)
 		message_free(talk->messages[i]);
 	memmove(&talk->messages[from], &talk->messages[from + count],

@@ -260,5 +260,6 @@ paint(const struct canvas *before, const struct canvas *after,
 	}
 	for (unsigned row = 0; row < after->rows; row++)
 		paint_row(&painter, row);
-	set_style(&painter, STYLE_PLAIN);
+	if (painter.style >= 0)
+		set_style(&painter, STYLE_PLAIN);
 }
