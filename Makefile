@@ -172,7 +172,7 @@ RUN = tests/run --build $B/san --jobs $(JOBS)
 check: deps
 	$Q$(MAKE) --no-print-directory check-all
 check-all: check-build
-	$Q$(RUN) unit fuzz session lan
+	$Q$(RUN) unit fuzz session screen lan
 check-build: config.mk
 	$Q$(SANITIZED) programs unit-tests fuzz-targets tools
 check-unit: config.mk
@@ -181,6 +181,9 @@ check-unit: config.mk
 check-session: config.mk
 	$Q$(SANITIZED) programs
 	$Q$(RUN) session
+check-screen: config.mk
+	$Q$(SANITIZED) programs
+	$Q$(RUN) screen
 check-lan: config.mk
 	$Q$(SANITIZED) programs tools
 	$Q$(RUN) lan
@@ -318,7 +321,7 @@ help:
 	@echo 'make              build everything, into build/'
 	@echo 'make demo         two users on this machine talk (installs what is missing)'
 	@echo 'make check        every test, with sanitizers (installs what is missing)'
-	@echo 'make check-unit   the unit tests only; also check-session, check-lan'
+	@echo 'make check-unit   the unit tests only; also check-session, check-screen, check-lan'
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
@@ -335,6 +338,6 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
-	check-lan check-kill check-relay check-valgrind check-oracle check-channel check-envelope \
+	check-screen check-lan check-kill check-relay check-valgrind check-oracle check-channel check-envelope \
 	lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

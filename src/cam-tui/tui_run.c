@@ -399,9 +399,6 @@ end(struct tui *tui)
 	canvas_finish(&tui->canvas);
 	free(tui->notice);
 	free(tui->away);
-	free(tui->last_why);
-	free(tui->cam);
-	paths_finish(&tui->paths);
 }
 
 int
@@ -434,10 +431,10 @@ tui_run(int argc, char **argv)
 		loop_run(tui.loop);
 		code = tui.code;
 		end(&tui);
-	} else {
-		free(tui.cam);
-		free(tui.last_why);
-		paths_finish(&tui.paths);
 	}
+	loop_free(tui.loop);
+	free(tui.last_why);
+	free(tui.cam);
+	paths_finish(&tui.paths);
 	return code;
 }

@@ -182,7 +182,9 @@ tell_coded(struct typed *typed, unsigned code, unsigned mods)
 	}
 	if (code < 0x110000 && (code < 0xd800 || code > 0xdfff))
 		tell(typed, code,
-		    mods & (code >= 'a' && code <= 'z' ? ~0U : ~(unsigned)STROKE_SHIFT));
+		    mods &
+			(code >= 'a' && code <= 'z' ? ~0U
+						    : ~(unsigned)STROKE_SHIFT));
 }
 
 static void
@@ -483,8 +485,10 @@ typed_flush(struct typed *typed)
 		tell(typed, rest[1], STROKE_META);
 	else if (is_escape && len <= 2) {
 		tell(typed, KEY_ESCAPE, 0);
-		if (len == 2)
+		if (len == 2) {
 			typed_feed(typed, span_of(rest + 1, 1));
+			typed_flush(typed);
+		}
 	}
 	/* A longer one is a sequence whose end got lost. */
 }

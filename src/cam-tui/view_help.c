@@ -10,7 +10,7 @@
 #include "cam-tui/tui.h"
 #include "cam-tui/view_text.h"
 
-enum { KEYS_TEXT_MAX = 1024, KEYS_COLUMNS = 26 };
+enum { KEYS_TEXT_MAX = 1024, KEYS_COLUMNS = 20 };
 
 static const char *const beginning[] = {
 	N_("Type a text and press Enter: it is sent to whom the title names. "

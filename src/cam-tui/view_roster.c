@@ -323,7 +323,7 @@ roster_draw(struct view *view, struct canvas *canvas, struct box box)
 	if (self->row_count == 0)
 		canvas_put_cut(canvas, box, 0, 0, box.columns, STYLE_DIM,
 		    span_text(self->filter.len > 0 ? _("nobody fits")
-						      : _("nobody yet")));
+						   : _("nobody yet")));
 }
 
 /* -- keys ----------------------------------------------------------------- */

@@ -25,7 +25,7 @@ struct view_talk {
 	struct talk_lines lines;
 	bool is_loading;
 	bool is_shown;
-	bool is_watched; /* the end has been looked at since it was shown */
+	bool is_watched;    /* the end has been looked at since it was shown */
 	char *jump;	    /* id to be selected once its page has come */
 	char *reply;	    /* what is being answered, or NULL */
 	char *edit;	    /* what is being given another text, or NULL */

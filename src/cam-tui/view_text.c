@@ -95,6 +95,8 @@ lay(struct view_text *self, const struct paragraph *paragraph)
 	     columns++)
 		layout_text(layout, STYLE_PLAIN, " ");
 	layout->indent = layout->margin = paragraph->left_columns;
+	if (layout->column > paragraph->left_columns)
+		layout_break(layout);
 	layout_text(layout, STYLE_PLAIN, paragraph->text);
 }
 

@@ -11,7 +11,9 @@
 #include "base/width.h"
 #include "cam-tui/composer.h"
 
-#define FAMILY "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7"
+#define FAMILY                                                                 \
+	"\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91" \
+	"\xa7"
 #define E_ACUTE "e\xcc\x81"
 #define HIRAGANA "\xe3\x81\x82"
 
@@ -22,8 +24,8 @@ type(struct composer *composer, const char *text)
 }
 
 static void
-assert_text(const struct composer *composer, const char *before,
-    const char *behind)
+assert_text(
+    const struct composer *composer, const char *before, const char *behind)
 {
 	struct span text = composer_text(composer);
 	char *whole = xasprintf("%s%s", before, behind);
@@ -213,8 +215,8 @@ any_edits_leave_a_text_and_a_cursor_in_it(void **state)
 			type(composer, texts[random_below(9)]);
 		}
 		assert_true(utf8_is_valid(composer_text(composer)));
-		assert_true(composer_cursor(composer) <=
-			    composer_text(composer).len);
+		assert_true(
+		    composer_cursor(composer) <= composer_text(composer).len);
 	}
 	composer_free(composer);
 }

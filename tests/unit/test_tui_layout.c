@@ -28,8 +28,7 @@ lines_of(const char *text, unsigned columns, unsigned indent)
 	layout.indent = layout.margin = indent;
 	layout_text(&layout, STYLE_PLAIN, text);
 	canvas_init(&canvas, (unsigned)layout.lines, columns);
-	layout_draw(
-	    &layout, &canvas, canvas_box(&canvas), 0, 0, layout.lines);
+	layout_draw(&layout, &canvas, canvas_box(&canvas), 0, 0, layout.lines);
 	buf_init(&all, 1024 * 1024);
 	for (unsigned i = 0; i < canvas.rows; i++) {
 		char *row = canvas_row_text(&canvas, i);
@@ -58,8 +57,8 @@ lines_end_at_blanks(void **state)
 	assert_lines("one two three", 8, 0, "one two|three");
 	assert_lines("one two three", 7, 0, "one two|three");
 	assert_lines("one\ntwo\n\nthree", 20, 2, "one|  two||  three");
-	assert_lines("a longwordthatisbroken", 10, 0,
-	    "a longword|thatisbrok|en");
+	assert_lines(
+	    "a longwordthatisbroken", 10, 0, "a longword|thatisbrok|en");
 }
 
 static void
@@ -76,7 +75,9 @@ static void
 what_a_terminal_would_obey_is_shown(void **state)
 {
 	assert_lines("a\x1b[31mb", 40, 0, "a<U+001B>[31mb");
-	assert_lines("a\xe2\x80\xae" "b\xff", 40, 0, "a<U+202E>b<FF>");
+	assert_lines("a\xe2\x80\xae"
+		     "b\xff",
+	    40, 0, "a<U+202E>b<FF>");
 	assert_lines("\r\a", 40, 0, "<U+000D><U+0007>");
 }
 
@@ -202,9 +203,9 @@ toy_obey(struct toy *toy, struct span bytes)
 		int used = 0;
 
 		if (bytes.data[0] == 1) {
-			assert_int_equal(2,
-			    sscanf((const char *)bytes.data + 1, "%u,%u;%n",
-				&toy->row, &toy->column, &used));
+			assert_int_equal(
+			    2, sscanf((const char *)bytes.data + 1, "%u,%u;%n",
+				   &toy->row, &toy->column, &used));
 			len = 1 + (size_t)used;
 		} else if (bytes.data[0] == 2) {
 			for (unsigned i = 0; i < toy->canvas.rows; i++)
@@ -240,8 +241,8 @@ scribble(struct canvas *canvas)
 		    span_text(texts[random_below(9)]));
 	if (random_below(10) == 0)
 		canvas_fill(canvas,
-		    (struct box){ random_below(canvas->rows), 0, 1,
-			canvas->columns },
+		    (struct box){
+			random_below(canvas->rows), 0, 1, canvas->columns },
 		    random_below(STYLE_COUNT));
 }
 
@@ -261,8 +262,8 @@ assert_shows(const struct toy *toy, const struct canvas *canvas,
 			char *sgr;
 
 			buf_init(&style, 64);
-			theme_put(theme,
-			    canvas_cell(canvas, row, i)->style, &style);
+			theme_put(
+			    theme, canvas_cell(canvas, row, i)->style, &style);
 			sgr = buf_steal_text(&style);
 			assert_string_equal(toy->styles[row][i], sgr);
 			free(sgr);
@@ -310,8 +311,8 @@ one_changed_character_takes_few_bytes(void **state)
 	theme_find("dark", &theme);
 	canvas_init(&before, 50, 200);
 	canvas_init(&after, 50, 200);
-	canvas_put(&after, canvas_box(&after), 49, 2, STYLE_PLAIN,
-	    span_text("x"));
+	canvas_put(
+	    &after, canvas_box(&after), 49, 2, STYLE_PLAIN, span_text("x"));
 	buf_init(&out, 1024);
 	paint(&before, &after, &theme, &ops, &out);
 	assert_in_range(out.len, 1, 24);
@@ -326,9 +327,8 @@ one_changed_character_takes_few_bytes(void **state)
 static void
 without_colour_bars_are_seen_all_the_same(void **state)
 {
-	struct theme theme = { .colours =
-				   theme_colours_of("xterm-256color", "truecolor",
-				       "1", 256) };
+	struct theme theme = { .colours = theme_colours_of(
+				   "xterm-256color", "truecolor", "1", 256) };
 	struct buf out;
 
 	assert_int_equal(theme.colours, COLOURS_NONE);
@@ -341,8 +341,7 @@ without_colour_bars_are_seen_all_the_same(void **state)
 	assert_true(theme_is_dark(NULL));
 	assert_true(theme_is_dark("15;0"));
 	assert_false(theme_is_dark("0;default;15"));
-	assert_int_equal(
-	    theme_colours_of("xterm", NULL, "", 8), COLOURS_16);
+	assert_int_equal(theme_colours_of("xterm", NULL, "", 8), COLOURS_16);
 	assert_int_equal(
 	    theme_colours_of("xterm", "24bit", NULL, 8), COLOURS_TRUE);
 }

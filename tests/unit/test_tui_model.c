@@ -95,9 +95,9 @@ static void
 take_user(struct model *model, const char *event, const char *id,
     const char *nick, const char *was)
 {
-	json_t *params = json_pack("{s:{s:s, s:s, s:s, s:s}, s:s*}", "user",
-	    "id", id, "nick", nick, "group", "Sales", "state", "online", "was",
-	    was);
+	json_t *params =
+	    json_pack("{s:{s:s, s:s, s:s, s:s}, s:s*}", "user", "id", id,
+		"nick", nick, "group", "Sales", "state", "online", "was", was);
 
 	model_take_event(model, event, params);
 	json_decref(params);
@@ -208,9 +208,8 @@ a_message_counts_as_far_as_its_last_recipient(void **state)
 	model_take_event(model, "message.sent", sent);
 	assert_int_equal(talk->unread, 0);
 	model_take_event(model, "message.state", event);
-	assert_string_equal("sent",
-	    json_string_value(
-		json_object_get(talk->messages[0]->object, "state")));
+	assert_string_equal("sent", json_string_value(json_object_get(
+					talk->messages[0]->object, "state")));
 	json_object_set_new(event, "to", json_string("carl@pc3"));
 	model_take_event(model, "message.state", event);
 	assert_string_equal("delivered",
@@ -243,15 +242,16 @@ what_was_read_on_another_screen_is_read_here(void **state)
 {
 	struct heard heard;
 	struct model *model = new_model(&heard);
-	json_t *event = json_pack("{s:[s], s:i}", "talk", "anna@pc1", "count", 1);
+	json_t *event =
+	    json_pack("{s:[s], s:i}", "talk", "anna@pc1", "count", 1);
 
 	take_page(model, PAGE_NEWEST, "", false);
 	receive(model, "a", "bob");
 	model_take_event(model, "talk.read", event);
 	assert_int_equal(with_anna(model)->unread, 0);
 	assert_int_equal(with_anna(model)->mentions, 0);
-	assert_false(json_is_true(json_object_get(
-	    with_anna(model)->messages[0]->object, "unread")));
+	assert_false(json_is_true(
+	    json_object_get(with_anna(model)->messages[0]->object, "unread")));
 	json_decref(event);
 	model_free(model);
 }
