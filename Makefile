@@ -132,12 +132,14 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
 		$(NCURSES_LIBS) -lm $(LIBS)
 
-# What scripts of tests/lan run beside camd.
-TOOLS = relay
+# What scripts of tests/lan and tests/screen run beside camd.
+TOOLS = relay monkey
 tools: $(TOOLS:%=$B/tools/%)
-$B/tools/%: tests/lan/%.c config.mk
+$B/tools/relay: tests/lan/relay.c
+$B/tools/monkey: tests/screen/monkey.c
+$(TOOLS:%=$B/tools/%): config.mk
 	$(call say,TEST,$@)
-	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $<
+	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
@@ -182,7 +184,7 @@ check-session: config.mk
 	$Q$(SANITIZED) programs
 	$Q$(RUN) session
 check-screen: config.mk
-	$Q$(SANITIZED) programs
+	$Q$(SANITIZED) programs tools
 	$Q$(RUN) screen
 check-lan: config.mk
 	$Q$(SANITIZED) programs tools
@@ -191,6 +193,12 @@ check-lan: config.mk
 # Every system call at which camd could die, not only some of them.
 check-kill: check-build
 	$QKILL_STEP=1 $(RUN) tests/session/kill.sh
+
+# Keys and sizes at random on the screen: STEPS of them, SEED to have the same again.
+STEPS ?= 100000
+check-monkey: config.mk
+	$Q$(SANITIZED) programs tools
+	$QMONKEY_STEPS=$(STEPS) MONKEY_SEED=$(or $(SEED),1) $(RUN) tests/screen/monkey.sh
 
 # A cable that loses a third of all frames: TCP crawls, so this takes minutes.
 check-relay: config.mk
@@ -324,6 +332,7 @@ help:
 	@echo 'make check-unit   the unit tests only; also check-session, check-screen, check-lan'
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
+	@echo 'make check-monkey keys and sizes at random on the screen (STEPS=100000 SEED=1)'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
 	@echo 'make check-channel  two channels at random beside a model (LIVES=5000)'
 	@echo 'make check-envelope a million envelopes sealed and opened, every bit of a thousand flipped'
@@ -338,6 +347,6 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
-	check-screen check-lan check-kill check-relay check-valgrind check-oracle check-channel check-envelope \
+	check-screen check-lan check-kill check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
 	lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

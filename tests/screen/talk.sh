@@ -241,10 +241,9 @@ test_verbs_do_the_same_as_on_the_command_line() {
 test_help_is_made_of_the_keys_one_has() {
 	two
 	cam_as anna config set tui.bind 'next=M-Right'
-	open_screen anna
+	open_screen anna 100 60
 	keys anna F1
 	sees anna 'Type a text and press Enter'
-	keys anna PageDown
 	sees anna 'M-Right'
 	keys anna C-x k
 	sees anna 'This is cam'
