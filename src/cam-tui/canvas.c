@@ -38,6 +38,7 @@ canvas_init(struct canvas *canvas, unsigned rows, unsigned columns)
 	*canvas = (struct canvas){ .rows = rows, .columns = columns };
 	canvas->cells =
 	    xcalloc((size_t)rows * columns + 1, sizeof *canvas->cells);
+	canvas->touched = xcalloc((size_t)rows + 1, sizeof *canvas->touched);
 	canvas_fill(canvas, canvas_box(canvas), STYLE_PLAIN);
 }
 
@@ -45,22 +46,35 @@ void
 canvas_finish(struct canvas *canvas)
 {
 	free(canvas->cells);
+	free(canvas->touched);
 	*canvas = (struct canvas){ 0 };
 }
 
 void
 canvas_copy(struct canvas *to, const struct canvas *from)
 {
-	size_t count = (size_t)from->rows * from->columns;
+	bool all = to->rows != from->rows || to->columns != from->columns;
 
-	if (to->rows != from->rows || to->columns != from->columns) {
+	if (all) {
 		canvas_finish(to);
 		canvas_init(to, from->rows, from->columns);
 	}
-	memcpy(to->cells, from->cells, count * sizeof *to->cells);
+	for (unsigned row = 0; row < from->rows; row++) {
+		if (all || from->touched[row])
+			memcpy(canvas_cell(to, row, 0),
+			    canvas_cell(from, row, 0),
+			    from->columns * sizeof *to->cells);
+	}
 	to->cursor_row = from->cursor_row;
 	to->cursor_column = from->cursor_column;
 	to->cursor_shown = from->cursor_shown;
+}
+
+void
+canvas_settle(struct canvas *canvas)
+{
+	for (unsigned row = 0; row < canvas->rows; row++)
+		canvas->touched[row] = false;
 }
 
 struct cell *
@@ -82,6 +96,7 @@ canvas_fill(struct canvas *canvas, struct box box, enum style style)
 		struct cell *cell =
 		    canvas_cell(canvas, box.row + row, box.column);
 
+		canvas->touched[box.row + row] = true;
 		for (unsigned i = 0; i < box.columns; i++)
 			blank(&cell[i], style);
 	}
@@ -152,6 +167,7 @@ put_printable(struct canvas *canvas, struct box box, unsigned row,
 
 	if (row >= box.rows)
 		return 0;
+	canvas->touched[box.row + row] = true;
 	while (text.len > 0) {
 		size_t len = grapheme_next(text, 1, &columns);
 
@@ -237,6 +253,7 @@ canvas_mark(
 {
 	struct cell *cell = canvas_cell(canvas, box.row + row, box.column);
 
+	canvas->touched[box.row + row] = true;
 	for (unsigned i = 0; i < box.columns; i++)
 		cell[i].style = (uint8_t)style;
 }

@@ -37,6 +37,9 @@ struct canvas {
 	unsigned rows;
 	unsigned columns;
 	struct cell *cells; /* row by row */
+	/* Rows that may have changed since canvas_settle(): those alone are
+	 * looked at when it is painted. */
+	bool *touched;
 	/* Where text goes: the terminal's cursor, which input methods follow.
 	 */
 	unsigned cursor_row;
@@ -47,7 +50,11 @@ struct canvas {
 /* Blank, in STYLE_PLAIN. */
 void canvas_init(struct canvas *canvas, unsigned rows, unsigned columns);
 void canvas_finish(struct canvas *canvas);
+/* Makes one like another: where they have the same size only the rows that are
+ * touched in that are copied. */
 void canvas_copy(struct canvas *to, const struct canvas *from);
+/* No row is touched. */
+void canvas_settle(struct canvas *canvas);
 
 struct cell *canvas_cell(
     const struct canvas *canvas, unsigned row, unsigned column);

@@ -219,7 +219,8 @@ paint_row(struct painter *painter, unsigned row)
 	unsigned end = canvas->columns, from;
 	bool tail = false;
 
-	if (is_row_same(painter, row))
+	if ((painter->before != NULL && !canvas->touched[row]) ||
+	    is_row_same(painter, row))
 		return;
 	if (is_isolated(painter->after, row) ||
 	    is_isolated(painter->before, row)) {

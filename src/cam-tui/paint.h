@@ -16,7 +16,8 @@ struct paint_ops {
 };
 
 /*
- * Appends to out. before NULL: nothing is known of the terminal. After a
+ * Appends to out. before NULL: nothing is known of the terminal; else the rows
+ * that are touched in after are looked at. After a
  * grapheme whose width terminals disagree on the cursor is placed anew, so
  * nothing is ever shifted.
  */

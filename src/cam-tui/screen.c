@@ -246,14 +246,32 @@ draw_border(struct canvas *canvas, struct box box)
 		    canvas, box, row, 0, STYLE_BORDER, span_text(BORDER));
 }
 
-static void
-draw_view(struct view *view, struct canvas *canvas, struct box box)
+static bool
+is_same_box(struct box a, struct box b)
 {
-	if (box.rows == 0 || box.columns == 0)
+	return a.row == b.row && a.column == b.column && a.rows == b.rows &&
+	       a.columns == b.columns;
+}
+
+/* What stands there already is left alone; a list that has the keys also has
+ * the cursor. */
+static void
+draw_view(struct tui *tui, struct view *view, struct canvas *canvas,
+    struct box box, struct drawn *drawn)
+{
+	bool has_cursor = view == tui_front(tui) && view->is_list;
+
+	if (box.rows == 0 || box.columns == 0) {
+		drawn->view = NULL;
+		return;
+	}
+	if (!view->changed && !has_cursor && drawn->view == view &&
+	    is_same_box(drawn->box, box))
 		return;
 	canvas_fill(canvas, box, STYLE_PLAIN);
-	view->type->draw(view, canvas, box);
 	view->changed = false;
+	view->type->draw(view, canvas, box);
+	*drawn = (struct drawn){ view, box };
 }
 
 void
@@ -275,20 +293,22 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 	if (canvas->rows < SCREEN_ROWS_MIN ||
 	    canvas->columns < SCREEN_COLUMNS_MIN) {
 		canvas_fill(canvas, canvas_box(canvas), STYLE_PLAIN);
+		tui->drawn_view.view = tui->drawn_roster.view = NULL;
 		canvas_put(canvas, canvas_box(canvas), 0, 0, STYLE_WARN,
 		    span_text(_("too small")));
 		return;
 	}
 	screen_parts(tui, canvas, &parts);
 	is_split = parts.roster.columns > 0;
-	if (is_split) {
-		draw_view(tui->roster, canvas, parts.roster);
+	if (is_split && (tui->drawn_roster.view == NULL ||
+			    !is_same_box(tui->drawn_roster.box, parts.roster)))
 		draw_border(canvas, parts.border);
-	}
+	draw_view(tui, tui->roster, canvas, parts.roster, &tui->drawn_roster);
 	/* Where there is no room for both, what has the keys is shown. */
-	draw_view(tui->roster_has_keys && !is_split ? tui->roster
-						    : tui->switcher.shown,
-	    canvas, parts.view);
+	draw_view(tui,
+	    tui->roster_has_keys && !is_split ? tui->roster
+					      : tui->switcher.shown,
+	    canvas, parts.view, &tui->drawn_view);
 	draw_title(tui, canvas, parts.title);
 	draw_status(tui, canvas, parts.status);
 	canvas_fill(canvas, parts.composer, STYLE_PLAIN);

@@ -40,6 +40,7 @@ fit_canvas(struct tui *tui)
 		return;
 	canvas_finish(&tui->canvas);
 	canvas_init(&tui->canvas, rows, columns);
+	tui->drawn_view.view = tui->drawn_roster.view = NULL;
 }
 
 void
@@ -49,7 +50,8 @@ tui_paint(struct tui *tui)
 		return;
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
-	terminal_paint(tui->terminal, &tui->canvas);
+	if (terminal_paint(tui->terminal, &tui->canvas))
+		canvas_settle(&tui->canvas);
 }
 
 void
@@ -121,6 +123,7 @@ tui_front(const struct tui *tui)
 void
 tui_show(struct tui *tui, struct view *view)
 {
+	tui->roster->changed |= tui->roster_has_keys;
 	tui->roster_has_keys = false;
 	switcher_show(&tui->switcher, view);
 	view->changed = true;
@@ -144,6 +147,7 @@ tui_close(struct tui *tui, struct view *view)
 	if (view == tui->output)
 		tui->output = NULL;
 	switcher_close(&tui->switcher, view);
+	tui->switcher.shown->changed = true;
 	tui_changed(tui);
 }
 

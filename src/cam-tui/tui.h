@@ -22,6 +22,12 @@ struct model;
 struct model_talk;
 struct terminal;
 
+/* What was drawn where, to be left alone until it changes. */
+struct drawn {
+	const struct view *view;
+	struct box box;
+};
+
 struct tui {
 	struct loop *loop;
 	struct paths paths;
@@ -51,6 +57,8 @@ struct tui {
 	struct stroke last; /* the last one pressed, for commands that tell by
 			       it */
 	struct canvas canvas;
+	struct drawn drawn_roster;
+	struct drawn drawn_view;
 	char *away;	/* the text of our absence, or NULL */
 	char *last_why; /* what the session said last, not to be repeated */
 	bool has_users; /* a page of the roster has come, others will */

@@ -403,6 +403,7 @@ open_selected(struct view_roster *self)
 	buf_clear(&self->filter);
 	self->is_stale = true;
 	tui->roster_has_keys = false;
+	self->view.changed = true;
 	tui_open_talk(tui, model_talk_with(tui->model, &id, 1));
 }
 

@@ -293,6 +293,7 @@ a_terminal_shows_what_the_canvas_holds(void **state)
 		toy_obey(toy, span_of(out.data, out.len - 1));
 		assert_shows(toy, &after, &theme);
 		canvas_copy(&before, &after);
+		canvas_settle(&after);
 		buf_finish(&out);
 	}
 	canvas_finish(&before);
