@@ -24,7 +24,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_SEND "message.send"
 /* {id, to, clear, follow} -> {id, recipients: [..]} */
 #define RPC_MESSAGE_RETRY "message.retry"
-/* {who or talk, grep, since, until, limit, before, after} -> {messages: [..], more} */
+/* {who or talk, grep, since, until, limit, before, after} -> {messages: [..],
+ * more} */
 #define RPC_MESSAGE_LIST "message.list"
 /* {id} -> {message} */
 #define RPC_MESSAGE_GET "message.get"

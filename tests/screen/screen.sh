@@ -38,9 +38,13 @@ open_screen() { # NAME [COLUMNS ROWS]
 		echo 'set -s escape-time 0'
 		echo 'set -g default-terminal screen-256color'
 	} >"$T/tmux.conf"
-	CAM_HOME=$T/$name tmux -f "$T/tmux.conf" -S "${SCREEN_OF[$name]}" new-session -d \
-		-x "$columns" -y "$rows" -s s "$(printf '%q ' env ${SCREEN_ENV:-} \
-			"CAM_HOME=$T/$name" "$TEST_BUILD/cam")2>>$(printf %q "$T/$name.screen")"
+	{
+		echo "export CAM_HOME=$(printf %q "$T/$name") ${SCREEN_ENV:-}"
+		echo "$(printf %q "$TEST_BUILD/cam") 2>>$(printf %q "$T/$name.screen")"
+		echo "echo \$? >$(printf %q "$T/$name.status")"
+	} >"$T/$name.start"
+	tmux -f "$T/tmux.conf" -S "${SCREEN_OF[$name]}" new-session -d \
+		-x "$columns" -y "$rows" -s s "sh $(printf %q "$T/$name.start")"
 	# What the terminal gets, as it comes: reading it is how we wait.
 	mkfifo "$T/output.$name"
 	exec {fd}<>"$T/output.$name"
@@ -134,13 +138,9 @@ cursor() { # NAME COLUMN ROW
 	await "$SCREEN_SECONDS" cursor_is "$@"
 }
 
-is_dead() { # NAME
-	[ -n "$(on_tmux "$1" display-message -p -t s '#{pane_dead_status}')" ]
-}
-
 ended() { # NAME [STATUS]: the screen was left
-	await "$SCREEN_SECONDS" is_dead "$1"
-	expect_equal "${2:-0}" "$(on_tmux "$1" display-message -p -t s '#{pane_dead_status}')"
+	await "$SCREEN_SECONDS" test -s "$T/$1.status"
+	expect_equal "${2:-0}" "$(cat "$T/$1.status")"
 	[ ! -s "$T/$1.screen" ] || fail "on stderr: $(cat "$T/$1.screen")"
 }
 
