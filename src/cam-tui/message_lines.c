@@ -178,7 +178,7 @@ put_body(struct looks *looks)
 		while (len > 0 && bytes[len - 1] == '\n')
 			len--;
 		layout_put(looks->layout,
-		    is_true(object, "unread") ? STYLE_UNREAD : STYLE_PLAIN,
+		    looks->context->is_unread ? STYLE_UNREAD : STYLE_PLAIN,
 		    span_of(bytes, len));
 	}
 }

@@ -15,7 +15,8 @@ enum { MESSAGE_INDENT = 6, MESSAGE_DATE_SIZE = 64 };
 struct message_context {
 	bool has_date;	/* a line with its date stands above */
 	bool has_start; /* a line says that what is new begins here */
-	bool is_group;	/* of a talk with several: tell who has got it */
+	bool is_unread;
+	bool is_group; /* of a talk with several: tell who has got it */
 };
 
 void message_lines(struct layout *layout, const struct model *model,

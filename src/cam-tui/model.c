@@ -135,15 +135,16 @@ take_user(struct model *model, const json_t *params)
 	const char *was = text_of(params, "was");
 	const json_t *object = json_object_get(params, "user");
 	struct model_user *user = model_user_take(model, object);
+	struct model_change change = { .kind = CHANGE_USERS, .user = user };
 
 	if (user == NULL)
 		return;
 	if (was[0] != '\0' && strcmp(was, user->id) != 0) {
 		model_user_drop(model, was);
 		model_talk_rename_user(model, was, user->id);
+		change.user = NULL; /* another one is no more */
 	}
-	model_tell(model,
-	    &(struct model_change){ .kind = CHANGE_USERS, .user = user });
+	model_tell(model, &change);
 }
 
 static void

@@ -72,7 +72,8 @@ enum model_change_kind {
 
 struct model_change {
 	enum model_change_kind kind;
-	const struct model_user *user;	     /* NULL: many, or none */
+	/* Of CHANGE_USERS: the only one; NULL: any, and some may be gone. */
+	const struct model_user *user;
 	struct model_talk *talk;	     /* or NULL */
 	const struct model_message *message; /* or NULL */
 	size_t count; /* of CHANGE_PAGE: put before the first */

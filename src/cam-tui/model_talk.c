@@ -410,14 +410,16 @@ void
 model_mark_read(struct model *model, struct model_talk *talk)
 {
 	bool had = talk->unread > 0;
+	size_t left = talk->unread;
 
 	talk->unread = talk->mentions = 0;
-	for (size_t i = talk->count; i-- > 0;) {
+	/* They are the newest; some may not have been fetched. */
+	for (size_t i = talk->count; left > 0 && i-- > 0;) {
 		json_t *object = talk->messages[i]->object;
 
 		if (is_unread(object)) {
 			json_object_set_new(object, "unread", json_false());
-			had = true;
+			left--;
 		}
 	}
 	if (had)

@@ -177,5 +177,8 @@ model_take_users(
 	json_array_foreach(users, i, object) model_user_take(model, object);
 	if (last)
 		drop_unmarked(model);
-	model_tell(model, &(struct model_change){ .kind = CHANGE_USERS });
+	/* Who looks on sorts them: once in the middle of nothing is enough. */
+	if (first || last)
+		model_tell(
+		    model, &(struct model_change){ .kind = CHANGE_USERS });
 }

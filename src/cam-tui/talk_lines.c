@@ -55,7 +55,7 @@ static bool
 is_same(const struct message_context *a, const struct message_context *b)
 {
 	return a->has_date == b->has_date && a->has_start == b->has_start &&
-	       a->is_group == b->is_group;
+	       a->is_unread == b->is_unread && a->is_group == b->is_group;
 }
 
 static struct message_context
@@ -71,6 +71,8 @@ context_of(
 				      talk->messages[place - 1]->time_ms),
 		.has_start = lines->first_new != NULL &&
 			     strcmp(lines->first_new, message->id) == 0,
+		.is_unread =
+		    json_is_true(json_object_get(message->object, "unread")),
 		.is_group = talk->user_count != 1,
 	};
 }

@@ -306,7 +306,7 @@ show_cursor(struct terminal *terminal, const struct canvas *canvas)
 bool
 terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 {
-	size_t before = terminal->queue.len;
+	size_t before;
 	bool moved;
 
 	if (!terminal->has_entered)

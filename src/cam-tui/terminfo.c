@@ -1,7 +1,9 @@
 /* terminfo.c: what terminfo knows of the terminal. */
 #include "cam-tui/terminfo.h"
 
-/* In this order; term.h takes many short words for itself. */
+/* curses.h before term.h, which takes many short words for itself. */
+#include <stdint.h>
+
 #include <curses.h>
 #include <term.h>
 
@@ -12,7 +14,8 @@ terminfo_text(const char *name)
 {
 	const char *text = tigetstr(name);
 
-	return text == NULL || text == (const char *)-1 ? "" : text;
+	/* -1 as a pointer: it is no string's name. */
+	return text == NULL || (intptr_t)text == -1 ? "" : text;
 }
 
 int

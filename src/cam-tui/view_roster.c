@@ -36,7 +36,8 @@ struct view_roster {
 	size_t sorted_count;
 	struct row *rows;
 	size_t row_count;
-	bool is_stale; /* sorted and rows are to be made anew */
+	bool is_stale;	 /* sorted and rows are to be made anew */
+	bool rows_stale; /* the rows alone */
 	struct buf filter;
 	bool has_hidden;
 	char *folded[FOLDED_MAX]; /* groups whose users are not listed */
@@ -171,13 +172,14 @@ bring_up_to_date(struct view_roster *self)
 {
 	char *filter = NULL, *id = NULL;
 
-	if (!self->is_stale)
+	if (!self->is_stale && !self->rows_stale)
 		return;
 	filter = span_dup(buf_span(&self->filter));
 	id = self->selected_id;
-	sort_users(self, filter);
+	if (self->is_stale)
+		sort_users(self, filter);
 	make_rows(self, filter[0] != '\0');
-	self->is_stale = false;
+	self->is_stale = self->rows_stale = false;
 	for (size_t i = 0; id != NULL && i < self->row_count; i++) {
 		if (self->rows[i].user != NULL &&
 		    strcmp(self->rows[i].user->id, id) == 0)
@@ -445,12 +447,59 @@ roster_click(struct view *view, unsigned row, unsigned column)
 	open_selected(self);
 }
 
+/* Where in the order he belongs, among the others. */
+static size_t
+find_place(const struct view_roster *self, const struct model_user *user)
+{
+	size_t low = 0, high = self->sorted_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (by_place(&self->sorted[middle], &user) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* One of very many has changed: the others stay as they are. */
+static void
+move_user(struct view_roster *self, const struct model_user *user)
+{
+	char *filter = span_dup(buf_span(&self->filter));
+	size_t place = 0;
+
+	while (place < self->sorted_count && self->sorted[place] != user)
+		place++;
+	if (place < self->sorted_count) {
+		memmove(&self->sorted[place], &self->sorted[place + 1],
+		    (self->sorted_count - place - 1) * sizeof *self->sorted);
+		self->sorted_count--;
+	}
+	if (is_wanted(self, user, filter)) {
+		place = find_place(self, user);
+		self->sorted = xreallocarray(
+		    self->sorted, self->sorted_count + 2, sizeof *self->sorted);
+		memmove(&self->sorted[place + 1], &self->sorted[place],
+		    (self->sorted_count - place) * sizeof *self->sorted);
+		self->sorted[place] = user;
+		self->sorted_count++;
+	}
+	self->rows_stale = true;
+	free(filter);
+}
+
 static void
 roster_changed(struct view *view, const struct model_change *change)
 {
 	struct view_roster *self = self_of(view);
 
-	if (change->kind == CHANGE_USERS)
+	if (change->kind == CHANGE_USERS && change->user != NULL &&
+	    !self->is_stale)
+		move_user(self, change->user);
+	else if (change->kind == CHANGE_USERS)
 		self->is_stale = true;
 	else if (change->kind != CHANGE_TALK &&
 		 change->kind != CHANGE_MESSAGE_NEW)

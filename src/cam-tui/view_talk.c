@@ -499,7 +499,7 @@ talk_changed(struct view *view, const struct model_change *change)
 		return;
 	if (change->kind == CHANGE_MESSAGE)
 		talk_lines_forget(&self->lines, change->message);
-	else if (change->kind == CHANGE_USERS || change->kind == CHANGE_TALK)
+	else if (change->kind == CHANGE_USERS)
 		talk_lines_forget_all(&self->lines);
 	view->changed = true;
 }
