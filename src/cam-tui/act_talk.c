@@ -9,6 +9,7 @@
 #include "cam-tui/commands.h"
 #include "cam-tui/composer.h"
 #include "cam-tui/model.h"
+#include "cam-tui/terminal.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/view_search.h"
 #include "cam-tui/view_settings.h"
@@ -222,6 +223,27 @@ act_edit(struct tui *tui, const char *argument)
 	else if (view != NULL)
 		tui_say(tui, STYLE_BAR_WARN, "%s",
 		    _("only what you sent can be changed"));
+}
+
+void
+act_copy(struct tui *tui, const char *argument)
+{
+	struct view *view = talk_view(tui);
+	const struct model_message *message =
+	    view != NULL ? view_talk_selected(view, true, false) : NULL;
+	const char *text = NULL;
+
+	if (message != NULL)
+		text =
+		    json_string_value(json_object_get(message->object, "text"));
+	if (text == NULL)
+		return;
+	if (terminal_copy(tui->terminal, span_text(text)))
+		tui_say(tui, STYLE_BAR_DIM, "%s",
+		    _("given to the terminal's clipboard"));
+	else
+		tui_say(tui, STYLE_BAR_WARN, "%s",
+		    _("too long for the terminal's clipboard"));
 }
 
 void

@@ -142,6 +142,9 @@ char *model_talk_name(const struct model *model, const struct model_talk *talk);
 /* The name to show of a user's id; borrowed. */
 const char *model_name_of(const struct model *model, const char *id);
 
+/* Unread messages in all talks. */
+size_t model_unread(const struct model *model);
+
 /* What was read, here or on another screen. */
 void model_mark_read(struct model *model, struct model_talk *talk);
 

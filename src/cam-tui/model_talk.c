@@ -427,6 +427,17 @@ model_mark_read(struct model *model, struct model_talk *talk)
 				      .kind = CHANGE_TALK, .talk = talk });
 }
 
+size_t
+model_unread(const struct model *model)
+{
+	size_t unread = 0;
+
+	for (const struct model_talk *talk = model_talk_first(model);
+	     talk != NULL; talk = model_talk_next(model, talk))
+		unread += talk->unread;
+	return unread;
+}
+
 void
 model_take_talks(struct model *model, const json_t *talks)
 {

@@ -27,10 +27,10 @@ enum {
 };
 
 /* Sent beside terminfo's own: terminals that do not know one skip it. Pastes
- * come in brackets, the terminal tells its focus, clicks as SGR; what colour is
- * the background? */
-#define ENTER_MODES "\x1b[?2004h\x1b[?1004h"
-#define LEAVE_MODES "\x1b[?2004l\x1b[?1004l"
+ * come in brackets, the terminal tells its focus, keeps its title and takes it
+ * again, tells clicks as SGR; what colour is the background? */
+#define ENTER_MODES "\x1b[?2004h\x1b[?1004h\x1b[22;2t"
+#define LEAVE_MODES "\x1b[?2004l\x1b[?1004l\x1b[23;2t"
 #define MOUSE_ON "\x1b[?1000h\x1b[?1006h"
 #define MOUSE_OFF "\x1b[?1006l\x1b[?1000l"
 #define ASK_BACKGROUND "\x1b]11;?\x1b\\"
@@ -356,4 +356,38 @@ terminal_set_title(struct terminal *terminal, const char *title)
 	send_text(terminal, "\x1b\\");
 	free(printable);
 	flush_out(terminal);
+}
+
+static void
+put_base64(struct buf *out, struct span bytes)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < bytes.len; i += 3) {
+		size_t left = bytes.len - i;
+		uint32_t group = (uint32_t)bytes.data[i] << 16;
+
+		if (left > 1)
+			group |= (uint32_t)bytes.data[i + 1] << 8;
+		if (left > 2)
+			group |= bytes.data[i + 2];
+		buf_put_byte(out, (uint8_t)digits[group >> 18]);
+		buf_put_byte(out, (uint8_t)digits[group >> 12 & 63]);
+		buf_put_byte(
+		    out, left > 1 ? (uint8_t)digits[group >> 6 & 63] : '=');
+		buf_put_byte(out, left > 2 ? (uint8_t)digits[group & 63] : '=');
+	}
+}
+
+bool
+terminal_copy(struct terminal *terminal, struct span text)
+{
+	if (text.len > COPY_MAX)
+		return false;
+	send_text(terminal, "\x1b]52;c;");
+	put_base64(&terminal->queue, text);
+	send_text(terminal, "\x1b\\");
+	flush_out(terminal);
+	return true;
 }

@@ -43,6 +43,24 @@ fit_canvas(struct tui *tui)
 	tui->drawn_view.view = tui->drawn_roster.view = NULL;
 }
 
+/* "cam: Bob (3)": where one is, and what is unread in all. */
+static void
+set_title(struct tui *tui)
+{
+	size_t unread = model_unread(tui->model);
+	char *view = view_title(tui->switcher.shown);
+	char *title = unread > 0 ? xasprintf("cam: %s (%zu)", view, unread)
+				 : xasprintf("cam: %s", view);
+
+	if (tui->title == NULL || strcmp(tui->title, title) != 0) {
+		terminal_set_title(tui->terminal, title);
+		free(tui->title);
+		tui->title = xstrdup(title);
+	}
+	free(view);
+	free(title);
+}
+
 void
 tui_paint(struct tui *tui)
 {
@@ -50,8 +68,10 @@ tui_paint(struct tui *tui)
 		return;
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
-	if (terminal_paint(tui->terminal, &tui->canvas))
-		canvas_settle(&tui->canvas);
+	if (!terminal_paint(tui->terminal, &tui->canvas))
+		return;
+	canvas_settle(&tui->canvas);
+	set_title(tui);
 }
 
 void

@@ -61,6 +61,7 @@ struct tui {
 	struct drawn drawn_view;
 	char *away;	/* the text of our absence, or NULL */
 	char *last_why; /* what the session said last, not to be repeated */
+	char *title;	/* of the terminal, as set last */
 	bool has_users; /* a page of the roster has come, others will */
 	unsigned runs;	/* verbs that run */
 	char *notice;	/* shown in the status line, or NULL */

@@ -26,6 +26,7 @@ struct view_text {
 	size_t laid;   /* paragraphs in the layout */
 	size_t below;  /* lines below what is seen; if not follows: above */
 	unsigned rows; /* as drawn last */
+	unsigned columns;
 	size_t unseen; /* added while another view was shown */
 	bool is_shown;
 };
@@ -117,6 +118,7 @@ text_draw(struct view *view, struct canvas *canvas, struct box box)
 		forget_layout(self);
 		layout_init(&self->layout, box.columns);
 	}
+	self->columns = box.columns;
 	for (; self->laid < self->count; self->laid++)
 		lay(self, &self->list[self->laid]);
 	self->rows = box.rows;
@@ -250,4 +252,75 @@ view_text_notify(struct view *view)
 
 	if (!self->is_shown)
 		self->unseen++;
+}
+
+/* -- columns -------------------------------------------------------------- */
+
+enum { COLUMNS_MAX = 16, COLUMN_GAP = 2 };
+
+size_t
+view_text_count(const struct view *view)
+{
+	return self_of(view)->count;
+}
+
+/* The widest of each column of the rows; how many columns there are. */
+static size_t
+measure(const struct view_text *self, size_t from, size_t widths[COLUMNS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = from; i < self->count; i++) {
+		struct span rest = span_text(self->list[i].text), cell;
+
+		for (size_t n = 0;
+		     n < COLUMNS_MAX && span_cut(&rest, '\t', &cell); n++) {
+			size_t width = text_width(cell);
+
+			if (n == count)
+				widths[count++] = 0;
+			widths[n] = width > widths[n] ? width : widths[n];
+		}
+	}
+	return count;
+}
+
+static char *
+aligned(const char *text, const size_t widths[COLUMNS_MAX])
+{
+	struct span rest = span_text(text), cell;
+	struct buf out;
+
+	buf_init(&out, LAYOUT_TEXT_MAX);
+	for (size_t n = 0; n < COLUMNS_MAX && span_cut(&rest, '\t', &cell);
+	     n++) {
+		size_t width = text_width(cell);
+
+		buf_put_span(&out, cell);
+		for (; width < widths[n] + COLUMN_GAP; width++)
+			buf_put_byte(&out, ' ');
+	}
+	buf_put_span(&out, rest);
+	return buf_steal_text(&out);
+}
+
+void
+view_text_align(struct view *view, size_t from)
+{
+	struct view_text *self = self_of(view);
+	size_t widths[COLUMNS_MAX];
+
+	if (from >= self->count || measure(self, from, widths) == 0)
+		return;
+	for (size_t i = from; i < self->count; i++) {
+		char *text = aligned(self->list[i].text, widths);
+
+		if (text == NULL)
+			continue;
+		free(self->list[i].text);
+		self->list[i].text = text;
+	}
+	forget_layout(self);
+	layout_init(&self->layout, self->columns);
+	view->changed = true;
 }

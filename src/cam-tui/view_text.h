@@ -16,6 +16,10 @@ void view_text_notify(struct view *view);
 
 /* A paragraph in one style; text may have several lines. */
 void view_text_add(struct view *view, enum style style, const char *text);
+/* How many paragraphs there are; and those from there on that have tabs become
+ * columns. */
+size_t view_text_count(const struct view *view);
+void view_text_align(struct view *view, size_t from);
 /* A heading or key in its own style, and the rest beside it. */
 void view_text_add_pair(struct view *view, enum style style, const char *left,
     unsigned left_columns, const char *right);
