@@ -78,6 +78,8 @@ void
 tui_redraw(struct tui *tui)
 {
 	terminal_forget(tui->terminal);
+	free(tui->title);
+	tui->title = NULL;
 	tui_changed(tui);
 }
 

@@ -201,7 +201,12 @@ attend(struct tui *tui, const struct model_change *change)
 {
 	struct view *view = tui_place_talk(tui, change->talk);
 
-	if (change->message->is_sent || is_looked_at(tui, view))
+	if (is_looked_at(tui, view)) {
+		/* Read before it is drawn: it need not be drawn as unread. */
+		view_talk_seen(view);
+		return;
+	}
+	if (change->message->is_sent)
 		return;
 	if (tui->options.bell)
 		terminal_bell(tui->terminal);

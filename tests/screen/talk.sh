@@ -280,3 +280,95 @@ test_vi_keys_write_and_move() {
 	keys anna Enter
 	await_log bob '.text == "ne two "'
 }
+
+test_japanese_is_laid_out_by_its_columns() {
+	user anna 'user.group=営業部' && user bob 'user.nick=田中太郎' 'user.group=営業部'
+	start anna && start bob
+	meet anna bob
+	open_screen anna 66 8
+	keys anna F2
+	keys anna 田
+	sees anna '/田'
+	cursor anna 3 1
+	keys anna Enter
+	sees anna 'Nothing has been said'
+	cam_as bob send anna '明日の会議は、午後三時からに変更になりました。よろしくお願いいたします。'
+	keys anna 'はい、'
+	shows anna <<-'END'
+		 田中太郎              online, end-to-end encrypted, not verified
+		▾ 営業部 (1)            │── DAY ─
+		 ● 田中太郎             │00:00 田中太郎: 明日の会議は、午後三時か
+		                        │      らに変更になりました。よろしくお願
+		                        │      いいたします。
+		                        │
+		 00:00 1:log 2:田中太郎                         F1 help  F2 users
+		> はい、
+	END
+	# Where an input method shows what it is composing.
+	cursor anna 8 7
+	keys anna Left
+	cursor anna 6 7
+}
+
+test_what_is_new_is_counted_and_a_key_goes_there() {
+	two
+	open_screen anna
+	sees anna '● Bob'
+	cam_as bob send anna 'one'
+	cam_as bob send anna 'two'
+	sees anna '2:Bob(2)' '● Bob                 2'
+	keys anna M-a
+	sees anna 'Bob: two'
+	sees_not anna '2:Bob(2)'
+	keys anna M-a
+	sees anna 'nothing new'
+}
+
+test_two_screens_of_one_user_agree_on_what_is_read() {
+	two
+	open_screen anna
+	ln -s anna "$T/again"
+	open_screen again
+	cam_as bob send anna 'for both'
+	sees anna '2:Bob(1)'
+	sees again '2:Bob(1)'
+	keys again M-a
+	sees again 'Bob: for both'
+	sees_not anna 'Bob(1)'
+	keys anna '/talk bob' Enter
+	sees anna 'Bob: for both'
+	keys anna 'from the first' Enter
+	sees again 'from the first ✓'
+}
+
+test_without_a_terminal_it_says_so() {
+	user anna
+	expect 2 cam_as anna
+	expect_complaint 'needs a terminal'
+}
+
+test_no_color_is_obeyed() {
+	two
+	SCREEN_ENV='NO_COLOR=1' open_screen anna
+	sees anna '● Bob'
+	! on_tmux anna capture-pane -p -e -t s | grep -q $'\e\\[[0-9;]*[34]8;' || fail 'colours'
+	open_screen bob
+	sees bob '● Anna'
+	on_tmux bob capture-pane -p -e -t s | grep -q $'\e\\[[0-9;]*[34]8;' || fail 'no colours'
+}
+
+test_an_editor_writes_the_text() {
+	two
+	printf '#!/bin/sh\nprintf "%%s\\nand more\\n" "$(cat "$1")" >"$1.new" && mv "$1.new" "$1"\n' \
+		>"$T/editor"
+	chmod +x "$T/editor"
+	SCREEN_ENV="EDITOR=$T/editor" open_screen anna
+	keys anna '/talk bob' Enter
+	sees anna 'Nothing has been said'
+	keys anna draft
+	keys anna C-x C-e
+	sees anna '> draft' '  and more'
+	keys anna Enter
+	await_log bob '.text == "draft\nand more"'
+	[ -z "$(ls "$T/anna/run" | grep message)" ] || fail 'the file is still there'
+}
