@@ -43,7 +43,7 @@ INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/c
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
-	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS)
+	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS) $(NCURSES_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
 ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
@@ -56,7 +56,8 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 FOLDERS = lan net rpc store crypto ipmsg loop base
 # QR codes and images are drawn by programs of their own: cam is linked statically, their
 # libraries are not.
-PROGRAMS = cam camd cam-debug $(if $(QRENCODE_VERSION),cam-qr) $(if $(CHAFA_VERSION),cam-show)
+PROGRAMS = cam camd cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
+	$(if $(CHAFA_VERSION),cam-show)
 
 objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
 archive = $B/lib$1.a
@@ -97,6 +98,11 @@ $B/cam: $B/obj/cam/main.o $B/libcam.a $(CAM_LIBS)
 	$Q$(CC) $(if $(SAN),,$(STATIC_CAM)) $(ALL_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(LIBEV_LIBS) -lm \
 		$(UTF8PROC_LIBS) $(LIBS)
 
+$B/cam-tui: $B/obj/cam-tui/main.o $B/libcam-tui.a $(CAM_LIBS)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(NCURSES_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
+		-lm $(UTF8PROC_LIBS) $(LIBS)
+
 CAMD_LIBS = $(foreach folder,lan net rpc store crypto ipmsg loop base,$(call archive,$(folder)))
 $B/camd: $B/obj/camd/main.o $B/libcamd.a $(CAMD_LIBS)
 	$(call say,LINK,$@)
@@ -131,14 +137,16 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
-		$(CHAFA_LIBS) -lm $(LIBS)
+		$(CHAFA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
 
-# What scripts of tests/lan run beside camd.
-TOOLS = relay
+# What scripts of tests/lan and tests/screen run beside camd.
+TOOLS = relay monkey
 tools: $(TOOLS:%=$B/tools/%)
-$B/tools/%: tests/lan/%.c config.mk
+$B/tools/relay: tests/lan/relay.c
+$B/tools/monkey: tests/screen/monkey.c
+$(TOOLS:%=$B/tools/%): config.mk
 	$(call say,TEST,$@)
-	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $<
+	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
@@ -149,7 +157,8 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/fuzz \
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
 		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
-		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) -lm $(LIBS)
+		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) \
+		$(CHAFA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some. The warnings that count are
 # those of the compiler that builds what people run.
@@ -172,7 +181,7 @@ RUN = tests/run --build $B/san --jobs $(JOBS)
 check: deps
 	$Q$(MAKE) --no-print-directory check-all
 check-all: check-build
-	$Q$(RUN) unit fuzz session lan
+	$Q$(RUN) unit fuzz session screen lan
 check-build: config.mk
 	$Q$(SANITIZED) programs unit-tests fuzz-targets tools
 check-unit: config.mk
@@ -181,6 +190,9 @@ check-unit: config.mk
 check-session: config.mk
 	$Q$(SANITIZED) programs
 	$Q$(RUN) session
+check-screen: config.mk
+	$Q$(SANITIZED) programs tools
+	$Q$(RUN) screen
 check-lan: config.mk
 	$Q$(SANITIZED) programs tools
 	$Q$(RUN) lan
@@ -188,6 +200,12 @@ check-lan: config.mk
 # Every system call at which camd could die, not only some of them.
 check-kill: check-build
 	$QKILL_STEP=1 $(RUN) tests/session/kill.sh
+
+# Keys and sizes at random on the screen: STEPS of them, SEED to have the same again.
+STEPS ?= 100000
+check-monkey: config.mk
+	$Q$(SANITIZED) programs tools
+	$QMONKEY_STEPS=$(STEPS) MONKEY_SEED=$(or $(SEED),1) $(RUN) tests/screen/monkey.sh
 
 # A cable that loses a third of all frames: TCP crawls, so this takes minutes.
 check-relay: config.mk
@@ -270,7 +288,7 @@ place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
 UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
 	contrib/systemd/*.socket))
 INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
-	$(call place,755,$B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
+	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
 		$(if $(CHAFA_VERSION),$B/cam-show),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
@@ -320,9 +338,10 @@ help:
 	@echo 'make              build everything, into build/'
 	@echo 'make demo         two users on this machine talk (installs what is missing)'
 	@echo 'make check        every test, with sanitizers (installs what is missing)'
-	@echo 'make check-unit   the unit tests only; also check-session, check-lan'
+	@echo 'make check-unit   the unit tests only; also check-session, check-screen, check-lan'
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
+	@echo 'make check-monkey keys and sizes at random on the screen (STEPS=100000 SEED=1)'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
 	@echo 'make check-channel  two channels at random beside a model (LIVES=5000)'
 	@echo 'make check-envelope a million envelopes sealed and opened, every bit of a thousand flipped'
@@ -337,6 +356,6 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
-	check-lan check-kill check-relay check-valgrind check-oracle check-channel check-envelope \
+	check-screen check-lan check-kill check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
 	lint demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

@@ -111,30 +111,43 @@ grapheme_begin(
 }
 
 size_t
-text_width_ambiguous(struct span text, unsigned ambiguous)
+grapheme_next(struct span text, unsigned ambiguous, unsigned *columns)
 {
 	struct grapheme grapheme = { 0 };
+	size_t taken = 0;
+
+	while (taken < text.len) {
+		struct span rest = span_of(text.data + taken, text.len - taken);
+		uint32_t codepoint = 0xfffd;
+		size_t len = utf8_next(rest, &codepoint);
+
+		if (taken == 0)
+			grapheme_begin(&grapheme, codepoint, ambiguous);
+		else if (utf8proc_grapheme_break_stateful(
+			     (utf8proc_int32_t)grapheme.last,
+			     (utf8proc_int32_t)codepoint, &grapheme.state))
+			break;
+		else
+			grapheme_add(&grapheme, codepoint, ambiguous);
+		taken += len > 0 ? len : 1;
+	}
+	*columns = grapheme_columns(&grapheme);
+	return taken;
+}
+
+size_t
+text_width_ambiguous(struct span text, unsigned ambiguous)
+{
 	size_t columns = 0;
-	bool inside = false;
+	unsigned taken;
 
 	while (text.len > 0) {
-		uint32_t codepoint = 0xfffd;
-		size_t len = utf8_next(text, &codepoint);
+		size_t len = grapheme_next(text, ambiguous, &taken);
 
-		if (inside &&
-		    !utf8proc_grapheme_break_stateful(
-			(utf8proc_int32_t)grapheme.last,
-			(utf8proc_int32_t)codepoint, &grapheme.state)) {
-			grapheme_add(&grapheme, codepoint, ambiguous);
-		} else {
-			columns += grapheme_columns(&grapheme);
-			grapheme_begin(&grapheme, codepoint, ambiguous);
-			inside = true;
-		}
-		len = len > 0 ? len : 1;
+		columns += taken;
 		text = span_of(text.data + len, text.len - len);
 	}
-	return columns + grapheme_columns(&grapheme);
+	return columns;
 }
 
 size_t

@@ -126,13 +126,15 @@ run_word(struct cam *cam, int argc, char **argv)
 	return unknown_verb(cam, argv[0], count);
 }
 
+/* The screen is a program of its own: curses cannot be linked statically. */
 static int
 run_alone(struct cam *cam)
 {
+	char no_start[] = "--no-start", name[] = "tui";
+	char *argv[] = { name, cam->no_start ? no_start : NULL, NULL };
+
 	cam_words(cam);
-	complain(_("the screen is not there yet; these verbs are:"));
-	help_overview(cam);
-	return EXIT_USAGE;
+	return external_run(cam, name, argv);
 }
 
 static int

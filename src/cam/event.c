@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/i18n.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/size.h"
 #include "base/text.h"
@@ -131,6 +133,22 @@ progress_text(const json_t *event)
 	return text;
 }
 
+/* "read: anna@pc1, carl@pc3" */
+static char *
+read_sentence(const json_t *event)
+{
+	const json_t *id;
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, LIMIT_RPC_LINE);
+	buf_put_text(&text, _("read:"));
+	json_array_foreach(json_object_get(event, "talk"), i, id)
+	    buf_printf(&text, "%s%s", i > 0 ? ", " : " ",
+		json_string_value(id) != NULL ? json_string_value(id) : "");
+	return buf_steal_text(&text);
+}
+
 static char *
 sentence(const json_t *event)
 {
@@ -147,6 +165,8 @@ sentence(const json_t *event)
 		    member(event, "state"),
 		    member(event, "error")[0] != '\0' ? ": " : "",
 		    member(event, "error"));
+	if (is(event, EVENT_TALK_READ))
+		return read_sentence(event);
 	if (is(event, EVENT_OFFER_RECEIVED))
 		return offer_text(event);
 	if (is(event, EVENT_TRANSFER_PROGRESS))

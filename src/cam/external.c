@@ -113,6 +113,19 @@ external_exists(const struct cam *cam, const char *verb)
 	return path != NULL;
 }
 
+/* Where cam itself is, for those that run verbs of it. */
+static void
+tell_command(const struct cam *cam)
+{
+	char *folder = own_folder(cam);
+	char *path = folder != NULL ? path_join(folder, "cam") : NULL;
+
+	if (path != NULL)
+		setenv("CAM_COMMAND", path, 1);
+	free(path);
+	free(folder);
+}
+
 int
 external_run(const struct cam *cam, const char *verb, char **argv)
 {
@@ -126,6 +139,7 @@ external_run(const struct cam *cam, const char *verb, char **argv)
 	}
 	if (cam->home != NULL)
 		setenv("CAM_HOME", cam->home, 1);
+	tell_command(cam);
 	argv[0] = path;
 	execv(path, argv);
 	complain(_("cannot run '%s': %s"), path, strerror(errno));

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,29 +19,40 @@ struct child {
 	struct loop *loop;
 	ev_child watcher;
 	struct timer limit;
-	struct watch watch; /* of the pipe to its stdin; fd -1 once closed */
+	struct watch watch;  /* of the pipe to its stdin; fd -1 once closed */
+	struct watch output; /* of that from its stdout; the same */
 	char *input;
 	size_t len;
 	size_t written;
+	void (*on_output)(const void *data, size_t len, void *arg);
 	void (*on_exit)(int status, void *arg);
 	void *arg;
 };
 
-/* Both ends of the two pipes: what the child reads, and how it says that exec
- * failed. */
+enum { OUTPUT_SIZE = 16 * 1024 };
+
+/* Both ends of the pipes: what the child reads, what it writes (-1: nobody
+ * reads that), and how it says that exec failed. */
 struct pipes {
 	int input[2];
+	int output[2];
 	int status[2];
 };
 
 static void
+close_watched(struct watch *watch)
+{
+	if (watch->fd < 0)
+		return;
+	watch_finish(watch);
+	close(watch->fd);
+	watch->fd = -1;
+}
+
+static void
 close_input(struct child *child)
 {
-	if (child->watch.fd < 0)
-		return;
-	watch_finish(&child->watch);
-	close(child->watch.fd);
-	child->watch.fd = -1;
+	close_watched(&child->watch);
 }
 
 static void
@@ -49,8 +61,32 @@ child_free(struct child *child)
 	ev_child_stop(loop_ev(child->loop), &child->watcher);
 	timer_finish(&child->limit);
 	close_input(child);
+	close_watched(&child->output);
 	wipe_free(child->input, child->len);
 	free(child);
+}
+
+/* False: nothing more is there now. */
+static bool
+read_output(struct child *child)
+{
+	char data[OUTPUT_SIZE];
+	ssize_t len;
+
+	do {
+		len = read(child->output.fd, data, sizeof data);
+	} while (len < 0 && errno == EINTR);
+	if (len > 0)
+		child->on_output(data, (size_t)len, child->arg);
+	else if (len == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
+		close_watched(&child->output);
+	return len > 0;
+}
+
+static void
+on_readable(int fd, int events, void *arg)
+{
+	read_output(arg);
 }
 
 static void
@@ -61,6 +97,11 @@ on_end(struct ev_loop *ev, ev_child *watcher, int events)
 	void *arg = child->arg;
 	int status = watcher->rstatus;
 
+	/* No more than the pipe held: others may go on filling it. */
+	for (int i = 0; i < 64 && child->output.fd >= 0; i++) {
+		if (!read_output(child))
+			break;
+	}
 	child_free(child);
 	if (on_exit != NULL)
 		on_exit(status, arg);
@@ -102,16 +143,19 @@ close_both(const int fds[2])
 }
 
 static int
-open_pipes(struct pipes *pipes)
+open_pipes(struct pipes *pipes, bool captured)
 {
-	*pipes = (struct pipes){ { -1, -1 }, { -1, -1 } };
-	if (pipe2(pipes->input, O_CLOEXEC) < 0)
-		return CAM_ERR_SYSTEM;
-	if (pipe2(pipes->status, O_CLOEXEC) < 0) {
+	*pipes = (struct pipes){ { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	if (pipe2(pipes->input, O_CLOEXEC) < 0 ||
+	    pipe2(pipes->status, O_CLOEXEC) < 0 ||
+	    (captured && pipe2(pipes->output, O_CLOEXEC) < 0)) {
 		close_both(pipes->input);
+		close_both(pipes->status);
 		return CAM_ERR_SYSTEM;
 	}
 	fcntl(pipes->input[1], F_SETFL, O_NONBLOCK);
+	if (captured)
+		fcntl(pipes->output[0], F_SETFL, O_NONBLOCK);
 	return 0;
 }
 
@@ -151,12 +195,13 @@ static _Noreturn void
 become(const char *const argv[], const struct pipes *pipes)
 {
 	int null = open("/dev/null", O_RDWR), failure;
+	int out = pipes->output[1] >= 0 ? pipes->output[1] : null;
 
 	reset_signals();
 	setsid();
 	umask(022);
 	if (null >= 0 && dup2(pipes->input[0], STDIN_FILENO) >= 0 &&
-	    dup2(null, STDOUT_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0) {
+	    dup2(out, STDOUT_FILENO) >= 0 && dup2(out, STDERR_FILENO) >= 0) {
 		close_others(pipes->status[1]);
 		execv(argv[0], (char *const *)argv);
 	}
@@ -186,6 +231,8 @@ start(const char *const argv[], const struct pipes *pipes, pid_t *pid)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	close(pipes->input[0]);
 	close(pipes->status[1]);
+	if (pipes->output[1] >= 0)
+		close(pipes->output[1]);
 	if (*pid < 0) {
 		errno = failure;
 		return CAM_ERR_SYSTEM;
@@ -212,12 +259,15 @@ follow(struct child *child, pid_t pid, unsigned timeout_ms)
 		watch_set(&child->watch, WATCH_WRITE);
 	else
 		close_input(child);
+	if (child->output.fd >= 0)
+		watch_set(&child->output, WATCH_READ);
 }
 
-int
-child_run(struct loop *loop, const char *const argv[], const void *input,
-    size_t len, unsigned timeout_ms, void (*on_exit)(int status, void *arg),
-    void *arg, struct child **child)
+static int
+run(struct loop *loop, const char *const argv[], const void *input, size_t len,
+    unsigned timeout_ms,
+    void (*on_output)(const void *data, size_t len, void *arg),
+    void (*on_exit)(int status, void *arg), void *arg, struct child **child)
 {
 	struct child *started = NULL;
 	struct pipes pipes;
@@ -226,7 +276,7 @@ child_run(struct loop *loop, const char *const argv[], const void *input,
 
 	if (!ev_is_default_loop(loop_ev(loop)))
 		return CAM_ERR_UNSUPPORTED;
-	err = open_pipes(&pipes);
+	err = open_pipes(&pipes, on_output != NULL);
 	if (err != 0)
 		return err;
 	err = start(argv, &pipes, &pid);
@@ -236,6 +286,8 @@ child_run(struct loop *loop, const char *const argv[], const void *input,
 		/* One that was forked but could not become the program is
 		 * reaped by libev. */
 		close(pipes.input[1]);
+		if (pipes.output[0] >= 0)
+			close(pipes.output[0]);
 		errno = saved;
 		return err;
 	}
@@ -243,9 +295,12 @@ child_run(struct loop *loop, const char *const argv[], const void *input,
 	started->loop = loop;
 	started->input = xmemdup(input, len);
 	started->len = len;
+	started->on_output = on_output;
 	started->on_exit = on_exit;
 	started->arg = arg;
 	watch_init(&started->watch, loop, pipes.input[1], on_writable, started);
+	watch_init(
+	    &started->output, loop, pipes.output[0], on_readable, started);
 	follow(started, pid, timeout_ms);
 	*child = started;
 	return 0;
@@ -260,9 +315,27 @@ child_watch(struct loop *loop, pid_t pid,
 	child->loop = loop;
 	child->on_exit = on_exit;
 	child->arg = arg;
-	child->watch.fd = -1;
+	child->watch.fd = child->output.fd = -1;
 	follow(child, pid, 0);
 	return child;
+}
+
+int
+child_run(struct loop *loop, const char *const argv[], const void *input,
+    size_t len, unsigned timeout_ms, void (*on_exit)(int status, void *arg),
+    void *arg, struct child **child)
+{
+	return run(
+	    loop, argv, input, len, timeout_ms, NULL, on_exit, arg, child);
+}
+
+int
+child_capture(struct loop *loop, const char *const argv[], unsigned timeout_ms,
+    void (*on_output)(const void *data, size_t len, void *arg),
+    void (*on_exit)(int status, void *arg), void *arg, struct child **child)
+{
+	return run(
+	    loop, argv, "", 0, timeout_ms, on_output, on_exit, arg, child);
 }
 
 void

@@ -19,12 +19,19 @@ int child_run(struct loop *loop, const char *const argv[], const void *input,
     size_t len, unsigned timeout_ms, void (*on_exit)(int status, void *arg),
     void *arg, struct child **child);
 /*
- * The same for a process that the caller has started, with whatever it has:
- * only its end is told.
+ * The same with nothing on its stdin, and what it writes to stdout and stderr
+ * handed to on_output as it comes, all of it before on_exit. What it started
+ * and left behind may go on writing into nothing.
  */
+int child_capture(struct loop *loop, const char *const argv[],
+    unsigned timeout_ms,
+    void (*on_output)(const void *data, size_t len, void *arg),
+    void (*on_exit)(int status, void *arg), void *arg, struct child **child);
+/* The same of a process that the caller has started, with whatever it has: only
+ * its end is told. */
 struct child *child_watch(struct loop *loop, pid_t pid,
     void (*on_exit)(int status, void *arg), void *arg);
-/* Forgets the child: it runs on, on_exit is not called. */
+/* Forgets the child: it runs on, neither is called any more. */
 void child_forget(struct child *child);
 
 #endif

@@ -27,7 +27,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_QUESTION_WAIT "question.wait"
 /* {id, to, clear, follow} -> {id, recipients: [..]} */
 #define RPC_MESSAGE_RETRY "message.retry"
-/* {who, grep, since, until, limit, before, after} -> {messages: [..], more} */
+/* {who or talk, grep, since, until, limit, before, after} -> {messages: [..],
+ * more} */
 #define RPC_MESSAGE_LIST "message.list"
 /* {id} -> {message} */
 #define RPC_MESSAGE_GET "message.get"
@@ -43,7 +44,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_OFFER_CANCEL "offer.cancel"
 /* {id} -> {offers: [file object]} */
 #define RPC_OFFER_DROP "offer.drop"
-/* {who} -> {count} */
+/* {limit} -> {talks: [{talk, unread, time}]} */
+#define RPC_TALK_LIST "talk.list"
+/* {who} or {talk} -> {count} */
 #define RPC_TALK_READ "talk.read"
 /* {text} -> {state, away} */
 #define RPC_AWAY "presence.away"
@@ -118,6 +121,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_USER_CHANGED "user.changed"
 /* {user, typing, talk, direct} */
 #define EVENT_USER_TYPING "user.typing"
+/* {talk, count} */
+#define EVENT_TALK_READ "talk.read"
 #define EVENT_OFFER_RECEIVED "offer.received"
 /* {id, from, choice, answer, message} */
 #define EVENT_QUESTION_ANSWERED "question.answered"

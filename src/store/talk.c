@@ -22,6 +22,11 @@ static const char *const sql_add =
     "INSERT INTO talk(users) VALUES(?1) RETURNING talk";
 static const char *const sql_add_user =
     "INSERT INTO talk_user(uid, talk) VALUES(?1, ?2)";
+static const char *const sql_talks_of =
+    "SELECT t.talk, t.users FROM talk_user AS u"
+    " JOIN talk AS t ON t.talk = u.talk WHERE u.uid IN (SELECT ?1 UNION ALL"
+    " SELECT uid FROM user INDEXED BY user_merged"
+    " WHERE merged_into = ?1 AND merged_into > 0)";
 static const char *const sql_users = "SELECT users FROM talk WHERE talk = ?1";
 static const char *const sql_get =
     "SELECT talk, users, last_row, read_row, unread FROM talk"
@@ -176,6 +181,50 @@ store_talk_users(
 	if (err == 0)
 		*count = parse_users(users, uids, max);
 	sql_close(stmt);
+	return err;
+}
+
+/* The talk's users, each as who he lives on as, are those. */
+static int
+is_between(struct store *store, const char *users, const int64_t *uids,
+    size_t count, bool *is)
+{
+	int64_t found[STORE_TALK_USERS];
+	size_t found_count = parse_users(users, found, STORE_TALK_USERS);
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < found_count; i++)
+		err = user_root(store, found[i], &found[i]);
+	found_count = sort_uids(found, found_count);
+	*is = found_count == count &&
+	      memcmp(found, uids, count * sizeof *uids) == 0;
+	return err;
+}
+
+int
+store_talk_same(struct store *store, const int64_t *uids, size_t count,
+    int64_t talks[STORE_TALK_SAME], size_t *found)
+{
+	sqlite3_stmt *stmt = NULL;
+	size_t same = 0;
+	bool is = false;
+	int err;
+
+	if (count == 0 || count > STORE_TALK_USERS) {
+		talks[0] = STORE_TALK_ALL;
+		*found = 1;
+		return 0;
+	}
+	err = sql_open(store, sql_talks_of, BIND(NUMBER(uids[0])), &stmt);
+	while (err == 0 && same < STORE_TALK_SAME &&
+	       (err = sql_next(store, stmt)) == 1) {
+		err = is_between(store, sql_text(stmt, 1), uids, count, &is);
+		if (is)
+			talks[same++] = sqlite3_column_int64(stmt, 0);
+	}
+	sql_close(stmt);
+	if (err == 0)
+		*found = same;
 	return err;
 }
 

@@ -31,6 +31,14 @@ int store_talk_find(
 /* CAM_ERR_UNKNOWN. */
 int store_talk_get(
     struct store *store, int64_t talk, struct store_talk *result);
+/*
+ * Every talk with just these users, ascending uids of users who are not merged
+ * into another: one, and those with users who were merged into them. None
+ * (count 0) is everybody's talk. At most STORE_TALK_SAME are found.
+ */
+enum { STORE_TALK_SAME = 64 };
+int store_talk_same(struct store *store, const int64_t *uids, size_t count,
+    int64_t talks[STORE_TALK_SAME], size_t *found);
 /* Up to max uids, ascending; count is how many there are. */
 int store_talk_users(struct store *store, int64_t talk, int64_t *uids,
     size_t max, size_t *count);

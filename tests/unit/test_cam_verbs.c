@@ -2,6 +2,7 @@
  * programs that add verbs. */
 #include "fake_camd.h"
 
+#include "base/mem.h"
 #include "cam/verb.h"
 
 static struct run run;
@@ -107,12 +108,18 @@ what_is_not_there_yet_says_so(void **state)
 }
 
 static void
-alone_it_shows_the_verbs_until_there_is_a_screen(void **state)
+alone_it_is_the_screen(void **state)
 {
+	char *path = xstrdup(getenv("PATH"));
+
+	/* Which is a program of its own, and nowhere here. */
+	setenv("PATH", "/nowhere", 1);
 	run_with("", NULL, &run, (const char *const[]){ "cam", NULL });
-	assert_int_equal(run.code, EXIT_USAGE);
-	assert_has(run.err, "not there yet");
-	assert_has(run.out, "send");
+	setenv("PATH", path, 1);
+	free(path);
+	assert_int_equal(run.code, EXIT_FAILED);
+	assert_has(run.err, "cam-tui");
+	assert_string_equal(run.out, "");
 }
 
 static void
@@ -240,8 +247,7 @@ main(void)
 		cmocka_unit_test(every_verb_has_help),
 		cmocka_unit_test(an_unknown_verb_is_2_with_a_suggestion),
 		cmocka_unit_test(what_is_not_there_yet_says_so),
-		cmocka_unit_test(
-		    alone_it_shows_the_verbs_until_there_is_a_screen),
+		cmocka_unit_test(alone_it_is_the_screen),
 		cmocka_unit_test(options_are_taken_before_and_behind_the_verb),
 		cmocka_unit_test(wrong_options_are_named),
 		cmocka_unit_test(version_needs_no_camd),

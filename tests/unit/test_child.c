@@ -281,6 +281,60 @@ many_at_once_each_report_once(void **state)
 	loop_free(loop);
 }
 
+/* -- what it writes -------------------------------------------------------- */
+
+static char captured[256 * 1024];
+static size_t captured_len;
+
+static void
+on_output(const void *data, size_t len, void *arg)
+{
+	assert_true(captured_len + len < sizeof captured);
+	memcpy(captured + captured_len, data, len);
+	captured_len += len;
+	captured[captured_len] = '\0';
+}
+
+static struct run
+capture(const char *script)
+{
+	const char *argv[] = { "/bin/sh", "-c", script, NULL };
+	struct run run = { .loop = loop_new() };
+
+	captured_len = 0;
+	captured[0] = '\0';
+	assert_int_equal(child_capture(run.loop, argv, 0, on_output,
+			     on_exit_status, &run, &run.child),
+	    0);
+	loop_run(run.loop);
+	assert_int_equal(run.exits, 1);
+	loop_free(run.loop);
+	return run;
+}
+
+static void
+what_it_writes_comes_before_its_end(void **state)
+{
+	struct run run = capture("echo out; echo err >&2; exit 3");
+
+	assert_int_equal(WEXITSTATUS(run.status), 3);
+	assert_string_equal(captured, "out\nerr\n");
+	capture("head -c 200000 /dev/zero | tr '\\0' x");
+	assert_int_equal(captured_len, 200000);
+	capture("exec >&- 2>&-; exit 0");
+	assert_int_equal(captured_len, 0);
+}
+
+static void
+what_it_left_behind_is_not_waited_for(void **state)
+{
+	/* It has our pipe open until the file is there. */
+	unlink(out);
+	capture("echo here; (until [ -e \"$OUT\" ]; do :; done) & exit 0");
+	assert_string_equal(captured, "here\n");
+	close(open(out, O_WRONLY | O_CREAT, 0600));
+}
+
 int
 main(void)
 {
@@ -297,6 +351,8 @@ main(void)
 		    a_program_that_is_not_there_is_an_error_at_once),
 		cmocka_unit_test(a_forgotten_one_runs_on_in_silence),
 		cmocka_unit_test(many_at_once_each_report_once),
+		cmocka_unit_test(what_it_writes_comes_before_its_end),
+		cmocka_unit_test(what_it_left_behind_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

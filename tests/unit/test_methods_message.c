@@ -694,6 +694,65 @@ reading_a_talk_leaves_others_unread(void **state)
 	    json_pack("{s:s}", "who", "nobody"), 3, "unknown", "nobody"));
 }
 
+static size_t
+listed_in(json_t *talk)
+{
+	json_t *result =
+	    ask(&asker, "message.list", json_pack("{s:o}", "talk", talk));
+	json_t *messages = json_object_get(result, "messages"), *message;
+	size_t count = json_array_size(messages), i;
+
+	json_array_foreach(messages, i, message)
+	    assert_int_equal(json_array_size(json_object_get(message, "talk")),
+		json_array_size(
+		    json_object_get(json_array_get(messages, 0), "talk")));
+	json_decref(result);
+	return count;
+}
+
+static void
+a_talk_is_listed_and_read_by_itself(void **state)
+{
+	struct user *sara =
+	    world_user(&world, "sara", "pc11", "Sara", "S", USER_OFFLINE);
+	struct user *sven =
+	    world_user(&world, "sven", "pc12", "Sven", "S", USER_OFFLINE);
+	struct arrival alone = { 0 };
+	struct arrival both = { .others = { sven->uid }, .other_count = 1 };
+	int64_t before = unread();
+	json_t *result, *talks, *first;
+
+	world_receive(&world, &alone, sara, "to you");
+	world_receive(&world, &both, sara, "to you two");
+	assert_int_equal(listed_in(json_pack("[s]", "sara@pc11")), 1);
+	assert_int_equal(
+	    listed_in(json_pack("[s,s]", "sven@pc12", "sara@pc11")), 1);
+	assert_int_equal(listed_in(json_pack("[s]", "sven@pc12")), 0);
+	result = ask(&asker, "talk.list", json_pack("{s:i}", "limit", 1));
+	talks = json_object_get(result, "talks");
+	first = json_array_get(talks, 0);
+	assert_int_equal(json_array_size(json_object_get(first, "talk")), 2);
+	assert_int_equal(
+	    json_integer_value(json_object_get(first, "unread")), 1);
+	assert_true(json_is_string(json_object_get(first, "time")));
+	json_decref(result);
+	result =
+	    ask(&asker, "talk.read", json_pack("{s:[s]}", "talk", "sara@pc11"));
+	assert_int_equal(
+	    json_integer_value(json_object_get(result, "count")), 1);
+	json_decref(result);
+	assert_int_equal(unread(), before + 1);
+	json_decref(ask_refused(&asker, "talk.read",
+	    json_pack("{s:[s]}", "talk", "nobody@pc"), 3, "unknown",
+	    "nobody@pc"));
+	json_decref(ask_refused(&asker, "talk.read",
+	    json_pack("{s:[s], s:s}", "talk", "sara@pc11", "who", "sara"), 2,
+	    "request", "exclude"));
+	json_decref(ask_refused(&asker, "message.list",
+	    json_pack("{s:[s], s:s}", "talk", "sara@pc11", "who", "sara"), 2,
+	    "request", "exclude"));
+}
+
 static void
 ambiguous_ids_name_the_messages(void **state)
 {
@@ -749,6 +808,7 @@ main(void)
 		cmocka_unit_test(a_sealed_message_hides_its_text_until_opened),
 		cmocka_unit_test(only_received_messages_can_be_opened),
 		cmocka_unit_test(reading_a_talk_leaves_others_unread),
+		cmocka_unit_test(a_talk_is_listed_and_read_by_itself),
 		cmocka_unit_test(ambiguous_ids_name_the_messages),
 	};
 

@@ -120,6 +120,49 @@ what_came_is_unread_until_the_talk_is_read(void **state)
 	    store_talk_read(place->store, 99, &count), CAM_ERR_UNKNOWN);
 }
 
+static void
+a_talk_is_found_by_all_of_its_users_and_no_others(void **state)
+{
+	struct place *place = *state;
+	int64_t a = add_user(place->store, "a"),
+		b = add_user(place->store, "b");
+	int64_t both[2] = { a < b ? a : b, a < b ? b : a };
+	int64_t of_both, talks[STORE_TALK_SAME];
+	size_t found = 9;
+
+	assert_int_equal(store_talk_make(place->store, both, 2, &of_both), 0);
+	assert_int_equal(
+	    store_talk_same(place->store, both, 2, talks, &found), 0);
+	assert_int_equal(found, 1);
+	assert_int_equal(talks[0], of_both);
+	assert_int_equal(
+	    store_talk_same(place->store, &a, 1, talks, &found), 0);
+	assert_int_equal(found, 0);
+	assert_int_equal(
+	    store_talk_same(place->store, NULL, 0, talks, &found), 0);
+	assert_int_equal(found, 1);
+	assert_int_equal(talks[0], STORE_TALK_ALL);
+}
+
+static void
+talks_of_a_merged_user_are_those_of_the_other(void **state)
+{
+	struct place *place = *state;
+	int64_t old = add_user(place->store, "old"),
+		new = add_user(place->store, "new");
+	int64_t with_old = talk_with(place->store, old),
+		with_new = talk_with(place->store, new);
+	int64_t talks[STORE_TALK_SAME];
+	size_t found = 0;
+
+	assert_int_equal(store_user_merge(place->store, old, new), 0);
+	assert_int_equal(
+	    store_talk_same(place->store, &new, 1, talks, &found), 0);
+	assert_int_equal(found, 2);
+	assert_true((talks[0] == with_old && talks[1] == with_new) ||
+		    (talks[0] == with_new && talks[1] == with_old));
+}
+
 /* -- deliveries ----------------------------------------------------------- */
 
 struct deliveries {
@@ -370,6 +413,9 @@ main(void)
 		TEST_OF_STORE(a_talk_with_a_user_unknown_is_not_made),
 		TEST_OF_STORE(very_many_users_are_everybody),
 		TEST_OF_STORE(what_came_is_unread_until_the_talk_is_read),
+		TEST_OF_STORE(
+		    a_talk_is_found_by_all_of_its_users_and_no_others),
+		TEST_OF_STORE(talks_of_a_merged_user_are_those_of_the_other),
 		TEST_OF_STORE(a_delivery_is_followed_to_its_end),
 		TEST_OF_STORE(the_greatest_packet_number_is_known),
 		TEST_OF_STORE(a_notice_stays_until_it_is_removed),

@@ -16,6 +16,7 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 #include "rpc/reason.h"
+#include "store/talk.h"
 
 /* -- objects ------------------------------------------------------------ */
 
@@ -213,6 +214,26 @@ recipients_of(const struct camd *camd, const struct record *record)
 	return to;
 }
 
+/* With whom the talk is: everybody on the other side of it; nobody is named in
+ * everybody's. */
+static json_t *
+talk_of(const struct camd *camd, const struct record *record)
+{
+	json_t *talk = json_array();
+
+	if (record->message->talk == STORE_TALK_ALL)
+		return talk;
+	for (size_t i = 0; i < record->delivery_count; i++)
+		json_array_append_new(
+		    talk, id_object(camd, record->deliveries[i].uid));
+	if (record->message->from != 0)
+		json_array_append_new(
+		    talk, id_object(camd, record->message->from));
+	for (size_t i = 0; i < record->other_count; i++)
+		json_array_append_new(talk, id_object(camd, record->others[i]));
+	return talk;
+}
+
 /* The recipient who is least far, as enum store_state is ordered. */
 static enum store_state
 state_of(const struct record *record)
@@ -353,6 +374,7 @@ message_object(const struct camd *camd, const struct record *record)
 	json_object_set_new(object, "from", id_object(camd, message->from));
 	json_object_set_new(object, "nick", nick_object(camd, message->from));
 	json_object_set_new(object, "to", recipients_of(camd, record));
+	json_object_set_new(object, "talk", talk_of(camd, record));
 	json_object_set_new(object, "room", json_null());
 	add_seal(object, message);
 	json_object_set_new(object, "encryption",

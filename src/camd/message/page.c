@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "store/history.h"
 #include "store/message.h"
+#include "store/talk.h"
 
 /*
  * What has been found so far, in the order wanted: the newest first or, after
@@ -153,6 +154,25 @@ place_query(struct store *store, const struct page_query *query,
 	return err;
 }
 
+/* The talk may be several, where users were merged. */
+static int
+find_in_talk(struct store *store, const struct page_query *query,
+    struct store_query asked, struct found *found)
+{
+	int64_t talks[STORE_TALK_SAME];
+	size_t count = 0;
+	int err = store_talk_same(
+	    store, query->uids, query->uid_count, talks, &count);
+
+	for (size_t i = 0; i < count && err == 0; i++) {
+		struct store_query one = asked;
+
+		one.talk = talks[i];
+		err = find_all(store, &one, found);
+	}
+	return err;
+}
+
 static int
 find_messages(struct store *store, const struct page_query *query,
     struct found *found, struct lookup *lookup)
@@ -168,6 +188,8 @@ find_messages(struct store *store, const struct page_query *query,
 
 	if (err != 0)
 		return err;
+	if (query->is_talk)
+		return find_in_talk(store, query, asked, found);
 	before_row = asked.before_row;
 	after_row = asked.after_row;
 	if (query->uid_count == 0)

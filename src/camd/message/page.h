@@ -25,6 +25,8 @@ struct page_query {
 	char *words;   /* all of them are in the text; NULL: any text */
 	int64_t *uids; /* from or to one of these; none: from or to anybody */
 	size_t uid_count;
+	bool is_talk; /* in the talk with just these instead; none: everybody's
+		       */
 	int64_t since_ms; /* 0: no limit */
 	int64_t until_ms;
 	char *before; /* the beginning of an id, or NULL */

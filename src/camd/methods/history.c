@@ -95,9 +95,11 @@ static bool
 read_query(struct rpc_call *call, json_t *params, struct page_query *query)
 {
 	const char *who = NULL, *words = NULL, *before = NULL, *after = NULL;
+	const json_t *talk = NULL;
 	int64_t limit = 100;
 
 	if (!param_text(call, params, "who", false, &who) ||
+	    !param_list(call, params, "talk", false, &talk) ||
 	    !param_text(call, params, "grep", false, &words) ||
 	    !param_text(call, params, "before", false, &before) ||
 	    !param_text(call, params, "after", false, &after) ||
@@ -110,6 +112,15 @@ read_query(struct rpc_call *call, json_t *params, struct page_query *query)
 		    "'before' and 'after' exclude each other");
 		return false;
 	}
+	if (who != NULL && talk != NULL) {
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "'who' and 'talk' exclude each other");
+		return false;
+	}
+	query->is_talk = talk != NULL;
+	if (talk != NULL &&
+	    !named_talk(call, talk, &query->uids, &query->uid_count))
+		return false;
 	if (who != NULL &&
 	    !named_uids(call, who, PAGE_USERS, &query->uids, &query->uid_count))
 		return false;
@@ -134,7 +145,8 @@ message_list(struct rpc_call *call, json_t *params)
 		return 0;
 	}
 	/* A WHO that means nobody just now, @all, has no history. */
-	if (listing->query.uids != NULL && listing->query.uid_count == 0) {
+	if (!listing->query.is_talk && listing->query.uids != NULL &&
+	    listing->query.uid_count == 0) {
 		rpc_reply(
 		    call, json_pack("{s:[], s:b}", "messages", "more", 0));
 		listing_free(listing);

@@ -40,6 +40,7 @@ int offer_get(struct rpc_call *call, json_t *params);
 int offer_accept(struct rpc_call *call, json_t *params);
 int offer_cancel(struct rpc_call *call, json_t *params);
 int offer_drop(struct rpc_call *call, json_t *params);
+int talk_list(struct rpc_call *call, json_t *params);
 int talk_read(struct rpc_call *call, json_t *params);
 int talk_typing(struct rpc_call *call, json_t *params);
 

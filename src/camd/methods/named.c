@@ -11,6 +11,7 @@
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
 #include "rpc/json.h"
+#include "store/talk.h"
 
 int
 named_fail(struct rpc_call *call, const char *text, int err, struct who *who)
@@ -102,4 +103,60 @@ named_uids(struct rpc_call *call, const char *text, size_t max, int64_t **uids,
 	}
 	who_finish(&who);
 	return fits;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static struct user *
+find_user(const struct roster *roster, const char *id)
+{
+	struct user *user = NULL;
+	struct who who;
+
+	/* In full, which also finds those forgotten. */
+	if (who_resolve(roster, id, true, &who) == 0 && who.count == 1)
+		user = who.users[0];
+	who_finish(&who);
+	return user == roster_self(roster) ? NULL : user;
+}
+
+bool
+named_talk(
+    struct rpc_call *call, const json_t *talk, int64_t **uids, size_t *count)
+{
+	const struct roster *roster = method_camd(call)->roster;
+	size_t given = json_array_size(talk), kept = 0;
+	int64_t *found = NULL;
+
+	if (given > STORE_TALK_USERS) {
+		method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "'talk' names more than %d users", STORE_TALK_USERS);
+		return false;
+	}
+	found = xcalloc(given + 1, sizeof *found);
+	for (size_t i = 0; i < given; i++) {
+		const char *id = json_string_value(json_array_get(talk, i));
+		const struct user *user = find_user(roster, id);
+
+		if (user == NULL) {
+			free(found);
+			method_fail_unknown(call, "who", id, NULL);
+			return false;
+		}
+		found[i] = user->uid;
+	}
+	qsort(found, given, sizeof *found, by_number);
+	for (size_t i = 0; i < given; i++) {
+		if (kept == 0 || found[kept - 1] != found[i])
+			found[kept++] = found[i];
+	}
+	*uids = found;
+	*count = kept;
+	return true;
 }

@@ -24,6 +24,7 @@ static const struct rpc_method table[] = {
 	{ RPC_OFFER_ACCEPT, offer_accept },
 	{ RPC_OFFER_CANCEL, offer_cancel },
 	{ RPC_OFFER_DROP, offer_drop },
+	{ RPC_TALK_LIST, talk_list },
 	{ RPC_TALK_READ, talk_read },
 	{ RPC_TALK_TYPING, talk_typing },
 	{ RPC_AWAY, presence_set_away },

@@ -1,0 +1,317 @@
+/* message_lines.c: how a message looks. */
+#include "cam-tui/message_lines.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "cam-tui/model.h"
+
+#define CHECK "\xe2\x9c\x93"
+#define CROSS "\xe2\x9c\x97"
+#define BAR "\xe2\x94\x82 "
+
+struct looks {
+	struct layout *layout;
+	const struct model *model;
+	const struct model_message *message;
+	const struct message_context *context;
+};
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
+static bool
+is_true(const json_t *object, const char *name)
+{
+	return json_is_true(json_object_get(object, name));
+}
+
+/* -- times ---------------------------------------------------------------- */
+
+static bool
+local_time(int64_t time_ms, struct tm *local)
+{
+	time_t seconds = (time_t)(time_ms / 1000);
+
+	return localtime_r(&seconds, local) != NULL;
+}
+
+void
+message_date(int64_t time_ms, char date[MESSAGE_DATE_SIZE])
+{
+	struct tm local;
+
+	date[0] = '\0';
+	if (local_time(time_ms, &local))
+		strftime(date, MESSAGE_DATE_SIZE, "%A, %Y-%m-%d", &local);
+}
+
+bool
+message_same_day(int64_t a_ms, int64_t b_ms)
+{
+	struct tm a, b;
+
+	return local_time(a_ms, &a) && local_time(b_ms, &b) &&
+	       a.tm_year == b.tm_year && a.tm_yday == b.tm_yday;
+}
+
+void
+message_clock_text(int64_t time_ms, char clock[MESSAGE_INDENT])
+{
+	struct tm local;
+
+	clock[0] = '\0';
+	if (local_time(time_ms, &local))
+		strftime(clock, MESSAGE_INDENT, "%H:%M", &local);
+}
+
+/* -- protection ----------------------------------------------------------- */
+
+const char *
+message_protection(const char *encryption)
+{
+	if (strcmp(encryption, "cam1") == 0)
+		return _("end-to-end encrypted");
+	if (strcmp(encryption, "rsa2048-aes256") == 0)
+		return _("encrypted");
+	if (strcmp(encryption, "rsa1024-blowfish128") == 0)
+		return _("weakly encrypted");
+	return _("NOT encrypted");
+}
+
+/* -- lines ---------------------------------------------------------------- */
+
+static void
+put_rule(struct layout *layout, enum style style, const char *text)
+{
+	layout_printf(layout, style, "\xe2\x94\x80\xe2\x94\x80 %s ", text);
+	while (layout->column < layout->columns)
+		layout_text(layout, style, "\xe2\x94\x80");
+	layout_break(layout);
+}
+
+static void
+put_missing(struct looks *looks)
+{
+	json_int_t count = json_integer_value(
+	    json_object_get(looks->message->object, "missing"));
+
+	if (count <= 0)
+		return;
+	layout_printf(looks->layout, STYLE_WARN,
+	    ngettext("(%lld message is missing here)",
+		"(%lld messages are missing here)", (unsigned long)count),
+	    (long long)count);
+	layout_break(looks->layout);
+}
+
+static void
+put_head(struct looks *looks)
+{
+	const json_t *object = looks->message->object;
+	const char *from = text_of(object, "from"),
+		   *nick = text_of(object, "nick");
+	char clock[MESSAGE_INDENT];
+
+	message_clock_text(looks->message->time_ms, clock);
+	layout_printf(looks->layout, STYLE_DIM, "%-5s ", clock);
+	if (!looks->message->is_sent && model_user(looks->model, from) != NULL)
+		nick = model_name_of(looks->model, from);
+	layout_text(looks->layout,
+	    looks->message->is_sent ? STYLE_OWN : STYLE_STRONG,
+	    nick[0] != '\0' ? nick : from);
+	layout_text(looks->layout, STYLE_DIM, ": ");
+}
+
+static void
+put_quote(struct looks *looks)
+{
+	const json_t *object = looks->message->object;
+	const json_t *quote = json_object_get(object, "quote");
+	const char *nick = text_of(quote, "nick"),
+		   *text = text_of(quote, "text");
+	size_t len = strcspn(text, "\n");
+
+	if (!json_is_string(json_object_get(object, "reply")))
+		return;
+	layout_break(looks->layout);
+	if (!json_is_object(quote))
+		layout_text(looks->layout, STYLE_QUOTE,
+		    _(BAR "(a message that is not here)"));
+	else if (is_true(quote, "deleted"))
+		layout_text(looks->layout, STYLE_QUOTE, _(BAR "(deleted)"));
+	else if (!json_is_string(json_object_get(quote, "text")))
+		layout_text(looks->layout, STYLE_QUOTE, _(BAR "(sealed)"));
+	else
+		layout_printf(looks->layout, STYLE_QUOTE, BAR "%s: %.*s",
+		    nick[0] != '\0' ? nick : text_of(quote, "from"), (int)len,
+		    text);
+	layout_break(looks->layout);
+}
+
+static void
+put_body(struct looks *looks)
+{
+	const json_t *object = looks->message->object;
+	const json_t *text = json_object_get(object, "text");
+	size_t len = json_string_length(text);
+
+	if (is_true(object, "deleted")) {
+		layout_text(looks->layout, STYLE_DIM, _("(deleted)"));
+	} else if (!json_is_string(text)) {
+		layout_text(looks->layout, STYLE_WARN,
+		    is_true(object, "locked")
+			? _("(sealed and locked: M-o opens it)")
+			: _("(sealed: M-o opens it)"));
+	} else {
+		const char *bytes = json_string_value(text);
+
+		while (len > 0 && bytes[len - 1] == '\n')
+			len--;
+		layout_put(looks->layout,
+		    looks->context->is_unread ? STYLE_UNREAD : STYLE_PLAIN,
+		    span_of(bytes, len));
+	}
+}
+
+/* "80.0 KiB" */
+static void
+put_size(struct layout *layout, json_int_t size)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	double value = (double)size;
+	size_t unit = 0;
+
+	while (value >= 1024 && unit < 4) {
+		value /= 1024;
+		unit++;
+	}
+	layout_printf(layout, STYLE_DIM, unit == 0 ? " %.0f %s" : " %.1f %s",
+	    value, units[unit]);
+}
+
+static void
+put_offers(struct looks *looks)
+{
+	const json_t *offer;
+	size_t i;
+
+	json_array_foreach(
+	    json_object_get(looks->message->object, "offers"), i, offer)
+	{
+		const char *kind = text_of(offer, "kind");
+
+		layout_break(looks->layout);
+		layout_printf(looks->layout, STYLE_ACCENT, "%s: ",
+		    strcmp(kind, "folder") == 0	 ? _("folder")
+		    : strcmp(kind, "image") == 0 ? _("picture")
+						 : _("file"));
+		layout_text(looks->layout, STYLE_PLAIN, text_of(offer, "name"));
+		put_size(looks->layout,
+		    json_integer_value(json_object_get(offer, "size")));
+	}
+}
+
+/* -- marks ---------------------------------------------------------------- */
+
+static void
+put_failures(struct looks *looks)
+{
+	const json_t *recipient;
+	size_t i;
+
+	json_array_foreach(
+	    json_object_get(looks->message->object, "recipients"), i, recipient)
+	{
+		if (strcmp(text_of(recipient, "state"), "failed") != 0)
+			continue;
+		layout_break(looks->layout);
+		layout_printf(looks->layout, STYLE_BAD, CROSS " %s",
+		    text_of(recipient, "error"));
+	}
+}
+
+/* How many of the recipients have got it, where that differs. */
+static void
+put_progress(struct looks *looks, const char *state)
+{
+	const json_t *recipients =
+	    json_object_get(looks->message->object, "recipients");
+	const json_t *recipient;
+	size_t i, done = 0;
+
+	json_array_foreach(recipients, i, recipient)
+	{
+		const char *one = text_of(recipient, "state");
+
+		done +=
+		    strcmp(one, "delivered") == 0 || strcmp(one, "opened") == 0;
+	}
+	if (strcmp(state, "delivered") == 0)
+		layout_text(looks->layout, STYLE_GOOD, " " CHECK);
+	else if (strcmp(state, "opened") == 0)
+		layout_text(looks->layout, STYLE_GOOD, " " CHECK CHECK);
+	else if (looks->context->is_group && done > 0)
+		layout_printf(looks->layout, STYLE_WARN, _(" [%zu of %zu]"),
+		    done, json_array_size(recipients));
+	else if (strcmp(state, "queued") == 0)
+		layout_text(looks->layout, STYLE_WARN, _(" [waiting]"));
+	else if (strcmp(state, "sent") == 0)
+		layout_text(looks->layout, STYLE_DIM, " \xe2\x80\xa6");
+}
+
+static void
+put_marks(struct looks *looks)
+{
+	const json_t *object = looks->message->object;
+	const char *encryption = text_of(object, "encryption");
+
+	if (json_is_string(json_object_get(object, "edited")))
+		layout_text(looks->layout, STYLE_DIM, _(" (edited)"));
+	if (is_true(object, "sealed") &&
+	    json_is_string(json_object_get(object, "text")))
+		layout_text(looks->layout, STYLE_DIM, _(" [sealed]"));
+	if (strcmp(encryption, "none") == 0)
+		layout_text(looks->layout, STYLE_WARN, _(" [not encrypted]"));
+	else if (strcmp(encryption, "rsa1024-blowfish128") == 0)
+		layout_text(
+		    looks->layout, STYLE_WARN, _(" [weakly encrypted]"));
+	if (strcmp(text_of(object, "signed"), "bad") == 0)
+		layout_text(
+		    looks->layout, STYLE_BAD, _(" [signature is wrong]"));
+	if (looks->message->is_sent && !is_true(object, "deleted")) {
+		put_progress(looks, text_of(object, "state"));
+		put_failures(looks);
+	}
+}
+
+void
+message_lines(struct layout *layout, const struct model *model,
+    const struct model_message *message, const struct message_context *context)
+{
+	struct looks looks = { layout, model, message, context };
+	char date[MESSAGE_DATE_SIZE];
+
+	if (context->has_date) {
+		message_date(message->time_ms, date);
+		put_rule(layout, STYLE_ACCENT, date);
+	}
+	if (context->has_start)
+		put_rule(layout, STYLE_UNREAD, _("new"));
+	put_missing(&looks);
+	put_head(&looks);
+	layout->indent = layout->margin = MESSAGE_INDENT;
+	put_quote(&looks);
+	put_body(&looks);
+	put_offers(&looks);
+	put_marks(&looks);
+}

@@ -1,0 +1,252 @@
+/* model.c: what camd has told. */
+#include "cam-tui/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cam-tui/model_parts.h"
+#include "rpc/names.h"
+
+struct model *
+model_new(
+    void (*on_change)(const struct model_change *change, void *arg), void *arg)
+{
+	struct model *model = xcalloc(1, sizeof *model);
+
+	model->on_change = on_change;
+	model->arg = arg;
+	model->self = xstrdup("");
+	model->nick = xstrdup("");
+	table_init(&model->users);
+	table_init(&model->talks);
+	return model;
+}
+
+void
+model_free(struct model *model)
+{
+	struct model_user *user;
+	struct model_talk *talk;
+
+	if (model == NULL)
+		return;
+	while ((user = model_user_first(model)) != NULL) {
+		table_remove(&model->users, &user->by_id);
+		model_user_free(user);
+	}
+	while ((talk = model_talk_first(model)) != NULL) {
+		table_remove(&model->talks, &talk->by_key);
+		model_talk_free(talk);
+	}
+	table_finish(&model->users);
+	table_finish(&model->talks);
+	free(model->self);
+	free(model->nick);
+	free(model);
+}
+
+void
+model_tell(struct model *model, const struct model_change *change)
+{
+	if (model->on_change != NULL)
+		model->on_change(change, model->arg);
+}
+
+void
+model_set_self(struct model *model, const char *id, const char *nick)
+{
+	char *own = xstrdup(id), *name = xstrdup(nick);
+
+	free(model->self);
+	free(model->nick);
+	model->self = own;
+	model->nick = name;
+}
+
+const char *
+model_self(const struct model *model)
+{
+	return model->self;
+}
+
+const char *
+model_nick(const struct model *model)
+{
+	return model->nick[0] != '\0' ? model->nick : model->self;
+}
+
+/* -- being named ---------------------------------------------------------- */
+
+static bool
+is_word_byte(unsigned char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= '0' && byte <= '9') || byte == '_';
+}
+
+/* Names of letters end where a word ends; others are found anywhere. */
+static bool
+has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (len == 0)
+		return false;
+	for (const char *at = text; *at != '\0'; at++) {
+		if (!text_starts_same(at, word))
+			continue;
+		if ((at == text || !is_word_byte((unsigned char)at[-1]) ||
+			!is_word_byte((unsigned char)word[0])) &&
+		    (!is_word_byte((unsigned char)at[len]) ||
+			!is_word_byte((unsigned char)word[len - 1])))
+			return true;
+	}
+	return false;
+}
+
+bool
+model_names_us(const struct model *model, const json_t *object)
+{
+	const char *text = json_string_value(json_object_get(object, "text"));
+	size_t logon = strcspn(model->self, "@");
+	char *name = xstrndup(model->self, logon);
+	bool names = text != NULL &&
+		     (has_word(text, model->nick) || has_word(text, name));
+
+	free(name);
+	return names;
+}
+
+/* -- events --------------------------------------------------------------- */
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
+static void
+take_user(struct model *model, const json_t *params)
+{
+	const char *was = text_of(params, "was");
+	const json_t *object = json_object_get(params, "user");
+	struct model_user *user = model_user_take(model, object);
+	struct model_change change = { .kind = CHANGE_USERS, .user = user };
+
+	if (user == NULL)
+		return;
+	if (was[0] != '\0' && strcmp(was, user->id) != 0) {
+		model_user_drop(model, was);
+		model_talk_rename_user(model, was, user->id);
+		change.user = NULL; /* another one is no more */
+	}
+	model_tell(model, &change);
+}
+
+static void
+take_typing(struct model *model, const json_t *params)
+{
+	struct model_user *user =
+	    model_user_take(model, json_object_get(params, "user"));
+
+	if (user == NULL || !json_is_true(json_object_get(params, "direct")))
+		return;
+	user->is_typing = json_is_true(json_object_get(params, "typing"));
+	model_tell(model,
+	    &(struct model_change){ .kind = CHANGE_USERS, .user = user });
+}
+
+static bool
+is_before(const char *state, const char *other)
+{
+	static const char *const order[] = { "failed", "queued", "sent",
+		"delivered", "opened" };
+	size_t a = 0, b = 0;
+
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		if (strcmp(order[i], state) == 0)
+			a = i;
+		if (strcmp(order[i], other) == 0)
+			b = i;
+	}
+	return a < b;
+}
+
+/* The state of the message is that of the recipient who is least far. */
+static void
+set_state(json_t *message, const json_t *params)
+{
+	json_t *recipients = json_object_get(message, "recipients"), *recipient;
+	const char *least = NULL;
+	size_t i;
+
+	json_array_foreach(recipients, i, recipient)
+	{
+		const char *state;
+
+		if (strcmp(text_of(recipient, "to"), text_of(params, "to")) ==
+		    0)
+			json_object_update_existing(
+			    recipient, (json_t *)params);
+		state = text_of(recipient, "state");
+		if (least == NULL || is_before(state, least))
+			least = state;
+	}
+	json_object_set_new(message, "state",
+	    json_string(least != NULL ? least : text_of(params, "state")));
+}
+
+/* The event has no talk: whichever holds the message. */
+static void
+take_state(struct model *model, const json_t *params)
+{
+	const char *id = text_of(params, "id");
+
+	for (struct model_talk *talk = model_talk_first(model); talk != NULL;
+	     talk = model_talk_next(model, talk)) {
+		const struct model_message *message = model_message(talk, id);
+
+		if (message == NULL)
+			continue;
+		set_state(message->object, params);
+		model_tell(
+		    model, &(struct model_change){ .kind = CHANGE_MESSAGE,
+			       .talk = talk,
+			       .message = message });
+		return;
+	}
+}
+
+static void
+take_read(struct model *model, const json_t *params)
+{
+	struct model_talk *talk = model_talk_of(model, params);
+
+	if (talk != NULL)
+		model_mark_read(model, talk);
+}
+
+void
+model_take_event(struct model *model, const char *event, const json_t *params)
+{
+	if (strcmp(event, EVENT_MESSAGE_RECEIVED) == 0 ||
+	    strcmp(event, EVENT_MESSAGE_SENT) == 0)
+		model_talk_add(model, params);
+	else if (strcmp(event, EVENT_MESSAGE_CHANGED) == 0)
+		model_take_message(model, json_object_get(params, "message"));
+	else if (strcmp(event, EVENT_MESSAGE_STATE) == 0)
+		take_state(model, params);
+	else if (strcmp(event, EVENT_TALK_READ) == 0)
+		take_read(model, params);
+	else if (strcmp(event, EVENT_USER_TYPING) == 0)
+		take_typing(model, params);
+	else if (strcmp(event, EVENT_USER_ENTERED) == 0 ||
+		 strcmp(event, EVENT_USER_LEFT) == 0 ||
+		 strcmp(event, EVENT_USER_CHANGED) == 0 ||
+		 strcmp(event, EVENT_KEY_CHANGED) == 0)
+		take_user(model, params);
+}

@@ -1,0 +1,34 @@
+/* model_parts.h: what the files of the model share. */
+#ifndef CAM_TUI_MODEL_PARTS_H
+#define CAM_TUI_MODEL_PARTS_H
+
+#include "cam-tui/model.h"
+
+struct model {
+	void (*on_change)(const struct model_change *change, void *arg);
+	void *arg;
+	char *self; /* our own id */
+	char *nick;
+	struct table users;
+	struct table talks;
+};
+
+void model_tell(struct model *model, const struct model_change *change);
+
+/* Makes or changes the user of the object; NULL: it is none. */
+struct model_user *model_user_take(struct model *model, const json_t *object);
+void model_user_drop(struct model *model, const char *id);
+void model_user_free(struct model_user *user);
+
+void model_talk_free(struct model_talk *talk);
+/* A user got another id: talks with him get another key, or are let go where
+ * there is one with that key already. */
+void model_talk_rename_user(
+    struct model *model, const char *was, const char *id);
+/* One that has just come: at the end, where the end is there, and counted. */
+void model_talk_add(struct model *model, const json_t *object);
+
+/* Names us: as a word of the text, or in what is asked of everybody. */
+bool model_names_us(const struct model *model, const json_t *object);
+
+#endif

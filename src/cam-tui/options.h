@@ -1,0 +1,23 @@
+/* options.h: the settings of the screen, tui.* in cam.ini(5). */
+#ifndef CAM_TUI_OPTIONS_H
+#define CAM_TUI_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "cam-tui/keytable.h"
+
+struct options {
+	enum key_set keys;
+	char *bind;  /* the user's own keys, or NULL */
+	char *theme; /* "auto", "dark", "light" */
+	unsigned roster_columns;
+	bool mouse;
+	bool bell;
+	bool autostart; /* daemon.autostart */
+};
+
+/* From cam.ini; a file that cannot be read is camd's to complain of. */
+void options_read(const char *path, struct options *options);
+void options_finish(struct options *options);
+
+#endif

@@ -1,0 +1,316 @@
+/* screen.c: the parts of the screen and what is drawn where. */
+#include "cam-tui/screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cam-tui/composer.h"
+#include "cam-tui/layout.h"
+#include "cam-tui/message_lines.h"
+#include "cam-tui/model.h"
+#include "cam-tui/session.h"
+#include "cam-tui/tui.h"
+
+enum { COMPOSER_ROWS_MAX = 8, ROSTER_COLUMNS_MIN = 12 };
+
+#define PROMPT "> "
+#define PROMPT_NORMAL ": "
+#define BORDER "\xe2\x94\x82"
+
+/* -- parts ---------------------------------------------------------------- */
+
+static unsigned
+composer_room(unsigned rows, unsigned wanted)
+{
+	unsigned most =
+	    rows / 3 < COMPOSER_ROWS_MAX ? rows / 3 : COMPOSER_ROWS_MAX;
+
+	if (most < 1)
+		most = 1;
+	return wanted < 1 ? 1 : wanted < most ? wanted : most;
+}
+
+void
+screen_divide(unsigned rows, unsigned columns, unsigned roster_columns,
+    unsigned composer_rows, struct screen_parts *parts)
+{
+	unsigned below = composer_room(rows, composer_rows);
+	unsigned middle = rows - below - 2;
+	unsigned left = 0;
+
+	*parts = (struct screen_parts){ 0 };
+	parts->title = (struct box){ 0, 0, 1, columns };
+	parts->status = (struct box){ 1 + middle, 0, 1, columns };
+	parts->composer = (struct box){ 2 + middle, 0, below, columns };
+	if (roster_columns >= ROSTER_COLUMNS_MIN &&
+	    columns >= SCREEN_SPLIT_COLUMNS) {
+		left =
+		    roster_columns < columns / 2 ? roster_columns : columns / 2;
+		parts->roster = (struct box){ 1, 0, middle, left };
+		parts->border = (struct box){ 1, left, middle, 1 };
+		left++;
+	}
+	parts->view = (struct box){ 1, left, middle, columns - left };
+}
+
+/* -- composer ------------------------------------------------------------- */
+
+/* By grapheme, so that the text before the cursor is laid out as if nothing
+ * followed. */
+static void
+lay_composer(struct layout *layout, unsigned columns, struct span text)
+{
+	layout_init(layout, columns);
+	layout->breaks_anywhere = true;
+	layout->indent = layout->margin = 2;
+	layout_text(layout, STYLE_ACCENT, "  ");
+	layout_put(layout, STYLE_PLAIN, text);
+}
+
+static struct view *
+writing_in(const struct tui *tui)
+{
+	return tui->switcher.shown;
+}
+
+static unsigned
+composer_wants(const struct tui *tui, unsigned columns)
+{
+	struct layout layout;
+	size_t lines;
+
+	lay_composer(
+	    &layout, columns, composer_text(writing_in(tui)->composer));
+	lines = layout.lines + (layout.column >= columns);
+	layout_finish(&layout);
+	return lines < COMPOSER_ROWS_MAX ? (unsigned)lines : COMPOSER_ROWS_MAX;
+}
+
+static void
+draw_composer(const struct tui *tui, struct canvas *canvas, struct box box)
+{
+	const struct composer *composer = writing_in(tui)->composer;
+	struct span text = composer_text(composer);
+	struct layout layout;
+	size_t line, from;
+	unsigned column;
+
+	lay_composer(&layout, box.columns,
+	    span_of(text.data, composer_cursor(composer)));
+	line = layout.lines - 1;
+	column = layout.column;
+	layout_finish(&layout);
+	if (column >= box.columns) {
+		line++;
+		column = box.columns > 4 ? 2 : 0;
+	}
+	from = line >= box.rows ? line - box.rows + 1 : 0;
+	lay_composer(&layout, box.columns, text);
+	layout_draw(&layout, canvas, box, 0, from, box.rows);
+	layout_finish(&layout);
+	if (from == 0)
+		canvas_put(canvas, box, 0, 0, STYLE_ACCENT,
+		    span_text(tui->is_normal ? PROMPT_NORMAL : PROMPT));
+	if (canvas->cursor_shown)
+		return;
+	canvas->cursor_shown = true;
+	canvas->cursor_row = box.row + (unsigned)(line - from);
+	canvas->cursor_column = box.column + column;
+}
+
+/* -- title and status ----------------------------------------------------- */
+
+static void
+draw_title(const struct tui *tui, struct canvas *canvas, struct box box)
+{
+	const struct view *view = tui_front(tui);
+	char *title = view_title(view);
+	char *about =
+	    view->type->about != NULL ? view->type->about(view) : xstrdup("");
+	unsigned width, used;
+
+	canvas_fill(canvas, box, STYLE_BAR);
+	used = canvas_put_cut(canvas, box, 0, 1, box.columns - 1,
+	    STYLE_BAR_STRONG, span_text(title));
+	width = (unsigned)text_width(span_text(about));
+	if (used + 3 < box.columns) {
+		unsigned room = box.columns - used - 3;
+		unsigned at =
+		    width + 1 < room ? box.columns - width - 1 : used + 3;
+
+		canvas_put_cut(canvas, box, 0, at, box.columns - at, STYLE_BAR,
+		    span_text(about));
+	}
+	free(title);
+	free(about);
+}
+
+static const char *
+state_text(enum session_state state)
+{
+	switch (state) {
+	case SESSION_CONNECTING:
+	case SESSION_GREETING:
+		return _("connecting");
+	case SESSION_STARTING:
+		return _("starting camd");
+	case SESSION_LOCKED:
+		return _("locked");
+	case SESSION_WAITING:
+		return _("no camd");
+	case SESSION_ONLINE:
+		break;
+	}
+	return "";
+}
+
+/* "2:Anna 3:Carl(2)": those with something new stand out, the others are there
+ * as far as there is room. */
+static unsigned
+draw_views(const struct tui *tui, struct canvas *canvas, struct box box,
+    unsigned column, bool unread_only)
+{
+	for (size_t i = 0; i < tui->switcher.count; i++) {
+		const struct view *view = tui->switcher.views[i];
+		size_t unread, mentions;
+		char *title, *text;
+		enum style style = STYLE_BAR_DIM;
+
+		view_unread(view, &unread, &mentions);
+		if ((unread > 0) != unread_only)
+			continue;
+		title = view_title(view);
+		text = unread > 0 ? xasprintf("%u:%s(%zu)", view->number, title,
+					unread)
+				  : xasprintf("%u:%s", view->number, title);
+		if (unread > 0)
+			style =
+			    mentions > 0 ? STYLE_BAR_WARN : STYLE_BAR_UNREAD;
+		else if (view == tui->switcher.shown)
+			style = STYLE_BAR_STRONG;
+		column += canvas_put_cut(canvas, box, 0, column,
+		    column + 1 < box.columns ? box.columns - column : 0, style,
+		    span_text(text));
+		column++;
+		free(title);
+		free(text);
+	}
+	return column;
+}
+
+static void
+draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
+{
+	enum session_state state = session_state(tui->session);
+	char clock[MESSAGE_INDENT];
+	const char *hint = _("F1 help  F2 users");
+	unsigned column = 1, width = (unsigned)text_width(span_text(hint));
+
+	canvas_fill(canvas, box, STYLE_BAR);
+	if (tui->notice != NULL) {
+		canvas_put_cut(canvas, box, 0, 1, box.columns - 1,
+		    tui->notice_style, span_text(tui->notice));
+		return;
+	}
+	message_clock_text(clock_wall_ms(), clock);
+	column +=
+	    canvas_put(canvas, box, 0, column, STYLE_BAR_DIM, span_text(clock));
+	column++;
+	if (state != SESSION_ONLINE)
+		column += 1 + canvas_put_cut(canvas, box, 0, column,
+				  box.columns - column, STYLE_BAR_WARN,
+				  span_text(state_text(state)));
+	else if (tui->away != NULL)
+		column += 1 + canvas_put_cut(canvas, box, 0, column,
+				  box.columns - column, STYLE_BAR_WARN,
+				  span_text(_("away")));
+	column = draw_views(tui, canvas, box, column, true);
+	column = draw_views(tui, canvas, box, column, false);
+	if (column + width + 2 < box.columns)
+		canvas_put(canvas, box, 0, box.columns - width - 1,
+		    STYLE_BAR_DIM, span_text(hint));
+}
+
+/* -- all ------------------------------------------------------------------ */
+
+static void
+draw_border(struct canvas *canvas, struct box box)
+{
+	for (unsigned row = 0; row < box.rows; row++)
+		canvas_put(
+		    canvas, box, row, 0, STYLE_BORDER, span_text(BORDER));
+}
+
+static bool
+is_same_box(struct box a, struct box b)
+{
+	return a.row == b.row && a.column == b.column && a.rows == b.rows &&
+	       a.columns == b.columns;
+}
+
+/* What stands there already is left alone; a list that has the keys also has
+ * the cursor. */
+static void
+draw_view(struct tui *tui, struct view *view, struct canvas *canvas,
+    struct box box, struct drawn *drawn)
+{
+	bool has_cursor = view == tui_front(tui) && view->is_list;
+
+	if (box.rows == 0 || box.columns == 0) {
+		drawn->view = NULL;
+		return;
+	}
+	if (!view->changed && !has_cursor && drawn->view == view &&
+	    is_same_box(drawn->box, box))
+		return;
+	canvas_fill(canvas, box, STYLE_PLAIN);
+	view->changed = false;
+	view->type->draw(view, canvas, box);
+	*drawn = (struct drawn){ view, box };
+}
+
+void
+screen_parts(const struct tui *tui, const struct canvas *canvas,
+    struct screen_parts *parts)
+{
+	screen_divide(canvas->rows, canvas->columns,
+	    tui->options.roster_columns, composer_wants(tui, canvas->columns),
+	    parts);
+}
+
+void
+screen_draw(struct tui *tui, struct canvas *canvas)
+{
+	struct screen_parts parts;
+	bool is_split;
+
+	canvas->cursor_shown = false;
+	if (canvas->rows < SCREEN_ROWS_MIN ||
+	    canvas->columns < SCREEN_COLUMNS_MIN) {
+		canvas_fill(canvas, canvas_box(canvas), STYLE_PLAIN);
+		tui->drawn_view.view = tui->drawn_roster.view = NULL;
+		canvas_put(canvas, canvas_box(canvas), 0, 0, STYLE_WARN,
+		    span_text(_("too small")));
+		return;
+	}
+	screen_parts(tui, canvas, &parts);
+	is_split = parts.roster.columns > 0;
+	if (is_split && (tui->drawn_roster.view == NULL ||
+			    !is_same_box(tui->drawn_roster.box, parts.roster)))
+		draw_border(canvas, parts.border);
+	draw_view(tui, tui->roster, canvas, parts.roster, &tui->drawn_roster);
+	/* Where there is no room for both, what has the keys is shown. */
+	draw_view(tui,
+	    tui->roster_has_keys && !is_split ? tui->roster
+					      : tui->switcher.shown,
+	    canvas, parts.view, &tui->drawn_view);
+	draw_title(tui, canvas, parts.title);
+	draw_status(tui, canvas, parts.status);
+	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
+	draw_composer(tui, canvas, parts.composer);
+}

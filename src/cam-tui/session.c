@@ -1,0 +1,290 @@
+/* session.c: the connection to camd: made, kept, made again. */
+#include "cam-tui/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "loop/child.h"
+#include "loop/loop.h"
+#include "loop/stream.h"
+#include "loop/timer.h"
+#include "loop/unix.h"
+#include "rpc/names.h"
+
+enum {
+	RETRY_FIRST_MS = 100,
+	RETRY_MAX_MS = 5000,
+	START_TIMEOUT_MS = 60000,
+	LOCKED_RETRY_MS = 1000,
+};
+
+struct session {
+	struct loop *loop;
+	char *socket;
+	char *cam; /* or NULL */
+	const struct session_ops *ops;
+	void *arg;
+	enum session_state state;
+	struct stream *stream;
+	struct rpc_caller *caller;
+	struct timer retry;
+	unsigned retry_ms;
+	struct child *starter;
+	bool has_started; /* camd was started once since the last connection */
+	bool is_ending;
+};
+
+static void connect_now(struct session *session);
+
+static void
+change_state(struct session *session, enum session_state state, const char *why)
+{
+	session->state = state;
+	if (!session->is_ending)
+		session->ops->on_state(state, why, session->arg);
+}
+
+static void
+hang_up(struct session *session)
+{
+	struct rpc_caller *caller = session->caller;
+
+	session->caller = NULL;
+	stream_free(session->stream);
+	session->stream = NULL;
+	rpc_caller_free(caller);
+}
+
+/* Tries again later, the next time later still. */
+static void
+wait_and_retry(struct session *session, const char *why)
+{
+	hang_up(session);
+	timer_start(&session->retry, session->retry_ms);
+	session->retry_ms = session->retry_ms * 2 < RETRY_MAX_MS
+				? session->retry_ms * 2
+				: RETRY_MAX_MS;
+	change_state(session, SESSION_WAITING, why);
+}
+
+static void
+on_retry(void *arg)
+{
+	connect_now(arg);
+}
+
+/* -- camd started --------------------------------------------------------- */
+
+static void
+on_started(int status, void *arg)
+{
+	struct session *session = arg;
+
+	session->starter = NULL;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		connect_now(session);
+	else
+		wait_and_retry(session,
+		    _("camd does not start: 'cam daemon start' says why"));
+}
+
+static void
+start_camd(struct session *session)
+{
+	const char *const argv[] = { session->cam, "wait", "ready", NULL };
+
+	session->has_started = true;
+	if (child_run(session->loop, argv, NULL, 0, START_TIMEOUT_MS,
+		on_started, session, &session->starter) != 0) {
+		wait_and_retry(session, _("camd does not run"));
+		return;
+	}
+	change_state(session, SESSION_STARTING, NULL);
+}
+
+/* -- greeting ------------------------------------------------------------- */
+
+static void
+on_subscribed(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct session *session = arg;
+
+	if (err == CAM_ERR_CLOSED)
+		return;
+	if (err != 0) {
+		wait_and_retry(session, _("camd does not tell what happens"));
+		return;
+	}
+	session->retry_ms = RETRY_FIRST_MS;
+	session->has_started = false;
+	change_state(session, SESSION_ONLINE, NULL);
+}
+
+static void
+on_hello(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct session *session = arg;
+
+	if (err == CAM_ERR_CLOSED)
+		return;
+	if (err != 0) {
+		wait_and_retry(session,
+		    _("camd is of another version: 'cam daemon stop' ends "
+		      "it"));
+		return;
+	}
+	if (json_is_true(json_object_get(result, "locked"))) {
+		hang_up(session);
+		timer_start(&session->retry, LOCKED_RETRY_MS);
+		change_state(session, SESSION_LOCKED,
+		    _("the keys are locked: 'cam key unlock' opens them"));
+		return;
+	}
+	rpc_caller_call(session->caller, RPC_SUBSCRIBE,
+	    json_pack("{s:[s]}", "types", "*"), on_subscribed, session);
+	session->ops->on_online(result, session->arg);
+}
+
+static void
+write_line(void *arg, const void *data, size_t len)
+{
+	struct session *session = arg;
+
+	stream_write(session->stream, data, len);
+}
+
+static void
+on_event(void *arg, const char *event, const json_t *params)
+{
+	struct session *session = arg;
+
+	session->ops->on_event(event, params, session->arg);
+}
+
+static const struct rpc_caller_ops caller_ops = { write_line, on_event };
+
+static void
+on_data(struct stream *stream, const void *data, size_t len, void *arg)
+{
+	struct session *session = arg;
+
+	if (rpc_caller_feed(session->caller, data, len) != 0)
+		wait_and_retry(session, _("camd cannot be understood"));
+}
+
+static void
+on_closed(struct stream *stream, int err, void *arg)
+{
+	wait_and_retry(arg, _("camd has gone"));
+}
+
+static const struct stream_ops stream_ops = { on_data, on_closed };
+
+static void
+greet(struct session *session, int fd)
+{
+	session->stream = stream_new(
+	    session->loop, fd, &stream_ops, session, LIMIT_RPC_QUEUE);
+	session->caller = rpc_caller_new(&caller_ops, session);
+	change_state(session, SESSION_GREETING, NULL);
+	rpc_caller_call(session->caller, RPC_HELLO,
+	    json_pack("{s:i, s:s, s:s}", "protocol", RPC_VERSION, "program",
+		"cam-tui", "version", CAM_VERSION),
+	    on_hello, session);
+}
+
+/* A Unix socket answers at once, so connecting may block. */
+static void
+connect_now(struct session *session)
+{
+	int fd, err;
+	uid_t uid;
+	pid_t pid;
+
+	change_state(session, SESSION_CONNECTING, NULL);
+	err = unix_connect(session->socket, &fd);
+	if (err == 0) {
+		err = unix_peer(fd, &uid, &pid);
+		if (err == 0 && uid != geteuid())
+			err = CAM_ERR_REFUSED;
+		if (err != 0)
+			close(fd);
+	}
+	if (err == 0)
+		greet(session, fd);
+	else if (err == CAM_ERR_REFUSED)
+		wait_and_retry(
+		    session, _("the socket belongs to another user's camd"));
+	else if (session->cam != NULL && !session->has_started)
+		start_camd(session);
+	else
+		wait_and_retry(session, _("camd does not run"));
+}
+
+struct session *
+session_new(struct loop *loop, const char *socket, const char *cam,
+    const struct session_ops *ops, void *arg)
+{
+	struct session *session = xcalloc(1, sizeof *session);
+
+	session->loop = loop;
+	session->socket = xstrdup(socket);
+	session->cam = cam != NULL ? xstrdup(cam) : NULL;
+	session->ops = ops;
+	session->arg = arg;
+	session->retry_ms = RETRY_FIRST_MS;
+	timer_init(&session->retry, loop, on_retry, session);
+	timer_start(&session->retry, 0);
+	return session;
+}
+
+void
+session_free(struct session *session)
+{
+	if (session == NULL)
+		return;
+	session->is_ending = true;
+	hang_up(session);
+	timer_finish(&session->retry);
+	child_forget(session->starter);
+	free(session->socket);
+	free(session->cam);
+	free(session);
+}
+
+enum session_state
+session_state(const struct session *session)
+{
+	return session->state;
+}
+
+void
+session_hurry(struct session *session)
+{
+	if (session->state != SESSION_WAITING &&
+	    session->state != SESSION_LOCKED)
+		return;
+	session->retry_ms = RETRY_FIRST_MS;
+	session->has_started = false;
+	timer_start(&session->retry, 0);
+}
+
+void
+session_call(struct session *session, const char *method, json_t *params,
+    rpc_caller_answer *on_answer, void *arg)
+{
+	if (session->caller == NULL)
+		json_decref(params);
+	else if (rpc_caller_call(
+		     session->caller, method, params, on_answer, arg) == 0)
+		return;
+	on_answer(arg, CAM_ERR_CLOSED, NULL, NULL);
+}

@@ -1,0 +1,393 @@
+/* terminal.c: the terminal: set up and given back, read, painted. */
+#include "cam-tui/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cam-tui/paint.h"
+#include "cam-tui/terminfo.h"
+#include "loop/loop.h"
+#include "loop/watch.h"
+
+enum {
+	READ_SIZE = 64 * 1024,
+	/* One painted screen, with true colour in each cell. */
+	OUT_MAX = 64 * 1024 * 1024,
+	TITLE_MAX = 256,
+	COPY_MAX = 100 * 1024, /* what terminals take at once */
+};
+
+/* Sent beside terminfo's own: terminals that do not know one skip it. Pastes
+ * come in brackets, the terminal tells its focus, keeps its title and takes it
+ * again, tells clicks as SGR; what colour is the background? */
+#define ENTER_MODES "\x1b[?2004h\x1b[?1004h\x1b[22;2t"
+#define LEAVE_MODES "\x1b[?2004l\x1b[?1004l\x1b[23;2t"
+#define MOUSE_ON "\x1b[?1000h\x1b[?1006h"
+#define MOUSE_OFF "\x1b[?1006l\x1b[?1000l"
+#define ASK_BACKGROUND "\x1b]11;?\x1b\\"
+
+struct terminal {
+	struct loop *loop;
+	const struct terminal_ops *ops;
+	void *arg;
+	int in;
+	int out;
+	int in_flags;
+	struct watch input;
+	struct watch output;
+	struct termios before;
+	struct buf queue; /* not taken yet, from sent on */
+	size_t sent;
+	bool wants_ready;
+	bool has_entered;
+	bool has_mouse;
+	struct theme theme;
+	struct canvas shown;
+	bool is_known; /* shown is what it shows */
+	bool cursor_shown;
+};
+
+/* -- writing -------------------------------------------------------------- */
+
+static void
+lose(struct terminal *terminal)
+{
+	watch_set(&terminal->input, 0);
+	watch_set(&terminal->output, 0);
+	terminal->ops->on_gone(terminal->arg);
+}
+
+static void
+flush_out(struct terminal *terminal)
+{
+	while (terminal->sent < terminal->queue.len) {
+		ssize_t len =
+		    write(terminal->out, terminal->queue.data + terminal->sent,
+			terminal->queue.len - terminal->sent);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			watch_set(&terminal->output, WATCH_WRITE);
+			return;
+		}
+		if (len < 0) {
+			buf_clear(&terminal->queue);
+			terminal->sent = 0;
+			lose(terminal);
+			return;
+		}
+		terminal->sent += (size_t)len;
+	}
+	buf_clear(&terminal->queue);
+	terminal->sent = 0;
+	watch_set(&terminal->output, 0);
+}
+
+static void
+on_writable(int fd, int events, void *arg)
+{
+	struct terminal *terminal = arg;
+
+	flush_out(terminal);
+	if (terminal->queue.len == 0 && terminal->wants_ready) {
+		terminal->wants_ready = false;
+		terminal->ops->on_ready(terminal->arg);
+	}
+}
+
+static void
+send_text(struct terminal *terminal, const char *text)
+{
+	buf_put_text(&terminal->queue, text);
+}
+
+static void
+on_readable(int fd, int events, void *arg)
+{
+	struct terminal *terminal = arg;
+	char bytes[READ_SIZE];
+	ssize_t len;
+
+	do {
+		len = read(fd, bytes, sizeof bytes);
+	} while (len < 0 && errno == EINTR);
+	if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return;
+	if (len <= 0) {
+		lose(terminal);
+		return;
+	}
+	terminal->ops->on_typed(span_of(bytes, (size_t)len), terminal->arg);
+	wipe(bytes, (size_t)len); /* it may have been a passphrase */
+}
+
+/* -- terminfo ------------------------------------------------------------- */
+
+static void
+put_move(struct buf *out, unsigned row, unsigned column, void *arg)
+{
+	buf_put_text(out, terminfo_place(row, column));
+}
+
+static void
+put_clear(struct buf *out, void *arg)
+{
+	buf_put_text(out, terminfo_text("clear"));
+}
+
+static void
+put_clear_to_end(struct buf *out, void *arg)
+{
+	buf_put_text(out, terminfo_text("el"));
+}
+
+static const struct paint_ops paint_ops = { put_move, put_clear,
+	put_clear_to_end, NULL };
+
+/* -- setting up ----------------------------------------------------------- */
+
+static void
+make_raw(struct terminal *terminal)
+{
+	struct termios raw = terminal->before;
+
+	raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR |
+				   IGNCR | ICRNL | IXON);
+	raw.c_oflag &= ~(tcflag_t)OPOST;
+	raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	tcsetattr(terminal->in, TCSADRAIN, &raw);
+}
+
+void
+terminal_enter(struct terminal *terminal)
+{
+	if (terminal->has_entered)
+		return;
+	terminal->has_entered = true;
+	make_raw(terminal);
+	fcntl(terminal->in, F_SETFL, terminal->in_flags | O_NONBLOCK);
+	send_text(terminal, terminfo_text("smcup"));
+	send_text(terminal, ENTER_MODES ASK_BACKGROUND);
+	if (terminal->has_mouse)
+		send_text(terminal, MOUSE_ON);
+	terminal_forget(terminal);
+	watch_set(&terminal->input, WATCH_READ);
+	flush_out(terminal);
+}
+
+/* What is given back must have been taken, so this waits. */
+void
+terminal_leave(struct terminal *terminal)
+{
+	if (!terminal->has_entered)
+		return;
+	terminal->has_entered = false;
+	watch_set(&terminal->input, 0);
+	fcntl(terminal->in, F_SETFL, terminal->in_flags & ~O_NONBLOCK);
+	if (terminal->has_mouse)
+		send_text(terminal, MOUSE_OFF);
+	send_text(terminal, LEAVE_MODES "\x1b[0m");
+	send_text(terminal, terminfo_text("cnorm"));
+	send_text(terminal, terminfo_text("rmcup"));
+	flush_out(terminal);
+	tcsetattr(terminal->in, TCSADRAIN, &terminal->before);
+	fcntl(terminal->in, F_SETFL, terminal->in_flags);
+}
+
+int
+terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
+    void *arg, struct terminal **terminal)
+{
+	struct terminal *opened = NULL;
+	struct termios before;
+	int err;
+
+	if (tcgetattr(in, &before) != 0 || !isatty(out))
+		return CAM_ERR_SYSTEM;
+	err = terminfo_open(out);
+	if (err != 0)
+		return err;
+	opened = xcalloc(1, sizeof *opened);
+	opened->loop = loop;
+	opened->ops = ops;
+	opened->arg = arg;
+	opened->in = in;
+	opened->out = out;
+	opened->before = before;
+	opened->in_flags = fcntl(in, F_GETFL);
+	buf_init(&opened->queue, OUT_MAX);
+	watch_init(&opened->input, loop, in, on_readable, opened);
+	watch_init(&opened->output, loop, out, on_writable, opened);
+	*terminal = opened;
+	return 0;
+}
+
+void
+terminal_free(struct terminal *terminal)
+{
+	if (terminal == NULL)
+		return;
+	terminal_leave(terminal);
+	watch_finish(&terminal->input);
+	watch_finish(&terminal->output);
+	buf_finish(&terminal->queue);
+	canvas_finish(&terminal->shown);
+	terminfo_close();
+	free(terminal);
+}
+
+void
+terminal_set_mouse(struct terminal *terminal, bool on)
+{
+	if (terminal->has_entered && terminal->has_mouse != on)
+		send_text(terminal, on ? MOUSE_ON : MOUSE_OFF);
+	terminal->has_mouse = on;
+	flush_out(terminal);
+}
+
+void
+terminal_size(
+    const struct terminal *terminal, unsigned *rows, unsigned *columns)
+{
+	struct winsize size;
+
+	*rows = 24;
+	*columns = 80;
+	if (ioctl(terminal->out, TIOCGWINSZ, &size) != 0)
+		return;
+	if (size.ws_row > 0)
+		*rows = size.ws_row;
+	if (size.ws_col > 0)
+		*columns = size.ws_col;
+}
+
+int
+terminal_colours(const struct terminal *terminal)
+{
+	return terminfo_number("colors");
+}
+
+void
+terminal_set_theme(struct terminal *terminal, const struct theme *theme)
+{
+	terminal->theme = *theme;
+	terminal_forget(terminal);
+}
+
+void
+terminal_forget(struct terminal *terminal)
+{
+	terminal->is_known = false;
+}
+
+static void
+show_cursor(struct terminal *terminal, const struct canvas *canvas)
+{
+	if (canvas->cursor_shown)
+		put_move(&terminal->queue, canvas->cursor_row,
+		    canvas->cursor_column, NULL);
+	if (canvas->cursor_shown && !terminal->cursor_shown)
+		send_text(terminal, terminfo_text("cnorm"));
+	terminal->cursor_shown = canvas->cursor_shown;
+}
+
+bool
+terminal_paint(struct terminal *terminal, const struct canvas *canvas)
+{
+	size_t before;
+	bool moved;
+
+	if (!terminal->has_entered)
+		return true;
+	if (terminal->queue.len > 0) {
+		terminal->wants_ready = true;
+		return false;
+	}
+	/* The cursor would be seen running about. */
+	if (terminal->cursor_shown || !terminal->is_known)
+		send_text(terminal, terminfo_text("civis"));
+	before = terminal->queue.len;
+	paint(terminal->is_known ? &terminal->shown : NULL, canvas,
+	    &terminal->theme, &paint_ops, &terminal->queue);
+	moved = !terminal->is_known || terminal->queue.len > before ||
+		canvas->cursor_row != terminal->shown.cursor_row ||
+		canvas->cursor_column != terminal->shown.cursor_column ||
+		canvas->cursor_shown != terminal->shown.cursor_shown;
+	if (moved) {
+		terminal->cursor_shown = false;
+		show_cursor(terminal, canvas);
+	} else {
+		buf_clear(&terminal->queue);
+	}
+	canvas_copy(&terminal->shown, canvas);
+	terminal->is_known = true;
+	flush_out(terminal);
+	return true;
+}
+
+void
+terminal_bell(struct terminal *terminal)
+{
+	send_text(terminal, "\a");
+	flush_out(terminal);
+}
+
+void
+terminal_set_title(struct terminal *terminal, const char *title)
+{
+	char *printable = text_printable(title, TEXT_LINE);
+	struct span text = span_text(printable);
+
+	text.len = utf8_cut(text, TITLE_MAX);
+	send_text(terminal, "\x1b]2;");
+	buf_put_span(&terminal->queue, text);
+	send_text(terminal, "\x1b\\");
+	free(printable);
+	flush_out(terminal);
+}
+
+static void
+put_base64(struct buf *out, struct span bytes)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < bytes.len; i += 3) {
+		size_t left = bytes.len - i;
+		uint32_t group = (uint32_t)bytes.data[i] << 16;
+
+		if (left > 1)
+			group |= (uint32_t)bytes.data[i + 1] << 8;
+		if (left > 2)
+			group |= bytes.data[i + 2];
+		buf_put_byte(out, (uint8_t)digits[group >> 18]);
+		buf_put_byte(out, (uint8_t)digits[group >> 12 & 63]);
+		buf_put_byte(
+		    out, left > 1 ? (uint8_t)digits[group >> 6 & 63] : '=');
+		buf_put_byte(out, left > 2 ? (uint8_t)digits[group & 63] : '=');
+	}
+}
+
+bool
+terminal_copy(struct terminal *terminal, struct span text)
+{
+	if (text.len > COPY_MAX)
+		return false;
+	send_text(terminal, "\x1b]52;c;");
+	put_base64(&terminal->queue, text);
+	send_text(terminal, "\x1b\\");
+	flush_out(terminal);
+	return true;
+}

@@ -1,0 +1,53 @@
+/* terminfo.c: what terminfo knows of the terminal. */
+#include "cam-tui/terminfo.h"
+
+/* curses.h before term.h, which takes many short words for itself. */
+#include <stdint.h>
+
+#include <curses.h>
+#include <term.h>
+
+#include "base/err.h"
+
+const char *
+terminfo_text(const char *name)
+{
+	const char *text = tigetstr(name);
+
+	/* -1 as a pointer: it is no string's name. */
+	return text == NULL || (intptr_t)text == -1 ? "" : text;
+}
+
+int
+terminfo_number(const char *name)
+{
+	return tigetnum(name);
+}
+
+const char *
+terminfo_place(unsigned row, unsigned column)
+{
+	const char *text = tiparm(terminfo_text("cup"), (int)row, (int)column);
+
+	return text != NULL ? text : "";
+}
+
+int
+terminfo_open(int out)
+{
+	int found = 0;
+
+	if (setupterm(NULL, out, &found) != OK)
+		return CAM_ERR_UNSUPPORTED;
+	if (terminfo_text("cup")[0] != '\0' &&
+	    terminfo_text("clear")[0] != '\0')
+		return 0;
+	terminfo_close();
+	return CAM_ERR_UNSUPPORTED;
+}
+
+void
+terminfo_close(void)
+{
+	del_curterm(cur_term);
+}

@@ -1,0 +1,205 @@
+/* tui.c: one run of the screen: its parts put together. */
+#include "cam-tui/tui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cam-tui/composer.h"
+#include "cam-tui/model.h"
+#include "cam-tui/screen.h"
+#include "cam-tui/terminal.h"
+#include "cam-tui/tui_parts.h"
+#include "cam-tui/view_talk.h"
+#include "cam-tui/view_text.h"
+#include "loop/loop.h"
+
+/* -- painting ------------------------------------------------------------- */
+
+/* However much changes at once, it is painted once, when all that has come was
+ * looked at. */
+void
+tui_changed(struct tui *tui)
+{
+	if (!timer_is_running(&tui->painting))
+		timer_start(&tui->painting, 0);
+}
+
+static void
+fit_canvas(struct tui *tui)
+{
+	unsigned rows, columns;
+
+	terminal_size(tui->terminal, &rows, &columns);
+	if (rows == tui->canvas.rows && columns == tui->canvas.columns)
+		return;
+	canvas_finish(&tui->canvas);
+	canvas_init(&tui->canvas, rows, columns);
+	tui->drawn_view.view = tui->drawn_roster.view = NULL;
+}
+
+/* "cam: Bob (3)": where one is, and what is unread in all. */
+static void
+set_title(struct tui *tui)
+{
+	size_t unread = model_unread(tui->model);
+	char *view = view_title(tui->switcher.shown);
+	char *title = unread > 0 ? xasprintf("cam: %s (%zu)", view, unread)
+				 : xasprintf("cam: %s", view);
+
+	if (tui->title == NULL || strcmp(tui->title, title) != 0) {
+		terminal_set_title(tui->terminal, title);
+		free(tui->title);
+		tui->title = xstrdup(title);
+	}
+	free(view);
+	free(title);
+}
+
+void
+tui_paint(struct tui *tui)
+{
+	if (tui->is_ending)
+		return;
+	fit_canvas(tui);
+	screen_draw(tui, &tui->canvas);
+	if (!terminal_paint(tui->terminal, &tui->canvas))
+		return;
+	canvas_settle(&tui->canvas);
+	set_title(tui);
+}
+
+void
+tui_redraw(struct tui *tui)
+{
+	terminal_forget(tui->terminal);
+	free(tui->title);
+	tui->title = NULL;
+	tui_changed(tui);
+}
+
+/* -- telling -------------------------------------------------------------- */
+
+void
+tui_show_notice(struct tui *tui, enum style style, const char *text)
+{
+	char *copy = text != NULL ? xstrdup(text) : NULL;
+
+	free(tui->notice);
+	tui->notice = copy;
+	tui->notice_style = style;
+	tui_changed(tui);
+}
+
+void
+tui_log(struct tui *tui, enum style style, const char *text)
+{
+	char time[CLOCK_TEXT_SIZE], *clock;
+
+	clock_format(clock_wall_ms(), time, sizeof time);
+	clock = xasprintf("%.8s ", time + 11);
+	view_text_add_pair(tui->log, style, clock, 9, text);
+	free(clock);
+}
+
+void
+tui_say(struct tui *tui, enum style style, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	if (text == NULL)
+		return;
+	if (style == STYLE_BAD || style == STYLE_WARN)
+		style = STYLE_BAR_WARN;
+	tui_show_notice(tui, style, text);
+	tui_log(tui, style == STYLE_BAR_WARN ? STYLE_WARN : STYLE_DIM, text);
+	free(text);
+}
+
+void
+tui_quit(struct tui *tui, int code)
+{
+	tui->code = code;
+	tui->is_ending = true;
+	loop_stop(tui->loop);
+}
+
+/* -- views ---------------------------------------------------------------- */
+
+struct view *
+tui_front(const struct tui *tui)
+{
+	return tui->roster_has_keys ? tui->roster : tui->switcher.shown;
+}
+
+void
+tui_show(struct tui *tui, struct view *view)
+{
+	tui->roster->changed |= tui->roster_has_keys;
+	tui->roster_has_keys = false;
+	switcher_show(&tui->switcher, view);
+	view->changed = true;
+	tui_changed(tui);
+}
+
+void
+tui_add(struct tui *tui, struct view *view)
+{
+	switcher_add(&tui->switcher, view);
+	tui_show(tui, view);
+}
+
+void
+tui_close(struct tui *tui, struct view *view)
+{
+	if (view == tui->log || tui->switcher.count == 1)
+		return;
+	if (view == tui->help)
+		tui->help = NULL;
+	if (view == tui->output)
+		tui->output = NULL;
+	switcher_close(&tui->switcher, view);
+	tui->switcher.shown->changed = true;
+	tui_changed(tui);
+}
+
+static struct view *
+find_talk(const struct tui *tui, const struct model_talk *talk)
+{
+	for (size_t i = 0; i < tui->switcher.count; i++) {
+		if (view_talk_of(tui->switcher.views[i]) == talk)
+			return tui->switcher.views[i];
+	}
+	return NULL;
+}
+
+struct view *
+tui_place_talk(struct tui *tui, struct model_talk *talk)
+{
+	struct view *view = find_talk(tui, talk);
+
+	if (view == NULL) {
+		view = view_talk_new(tui, talk);
+		switcher_add(&tui->switcher, view);
+	}
+	return view;
+}
+
+struct view *
+tui_open_talk(struct tui *tui, struct model_talk *talk)
+{
+	struct view *view = tui_place_talk(tui, talk);
+
+	tui_show(tui, view);
+	return view;
+}

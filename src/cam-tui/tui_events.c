@@ -1,0 +1,231 @@
+/* tui_events.c: what comes from camd: kept in the model, told where it
+ * matters. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "cam-tui/ask.h"
+#include "cam-tui/model.h"
+#include "cam-tui/terminal.h"
+#include "cam-tui/tui_parts.h"
+#include "cam-tui/view_talk.h"
+#include "cam-tui/view_text.h"
+#include "rpc/names.h"
+
+enum { TALKS_LISTED = 200 };
+
+/* -- after connecting ----------------------------------------------------- */
+
+static void ask_users(struct tui *tui, const char *after);
+
+static void
+on_users(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct tui *tui = arg;
+	const char *next = json_string_value(json_object_get(result, "next"));
+
+	if (err != 0)
+		return;
+	model_take_users(tui->model, json_object_get(result, "users"),
+	    !tui->has_users, next == NULL);
+	tui->has_users = next != NULL;
+	if (next != NULL)
+		ask_users(tui, next);
+}
+
+static void
+ask_users(struct tui *tui, const char *after)
+{
+	session_call(tui->session, RPC_ROSTER_LIST,
+	    json_pack("{s:b, s:s*}", "all", 1, "after", after), on_users, tui);
+}
+
+static void
+on_talks(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct tui *tui = arg;
+
+	if (err == 0)
+		model_take_talks(tui->model, json_object_get(result, "talks"));
+}
+
+static void
+take_absence(struct tui *tui, const json_t *object)
+{
+	const char *state = json_string_value(json_object_get(object, "state"));
+	const char *away = json_string_value(json_object_get(object, "away"));
+
+	free(tui->away);
+	tui->away = state != NULL && strcmp(state, "away") == 0
+			? xstrdup(away != NULL ? away : "")
+			: NULL;
+}
+
+static void
+on_status(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct tui *tui = arg;
+	const char *id = json_string_value(json_object_get(result, "id"));
+	const char *nick = json_string_value(json_object_get(result, "nick"));
+
+	if (err != 0)
+		return;
+	model_set_self(
+	    tui->model, id != NULL ? id : "", nick != NULL ? nick : "");
+	take_absence(tui, result);
+	tui_changed(tui);
+}
+
+static void
+on_online(const json_t *hello, void *arg)
+{
+	struct tui *tui = arg;
+
+	model_forget_loaded(tui->model);
+	tui->has_users = false;
+	session_call(tui->session, RPC_STATUS, NULL, on_status, tui);
+	session_call(tui->session, RPC_TALK_LIST,
+	    json_pack("{s:i}", "limit", (int)TALKS_LISTED), on_talks, tui);
+	for (size_t i = 0; i < tui->switcher.count; i++) {
+		if (view_talk_of(tui->switcher.views[i]) != NULL)
+			view_talk_refresh(tui->switcher.views[i]);
+	}
+	ask_users(tui, NULL);
+}
+
+static void
+on_state(enum session_state state, const char *why, void *arg)
+{
+	struct tui *tui = arg;
+
+	if (state == SESSION_ONLINE)
+		tui_log(tui, STYLE_DIM, _("connected to camd"));
+	else if (why != NULL && strcmp(why, tui->last_why) != 0)
+		tui_log(tui, STYLE_WARN, why);
+	if (why != NULL || state == SESSION_ONLINE) {
+		free(tui->last_why);
+		tui->last_why = xstrdup(why != NULL ? why : "");
+	}
+	tui_changed(tui);
+}
+
+/* -- events --------------------------------------------------------------- */
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
+/* What the log tells of an event; NULL: nothing. */
+static char *
+sentence(const struct tui *tui, const char *event, const json_t *params)
+{
+	const json_t *user = json_object_get(params, "user");
+	const char *id = text_of(user, "id");
+
+	if (strcmp(event, EVENT_USER_ENTERED) == 0)
+		return xasprintf(
+		    _("%s (%s) is here"), text_of(user, "nick"), id);
+	if (strcmp(event, EVENT_USER_LEFT) == 0)
+		return xasprintf(
+		    _("%s (%s) has left"), text_of(user, "nick"), id);
+	if (strcmp(event, EVENT_OFFER_RECEIVED) == 0)
+		return xasprintf(_("%s offers '%s'"),
+		    model_name_of(tui->model, text_of(params, "from")),
+		    text_of(params, "name"));
+	return NULL;
+}
+
+static void
+say_key(struct tui *tui, const json_t *params)
+{
+	tui_say(tui, STYLE_BAD,
+	    json_is_true(json_object_get(params, "blocked"))
+		? _("ANOTHER KEY is used under the name %s, by %s: nothing is "
+		    "sent until you have said which is right: /verify %s")
+		: _("ANOTHER KEY is used under the name %s, by %s: /verify %s "
+		    "compares"),
+	    text_of(params, "id"), text_of(params, "other"),
+	    text_of(params, "id"));
+}
+
+static void
+say_failed(struct tui *tui, const json_t *params)
+{
+	const char *reason = text_of(params, "reason");
+	bool may_clear =
+	    strcmp(reason, "cleartext") == 0 || strcmp(reason, "weaker") == 0;
+
+	if (strcmp(text_of(params, "state"), "failed") == 0)
+		tui_say(tui, STYLE_BAD, "%s%s", text_of(params, "error"),
+		    may_clear ? _(" (/send-clear sends it nevertheless)") : "");
+}
+
+static void
+on_event(const char *event, const json_t *params, void *arg)
+{
+	struct tui *tui = arg;
+	char *line = sentence(tui, event, params);
+
+	if (line != NULL)
+		tui_log(tui, STYLE_DIM, line);
+	free(line);
+	if (strcmp(event, EVENT_KEY_CHANGED) == 0)
+		say_key(tui, params);
+	if (strcmp(event, EVENT_MESSAGE_STATE) == 0)
+		say_failed(tui, params);
+	model_take_event(tui->model, event, params);
+}
+
+const struct session_ops tui_session_ops = { on_online, on_state, on_event };
+
+/* -- changes of the model ------------------------------------------------- */
+
+static bool
+is_looked_at(const struct tui *tui, const struct view *view)
+{
+	return tui->is_focused && tui->switcher.shown == view;
+}
+
+/* Whoever writes has a place in the switcher, and the user hears of it. */
+static void
+attend(struct tui *tui, const struct model_change *change)
+{
+	struct view *view = tui_place_talk(tui, change->talk);
+
+	if (is_looked_at(tui, view)) {
+		/* Read before it is drawn: it need not be drawn as unread. */
+		view_talk_seen(view);
+		return;
+	}
+	if (change->message->is_sent)
+		return;
+	if (tui->options.bell)
+		terminal_bell(tui->terminal);
+}
+
+void
+tui_on_change(const struct model_change *change, void *arg)
+{
+	struct tui *tui = arg;
+
+	if (change->kind == CHANGE_MESSAGE_NEW)
+		attend(tui, change);
+	if (tui->roster->type->changed != NULL)
+		tui->roster->type->changed(tui->roster, change);
+	for (size_t i = 0; i < tui->switcher.count; i++) {
+		struct view *view = tui->switcher.views[i];
+
+		if (view->type->changed != NULL)
+			view->type->changed(view, change);
+	}
+	tui_changed(tui);
+}

@@ -1,0 +1,204 @@
+/* tui_input.c: what comes from the terminal: keys, pastes, clicks. */
+#include <string.h>
+
+#include "base/text.h"
+#include "cam-tui/completion.h"
+#include "cam-tui/composer.h"
+#include "cam-tui/model.h"
+#include "cam-tui/screen.h"
+#include "cam-tui/terminal.h"
+#include "cam-tui/tui_parts.h"
+#include "cam-tui/view_talk.h"
+
+enum { ESCAPE_MS = 50, WHEEL_LINES = 3, LIGHT_FROM = 128 };
+
+static bool
+list_has_keys(const struct tui *tui)
+{
+	return tui_front(tui)->is_list;
+}
+
+static enum command_where
+where_of(const struct tui *tui)
+{
+	if (list_has_keys(tui))
+		return WHERE_LIST;
+	return tui->is_normal ? WHERE_VI : WHERE_INPUT;
+}
+
+static void
+forget_strokes(struct tui *tui)
+{
+	tui->stroke_count = 0;
+}
+
+/* No command: text, or what the list makes of it. */
+static void
+take_text(struct tui *tui, struct stroke stroke)
+{
+	struct view *view = tui_front(tui);
+	struct buf text;
+
+	if (list_has_keys(tui)) {
+		if (view->type->stroke != NULL)
+			view->type->stroke(view, stroke);
+		return;
+	}
+	if (tui->is_normal || stroke.mods != 0 || stroke.key < ' ' ||
+	    stroke.key >= 0x110000)
+		return;
+	buf_init(&text, 8);
+	utf8_put(&text, stroke.key);
+	composer_insert(view->composer, buf_span(&text));
+	buf_finish(&text);
+	if (view->type->typing != NULL)
+		view->type->typing(view);
+}
+
+static void
+act_on(struct tui *tui, const struct command *command)
+{
+	if (strcmp(command->name, "complete") != 0)
+		completion_end(tui);
+	command->run(tui, NULL);
+}
+
+static void
+on_stroke(struct stroke stroke, void *arg)
+{
+	struct tui *tui = arg;
+	const struct command *command = NULL;
+
+	if (tui->is_ending)
+		return;
+	tui_show_notice(tui, STYLE_BAR, NULL);
+	tui->is_focused = true;
+	tui->last = stroke;
+	tui->strokes[tui->stroke_count++] = stroke;
+	switch (keytable_match(tui->keytable, where_of(tui), tui->strokes,
+	    tui->stroke_count, &command)) {
+	case KEY_BEGINS:
+		if (tui->stroke_count < KEYTABLE_STROKES)
+			return;
+		break;
+	case KEY_FOUND:
+		forget_strokes(tui);
+		act_on(tui, command);
+		tui_changed(tui);
+		return;
+	case KEY_NONE:
+		break;
+	}
+	/* Of a sequence that is none nothing is taken. */
+	if (tui->stroke_count == 1) {
+		completion_end(tui);
+		take_text(tui, stroke);
+	}
+	forget_strokes(tui);
+	tui_changed(tui);
+}
+
+static void
+on_paste(struct span text, void *arg)
+{
+	struct tui *tui = arg;
+	struct view *view = tui->switcher.shown;
+
+	if (tui->is_ending || list_has_keys(tui))
+		return;
+	completion_end(tui);
+	composer_insert(view->composer, text);
+	if (view->type->typing != NULL)
+		view->type->typing(view);
+	tui_changed(tui);
+}
+
+static bool
+is_inside(struct box box, struct mouse mouse)
+{
+	return mouse.row >= box.row && mouse.row < box.row + box.rows &&
+	       mouse.column >= box.column &&
+	       mouse.column < box.column + box.columns;
+}
+
+static void
+point_at(struct view *view, struct box box, struct mouse mouse)
+{
+	if (mouse.what == MOUSE_PRESS && mouse.button == 1) {
+		if (view->type->click != NULL)
+			view->type->click(view, mouse.row - box.row,
+			    mouse.column - box.column);
+		return;
+	}
+	for (int i = 0; i < WHEEL_LINES && view->type->act != NULL; i++) {
+		if (mouse.what == MOUSE_WHEEL_UP)
+			view->type->act(view, ACT_LINE_UP);
+		else if (mouse.what == MOUSE_WHEEL_DOWN)
+			view->type->act(view, ACT_LINE_DOWN);
+	}
+}
+
+static void
+on_mouse(struct mouse mouse, void *arg)
+{
+	struct tui *tui = arg;
+	struct screen_parts parts;
+
+	if (tui->is_ending || mouse.what == MOUSE_RELEASE ||
+	    tui->canvas.rows < SCREEN_ROWS_MIN)
+		return;
+	screen_parts(tui, &tui->canvas, &parts);
+	if (is_inside(parts.roster, mouse))
+		point_at(tui->roster, parts.roster, mouse);
+	else if (is_inside(parts.view, mouse))
+		point_at(parts.roster.columns > 0 ? tui->switcher.shown
+						  : tui_front(tui),
+		    parts.view, mouse);
+	tui_changed(tui);
+}
+
+static void
+on_focus(bool focused, void *arg)
+{
+	struct tui *tui = arg;
+
+	tui->is_focused = focused;
+	tui->switcher.shown->changed = true;
+	tui_changed(tui);
+}
+
+static void
+on_background(unsigned light, void *arg)
+{
+	struct tui *tui = arg;
+
+	if (strcmp(tui->options.theme, "auto") != 0)
+		return;
+	theme_find(light >= LIGHT_FROM ? "light" : "dark", &tui->theme);
+	terminal_set_theme(tui->terminal, &tui->theme);
+	tui_changed(tui);
+}
+
+const struct typed_ops tui_typed_ops = { on_stroke, on_paste, on_mouse,
+	on_focus, on_background };
+
+void
+tui_on_typed(struct span bytes, void *arg)
+{
+	struct tui *tui = arg;
+
+	typed_feed(&tui->typed, bytes);
+	if (typed_is_waiting(&tui->typed))
+		timer_start(&tui->escape, ESCAPE_MS);
+	else
+		timer_stop(&tui->escape);
+}
+
+void
+tui_on_escape(void *arg)
+{
+	struct tui *tui = arg;
+
+	typed_flush(&tui->typed);
+	tui_changed(tui);
+}
