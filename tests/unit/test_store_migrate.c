@@ -193,6 +193,7 @@ take_pin(const struct store_pin *pin, void *arg)
 static void
 everything_is_still_there(void **state)
 {
+	struct store_transfer *transfer = NULL;
 	struct place *place = *state;
 	struct store_message *message = NULL;
 	struct store_delivery delivery;
@@ -227,6 +228,11 @@ everything_is_still_there(void **state)
 	assert_int_equal(
 	    store_offer_each(place->store, 3, take_offer, &size), 0);
 	assert_int_equal(size, 10);
+	assert_int_equal(
+	    store_transfer_get(place->store, 3, 1, 7, &transfer), 0);
+	assert_int_equal(transfer->stage, STORE_OFFERED);
+	assert_true(transfer->offer.expires_ms == 7 * 24 * 3600 * 1000 + 3000);
+	free(transfer);
 	assert_int_equal(
 	    store_notice_each(place->store, take_notice, &packet_no), 0);
 	assert_int_equal(packet_no, 501);

@@ -55,6 +55,18 @@ ignore_offer(const struct store_offer *offer, void *arg)
 }
 
 static int
+ignore_transfer(const struct store_transfer *transfer, void *arg)
+{
+	return 0;
+}
+
+static int
+ignore_source(const struct store_source *source, void *arg)
+{
+	return 0;
+}
+
+static int
 ignore_trust(const struct store_trust *trust, void *arg)
 {
 	return 0;
@@ -208,6 +220,49 @@ use_messages(struct store *store, int64_t uid, int64_t *row)
 }
 
 static void
+use_transfers(struct store *store, int64_t uid)
+{
+	static const uint8_t digest[STORE_FILE_DIGEST_SIZE];
+	const struct store_offer offer = { .number = 1, .name = "x" };
+	const struct store_source source = { .number = 1, .path = "/x" };
+	struct store_delivery delivery = { .uid = uid };
+	struct store_message out = { .talk = talk_with(store, uid),
+		.text = "",
+		.offers = &offer,
+		.sources = &source,
+		.offer_count = 1 };
+	struct store_transfer_query query = { .sent = true, .limit = 5 };
+	struct store_transfer *transfer = NULL;
+	struct store_source *copy = NULL;
+	uint64_t of_user, of_all;
+	int64_t next_ms;
+
+	assert_int_equal(store_message_send(store, &out, &delivery, 1), 0);
+	assert_int_equal(store_source_get(store, out.row, 1, &copy), 0);
+	assert_int_equal(store_source_withdraw(store, out.row, 1), 0);
+	assert_int_equal(
+	    store_source_each_spool(store, ignore_source, NULL), 0);
+	assert_int_equal(store_offer_set_digest(store, out.row, 1, digest), 0);
+	assert_int_equal(
+	    store_transfer_get(store, out.row, 1, uid, &transfer), 0);
+	assert_int_equal(store_transfer_put(store, transfer), 0);
+	assert_int_equal(
+	    store_transfer_each(store, out.row, ignore_transfer, NULL), 0);
+	assert_int_equal(
+	    store_transfer_unfinished(store, ignore_transfer, NULL), 0);
+	assert_int_equal(
+	    store_transfer_list(store, &query, ignore_transfer, NULL), 0);
+	assert_int_equal(
+	    store_transfer_expire(store, 1, ignore_transfer, NULL, &next_ms),
+	    0);
+	assert_int_equal(
+	    store_transfer_automatic(store, uid, 0, &of_user, &of_all), 0);
+	assert_int_equal(store_replay_take(store, uid, 1), 0);
+	free(transfer);
+	free(copy);
+}
+
+static void
 use_history(struct store *store, int64_t uid)
 {
 	static const char *const words[] = { NULL, "meeting", "\"a meeting\"" };
@@ -274,6 +329,7 @@ no_statement_looks_through_a_table(void **state)
 	use_changes(store, uid);
 	use_users(store, uid);
 	use_records(store, uid, row);
+	use_transfers(store, uid);
 	use_history(store, uid);
 	assert_int_equal(store_message_remove(store, row), 0);
 	for (sqlite3_stmt *stmt = sqlite3_next_stmt(store->db, NULL);

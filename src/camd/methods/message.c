@@ -13,6 +13,7 @@
 #include "camd/message/lookup.h"
 #include "camd/message/object.h"
 #include "camd/message/outbox.h"
+#include "camd/methods/files.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
@@ -24,7 +25,6 @@
 #include "loop/worker.h"
 #include "rpc/json.h"
 #include "store/message.h"
-#include "store/offer.h"
 
 enum { RECIPIENTS_MAX = ENVELOPE_STANZAS_MAX };
 /* Each file to each recipient. */
@@ -113,17 +113,6 @@ start(struct posting *posting)
 	workers_submit(posting->camd->readers, &posting->job);
 }
 
-static json_t *
-offers_of(const struct offering *offering, const char *id)
-{
-	json_t *offers = json_array();
-
-	for (size_t i = 0; i < offering->count; i++)
-		json_array_append_new(
-		    offers, offer_object(id, &offering->offers[i]));
-	return offers;
-}
-
 /* The answer leaves first, then whatever becomes of the message is told. */
 static void
 answer(
@@ -139,7 +128,7 @@ answer(
 	json_object_set_new(result, "recipients", list);
 	if (posting->offering != NULL)
 		json_object_set_new(
-		    result, "offers", offers_of(posting->offering, id));
+		    result, "offers", files_told(posting->offering, id));
 	rpc_reply(posting->call, result);
 	if (posting->follow && client != NULL)
 		client_follow(client, id);
@@ -361,107 +350,26 @@ send_now(struct posting *posting)
 
 /* -- with files --------------------------------------------------------- */
 
-static const char *
-why_not(int err, int error)
-{
-	switch (err) {
-	case CAM_ERR_SYSTEM:
-		return strerror(error);
-	case CAM_ERR_REFUSED:
-		return "neither a file nor a folder, or changing just now";
-	case CAM_ERR_LIMIT:
-		return "too much in it, or too deep";
-	case CAM_ERR_FORMAT:
-		return "not possible in that form (name, image, spool)";
-	default:
-		return cam_strerror(err);
-	}
-}
-
 static void
-on_offering(
-    void *arg, int err, int error, size_t place, struct offering *offering)
+on_files(void *arg, struct offering *offering)
 {
 	struct posting *posting = arg;
-	const char *path;
 
-	if (err == 0) {
-		posting->offering = offering;
+	posting->offering = offering;
+	if (offering != NULL)
 		send_now(posting);
-		return;
-	}
-	path = json_string_value(
-	    json_object_get(json_array_get(posting->files, place), "path"));
-	method_fail(posting->call, CAM_ERR_REQUEST,
-	    json_pack("{s:s}", "path", path), "'%s' cannot be offered: %s",
-	    path, why_not(err, error));
-	posting_free(posting);
-}
-
-static bool
-read_file(struct rpc_call *call, const json_t *file, struct offering_wish *wish)
-{
-	if (!json_is_object(file)) {
-		method_fail(call, CAM_ERR_REQUEST, NULL,
-		    "'files' must be a list of objects");
-		return false;
-	}
-	if (!param_text(call, file, "path", true, &wish->path) ||
-	    !param_text(call, file, "name", false, &wish->name) ||
-	    !param_switch(call, file, "spool", &wish->spool) ||
-	    !param_switch(call, file, "image", &wish->image))
-		return false;
-	if (wish->path[0] == '/')
-		return true;
-	method_fail(call, CAM_ERR_REQUEST,
-	    json_pack("{s:s}", "path", wish->path),
-	    "'path' must begin with '/'");
-	return false;
-}
-
-static void
-look_at_files(struct posting *posting)
-{
-	size_t count = json_array_size(posting->files);
-	struct offering_wish *wishes = xcalloc(count, sizeof *wishes);
-	bool good = true;
-
-	for (size_t i = 0; i < count && good; i++)
-		good = read_file(posting->call,
-		    json_array_get(posting->files, i), &wishes[i]);
-	if (good)
-		offering_make(posting->camd, wishes, count,
-		    (uint32_t)posting->fetches, on_offering, posting);
 	else
 		posting_free(posting);
-	free(wishes);
 }
 
 static void
 prepare_letter(struct posting *posting)
 {
 	if (posting->files != NULL)
-		look_at_files(posting);
+		files_make(posting->camd, posting->call, posting->files,
+		    (uint32_t)posting->fetches, on_files, posting);
 	else
 		send_now(posting);
-}
-
-static bool
-take_files(struct rpc_call *call, json_t *params, struct posting *posting)
-{
-	const json_t *files = json_object_get(params, "files");
-	size_t count = json_array_size(files);
-
-	if (files == NULL || json_is_null(files) ||
-	    (json_is_array(files) && count == 0))
-		return true;
-	if (json_is_array(files) && count <= LIMIT_ATTACHMENTS) {
-		posting->files = files;
-		return true;
-	}
-	method_fail(call, CAM_ERR_REQUEST, NULL,
-	    "'files' must be a list of at most %d", LIMIT_ATTACHMENTS);
-	return false;
 }
 
 static bool
@@ -496,7 +404,8 @@ message_send(struct rpc_call *call, json_t *params)
 	    param_text(call, params, "reply", false, &posting->about) &&
 	    param_number(
 		call, params, "fetches", 0, UINT32_MAX, &posting->fetches) &&
-	    take_files(call, params, posting) && check_letter(call, posting))
+	    files_take(call, params, &posting->files) &&
+	    check_letter(call, posting))
 		start(posting);
 	else
 		posting_free(posting);

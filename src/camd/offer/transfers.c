@@ -2,16 +2,10 @@
  * ended. */
 #include "camd/offer/transfers.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
-#include "base/beneath.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -19,48 +13,16 @@
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/events.h"
+#include "camd/offer/carriage.h"
 #include "camd/offer/grant.h"
-#include "camd/offer/passage.h"
-#include "camd/offer/places.h"
-#include "camd/offer/png.h"
-#include "camd/people/roster.h"
 #include "loop/timer.h"
 #include "loop/worker.h"
 #include "net/tcp.h"
-#include "rpc/json.h"
 #include "rpc/names.h"
 
 enum { TICK_MS = 250 };
 /* Who moves less than SLOW_BYTES in SLOW_MS while others wait ends. */
 enum { SLOW_MS = 5 * 60 * 1000, SLOW_BYTES = 300 * 1024 };
-/* What stays free on the disk: a twentieth of it, at most a GiB. */
-static const uint64_t reserve_max = (uint64_t)1 << 30;
-enum { RESERVE_PART = 20 };
-
-struct carriage {
-	TAILQ_ENTRY(carriage) entry;
-	struct transfers *transfers;
-	struct direction *direction;
-	struct offer_key key;
-	int64_t uid; /* whose turn it takes */
-	char id[ID_SIZE];
-	struct passage passage;
-	struct grant *grant; /* sending */
-	char *folder;	     /* receiving */
-	bool makes_folder, is_image;
-	char *name;
-	uint64_t size;
-	struct job job;
-	struct transfer_job run;
-	bool replaced;	     /* nothing more is told of it */
-	atomic_bool discard; /* nothing of it is to stay */
-	/* As the ticks see it. */
-	uint64_t bytes, rate, bytes_ms;
-	uint64_t slow_bytes, slow_ms;
-	bool is_measured;
-};
-TAILQ_HEAD(carriages, carriage);
-
 struct direction {
 	struct carriages waiting, running;
 	struct workers *threads; /* made when they are first needed */
@@ -144,94 +106,16 @@ has_turn(const struct direction *direction, int64_t uid)
 	       of_user < TRANSFERS_OF_ONE;
 }
 
-static void
-carriage_free(struct carriage *carriage)
-{
-	if (carriage->run.folder >= 0)
-		close(carriage->run.folder);
-	passage_finish(&carriage->passage);
-	grant_free(carriage->grant);
-	free(carriage->folder);
-	free(carriage->name);
-	wipe_free(carriage, sizeof *carriage);
-}
-
-/* -- the disk ---------------------------------------------------------------
- */
-
-uint64_t
-transfers_reserve(int folder)
-{
-	struct statvfs disk;
-	uint64_t part;
-
-	if (fstatvfs(folder, &disk) != 0)
-		return 0;
-	part = (uint64_t)disk.f_blocks * disk.f_frsize / RESERVE_PART;
-	return part < reserve_max ? part : reserve_max;
-}
-
-/* -- on a thread ------------------------------------------------------------
- */
-
-/* The folder may lie on a disk that is slow to answer. */
-static int
-open_folder(struct carriage *carriage)
-{
-	struct transfer_job *run = &carriage->run;
-
-	if (carriage->makes_folder)
-		(void)places_make(carriage->folder);
-	run->folder =
-	    open(carriage->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (run->folder < 0) {
-		run->outcome.err = CAM_ERR_SYSTEM;
-		run->outcome.error = errno;
-		return CAM_ERR_SYSTEM;
-	}
-	run->reserve = transfers_reserve(run->folder);
-	return 0;
-}
-
-/* What will be shown unasked is a picture, and no larger than it may be. */
-static void
-check_image(struct transfer_job *run)
-{
-	int fd = -1;
-	int r = beneath_open(
-	    run->folder, run->outcome.made, O_RDONLY | O_NONBLOCK, &fd);
-
-	if (r == 0) {
-		r = png_check_file(fd);
-		close(fd);
-	}
-	if (r == 0)
-		return;
-	(void)beneath_remove(run->folder, run->outcome.made);
-	(void)transfer_discard(run->folder, run->id);
-	run->outcome.made[0] = '\0';
-	run->outcome.err = CAM_ERR_FORMAT;
-}
-
-static void
-run(struct job *job, void *context)
-{
-	struct carriage *carriage = container_of(job, struct carriage, job);
-	struct transfer_job *run = &carriage->run;
-
-	if (run->receive && open_folder(carriage) < 0)
-		return;
-	transfer_run(run);
-	if (carriage->is_image && run->outcome.err == 0)
-		check_image(run);
-	if (run->receive && atomic_load(&carriage->discard))
-		(void)transfer_discard(run->folder, run->id);
-}
-
 /* -- turns ------------------------------------------------------------------
  */
 
 static void on_ended(struct job *job);
+
+static void
+run(struct job *job, void *context)
+{
+	carriage_run(container_of(job, struct carriage, job));
+}
 
 static void
 begin(struct carriage *carriage)
@@ -333,35 +217,6 @@ transfers_free_turn(struct transfers *transfers, int64_t uid)
 /* -- sending and receiving --------------------------------------------------
  */
 
-static struct carriage *
-carriage_new(struct transfers *transfers, struct direction *direction,
-    const struct offer_key *key, struct passage *passage)
-{
-	struct carriage *carriage = xcalloc(1, sizeof *carriage);
-	struct transfer_job *run = &carriage->run;
-
-	carriage->transfers = transfers;
-	carriage->direction = direction;
-	carriage->key = *key;
-	carriage->uid = key->uid;
-	carriage->passage = *passage;
-	passage_init(passage);
-	transfer_job_init(run, direction == &transfers->receiving);
-	run->form = carriage->passage.form;
-	run->socket = carriage->passage.socket;
-	run->hello =
-	    span_of(carriage->passage.hello, carriage->passage.hello_len);
-	run->early =
-	    span_of(carriage->passage.early, carriage->passage.early_len);
-	run->ciphered = carriage->passage.ciphered;
-	run->packet = carriage->passage.packet;
-	memcpy(run->key, carriage->passage.key, sizeof run->key);
-	run->charset = carriage->passage.charset;
-	run->bare = carriage->passage.bare;
-	run->offset = carriage->passage.offset;
-	return carriage;
-}
-
 /* Its connection may be dead without our knowing. */
 static void
 replace(struct transfers *transfers, const struct offer_key *key)
@@ -402,7 +257,6 @@ transfers_send(struct transfers *transfers, struct grant *grant,
 {
 	struct direction *sending = &transfers->sending;
 	struct carriage *carriage;
-	struct transfer_job *run;
 	int r = check_sending(transfers, grant, passage, with_ticket);
 
 	if (with_ticket)
@@ -413,19 +267,9 @@ transfers_send(struct transfers *transfers, struct grant *grant,
 		begin_next(transfers, sending);
 		return r;
 	}
-	carriage = carriage_new(transfers, sending, &grant->key, passage);
-	carriage->grant = grant;
-	carriage->uid = grant->uid;
-	memcpy(carriage->id, grant->id, sizeof carriage->id);
-	carriage->size = grant->size;
-	run = &carriage->run;
-	run->is_folder = grant->kind == STORE_FOLDER;
-	run->name = grant->name;
-	run->size = run->is_folder ? TRANSFER_SIZE_UNKNOWN : grant->size;
-	memcpy(run->file_key, grant->file_key, sizeof run->file_key);
-	run->has_digest = grant->has_digest;
-	memcpy(run->digest, grant->digest, sizeof run->digest);
-	run->source = grant->source;
+	carriage = carriage_out(grant, passage);
+	carriage->transfers = transfers;
+	carriage->direction = sending;
 	if (with_ticket) {
 		begin(carriage);
 	} else {
@@ -435,47 +279,21 @@ transfers_send(struct transfers *transfers, struct grant *grant,
 	return 0;
 }
 
-void
-transfers_part_id(
-    const struct offer_key *key, const char *id, char part[TRANSFER_ID_SIZE])
-{
-	snprintf(part, TRANSFER_ID_SIZE, "%sr%lldn%u", id,
-	    (long long)key->message, (unsigned)key->number);
-}
-
 int
 transfers_receive(struct transfers *transfers,
     const struct transfers_fetch *fetch, struct passage *passage)
 {
 	struct direction *receiving = &transfers->receiving;
 	struct carriage *carriage;
-	struct transfer_job *run;
 
 	if (find_running(transfers, &fetch->key) != NULL ||
 	    find_waiting(transfers, &fetch->key) != NULL) {
 		passage_finish(passage);
 		return CAM_ERR_EXISTS;
 	}
-	carriage = carriage_new(transfers, receiving, &fetch->key, passage);
-	snprintf(carriage->id, sizeof carriage->id, "%s", fetch->id);
-	carriage->folder = xstrdup(fetch->folder);
-	carriage->makes_folder = fetch->makes_folder;
-	carriage->is_image = fetch->is_image;
-	carriage->name = xstrdup(fetch->name);
-	carriage->size = fetch->shown_size;
-	run = &carriage->run;
-	run->is_folder = fetch->is_folder;
-	run->name = carriage->name;
-	run->size = fetch->size;
-	run->mtime = fetch->mtime;
-	run->quota = fetch->quota;
-	run->marked = true;
-	if (fetch->file_key != NULL)
-		memcpy(run->file_key, fetch->file_key, sizeof run->file_key);
-	run->has_digest = fetch->digest != NULL;
-	if (fetch->digest != NULL)
-		memcpy(run->digest, fetch->digest, sizeof run->digest);
-	transfers_part_id(&fetch->key, fetch->id, run->id);
+	carriage = carriage_in(fetch, passage);
+	carriage->transfers = transfers;
+	carriage->direction = receiving;
 	TAILQ_INSERT_TAIL(&receiving->waiting, carriage, entry);
 	begin_next(transfers, receiving);
 	return 0;
@@ -589,46 +407,6 @@ transfers_progress(const struct transfers *transfers,
 	return true;
 }
 
-static void
-measure(struct carriage *carriage, uint64_t now_ms)
-{
-	uint64_t bytes = atomic_load(&carriage->run.bytes);
-	uint64_t passed_ms = now_ms - carriage->bytes_ms, rate;
-
-	if (passed_ms == 0)
-		return;
-	/* What was there before is no rate; then the mean of a second or so. */
-	rate = (bytes - carriage->bytes) * 1000 / passed_ms;
-	if (carriage->rate > 0)
-		carriage->rate = (3 * carriage->rate + rate) / 4;
-	else if (carriage->is_measured)
-		carriage->rate = rate;
-	carriage->is_measured = true;
-	carriage->bytes = bytes;
-	carriage->bytes_ms = now_ms;
-}
-
-static void
-tell_progress(const struct carriage *carriage)
-{
-	const struct camd *camd = carriage->transfers->camd;
-	char *id =
-	    xasprintf("%s.%u", carriage->id, (unsigned)carriage->key.number);
-	const struct user *user =
-	    roster_by_uid(camd->roster, carriage->key.uid);
-	char *peer = user != NULL ? user_id(user) : xstrdup("unknown");
-
-	events_tell(camd->events, EVENT_TRANSFER_PROGRESS,
-	    json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I}", "id", id,
-		"message", carriage->id, "direction",
-		carriage->run.receive ? "in" : "out", "peer",
-		json_text(span_text(peer)), "done", (json_int_t)carriage->bytes,
-		"size", (json_int_t)carriage->size, "rate",
-		(json_int_t)carriage->rate));
-	free(peer);
-	free(id);
-}
-
 /* Somebody who lets a few bytes trickle keeps a turn from others. */
 static void
 end_slow(struct carriage *carriage, uint64_t now_ms)
@@ -652,9 +430,9 @@ tick(struct direction *direction, uint64_t now_ms, bool wanted)
 	struct carriage *carriage;
 
 	TAILQ_FOREACH (carriage, &direction->running, entry) {
-		measure(carriage, now_ms);
+		carriage_measure(carriage, now_ms);
 		if (wanted && !carriage->replaced)
-			tell_progress(carriage);
+			carriage_tell(carriage, carriage->transfers->camd);
 		end_slow(carriage, now_ms);
 	}
 }
