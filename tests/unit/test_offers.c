@@ -1,21 +1,27 @@
 /* test_offers.c: files offered and fetched between two whole camd. */
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "camd/message/inbox.h"
 #include "camd/offer/fetches.h"
 #include "camd/offer/grant.h"
 #include "camd/offer/offering.h"
 #include "camd/offer/offers_parts.h"
 #include "camd/offer/sweep.h"
+#include "camd/offer/tickets.h"
 #include "camd/people/marks.h"
 #include "pair.h"
+#include "rpc/names.h"
 #include "store/connection.h"
 #include "store/source.h"
 #include "store/transfer.h"
 
-enum { BIG = 48 * 1024 * 1024 };
+/* Long on its way, and soon read: nearly all of it is a hole. */
+enum { BIG = 256 * 1024 * 1024, LONG = 1024 * 1024 * 1024 };
 
 /* -- files ------------------------------------------------------------------
  */
@@ -39,6 +45,15 @@ make_file(struct half *half, const char *name, size_t size)
 		at += len;
 	}
 	close(fd);
+	return path;
+}
+
+static char *
+make_big_file(struct half *half, off_t size)
+{
+	char *path = make_file(half, "big.bin", 1024 * 1024);
+
+	assert_int_equal(truncate(path, size), 0);
 	return path;
 }
 
@@ -785,7 +800,7 @@ wait_for_some(struct half *half, const char *id)
 static void
 break_off(struct pair *pair, struct half *half)
 {
-	char *path = make_file(&pair->anna, "big.bin", BIG);
+	char *path = make_big_file(&pair->anna, BIG);
 	struct pair_sent sent = offer_path(&pair->anna, path);
 
 	accept_it(&pair->bob, sent.id);
@@ -821,7 +836,7 @@ static void
 cancelled_in_the_middle_it_can_go_on(void **state)
 {
 	struct pair *pair = *state;
-	char *path = make_file(&pair->anna, "big.bin", BIG);
+	char *path = make_big_file(&pair->anna, BIG);
 	struct pair_sent sent = offer_path(&pair->anna, path);
 
 	accept_it(&pair->bob, sent.id);
@@ -843,7 +858,7 @@ static void
 dropped_in_the_middle_nothing_stays(void **state)
 {
 	struct pair *pair = *state;
-	char *path = make_file(&pair->anna, "big.bin", BIG);
+	char *path = make_big_file(&pair->anna, LONG);
 	struct pair_sent sent = offer_path(&pair->anna, path);
 
 	accept_it(&pair->bob, sent.id);
@@ -852,6 +867,164 @@ dropped_in_the_middle_nothing_stays(void **state)
 	while (count_in(pair->bob.folder, ".*.part") > 0)
 		pair_turn(pair);
 	assert_int_equal(count_in(pair->bob.folder, "big.bin"), 0);
+	free(path);
+}
+
+/* -- tickets ----------------------------------------------------------------
+ */
+
+struct ticket {
+	bool done;
+	int err;
+	char reason[32];
+	uint8_t hello[TICKET_HELLO_SIZE];
+	struct addr at;
+};
+
+static void
+on_ticket(void *arg, int err, json_t *result, const char *message)
+{
+	struct ticket *ticket = arg;
+	uint8_t bytes[TICKET_SIZE];
+	const char *text = json_string_value(json_object_get(result, "ticket"));
+
+	ticket->done = true;
+	ticket->err = err;
+	snprintf(ticket->reason, sizeof ticket->reason, "%s",
+	    message != NULL ? message : "");
+	if (err < 0)
+		return;
+	assert_int_equal(hex_decode(span_text(text), bytes, sizeof bytes), 0);
+	ticket_hello_write(bytes, ticket->hello);
+	ticket->at.port =
+	    (uint16_t)json_integer_value(json_object_get(result, "port"));
+}
+
+static void
+ask_ticket(struct pair *pair, const char *message, uint32_t number,
+    struct ticket *ticket)
+{
+	struct link *link = half_link(&pair->bob);
+
+	*ticket = (struct ticket){ .at = *link_addr(link) };
+	assert_int_equal(link_call(link, LINK_OFFER_FETCH,
+			     json_pack("{s:s, s:I}", "message", message,
+				 "number", (json_int_t)number),
+			     on_ticket, ticket),
+	    0);
+}
+
+/* Connects, and says that much. */
+static int
+show(const struct ticket *ticket, size_t len)
+{
+	struct sockaddr_storage sa = { 0 };
+	socklen_t size = addr_to_sockaddr(&ticket->at, &sa);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&sa, size), 0);
+	assert_int_equal(send(fd, ticket->hello, len, 0), (ssize_t)len);
+	return fd;
+}
+
+static void
+wait_until_closed(struct pair *pair, int fd)
+{
+	uint8_t byte;
+
+	while (recv(fd, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN)
+		pair_turn(pair);
+	close(fd);
+}
+
+static void
+a_ticket_serves_once(void **state)
+{
+	struct pair *pair = *state;
+	char *path = make_file(&pair->anna, "a.txt", 10);
+	struct pair_sent sent = offer_path(&pair->anna, path);
+	struct store_transfer *row = row_of(&pair->anna, sent.id);
+	struct ticket ticket;
+	int fd;
+
+	ask_ticket(pair, sent.id, row->number, &ticket);
+	while (!ticket.done)
+		pair_turn(pair);
+	assert_int_equal(ticket.err, 0);
+	fd = show(&ticket, sizeof ticket.hello);
+	wait_for(&pair->anna, sent.id, STORE_RUNNING);
+	wait_until_closed(pair, show(&ticket, sizeof ticket.hello));
+	close(fd);
+	/* He went without asking for anything: he may come again. */
+	wait_for(&pair->anna, sent.id, STORE_WAITING);
+	/* A guess, one bit beside. */
+	ask_ticket(pair, sent.id, row->number, &ticket);
+	while (!ticket.done)
+		pair_turn(pair);
+	ticket.hello[sizeof ticket.hello - 1] ^= 1;
+	wait_until_closed(pair, show(&ticket, sizeof ticket.hello));
+	assert_int_equal(stage_of(&pair->anna, sent.id), STORE_WAITING);
+	free(row);
+	free(path);
+}
+
+static void
+there_is_no_ticket_for_what_was_not_offered(void **state)
+{
+	struct pair *pair = *state;
+	char *path = make_file(&pair->anna, "a.txt", 10);
+	struct pair_sent sent = offer_path(&pair->anna, path);
+	struct store_transfer *row = row_of(&pair->anna, sent.id);
+	struct ticket ticket;
+
+	for (uint32_t i = 0; i < 3; i++) {
+		ask_ticket(pair,
+		    i < 2 ? sent.id : "00112233445566778899aabbccddeeff",
+		    row->number + (i < 2 ? 1 + i : 0), &ticket);
+		while (!ticket.done)
+			pair_turn(pair);
+		assert_true(ticket.err < 0);
+		assert_string_equal(ticket.reason, "unknown");
+	}
+	/* Withdrawn while one is out: it is good for nothing. */
+	ask_ticket(pair, sent.id, row->number, &ticket);
+	while (!ticket.done)
+		pair_turn(pair);
+	assert_int_equal(ticket.err, 0);
+	end_it(&pair->anna, sent.id, false);
+	wait_until_closed(pair, show(&ticket, sizeof ticket.hello));
+	assert_int_equal(stage_of(&pair->anna, sent.id), STORE_CANCELLED);
+	free(row);
+	free(path);
+}
+
+static void
+of_one_user_so_many_have_a_turn(void **state)
+{
+	struct pair *pair = *state;
+	char *path = make_file(&pair->anna, "a.txt", 10);
+	struct pair_sent sent = offer_path(&pair->anna, path);
+	struct store_transfer *row = row_of(&pair->anna, sent.id);
+	struct ticket tickets[TRANSFERS_OF_ONE + 1];
+	int fd;
+
+	for (size_t i = 0; i < TRANSFERS_OF_ONE + 1; i++)
+		ask_ticket(pair, sent.id, row->number, &tickets[i]);
+	while (!tickets[TRANSFERS_OF_ONE - 1].done)
+		pair_turn(pair);
+	pair_settle(pair);
+	assert_false(tickets[TRANSFERS_OF_ONE].done);
+	assert_false(transfers_has_turn(
+	    pair->anna.camd.transfers, half_friend(&pair->anna)->uid));
+	assert_true(transfers_has_turn(pair->anna.camd.transfers, 4711));
+	/* One is used, and its connection ends. */
+	fd = show(&tickets[0], sizeof tickets[0].hello);
+	wait_for(&pair->anna, sent.id, STORE_RUNNING);
+	close(fd);
+	while (!tickets[TRANSFERS_OF_ONE].done)
+		pair_turn(pair);
+	assert_int_equal(tickets[TRANSFERS_OF_ONE].err, 0);
+	free(row);
 	free(path);
 }
 
@@ -906,6 +1079,9 @@ main(void)
 		TEST_OF_PAIR(it_goes_on_when_the_sender_was_away),
 		TEST_OF_PAIR(cancelled_in_the_middle_it_can_go_on),
 		TEST_OF_PAIR(dropped_in_the_middle_nothing_stays),
+		TEST_OF_PAIR(a_ticket_serves_once),
+		TEST_OF_PAIR(there_is_no_ticket_for_what_was_not_offered),
+		TEST_OF_PAIR(of_one_user_so_many_have_a_turn),
 		cmocka_unit_test(only_partial_files_are_swept),
 	};
 

@@ -26,7 +26,6 @@ enum {
 	FIRST_MS = 1000, /* until the next try; then twice as long */
 	LAST_MS = 5 * 60 * 1000,
 	HEARD_MS = 10 * 1000, /* between tries because he was heard */
-	DOUBLINGS = 9,
 	FRUITLESS_MAX = 5,
 };
 
@@ -38,6 +37,7 @@ struct fetch {
 	struct offer_key key;
 	struct store_transfer *row;
 	enum fetch_state state;
+	bool is_blocked; /* until one of the others comes further */
 	uint64_t not_before_ms, tried_ms;
 	unsigned failures;  /* in a row, without a byte */
 	unsigned fruitless; /* those of them that had a connection */
@@ -94,7 +94,7 @@ plan(struct fetches *fetches)
 	const struct fetch *fetch;
 
 	TAILQ_FOREACH (fetch, &fetches->list, entry) {
-		if (fetch->state == FETCH_WAITING &&
+		if (fetch->state == FETCH_WAITING && !fetch->is_blocked &&
 		    fetch->not_before_ms < first_ms)
 			first_ms = fetch->not_before_ms;
 	}
@@ -105,22 +105,32 @@ plan(struct fetches *fetches)
 		    &fetches->next, first_ms > now_ms ? first_ms - now_ms : 0);
 }
 
+/* One has come further, and another may begin. */
+static void
+plan_again(struct fetches *fetches)
+{
+	struct fetch *fetch;
+
+	TAILQ_FOREACH (fetch, &fetches->list, entry)
+		fetch->is_blocked = false;
+	plan(fetches);
+}
+
 static void
 wait(struct fetch *fetch, bool moved)
 {
-	uint64_t pause_ms;
+	uint64_t pause_ms = FIRST_MS;
 
 	fetch->failures = moved ? 0 : fetch->failures + 1;
-	pause_ms =
-	    (uint64_t)FIRST_MS
-	    << (fetch->failures < DOUBLINGS ? fetch->failures : DOUBLINGS);
+	for (unsigned i = 1; i < fetch->failures && pause_ms < LAST_MS; i++)
+		pause_ms *= 2;
 	if (pause_ms > LAST_MS)
 		pause_ms = LAST_MS;
 	/* Many that broke together do not come back together. */
 	pause_ms = pause_ms * 3 / 4 + random_below((uint32_t)pause_ms / 4);
 	fetch->state = FETCH_WAITING;
 	fetch->not_before_ms = clock_now_ms() + pause_ms;
-	plan(fetch->fetches);
+	plan_again(fetch->fetches);
 }
 
 /* What the other side says; or nothing was heard of it. */
@@ -137,7 +147,7 @@ refused(struct fetch *fetch, const char *reason)
 		wait(fetch, false);
 	} else {
 		fetch_free(fetch);
-		plan(fetches);
+		plan_again(fetches);
 	}
 	if (is_new)
 		fetches->ops->on_refused(fetches->arg, &key, reason);
@@ -175,6 +185,7 @@ receive(struct fetch *fetch, struct passage *passage)
 	fetch->state = FETCH_RECEIVING;
 	(void)transfers_receive(
 	    fetch->fetches->camd->transfers, &what, passage);
+	plan_again(fetch->fetches);
 }
 
 static void
@@ -247,11 +258,9 @@ try_all(struct fetches *fetches)
 		if (fetch->state != FETCH_WAITING ||
 		    fetch->not_before_ms > now_ms)
 			continue;
-		if (!may_ask(fetches, fetch->key.uid)) {
-			/* Until one of the others ends. */
-			fetch->not_before_ms = now_ms + FIRST_MS;
+		fetch->is_blocked = !may_ask(fetches, fetch->key.uid);
+		if (fetch->is_blocked)
 			continue;
-		}
 		if (user != NULL)
 			ask(fetch, user);
 		else
@@ -320,7 +329,7 @@ fetches_add(struct fetches *fetches, const struct store_transfer *transfer)
 	fetch->key = key;
 	fetch->row = store_transfer_copy(transfer);
 	TAILQ_INSERT_TAIL(&fetches->list, fetch, entry);
-	timer_start(&fetches->next, 0);
+	plan_again(fetches);
 }
 
 bool
@@ -331,7 +340,7 @@ fetches_remove(struct fetches *fetches, const struct offer_key *key)
 	if (fetch == NULL)
 		return false;
 	fetch_free(fetch);
-	timer_start(&fetches->next, 0);
+	plan_again(fetches);
 	return true;
 }
 
@@ -374,7 +383,7 @@ fetches_remove_message(struct fetches *fetches, int64_t message)
 		if (fetch->key.message == message)
 			fetch_free(fetch);
 	}
-	plan(fetches);
+	plan_again(fetches);
 }
 
 bool

@@ -179,8 +179,8 @@ on_ended(struct job *job)
 bool
 transfers_has_turn(struct transfers *transfers, int64_t uid)
 {
-	bool has = TAILQ_EMPTY(&transfers->sending.waiting) &&
-		   has_turn(&transfers->sending, uid);
+	/* Whoever waits for his turn has none now. */
+	bool has = has_turn(&transfers->sending, uid);
 
 	if (!has)
 		transfers->sending.wanted = true;
