@@ -20,7 +20,8 @@
 #include "store/source.h"
 #include "store/transfer.h"
 
-enum { BIG = 48 * 1024 * 1024 };
+/* Long on its way, and soon read: nearly all of it is a hole. */
+enum { BIG = 256 * 1024 * 1024, LONG = 1024 * 1024 * 1024 };
 
 /* -- files ------------------------------------------------------------------
  */
@@ -44,6 +45,15 @@ make_file(struct half *half, const char *name, size_t size)
 		at += len;
 	}
 	close(fd);
+	return path;
+}
+
+static char *
+make_big_file(struct half *half, off_t size)
+{
+	char *path = make_file(half, "big.bin", 1024 * 1024);
+
+	assert_int_equal(truncate(path, size), 0);
 	return path;
 }
 
@@ -790,7 +800,7 @@ wait_for_some(struct half *half, const char *id)
 static void
 break_off(struct pair *pair, struct half *half)
 {
-	char *path = make_file(&pair->anna, "big.bin", BIG);
+	char *path = make_big_file(&pair->anna, BIG);
 	struct pair_sent sent = offer_path(&pair->anna, path);
 
 	accept_it(&pair->bob, sent.id);
@@ -826,7 +836,7 @@ static void
 cancelled_in_the_middle_it_can_go_on(void **state)
 {
 	struct pair *pair = *state;
-	char *path = make_file(&pair->anna, "big.bin", BIG);
+	char *path = make_big_file(&pair->anna, BIG);
 	struct pair_sent sent = offer_path(&pair->anna, path);
 
 	accept_it(&pair->bob, sent.id);
@@ -848,7 +858,7 @@ static void
 dropped_in_the_middle_nothing_stays(void **state)
 {
 	struct pair *pair = *state;
-	char *path = make_file(&pair->anna, "big.bin", BIG);
+	char *path = make_big_file(&pair->anna, LONG);
 	struct pair_sent sent = offer_path(&pair->anna, path);
 
 	accept_it(&pair->bob, sent.id);

@@ -173,6 +173,7 @@ check_image(struct transfer_job *run)
 	if (r == 0)
 		return;
 	(void)beneath_remove(run->folder, run->outcome.made);
+	(void)transfer_discard(run->folder, run->id);
 	run->outcome.made[0] = '\0';
 	run->outcome.err = CAM_ERR_FORMAT;
 }
@@ -187,9 +188,7 @@ carriage_run(struct carriage *carriage)
 	transfer_run(run);
 	if (carriage->is_image && run->outcome.err == 0)
 		check_image(run);
-	/* What an earlier life may have left, when it died at the end. */
-	if (run->receive &&
-	    (run->outcome.err == 0 || atomic_load(&carriage->discard)))
+	if (run->receive && atomic_load(&carriage->discard))
 		(void)transfer_discard(run->folder, run->id);
 }
 
