@@ -43,7 +43,7 @@ INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/c
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
-	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS) $(NCURSES_CFLAGS)
+	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
 ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
@@ -75,6 +75,9 @@ $(PLACED:src/%.c=$B/obj/%.o): $B/prefix
 $B/prefix: FORCE
 	$Qmkdir -p $(@D) && echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
 FORCE:
+
+# Its flags ask for another POSIX than ours.
+$B/obj/cam-tui/terminfo.o: EXT_CFLAGS += $(NCURSES_CFLAGS)
 
 define folder_archive
 $$(call archive,$1): $$(call objects,$1)

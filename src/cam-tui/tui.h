@@ -20,6 +20,7 @@ struct completion;
 struct loop;
 struct model;
 struct model_talk;
+struct running;
 struct terminal;
 
 /* What was drawn where, to be left alone until it changes. */
@@ -63,8 +64,8 @@ struct tui {
 	char *last_why; /* what the session said last, not to be repeated */
 	char *title;	/* of the terminal, as set last */
 	bool has_users; /* a page of the roster has come, others will */
-	unsigned runs;	/* verbs that run */
-	char *notice;	/* shown in the status line, or NULL */
+	struct running *running; /* verbs */
+	char *notice;		 /* shown in the status line, or NULL */
 	enum style notice_style;
 	bool is_focused; /* as far as the terminal tells */
 	bool is_ending;

@@ -12,6 +12,9 @@ void tui_log(struct tui *tui, enum style style, const char *text);
 /* The view of the talk, made where there is none, but not shown. */
 struct view *tui_place_talk(struct tui *tui, struct model_talk *talk);
 
+/* tui_verb.c: verbs that still run are let go */
+void tui_end_verbs(struct tui *tui);
+
 /* tui_input.c: what comes from the terminal */
 extern const struct typed_ops tui_typed_ops;
 void tui_on_typed(struct span bytes, void *arg);

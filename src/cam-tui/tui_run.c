@@ -285,6 +285,7 @@ end(struct tui *tui)
 {
 	tui->is_ending = true;
 	session_free(tui->session);
+	tui_end_verbs(tui);
 	completion_free(tui->completion);
 	switcher_finish(&tui->switcher);
 	if (tui->roster != NULL)

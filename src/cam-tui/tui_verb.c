@@ -14,6 +14,7 @@ enum { VERB_TIMEOUT_MS = 10 * 60 * 1000 };
 
 /* A verb that runs; its output comes in pieces of lines. */
 struct running {
+	struct running *next;
 	struct tui *tui;
 	struct child *child;
 	struct buf line;
@@ -58,6 +59,28 @@ on_output(const void *data, size_t len, void *arg)
 }
 
 static void
+drop(struct running *running)
+{
+	struct running **place = &running->tui->running;
+
+	while (*place != running)
+		place = &(*place)->next;
+	*place = running->next;
+	buf_finish(&running->line);
+	free(running);
+}
+
+/* What they go on to write finds nobody who reads. */
+void
+tui_end_verbs(struct tui *tui)
+{
+	while (tui->running != NULL) {
+		child_forget(tui->running->child);
+		drop(tui->running);
+	}
+}
+
+static void
 on_done(int status, void *arg)
 {
 	struct running *running = arg;
@@ -71,9 +94,7 @@ on_done(int status, void *arg)
 	if (view_text_count(output_view(tui)) >= running->first)
 		view_text_align(tui->output, running->first);
 	view_text_notify(tui->output);
-	tui->runs--;
-	buf_finish(&running->line);
-	free(running);
+	drop(running);
 	/* It may have been 'config set'. */
 	tui_read_options(tui);
 	tui_changed(tui);
@@ -103,7 +124,8 @@ tui_run_cam(struct tui *tui, const char *line)
 		view_text_add(output_view(tui), STYLE_ACCENT, title);
 		running->first = view_text_count(tui->output);
 		tui_show(tui, tui->output);
-		tui->runs++;
+		running->next = tui->running;
+		tui->running = running;
 	}
 	free(title);
 	free(argv);

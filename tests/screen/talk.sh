@@ -236,6 +236,11 @@ test_verbs_do_the_same_as_on_the_command_line() {
 	sees anna '/send-clear'
 	keys anna C-u '/verify bo' Tab
 	sees anna '> /verify bob'
+	# One that goes on is let go.
+	keys anna C-u '/watch' Enter
+	sees anna '$ cam watch'
+	keys anna '/quit' Enter
+	ended anna
 }
 
 test_help_is_made_of_the_keys_one_has() {
@@ -370,5 +375,5 @@ test_an_editor_writes_the_text() {
 	sees anna '> draft' '  and more'
 	keys anna Enter
 	await_log bob '.text == "draft\nand more"'
-	[ -z "$(ls "$T/anna/run" | grep message)" ] || fail 'the file is still there'
+	expect_equal '' "$(find "$T/anna/run" -name 'message*')"
 }
