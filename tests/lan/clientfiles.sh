@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# limit: 240
 # clientfiles.sh: files, folders and pictures to and from clients of other makes, played by
 # peer.py from the protocol alone, and to and from those who are up to no good.
 

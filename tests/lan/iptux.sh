@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2015
+# limit: 120
 # iptux.sh: conversations with Debian's iptux, a client that we did not write.
 
 # shellcheck source=tests/lan/ns.sh

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# limit: 180
 # peer_selftest.sh: the tests' own client talks with itself, so that what it finds out about
 # camd can be believed.
 

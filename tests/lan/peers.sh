@@ -58,7 +58,7 @@ peer_has() { # NAME FILTER
 
 peer_saw() { # NAME FILTER [SECONDS]
 	peer_filter "$2" >/dev/null
-	await "${3:-10}" peer_has "$1" "$2"
+	await "${3:-20}" peer_has "$1" "$2"
 	peer_events "$1" "$2" | tail -n 1
 }
 

@@ -209,6 +209,24 @@ whom_it_was_offered_gets_it_once(void **state)
 }
 
 static void
+while_he_gets_it_he_does_not_get_it_again(void **state)
+{
+	struct shop *shop = *state;
+	uint8_t *bytes = xmalloc(FILE_BYTES);
+	char text[200];
+	int fd = visit(shop, "10.77.0.3:40000",
+	    request(shop->anna->user, COMMAND_GETFILEDATA, shop->packet,
+		shop->file, text));
+
+	while (shop->known == 0)
+		world_turn(&shop->town->world);
+	assert_int_equal(fetch_his(shop, NULL), 0);
+	assert_int_equal(collect(shop, fd, bytes, FILE_BYTES), FILE_BYTES);
+	assert_memory_equal(bytes, shop->content, FILE_BYTES);
+	free(bytes);
+}
+
+static void
 a_request_in_pieces_and_without_its_end_is_understood(void **state)
 {
 	struct shop *shop = *state;
@@ -281,6 +299,21 @@ what_changed_since_is_not_served(void **state)
 }
 
 static void
+what_can_be_no_packet_is_closed_at_its_first_byte(void **state)
+{
+	static const char *const firsts[] = { "IP2:3d:", "GET / HTTP/1.1\r\n",
+		"\x15\x03\x01", "2:100:anna:pc1:96:" };
+	struct shop *shop = *state;
+
+	for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {
+		int fd = visit(shop, "10.77.0.9:1", span_text(firsts[i]));
+
+		assert_int_equal(collect(shop, fd, NULL, 0), 0);
+		assert_int_equal(shop->known, i + 1);
+	}
+}
+
+static void
 who_says_nothing_or_rubbish_is_let_go(void **state)
 {
 	struct shop *shop = *state;
@@ -323,6 +356,22 @@ after_twenty_wrong_questions_a_place_gets_nothing_any_more(void **state)
 	assert_int_equal(fetch_his(shop, NULL), 0);
 }
 
+static void
+guessing_in_ones_own_name_harms_nobody_else(void **state)
+{
+	struct shop *shop = *state;
+	struct person *carl = person_make(
+	    shop->town, "carl", "pc1", "10.77.0.4:2425", "mac", true);
+
+	person_enters(shop->town, carl);
+	town_settle(shop->town);
+	for (uint32_t i = 0; i < 20; i++)
+		assert_int_equal(fetch(shop, "10.77.0.4:40000", carl->user,
+				     shop->packet, shop->file + i, NULL),
+		    0);
+	assert_int_equal(fetch_his(shop, shop->content), FILE_BYTES);
+}
+
 /* Strangers with an address each know all but where anna is; somebody at her
  * address knows who she is, and guesses the rest. */
 static size_t
@@ -363,14 +412,17 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_OF_SHOP(whom_it_was_offered_gets_it_once),
+		TEST_OF_SHOP(while_he_gets_it_he_does_not_get_it_again),
 		TEST_OF_SHOP(
 		    a_request_in_pieces_and_without_its_end_is_understood),
 		TEST_OF_SHOP(who_is_not_whom_it_was_offered_gets_nothing),
 		TEST_OF_SHOP(a_file_is_no_folder_nor_the_other_way_round),
 		TEST_OF_SHOP(what_changed_since_is_not_served),
+		TEST_OF_SHOP(what_can_be_no_packet_is_closed_at_its_first_byte),
 		TEST_OF_SHOP(who_says_nothing_or_rubbish_is_let_go),
 		TEST_OF_SHOP(
 		    after_twenty_wrong_questions_a_place_gets_nothing_any_more),
+		TEST_OF_SHOP(guessing_in_ones_own_name_harms_nobody_else),
 		TEST_OF_SHOP(a_million_guesses_get_not_one_byte),
 	};
 

@@ -226,7 +226,7 @@ refusal(struct asking *asking)
 	if (asking->source->withdrawn)
 		return "withdrawn";
 	if (asking->message[0] == '\0' &&
-	    offers_is_frozen(asking->offers, asking->packet_no))
+	    offers_is_frozen(asking->offers, asking->packet_no, asking->uid))
 		return "refused";
 	if (asking->row->offer.expires_ms <= clock_wall_ms())
 		return "expired";

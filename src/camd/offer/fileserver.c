@@ -121,7 +121,7 @@ end_wrong(struct visit *visit, bool is_offers)
 		    addr_format_host(&visit->from, text));
 		if (is_offers)
 			offers_freeze(fileserver->camd->offers,
-			    visit->request->file.packet);
+			    visit->request->file.packet, visit->uid);
 	}
 	end(visit);
 }
@@ -401,7 +401,10 @@ on_readable(int fd, int events, void *arg)
 		return;
 	}
 	buf_put(&visit->bytes, bytes, (size_t)len);
-	if (buf_failed(&visit->bytes))
+	/* Every packet begins with its version, and dictionaries ask for no
+	 * files. */
+	if (buf_failed(&visit->bytes) ||
+	    (visit->bytes.len > 0 && visit->bytes.data[0] != '1'))
 		end(visit);
 	else if (len == 0 || file_request_is_whole(buf_span(&visit->bytes)))
 		take_request(visit);

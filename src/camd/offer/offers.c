@@ -24,9 +24,14 @@
 enum { DAY_MS = 24 * 3600 * 1000, FROZEN_MAX = 4096 };
 
 /* A packet number whose files IPMSG gets no more. */
+/* Without gaps: it is compared and hashed as it lies there. */
+struct frozen_key {
+	int64_t uid;
+	uint64_t packet_no;
+};
 struct frozen {
 	struct table_link link;
-	uint32_t packet_no;
+	struct frozen_key key;
 };
 
 /* -- transfers come and go --------------------------------------------------
@@ -255,34 +260,42 @@ offers_added(struct offers *offers, int64_t message, struct offering *offering)
  */
 
 static bool
-is_packet(const struct table_link *link, const void *packet_no)
+is_frozen(const struct table_link *link, const void *key)
 {
-	return container_of(link, struct frozen, link)->packet_no ==
-	       *(const uint32_t *)packet_no;
+	return memcmp(&container_of(link, const struct frozen, link)->key, key,
+		   sizeof(struct frozen_key)) == 0;
+}
+
+static struct table_link *
+find_frozen(const struct offers *offers, const struct frozen_key *key)
+{
+	return table_find(&offers->frozen,
+	    table_hash(&offers->frozen, key, sizeof *key), is_frozen, key);
 }
 
 bool
-offers_is_frozen(const struct offers *offers, uint32_t packet_no)
+offers_is_frozen(const struct offers *offers, uint32_t packet_no, int64_t uid)
 {
-	return table_find(&offers->frozen,
-		   table_hash(&offers->frozen, &packet_no, sizeof packet_no),
-		   is_packet, &packet_no) != NULL;
+	const struct frozen_key key = { uid, packet_no };
+
+	return find_frozen(offers, &key) != NULL;
 }
 
-/* Only numbers of offers that there are come here, but one peer could make us
- * freeze all; with so many all is frozen anyway. */
+/* Each address makes one such in an hour, and of messages that are not there
+ * as well: with so many somebody has all of the network. */
 void
-offers_freeze(struct offers *offers, uint32_t packet_no)
+offers_freeze(struct offers *offers, uint32_t packet_no, int64_t uid)
 {
+	const struct frozen_key key = { uid, packet_no };
 	struct frozen *frozen;
 
-	if (offers_is_frozen(offers, packet_no) ||
+	if (find_frozen(offers, &key) != NULL ||
 	    offers->frozen.count >= FROZEN_MAX)
 		return;
 	frozen = xcalloc(1, sizeof *frozen);
-	frozen->packet_no = packet_no;
+	frozen->key = key;
 	table_add(&offers->frozen, &frozen->link,
-	    table_hash(&offers->frozen, &packet_no, sizeof packet_no));
+	    table_hash(&offers->frozen, &key, sizeof key));
 }
 
 /* -- making and ending ------------------------------------------------------

@@ -69,9 +69,9 @@ void offers_ask(struct offers *offers, const struct offer_ask *ask,
 void offers_released(struct offers *offers, struct user *user,
     const char *message, uint32_t packet_no, const uint32_t *numbers,
     size_t count);
-/* Nobody may fetch what the message with that packet number lists by IPMSG any
- * more in this run: somebody guesses (F5). */
-void offers_freeze(struct offers *offers, uint32_t packet_no);
+/* By IPMSG that user gets nothing more of what the message with that packet
+ * number lists, in this run: somebody guesses in his name (F5). Others do. */
+void offers_freeze(struct offers *offers, uint32_t packet_no, int64_t uid);
 
 /* The message of that row is stored: its roots stay open. */
 void offers_added(

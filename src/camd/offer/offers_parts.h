@@ -20,7 +20,7 @@ struct offers {
 	struct camd *camd;
 	struct roots *roots;
 	struct timer expiry;
-	struct table frozen; /* by packet number */
+	struct table frozen; /* by packet number and user */
 	bool stopped;
 };
 
@@ -87,6 +87,7 @@ void offers_decline(struct camd *camd, const struct offer_rows *rows);
 void offers_discard(struct offers *offers, const struct store_transfer *row);
 /* Offers expire when they are due; the timer is set anew. */
 void offers_expire(struct offers *offers);
-bool offers_is_frozen(const struct offers *offers, uint32_t packet_no);
+bool offers_is_frozen(
+    const struct offers *offers, uint32_t packet_no, int64_t uid);
 
 #endif
