@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "crypto/digest.h"
 #include "base/fields.h"
+#include "crypto/digest.h"
 
 static const char devices_label[] = "cam/devices/1";
 static const char prekey_label[] = "cam/prekey/1";

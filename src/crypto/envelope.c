@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/mem.h"
 #include "crypto/envelope_form.h"
-#include "base/fields.h"
 #include "crypto/hkdf.h"
 
 const char envelope_label[] = "cam/envelope/1";

@@ -5,10 +5,10 @@
 #include <openssl/crypto.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "crypto/envelope_form.h"
-#include "base/fields.h"
 
 /* -- the inside ---------------------------------------------------------- */
 

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "crypto/envelope_form.h"
-#include "base/fields.h"
 
 struct envelope_sealed {
 	uint8_t cek[ENVELOPE_CEK_SIZE];

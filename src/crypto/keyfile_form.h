@@ -3,8 +3,8 @@
 #ifndef CAM_CRYPTO_KEYFILE_FORM_H
 #define CAM_CRYPTO_KEYFILE_FORM_H
 
-#include "crypto/aead.h"
 #include "base/fields.h"
+#include "crypto/aead.h"
 #include "crypto/keyfile.h"
 
 /*

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "crypto/envelope_form.h"
 #include "base/fields.h"
+#include "crypto/envelope_form.h"
 
 struct forgery {
 	/* in the header */
