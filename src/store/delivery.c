@@ -21,11 +21,15 @@ static const char *const name_packet_no = "store.packet_no";
 static const char *const sql_add =
     "INSERT INTO delivery(" COLUMNS ")"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+/* What an UPDATE names is written to its indexes again, changed or not: the
+ * number hardly ever does. */
 static const char *const sql_put =
-    "UPDATE delivery SET packet_no = ?3, state = ?4, receipt = ?5,"
-    " encryption = ?6, clear = ?7, attempts = ?8, next_try_ms = ?9,"
-    " delivered_ms = ?10, opened_ms = ?11, error = ?12"
-    " WHERE message = ?1 AND uid = ?2";
+    "UPDATE delivery SET state = ?4, receipt = ?5, encryption = ?6,"
+    " clear = ?7, attempts = ?8, next_try_ms = ?9, delivered_ms = ?10,"
+    " opened_ms = ?11, error = ?12"
+    " WHERE message = ?1 AND uid = ?2 AND packet_no = ?3";
+static const char *const sql_renumber =
+    "UPDATE delivery SET packet_no = ?3 WHERE message = ?1 AND uid = ?2";
 static const char *const sql_get =
     "SELECT " COLUMNS " FROM delivery WHERE message = ?1 AND uid = ?2";
 static const char *const sql_find =
@@ -90,14 +94,29 @@ delivery_add(struct store *store, const struct store_delivery *delivery)
 	return write(store, sql_add, delivery);
 }
 
-int
-store_delivery_put(struct store *store, const struct store_delivery *delivery)
+static int
+put(struct store *store, const struct store_delivery *delivery, bool *found)
 {
 	int err = write(store, sql_put, delivery);
 
-	if (err == 0 && sqlite3_changes(store->db) == 0)
-		err = CAM_ERR_UNKNOWN;
+	*found = sqlite3_changes(store->db) > 0;
 	return err;
+}
+
+int
+store_delivery_put(struct store *store, const struct store_delivery *delivery)
+{
+	bool found = false;
+	int err = put(store, delivery, &found);
+
+	if (err != 0 || found)
+		return err;
+	err = sql_run(store, sql_renumber,
+	    BIND(NUMBER(delivery->message), NUMBER(delivery->uid),
+		NUMBER(delivery->packet_no)));
+	if (err == 0)
+		err = put(store, delivery, &found);
+	return err == 0 && !found ? CAM_ERR_UNKNOWN : err;
 }
 
 static int
