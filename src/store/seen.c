@@ -6,8 +6,8 @@
 #include "store/record.h"
 #include "store/sql.h"
 
-/* Nobody finds a second text for 128 bits; four bytes may go before them. */
-enum { KEPT = 20 };
+/* Half of a SHA-256 is kept: nobody finds a second text for 128 bits. */
+enum { KEPT = 16 };
 
 static const char *const sql_find = "SELECT message FROM seen WHERE hash = ?1";
 static const char *const sql_add =

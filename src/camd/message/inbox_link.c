@@ -35,8 +35,6 @@
  * are ahead; numbers of IPMSG messages as long as inbox.c keeps them. */
 static const int64_t day_ms = 24 * 3600 * (int64_t)1000;
 static const int64_t known_ms = 91 * 24 * 3600 * (int64_t)1000;
-/* A moment that goes before a hash: of 2^6 ms, in 4 bytes. */
-enum { MOMENT_BITS = 6, MOMENT_SIZE = 4 };
 /* New names an hour, of those whom messages went to as well. */
 enum { STRANGERS_MAX = 128, HOUR_MS = 3600 * 1000 };
 
@@ -218,31 +216,16 @@ remember(
 	known->expires_ms = clock_wall_ms() + for_ms;
 }
 
-/* Of one envelope. It begins with the moment in which that was sent, so that
- * what comes together lies together: a batch changes a few pages of the
- * database, not one for each. */
-static void
-hash_envelope(const struct opening *opening, uint8_t hash[SHA256_SIZE])
-{
-	uint8_t bytes[DEVICE_ID_SIZE + ENVELOPE_ID_SIZE], whole[SHA256_SIZE];
-	uint64_t moment = (uint64_t)opening->envelope->time_ms >> MOMENT_BITS;
-
-	memcpy(bytes, opening->envelope->device, DEVICE_ID_SIZE);
-	memcpy(bytes + DEVICE_ID_SIZE, opening->id, ENVELOPE_ID_SIZE);
-	digest_sha256(span_of(bytes, sizeof bytes), whole);
-	for (size_t i = 0; i < MOMENT_SIZE; i++)
-		hash[i] = (uint8_t)(moment >> 8 * (MOMENT_SIZE - 1 - i));
-	memcpy(hash + MOMENT_SIZE, whole, SHA256_SIZE - MOMENT_SIZE);
-}
-
 /* The same envelope; and the same message as IPMSG may have brought it. */
 static void
 fill_hashes(struct incoming *incoming, const struct user *sender)
 {
 	const struct opening *opening = incoming->opening;
-	uint8_t hash[SHA256_SIZE];
+	uint8_t bytes[DEVICE_ID_SIZE + ENVELOPE_ID_SIZE], hash[SHA256_SIZE];
 
-	hash_envelope(opening, hash);
+	memcpy(bytes, opening->envelope->device, DEVICE_ID_SIZE);
+	memcpy(bytes + DEVICE_ID_SIZE, opening->id, ENVELOPE_ID_SIZE);
+	digest_sha256(span_of(bytes, sizeof bytes), hash);
 	remember(incoming, hash, known_ms);
 	if (opening->content.packet_no == 0 || sender->peer.key == NULL)
 		return;
