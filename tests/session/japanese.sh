@@ -31,7 +31,7 @@ test_what_camd_refuses_is_told_in_the_clients_language() {
 	expect 4 cam_as anna send --timeout 0.1 bob x
 	expect_text "$ERR" '送信待ちのまま再送されます'
 	expect 3 cam_as anna open ffffffff
-	expect_text "$ERR" "メッセージ 'ffffffff' はありません"
+	expect_text "$ERR" "ID 'ffffffff' のものはありません"
 	expect 3 cam_as anna config get no.such.key
 	expect_text "$ERR" "設定 'no.such.key' はありません"
 }
