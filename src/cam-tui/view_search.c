@@ -204,11 +204,10 @@ draw_found(const struct view_search *self, const json_t *object,
 	char *who = xasprintf("%s%s: ", sent ? "\xe2\x86\x92 " : "", name);
 	char *date =
 	    xasprintf("%.10s %.5s", time, strlen(time) > 16 ? time + 11 : "");
-	unsigned column = 0;
+	unsigned column = DATE_COLUMNS;
 
-	column += canvas_put_cut(
+	canvas_put_cut(
 	    canvas, box, row, 0, DATE_COLUMNS - 1, STYLE_DIM, span_text(date));
-	column = DATE_COLUMNS;
 	if (column < box.columns)
 		column += canvas_put_cut(canvas, box, row, column,
 		    box.columns - column, sent ? STYLE_OWN : STYLE_STRONG,
