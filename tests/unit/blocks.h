@@ -80,7 +80,8 @@ sample_make(const struct sampler *sampler, enum failure failure,
 	uint8_t plain[512], key[CIPHER_KEY_MAX + 1], iv[CIPHER_BLOCK_MAX],
 	    block[RSA_SIZE_MAX];
 	struct rsa_public *public = rsa_key_public(sampler->own);
-	size_t key_len = cipher_key_size(sampler->suite.cipher);
+	size_t key_len = cipher_key_size(sampler->suite.cipher),
+	       block_len = cipher_block_size(sampler->suite.cipher);
 	enum digest_kind digest =
 	    sampler->suite.sign == SUITE_SHA1 ? DIGEST_SHA1 : DIGEST_SHA256;
 	struct buf out;
@@ -94,8 +95,11 @@ sample_make(const struct sampler *sampler, enum failure failure,
 	assert_int_equal(cipher_encrypt(sampler->crypto, sampler->suite.cipher,
 			     key, iv, span_of(plain, plain_len), &out),
 	    0);
+	/* In the block before: then it is surely wrong. A last block of random
+	 * bytes is well padded now and then, behind a text that is signed. */
 	if (failure == WRONG_CBC_PADDING)
-		out.data[out.len - 1] ^= 0x40;
+		out.data[out.len > block_len ? out.len - 1 - block_len : 0] ^=
+		    0x40;
 	padded_block(public,
 	    span_of(key, failure == WRONG_KEY_LENGTH ? key_len + 1 : key_len),
 	    block);
