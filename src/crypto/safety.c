@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fields.h"
 #include "crypto/evp.h"
 
 /* Of one half; a group of five digits comes from five bytes. */
@@ -51,14 +52,12 @@ write_half(const uint8_t key[SIGN_KEY_SIZE], char digits[HALF + 1])
 {
 	uint8_t fingerprint[SAFETY_FINGERPRINT_SIZE];
 	const uint8_t *at = fingerprint;
-	size_t group, i;
+	size_t group;
 
 	safety_fingerprint(key, fingerprint);
 	for (group = 0; group < HALF / GROUP; group++) {
-		uint64_t number = 0;
+		uint64_t number = fields_read(&at, GROUP);
 
-		for (i = 0; i < GROUP; i++)
-			number = number << 8 | *at++;
 		snprintf(digits + group * GROUP, GROUP + 1, "%05u",
 		    (unsigned)(number % 100000));
 	}

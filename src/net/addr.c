@@ -324,6 +324,17 @@ addr_neighbourhood(const struct addr *addr)
 	return addr_network(addr, addr->family == ADDR_V4 ? 24 : 64);
 }
 
+struct addr
+addr_source(const struct addr *addr)
+{
+	struct addr source = *addr;
+
+	if (addr->family == ADDR_V6)
+		return addr_neighbourhood(addr);
+	source.port = 0;
+	return source;
+}
+
 bool
 addr_is_any(const struct addr *addr)
 {

@@ -75,6 +75,9 @@ bool addr_in_prefix(
 struct addr addr_network(const struct addr *addr, unsigned bits);
 /* What budgets count by (threat model L2): its /24 or /64. */
 struct addr addr_neighbourhood(const struct addr *addr);
+/* What connections are counted by: the address without its port; of IPv6 its
+ * /64, for who has one of these has them all. */
+struct addr addr_source(const struct addr *addr);
 
 bool addr_is_any(const struct addr *addr);
 bool addr_is_loopback(const struct addr *addr);

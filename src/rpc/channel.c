@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/mem.h"
 #include "rpc/channel_private.h"
 
@@ -111,12 +112,13 @@ receive_frames(struct channel *channel, struct span *bytes)
 static size_t
 lacking(const struct channel *channel)
 {
-	const uint8_t *bytes = channel->in.data;
 	size_t len = FRAME_HEADER_SIZE;
 
-	if (channel->in.len >= FRAME_HEADER_SIZE)
-		len += (size_t)bytes[4] << 24 | (size_t)bytes[5] << 16 |
-		       (size_t)bytes[6] << 8 | bytes[7];
+	if (channel->in.len >= FRAME_HEADER_SIZE) {
+		const uint8_t *at = channel->in.data + FRAME_HEADER_SIZE - 4;
+
+		len += (size_t)fields_read(&at, 4);
+	}
 	return len - channel->in.len;
 }
 

@@ -181,6 +181,19 @@ a_neighbourhood_is_a_24_or_a_64(void **state)
 }
 
 static void
+a_source_is_an_address_without_port_or_a_64(void **state)
+{
+	struct addr a = parsed("10.1.2.200:5"),
+		    b = parsed("[fd00:1:2:3:4:5:6:7]:9");
+	char text[ADDR_TEXT_SIZE];
+
+	a = addr_source(&a);
+	b = addr_source(&b);
+	assert_string_equal(addr_format(&a, text), "10.1.2.200");
+	assert_string_equal(addr_format(&b, text), "fd00:1:2:3::");
+}
+
+static void
 kinds_of_addresses_are_told_apart(void **state)
 {
 	struct addr addr;
@@ -256,6 +269,7 @@ main(void)
 		cmocka_unit_test(hosts_are_the_same_whatever_the_port),
 		cmocka_unit_test(a_prefix_covers_its_network_only),
 		cmocka_unit_test(a_neighbourhood_is_a_24_or_a_64),
+		cmocka_unit_test(a_source_is_an_address_without_port_or_a_64),
 		cmocka_unit_test(kinds_of_addresses_are_told_apart),
 		cmocka_unit_test(only_single_hosts_with_a_port_can_be_answered),
 		cmocka_unit_test(a_number_becomes_an_address_and_back),

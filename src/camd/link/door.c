@@ -62,17 +62,6 @@ struct door {
 /* -- who is there -----------------------------------------------------------
  */
 
-static struct addr
-source_of(const struct addr *from)
-{
-	struct addr addr = *from;
-
-	if (addr.family == ADDR_V6)
-		return addr_neighbourhood(&addr);
-	addr.port = 0;
-	return addr;
-}
-
 static bool
 is_source(const struct table_link *link, const void *key)
 {
@@ -82,7 +71,7 @@ is_source(const struct table_link *link, const void *key)
 static struct source *
 find_source(struct door *door, const struct addr *from)
 {
-	struct addr addr = source_of(from);
+	struct addr addr = addr_source(from);
 	uint64_t hash = table_hash(&door->sources, &addr, sizeof addr);
 	struct table_link *found =
 	    table_find(&door->sources, hash, is_source, &addr);

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/fields.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/keyfile.h"
@@ -37,23 +38,6 @@ struct prekeys {
 /* -- the file ---------------------------------------------------------------
  */
 
-static uint64_t
-read_number(const uint8_t *bytes, size_t len)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < len; i++)
-		number = number << 8 | bytes[i];
-	return number;
-}
-
-static void
-put_number(struct buf *buf, uint64_t number, size_t len)
-{
-	while (len-- > 0)
-		buf_put_byte(buf, (uint8_t)(number >> 8 * len));
-}
-
 int
 prekeys_parse(
     struct span bytes, struct prekey_record list[PREKEYS_MAX], size_t *count)
@@ -70,12 +54,13 @@ prekeys_parse(
 	if ((bytes.len - 1) / RECORD_SIZE > PREKEYS_MAX)
 		return CAM_ERR_LIMIT;
 	for (const uint8_t *at = bytes.data + 1; at < bytes.data + bytes.len;
-	     at += RECORD_SIZE) {
-		uint64_t made = read_number(at + 4, 8);
+	     at += HPKE_KEY_SIZE) {
+		uint64_t made;
 
-		list[found].id = (uint32_t)read_number(at, 4);
+		list[found].id = (uint32_t)fields_read(&at, 4);
+		made = fields_read(&at, 8);
 		list[found].made_ms = (int64_t)made;
-		list[found].secret = at + 12;
+		list[found].secret = at;
 		if (list[found].id <= last || made > INT64_MAX)
 			return CAM_ERR_FORMAT;
 		last = list[found++].id;
@@ -133,8 +118,8 @@ save(const struct prekeys *prekeys)
 	for (size_t i = 0; i < prekeys->count; i++) {
 		const struct own_prekey *own = &prekeys->list[i];
 
-		put_number(&buf, own->id, 4);
-		put_number(&buf, (uint64_t)own->made_ms, 8);
+		fields_put_number(&buf, own->id, 4);
+		fields_put_number(&buf, (uint64_t)own->made_ms, 8);
 		hpke_key_secret(own->key, secret);
 		buf_put(&buf, secret, sizeof secret);
 	}

@@ -52,18 +52,6 @@ guesses_free(struct guesses *guesses)
 	free(guesses);
 }
 
-/* Who has one address of IPv6 has all of its network. */
-static struct addr
-source_of(const struct addr *from)
-{
-	struct addr addr = *from;
-
-	if (addr.family == ADDR_V6)
-		return addr_neighbourhood(&addr);
-	addr.port = 0;
-	return addr;
-}
-
 static bool
 is_source(const struct table_link *link, const void *key)
 {
@@ -107,7 +95,7 @@ add(struct guesses *guesses, const struct addr *source, uint64_t now_ms)
 bool
 guesses_wrong(struct guesses *guesses, const struct addr *from, uint64_t now_ms)
 {
-	struct addr source = source_of(from);
+	struct addr source = addr_source(from);
 	struct guesser *guesser = find(guesses, &source, now_ms);
 
 	if (guesser == NULL)
@@ -125,7 +113,7 @@ bool
 guesses_refuse(
     struct guesses *guesses, const struct addr *from, uint64_t now_ms)
 {
-	struct addr source = source_of(from);
+	struct addr source = addr_source(from);
 	const struct guesser *guesser = find(guesses, &source, now_ms);
 
 	return guesser != NULL && guesser->wrong >= GUESSES_MAX;
