@@ -53,7 +53,7 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 # -- sources ----------------------------------------------------------------
 
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
-FOLDERS = lan net rpc store crypto ipmsg loop base
+FOLDERS = lan net rpc store org crypto ipmsg loop base
 # QR codes and images are drawn by programs of their own: cam is linked statically, their
 # libraries are not.
 PROGRAMS = cam camd cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
