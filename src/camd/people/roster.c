@@ -532,13 +532,6 @@ roster_write(struct roster *roster)
 	rosterfile_write(roster->file);
 }
 
-void
-roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg)
-{
-	refreshes_add(roster->refreshes, fn, arg);
-	lan_enter(roster->camd->lan);
-}
-
 struct refreshes *
 roster_refreshes(const struct roster *roster)
 {

@@ -99,10 +99,6 @@ void roster_pin(struct roster *roster, struct user *user,
 /* His IPMSG key is his no more. */
 void roster_unpin(struct roster *roster, struct user *user);
 
-/* Asks the network who is there; fn follows when no new user has answered for
- * 0.5 s, after 3 s at most, or from roster_free(). */
-void roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg);
-
 /* Who waits for the network's answers, borrowed. */
 struct refreshes *roster_refreshes(const struct roster *roster);
 
