@@ -15,10 +15,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/service.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "camd/camd.h"
-#include "camd/service.h"
 #include "camd/settings.h"
 #include "lan/lan.h"
 #include "loop/loop.h"
@@ -218,7 +218,8 @@ static int
 read_settings(struct camd *camd, const struct options *options)
 {
 	char *problem = NULL;
-	int r = settings_open(camd->paths.settings, &camd->settings, &problem);
+	int r =
+	    camd_settings_open(camd->paths.settings, &camd->settings, &problem);
 
 	for (size_t i = 0; i < options->count && r == 0; i++)
 		r = settings_option(

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 #include "config.h"
@@ -208,4 +209,15 @@ void
 json_wipe_freed(void)
 {
 	json_set_alloc_funcs(malloc, wipe_and_free);
+}
+
+json_t *
+json_nearest(const struct nearest *nearest)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < nearest->count; i++)
+		json_array_append_new(
+		    names, json_text(span_text(nearest->best[i].name)));
+	return names;
 }

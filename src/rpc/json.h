@@ -6,6 +6,8 @@
 
 #include "base/span.h"
 
+struct nearest;
+
 /* An object in strict UTF-8, duplicate keys refused, at most LIMIT_JSON_DEPTH
  * deep. CAM_ERR_FORMAT. */
 int json_parse_line(struct span line, json_t **object);
@@ -25,5 +27,8 @@ void json_wipe_freed(void);
 json_t *json_text(struct span text);
 /* "2026-01-31T09:30:00.000+09:00" */
 json_t *json_time(int64_t wall_ms);
+
+/* What may have been meant, the nearest first: an array of strings. */
+json_t *json_nearest(const struct nearest *nearest);
 
 #endif

@@ -1,13 +1,13 @@
 /* nearest.c: what somebody who mistyped a name may have meant. */
-#include "camd/people/nearest.h"
+#include "base/nearest.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "rpc/json.h"
 
 /* Longer names are compared by their beginning. */
 enum { COMPARED = 64 };
@@ -187,15 +187,4 @@ const char *
 nearest_first(const struct nearest *nearest)
 {
 	return nearest->count > 0 ? nearest->best[0].name : NULL;
-}
-
-json_t *
-nearest_json(const struct nearest *nearest)
-{
-	json_t *names = json_array();
-
-	for (size_t i = 0; i < nearest->count; i++)
-		json_array_append_new(
-		    names, json_text(span_text(nearest->best[i].name)));
-	return names;
 }

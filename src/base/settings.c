@@ -1,8 +1,7 @@
 /* settings.c: the value of every setting and where it comes from. */
-#include "camd/settings.h"
+#include "base/settings.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,77 +16,62 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/path.h"
+#include "base/setting.h"
 #include "base/text.h"
-#include "camd/setting.h"
 
 struct settings {
+	const struct setting_table *table;
 	char *path;
-	char *logon;   /* default of user.name */
-	char *host;    /* default of user.host */
-	char **file;   /* by setting_index(), NULL: not in the file */
+	/* By the place in the table; NULL: not said there. */
+	char **found; /* as defaults, by the program */
+	char **file;
 	char **before; /* the same before the last reload, or NULL */
 	char **option;
 	size_t broken_line; /* of the file as last read */
 };
 
 static char **
-values_new(void)
+values_new(const struct setting_table *table)
 {
-	return xcalloc(setting_count(), sizeof(char *));
+	return xcalloc(table->count, sizeof(char *));
 }
 
 static void
-values_free(char **values)
+values_free(const struct setting_table *table, char **values)
 {
-	for (size_t i = 0; values != NULL && i < setting_count(); i++)
+	for (size_t i = 0; values != NULL && i < table->count; i++)
 		wipe_free(values[i], values[i] != NULL ? strlen(values[i]) : 0);
 	free(values);
 }
 
-static char *
-logon_name(void)
+static size_t
+place_of(const struct setting_table *table, const struct setting *setting)
 {
-	char text[4096];
-	struct passwd pwd, *found = NULL;
-
-	if (getpwuid_r(getuid(), &pwd, text, sizeof text, &found) == 0 &&
-	    found != NULL && found->pw_name[0] != '\0')
-		return xstrdup(found->pw_name);
-	return xasprintf("user%lu", (unsigned long)getuid());
+	return (size_t)(setting - table->list);
 }
 
-/* The first label of this machine's name. */
-static char *
-host_name(void)
-{
-	char name[256] = "";
-
-	if (gethostname(name, sizeof name - 1) < 0 || name[0] == '\0' ||
-	    name[0] == '.')
-		return xstrdup("localhost");
-	name[strcspn(name, ".")] = '\0';
-	return xstrdup(name);
-}
-
+static const struct setting *must_find(
+    const struct settings *settings, const char *key);
 static const char *value_of(
     const struct settings *settings, const struct setting *setting);
 
 static const char *
 default_of(const struct settings *settings, const struct setting *setting)
 {
-	if (strcmp(setting->key, "user.name") == 0)
-		return settings->logon;
-	if (strcmp(setting->key, "user.host") == 0)
-		return settings->host;
-	if (strcmp(setting->key, "user.nick") == 0)
-		return value_of(settings, setting_find("user.name"));
+	const char *found = settings->found[place_of(settings->table, setting)];
+
+	if (found != NULL)
+		return found;
+	if (setting->like != NULL)
+		return value_of(
+		    settings, setting_find(settings->table, setting->like));
 	return setting->fallback;
 }
 
 static const char *
 value_of(const struct settings *settings, const struct setting *setting)
 {
-	size_t i = setting_index(setting);
+	size_t i = place_of(settings->table, setting);
 
 	if (settings->option[i] != NULL)
 		return settings->option[i];
@@ -99,6 +83,7 @@ value_of(const struct settings *settings, const struct setting *setting)
 /* -- the file ----------------------------------------------------------- */
 
 struct loading {
+	const struct setting_table *table;
 	const char *path;
 	char **values;
 	char *problem;
@@ -106,9 +91,9 @@ struct loading {
 };
 
 static char *
-unknown_problem(const char *key)
+unknown_problem(const struct setting_table *table, const char *key)
 {
-	const char *nearest = setting_nearest(key);
+	const char *nearest = setting_nearest(table, key);
 	char *shown = text_printable(key, TEXT_LINE), *problem = NULL;
 
 	if (nearest != NULL)
@@ -125,7 +110,7 @@ unknown_problem(const char *key)
 static void
 warn_unknown(const struct loading *loading, const char *key, size_t line)
 {
-	char *problem = unknown_problem(key);
+	char *problem = unknown_problem(loading->table, key);
 
 	log_warn("%s:%zu: %s", loading->path, line, problem);
 	free(problem);
@@ -135,7 +120,7 @@ static int
 load_line(const char *key, const char *value, size_t line, void *arg)
 {
 	struct loading *loading = arg;
-	const struct setting *setting = setting_find(key);
+	const struct setting *setting = setting_find(loading->table, key);
 	char *fault = NULL, **place = NULL;
 
 	if (setting == NULL) {
@@ -150,7 +135,7 @@ load_line(const char *key, const char *value, size_t line, void *arg)
 		free(fault);
 		return CAM_ERR_REQUEST;
 	}
-	place = &loading->values[setting_index(setting)];
+	place = &loading->values[place_of(loading->table, setting)];
 	wipe_free(*place, *place != NULL ? strlen(*place) : 0);
 	*place = xstrdup(value);
 	return 0;
@@ -164,8 +149,9 @@ check_secrets(const struct loading *loading)
 
 	if (stat(loading->path, &st) < 0)
 		st.st_mode = 0600; /* it will be made so */
-	for (size_t i = 0; i < setting_count(); i++) {
-		if (setting_at(i)->secret && loading->values[i] != NULL &&
+	for (size_t i = 0; i < loading->table->count; i++) {
+		if (loading->table->list[i].secret &&
+		    loading->values[i] != NULL &&
 		    loading->values[i][0] != '\0' && (st.st_mode & 044) != 0)
 			return CAM_ERR_UNSAFE;
 	}
@@ -176,8 +162,9 @@ static int
 load_values(struct settings *settings, const struct ini *ini, char ***values,
     char **problem)
 {
-	struct loading loading = { .path = settings->path,
-		.values = values_new() };
+	struct loading loading = { .table = settings->table,
+		.path = settings->path,
+		.values = values_new(settings->table) };
 	int err = ini_each(ini, load_line, &loading);
 
 	if (err == 0) {
@@ -189,7 +176,7 @@ load_values(struct settings *settings, const struct ini *ini, char ***values,
 				loading.path, loading.path);
 	}
 	if (err != 0) {
-		values_free(loading.values);
+		values_free(settings->table, loading.values);
 		settings->broken_line = loading.line;
 		*problem = loading.problem;
 		return err;
@@ -238,7 +225,7 @@ settings_reload(struct settings *settings, char **problem)
 	ini_free(ini);
 	if (err != 0)
 		return err;
-	values_free(settings->before);
+	values_free(settings->table, settings->before);
 	settings->before = settings->file;
 	settings->file = values;
 	return 0;
@@ -249,22 +236,23 @@ settings_restore(struct settings *settings)
 {
 	if (settings->before == NULL)
 		return;
-	values_free(settings->file);
+	values_free(settings->table, settings->file);
 	settings->file = settings->before;
 	settings->before = NULL;
 }
 
 int
-settings_open(const char *path, struct settings **settings, char **problem)
+settings_open(const struct setting_table *table, const char *path,
+    struct settings **settings, char **problem)
 {
 	struct settings *made = xcalloc(1, sizeof *made);
 	int err;
 
+	made->table = table;
 	made->path = xstrdup(path);
-	made->logon = logon_name();
-	made->host = host_name();
-	made->file = values_new();
-	made->option = values_new();
+	made->found = values_new(table);
+	made->file = values_new(table);
+	made->option = values_new(table);
 	err = settings_reload(made, problem);
 	if (err != 0) {
 		settings_free(made);
@@ -279,13 +267,23 @@ settings_free(struct settings *settings)
 {
 	if (settings == NULL)
 		return;
-	values_free(settings->file);
-	values_free(settings->before);
-	values_free(settings->option);
-	free(settings->logon);
-	free(settings->host);
+	values_free(settings->table, settings->file);
+	values_free(settings->table, settings->before);
+	values_free(settings->table, settings->option);
+	values_free(settings->table, settings->found);
 	free(settings->path);
 	free(settings);
+}
+
+void
+settings_default(struct settings *settings, const char *key, char *value)
+{
+	char **place =
+	    &settings
+		 ->found[place_of(settings->table, must_find(settings, key))];
+
+	free(*place);
+	*place = value;
 }
 
 /* -- changing ----------------------------------------------------------- */
@@ -302,22 +300,24 @@ trimmed(struct span text)
 }
 
 static int
-find_setting(const char *key, const struct setting **setting, char **problem)
+find_setting(const struct settings *settings, const char *key,
+    const struct setting **setting, char **problem)
 {
-	*setting = setting_find(key);
+	*setting = setting_find(settings->table, key);
 	if (*setting != NULL)
 		return 0;
-	*problem = unknown_problem(key);
+	*problem = unknown_problem(settings->table, key);
 	return CAM_ERR_UNKNOWN;
 }
 
 static int
-check_option(const struct setting *setting, const char *value, char **problem)
+check_option(const struct settings *settings, const struct setting *setting,
+    const char *value, char **problem)
 {
 	if (setting->secret) {
 		*problem = xasprintf(_("%s: other users can read a command "
-				       "line; set it in cam.ini"),
-		    setting->key);
+				       "line; set it in %s"),
+		    setting->key, settings->path);
 		return CAM_ERR_REQUEST;
 	}
 	*problem = setting_problem(setting, value);
@@ -339,12 +339,12 @@ settings_option(
 	}
 	key = span_dup(trimmed(head));
 	value = span_dup(trimmed(rest));
-	err = find_setting(key, &setting, problem);
+	err = find_setting(settings, key, &setting, problem);
 	if (err == 0)
-		err = check_option(setting, value, problem);
+		err = check_option(settings, setting, value, problem);
 	if (err == 0) {
-		free(settings->option[setting_index(setting)]);
-		settings->option[setting_index(setting)] = value;
+		free(settings->option[place_of(settings->table, setting)]);
+		settings->option[place_of(settings->table, setting)] = value;
 		value = NULL;
 	}
 	free(key);
@@ -400,10 +400,10 @@ change_file(struct settings *settings, const char *key, const char *value,
 		err = write_ini(settings, ini, problem);
 	ini_free(ini);
 	if (err != 0) {
-		values_free(values);
+		values_free(settings->table, values);
 		return err;
 	}
-	values_free(settings->file);
+	values_free(settings->table, settings->file);
 	settings->file = values;
 	return 0;
 }
@@ -414,7 +414,7 @@ settings_set(struct settings *settings, const char *key, const char *value,
 {
 	const struct setting *setting = NULL;
 	char *clean = NULL;
-	int err = find_setting(key, &setting, problem);
+	int err = find_setting(settings, key, &setting, problem);
 
 	if (err != 0)
 		return err;
@@ -432,9 +432,9 @@ settings_set(struct settings *settings, const char *key, const char *value,
 /* -- asking ------------------------------------------------------------- */
 
 static const struct setting *
-must_find(const char *key)
+must_find(const struct settings *settings, const char *key)
 {
-	const struct setting *setting = setting_find(key);
+	const struct setting *setting = setting_find(settings->table, key);
 
 	if (setting == NULL) {
 		log_error("there is no setting '%s'", key);
@@ -446,7 +446,7 @@ must_find(const char *key)
 const char *
 settings_text(const struct settings *settings, const char *key)
 {
-	return value_of(settings, must_find(key));
+	return value_of(settings, must_find(settings, key));
 }
 
 bool
@@ -474,7 +474,7 @@ settings_hook(const struct settings *settings, const char *event)
 	const char *path = NULL;
 
 	snprintf(key, sizeof key, "hook.%s", event);
-	setting = setting_find(key);
+	setting = setting_find(settings->table, key);
 	path = setting != NULL ? value_of(settings, setting) : NULL;
 	return path != NULL && path[0] != '\0' ? path : NULL;
 }
@@ -486,22 +486,23 @@ settings_broken_line(const struct settings *settings)
 }
 
 const char *
-settings_nearest(const char *key)
+settings_nearest(const struct settings *settings, const char *key)
 {
-	return setting_nearest(key);
+	return setting_nearest(settings->table, key);
 }
 
 const char *
 settings_in_file(const struct settings *settings, const char *key)
 {
-	return settings->file[setting_index(must_find(key))];
+	return settings
+	    ->file[place_of(settings->table, must_find(settings, key))];
 }
 
 static void
 fill_view(const struct settings *settings, const struct setting *setting,
     struct setting_view *view)
 {
-	size_t i = setting_index(setting);
+	size_t i = place_of(settings->table, setting);
 
 	view->key = setting->key;
 	view->value = value_of(settings, setting);
@@ -517,7 +518,7 @@ int
 settings_get(
     const struct settings *settings, const char *key, struct setting_view *view)
 {
-	const struct setting *setting = setting_find(key);
+	const struct setting *setting = setting_find(settings->table, key);
 
 	if (setting == NULL)
 		return CAM_ERR_UNKNOWN;
@@ -529,10 +530,8 @@ bool
 settings_at(
     const struct settings *settings, size_t i, struct setting_view *view)
 {
-	const struct setting *setting = setting_at(i);
-
-	if (setting == NULL)
+	if (i >= settings->table->count)
 		return false;
-	fill_view(settings, setting, view);
+	fill_view(settings, &settings->table->list[i], view);
 	return true;
 }

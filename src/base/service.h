@@ -1,7 +1,7 @@
-/* service.h: what a service manager (systemd) hands to camd and wants to hear
- * from it. */
-#ifndef CAM_CAMD_SERVICE_H
-#define CAM_CAMD_SERVICE_H
+/* service.h: what a service manager (systemd) hands to a daemon and wants
+ * to hear from it. */
+#ifndef CAM_SERVICE_H
+#define CAM_SERVICE_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* service.c: the protocols of sd_notify(3) and sd_listen_fds(3), without the
  * library. */
-#include "camd/service.h"
+#include "base/service.h"
 
 #include <errno.h>
 #include <fcntl.h>

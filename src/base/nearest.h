@@ -1,8 +1,7 @@
 /* nearest.h: what somebody who mistyped a name may have meant. */
-#ifndef CAM_CAMD_NEAREST_H
-#define CAM_CAMD_NEAREST_H
+#ifndef CAM_NEAREST_H
+#define CAM_NEAREST_H
 
-#include <jansson.h>
 #include <stddef.h>
 
 enum { NEAREST_MAX = 8 };
@@ -35,7 +34,5 @@ void nearest_keep(struct nearest *nearest, unsigned distance, const char *name);
 
 /* The nearest, borrowed, or NULL. */
 const char *nearest_first(const struct nearest *nearest);
-/* All as an array of strings. */
-json_t *nearest_json(const struct nearest *nearest);
 
 #endif
