@@ -56,7 +56,7 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 FOLDERS = lan net rpc store org crypto ipmsg loop base
 # QR codes and images are drawn by programs of their own: cam is linked statically, their
 # libraries are not.
-PROGRAMS = cam camd cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
+PROGRAMS = cam camd camserver cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
 	$(if $(CHAFA_VERSION),cam-show)
 
 objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
@@ -108,6 +108,12 @@ $B/cam-tui: $B/obj/cam-tui/main.o $B/libcam-tui.a $(CAM_LIBS)
 
 CAMD_LIBS = $(foreach folder,lan net rpc store crypto ipmsg loop base,$(call archive,$(folder)))
 $B/camd: $B/obj/camd/main.o $B/libcamd.a $(CAMD_LIBS)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
+		$(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+
+SERVER_LIBS = $(foreach folder,lan net rpc store org crypto ipmsg loop base,$(call archive,$(folder)))
+$B/camserver: $B/obj/camserver/main.o $B/libcamserver.a $(SERVER_LIBS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
 		$(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)

@@ -16,8 +16,8 @@ enum { HEAD_FORM = 1, HEAD_SIGNED = HEAD_BYTES - SIGN_SIZE };
 /* -- memberships ------------------------------------------------------------
  */
 
-static bool
-is_group(const char *group)
+bool
+member_group_is(const char *group)
 {
 	size_t len = strlen(group);
 
@@ -28,8 +28,8 @@ is_group(const char *group)
 }
 
 /* '@' would part it from the host, ',' from the next (WHO of the contract). */
-static bool
-is_logon(const char *logon)
+bool
+member_name_is(const char *logon)
 {
 	return logon[0] != '\0' && logon[0] != '#' &&
 	       strpbrk(logon, "@,") == NULL &&
@@ -43,9 +43,9 @@ is_membership(const struct membership *membership)
 		return false;
 	return membership->kind == MEMBERSHIP_ENDED ||
 	       (membership->kind == MEMBERSHIP_GIVEN &&
-		   is_logon(membership->logon) &&
+		   member_name_is(membership->logon) &&
 		   name_is_plain(membership->nick, MEMBER_NAME_MAX) &&
-		   is_group(membership->group));
+		   member_group_is(membership->group));
 }
 
 int

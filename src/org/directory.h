@@ -2,6 +2,7 @@
 #ifndef CAM_ORG_DIRECTORY_H
 #define CAM_ORG_DIRECTORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -34,6 +35,10 @@ struct membership {
 	char nick[MEMBER_NAME_MAX + 1];	 /* may be "" */
 	char group[MEMBER_GROUP_MAX + 1];
 };
+
+/* What a member can be called, and be in. */
+bool member_name_is(const char *logon);
+bool member_group_is(const char *group);
 
 /* Appends. CAM_ERR_FORMAT: a name that is none: empty, controls, not UTF-8;
  * CAM_ERR_LIMIT. */
