@@ -298,7 +298,7 @@ $B/po/%.mo: po/%.po
 place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
 UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
 	contrib/systemd/*.socket))
-INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
+INSTALLED = $(call place,755,$B/cam $B/camd $B/camserver,bin) \
 	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
 		$(if $(CHAFA_VERSION),$B/cam-show),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
