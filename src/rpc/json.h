@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/span.h"
 
 /* An object in strict UTF-8, duplicate keys refused, at most LIMIT_JSON_DEPTH
@@ -15,6 +16,8 @@ int json_parse_line(struct span line, json_t **object);
  * end; release with free(). NULL for what is no object or array.
  */
 char *json_line(const json_t *object, size_t *len);
+/* The string that json_text() makes, as it stands in such a line. */
+void json_put_text(struct buf *out, struct span text);
 
 /* From here on the memory that JSON gives back is overwritten: for programs
  * that are sent passphrases, once at their start. */

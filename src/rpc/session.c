@@ -9,7 +9,6 @@
 
 #include "base/err.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -109,16 +108,24 @@ send_error(struct rpc_session *session, json_t *id, int code, int exit_code,
 		json_text(span_text(message)), "data", data));
 }
 
-void
-rpc_notify(struct rpc_session *session, const char *event, json_t *params)
+int
+rpc_notification(const char *event, struct span params, struct buf *line)
 {
-	if (session->gone)
-		return;
-	if (!send_object(
-		session, json_pack("{s:s, s:s, s:O*}", "jsonrpc", "2.0",
-			     "method", event, "params", params)))
-		log_warn(
-		    "event %s is too long for a line and was not sent", event);
+	buf_init(line, LIMIT_RPC_LINE);
+	buf_put_text(line, "{\"jsonrpc\":\"2.0\",\"method\":");
+	json_put_text(line, span_text(event));
+	buf_put_text(line, ",\"params\":");
+	buf_put_span(line, params);
+	buf_put_text(line, "}\n");
+	return buf_failed(line) ? CAM_ERR_LIMIT : 0;
+}
+
+void
+rpc_notify(struct rpc_session *session, struct span notification)
+{
+	if (!session->gone)
+		session->ops->write(
+		    session->arg, notification.data, notification.len);
 }
 
 static struct rpc_call *

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
@@ -78,9 +79,15 @@ void
 delivery_tell_row(struct camd *camd, const struct store_delivery *row,
     const char *id, int64_t time_ms)
 {
-	if (events_wanted(camd->events, EVENT_MESSAGE_STATE))
-		events_tell(camd->events, EVENT_MESSAGE_STATE,
-		    state_object(camd, row, id, time_ms));
+	struct buf text;
+
+	if (!events_wanted(camd->events, EVENT_MESSAGE_STATE))
+		return;
+	buf_init(&text, LIMIT_RPC_LINE);
+	state_text(camd, row, id, time_ms, &text);
+	events_tell_text(
+	    camd->events, EVENT_MESSAGE_STATE, id, buf_span(&text));
+	buf_finish(&text);
 }
 
 void
