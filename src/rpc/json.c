@@ -138,10 +138,10 @@ put_escaped(struct buf *out, struct span rest)
 	buf_put_span(out, rest);
 }
 
-/* False for what cannot stand there. */
-static bool
-put_value(struct buf *out, const json_t *value, size_t flags)
+void
+json_put(struct buf *out, const json_t *value)
 {
+	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
 	char space[LINE_GUESS], *text = space;
 	size_t size = json_dumpb(value, space, sizeof space, flags);
 
@@ -155,7 +155,6 @@ put_value(struct buf *out, const json_t *value, size_t flags)
 	if (text != space)
 		wipe_free(text, size);
 	wipe(space, sizeof space);
-	return size > 0;
 }
 
 char *
@@ -164,7 +163,8 @@ json_line(const json_t *object, size_t *len)
 	struct buf out;
 
 	buf_init(&out, SIZE_MAX / 4);
-	out.failed = !put_value(&out, object, JSON_COMPACT);
+	out.failed = !json_is_object(object) && !json_is_array(object);
+	json_put(&out, object);
 	buf_put_byte(&out, '\n');
 	*len = out.len;
 	return buf_steal_text(&out);
@@ -195,7 +195,7 @@ json_put_text(struct buf *out, struct span text)
 		return;
 	}
 	string = json_text(text);
-	(void)put_value(out, string, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_put(out, string);
 	json_decref(string);
 }
 

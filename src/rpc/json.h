@@ -16,7 +16,9 @@ int json_parse_line(struct span line, json_t **object);
  * end; release with free(). NULL for what is no object or array.
  */
 char *json_line(const json_t *object, size_t *len);
-/* The string that json_text() makes, as it stands in such a line. */
+/* Any value as it stands in such a line; nothing for one that JSON has not. */
+void json_put(struct buf *out, const json_t *value);
+/* The string that json_text() makes. */
 void json_put_text(struct buf *out, struct span text);
 
 /* From here on the memory that JSON gives back is overwritten: for programs

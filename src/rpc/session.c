@@ -22,6 +22,8 @@ enum {
 	CODE_OURS = -32000,
 };
 
+enum { NOTIFICATION_GUESS = 96 }; /* around its params */
+
 struct rpc_call {
 	struct rpc_session *session; /* NULL once it has gone */
 	json_t *id;		     /* NULL: a notification, never answered */
@@ -112,6 +114,7 @@ int
 rpc_notification(const char *event, struct span params, struct buf *line)
 {
 	buf_init(line, LIMIT_RPC_LINE);
+	(void)buf_reserve(line, params.len + NOTIFICATION_GUESS);
 	buf_put_text(line, "{\"jsonrpc\":\"2.0\",\"method\":");
 	json_put_text(line, span_text(event));
 	buf_put_text(line, ",\"params\":");
@@ -169,6 +172,27 @@ rpc_call_owner(const struct rpc_call *call)
 	return call->session != NULL ? call->session->arg : NULL;
 }
 
+/* Takes the reference to result. False when it is too long to send. */
+static bool
+send_result(struct rpc_session *session, const json_t *id, json_t *result)
+{
+	struct buf line;
+	bool fits;
+
+	buf_init(&line, LIMIT_RPC_LINE);
+	buf_put_text(&line, "{\"jsonrpc\":\"2.0\",\"id\":");
+	json_put(&line, id);
+	buf_put_text(&line, ",\"result\":");
+	json_put(&line, result);
+	buf_put_text(&line, "}\n");
+	fits = !buf_failed(&line);
+	if (fits)
+		session->ops->write(session->arg, line.data, line.len);
+	buf_finish(&line);
+	json_decref(result);
+	return fits;
+}
+
 void
 rpc_reply(struct rpc_call *call, json_t *result)
 {
@@ -180,9 +204,7 @@ rpc_reply(struct rpc_call *call, json_t *result)
 	if (session == NULL || call->id == NULL) {
 		json_decref(result);
 	} else {
-		sent = send_object(
-		    session, json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0",
-				 "id", call->id, "result", result));
+		sent = send_result(session, call->id, result);
 	}
 	if (sent)
 		call_free(call);

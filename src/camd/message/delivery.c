@@ -16,6 +16,8 @@
 #include "loop/worker.h"
 #include "rpc/names.h"
 
+enum { STATE_GUESS = 320 }; /* as text */
+
 struct delivery *
 delivery_new(struct parcel *parcel, const struct store_delivery *row)
 {
@@ -84,6 +86,7 @@ delivery_tell_row(struct camd *camd, const struct store_delivery *row,
 	if (!events_wanted(camd->events, EVENT_MESSAGE_STATE))
 		return;
 	buf_init(&text, LIMIT_RPC_LINE);
+	(void)buf_reserve(&text, STATE_GUESS);
 	state_text(camd, row, id, time_ms, &text);
 	events_tell_text(
 	    camd->events, EVENT_MESSAGE_STATE, id, buf_span(&text));

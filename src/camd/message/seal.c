@@ -187,6 +187,7 @@ write_body(struct seal *seal)
 	content.offers = buf_span(&offers);
 	buf_init(&seal->body,
 	    CONTENT_HEAD_MAX + content.offers.len + parcel->text_len);
+	(void)buf_reserve(&seal->body, seal->body.max);
 	content_write(&content, &seal->body);
 	buf_wipe(&offers);
 }
