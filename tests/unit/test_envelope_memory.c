@@ -272,6 +272,23 @@ make_lock(struct fixture *fixture)
 	return rc;
 }
 
+static int
+open_lock(struct fixture *fixture)
+{
+	struct keyfile_lock *lock = NULL;
+	int rc = 0;
+
+	/* The first of all runs, which has memory, makes it. */
+	if (access(fixture->lock, F_OK) != 0)
+		rc = make_lock(fixture);
+	if (rc == 0)
+		rc = keyfile_lock_open(fixture->lock, span_text("open"), &lock);
+	if ((rc == 0) != (lock != NULL))
+		return 1;
+	keyfile_lock_free(lock);
+	return rc;
+}
+
 #define WITHOUT_MEMORY(name, work, step)                                       \
 	static void name(void **state)                                         \
 	{                                                                      \
@@ -286,6 +303,7 @@ WITHOUT_MEMORY(opening_fails, open_it, 1)
 WITHOUT_MEMORY(a_safety_number_ends_the_program, compare, 1)
 /* Each takes half a second. */
 WITHOUT_MEMORY(no_lock_is_half_made, make_lock, 6)
+WITHOUT_MEMORY(no_lock_is_half_opened, open_lock, 6)
 
 int
 main(void)
@@ -298,6 +316,7 @@ main(void)
 		cmocka_unit_test(opening_fails),
 		cmocka_unit_test(a_safety_number_ends_the_program),
 		cmocka_unit_test(no_lock_is_half_made),
+		cmocka_unit_test(no_lock_is_half_opened),
 	};
 
 	/* Only before OpenSSL has allocated anything. */
