@@ -109,9 +109,9 @@ client_camd(const struct client *client)
 }
 
 void
-client_notify(struct client *client, const char *type, json_t *params)
+client_notify(struct client *client, struct span notification)
 {
-	rpc_notify(client->session, type, params);
+	rpc_notify(client->session, notification);
 }
 
 /* -- events ------------------------------------------------------------- */

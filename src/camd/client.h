@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/span.h"
+
 struct camd;
 struct client;
 struct rpc_method;
@@ -37,6 +39,7 @@ void client_follow(struct client *client, const char *message_id);
 bool client_follows(const struct client *client, const char *message_id);
 bool client_follows_any(const struct client *client);
 
-void client_notify(struct client *client, const char *type, json_t *params);
+/* See rpc_notification(). */
+void client_notify(struct client *client, struct span notification);
 
 #endif

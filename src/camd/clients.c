@@ -16,6 +16,7 @@
 #include "loop/timer.h"
 #include "loop/unix.h"
 #include "rpc/names.h"
+#include "rpc/session.h"
 
 /* A method that answers after a time. */
 struct waiting {
@@ -161,15 +162,21 @@ clients_count(const struct clients *clients)
 
 void
 clients_tell(struct clients *clients, const char *type, const char *follow_id,
-    json_t *params)
+    struct span event)
 {
-	for (size_t i = 0; i < clients->count; i++) {
+	struct buf line;
+
+	if (rpc_notification(type, event, &line) < 0)
+		log_warn(
+		    "event %s is too long for a line and was not sent", type);
+	for (size_t i = 0; i < clients->count && !buf_failed(&line); i++) {
 		struct client *client = clients->list[i];
 
 		if (client_wants(client, type) ||
 		    (follow_id != NULL && client_follows(client, follow_id)))
-			client_notify(client, type, params);
+			client_notify(client, buf_span(&line));
 	}
+	buf_finish(&line);
 }
 
 bool

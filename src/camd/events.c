@@ -117,11 +117,31 @@ followed_id(const char *type, const json_t *event)
 void
 events_tell(struct events *events, const char *type, json_t *params)
 {
+	struct clients *clients = events->camd->clients;
 	json_t *event = complete(type, params);
+	char *line = NULL;
+	size_t len = 0;
+
+	if (clients != NULL && clients_wanted(clients, type))
+		line = json_line(event, &len);
+	if (line != NULL)
+		clients_tell(clients, type, followed_id(type, event),
+		    span_of(line, len - 1)); /* without its LF */
+	free(line);
+	hooks_run(events->hooks, type, event);
+	json_decref(event);
+}
+
+void
+events_tell_text(struct events *events, const char *type, const char *follow_id,
+    struct span text)
+{
+	json_t *event = NULL;
 
 	if (events->camd->clients != NULL)
-		clients_tell(events->camd->clients, type,
-		    followed_id(type, event), event);
-	hooks_run(events->hooks, type, event);
+		clients_tell(events->camd->clients, type, follow_id, text);
+	if (hooks_wanted(events->hooks, type) &&
+	    json_parse_line(text, &event) == 0)
+		hooks_run(events->hooks, type, event);
 	json_decref(event);
 }

@@ -15,7 +15,7 @@
 #include "loop/timer.h"
 #include "loop/watch.h"
 
-enum { READ_SIZE = 64 * 1024 };
+enum { READ_SIZE = 64 * 1024, QUEUE_FIRST = 8 * 1024 };
 
 struct stream {
 	struct watch watch;
@@ -176,8 +176,9 @@ stream_new(struct loop *loop, int fd, const struct stream_ops *ops, void *arg,
 	stream->queue_max = queue_max;
 	/* What has been sent is dropped only now and then: at most as much
 	 * again as waits. */
-	buf_init(&stream->queue,
-	    queue_max <= SIZE_MAX / 2 ? 2 * queue_max : SIZE_MAX);
+	buf_init(&stream->queue, queue_max <= SIZE_MAX / 2 - QUEUE_FIRST
+				     ? 2 * queue_max + QUEUE_FIRST
+				     : SIZE_MAX);
 	watch_init(&stream->watch, loop, fd, on_ready, stream);
 	timer_init(&stream->closing, loop, on_closing, stream);
 	timer_init(&stream->turn, loop, on_turn, stream);
@@ -239,6 +240,9 @@ stream_write(struct stream *stream, const void *data, size_t len)
 		end(stream, CAM_ERR_FULL);
 		return;
 	}
+	if (stream->queue.data == NULL)
+		(void)buf_reserve(
+		    &stream->queue, len > QUEUE_FIRST ? len : QUEUE_FIRST);
 	buf_put(&stream->queue, bytes, len);
 	update_watch(stream);
 }

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/span.h"
 
 struct nearest;
@@ -17,6 +18,10 @@ int json_parse_line(struct span line, json_t **object);
  * end; release with free(). NULL for what is no object or array.
  */
 char *json_line(const json_t *object, size_t *len);
+/* Any value as it stands in such a line; nothing for one that JSON has not. */
+void json_put(struct buf *out, const json_t *value);
+/* The string that json_text() makes. */
+void json_put_text(struct buf *out, struct span text);
 
 /* From here on the memory that JSON gives back is overwritten: for programs
  * that are sent passphrases, once at their start. */

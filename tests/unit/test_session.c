@@ -564,15 +564,31 @@ static void
 events_are_notifications(void **state)
 {
 	struct owner owner;
-	json_t *params = json_pack("{s:s}", "id", "x");
+	struct buf line;
 
 	owner_open(&owner, true);
-	rpc_notify(owner.session, EVENT_USER_LEFT, params);
+	assert_int_equal(rpc_notification(EVENT_USER_LEFT,
+			     span_text("{\"id\":\"x\"}"), &line),
+	    0);
+	rpc_notify(owner.session, buf_span(&line));
 	assert_out(&owner, "{\"jsonrpc\":\"2.0\",\"method\":\"user.left\","
 			   "\"params\":{\"id\":\"x\"}}\n");
-	assert_int_equal(params->refcount, 1);
-	json_decref(params);
+	buf_finish(&line);
 	owner_close(&owner);
+}
+
+static void
+an_event_too_long_for_a_line_is_none(void **state)
+{
+	char *params = xcalloc(1, LIMIT_RPC_LINE);
+	struct buf line;
+
+	memset(params, ' ', LIMIT_RPC_LINE);
+	assert_int_equal(rpc_notification(EVENT_USER_LEFT,
+			     span_of(params, LIMIT_RPC_LINE), &line),
+	    CAM_ERR_LIMIT);
+	buf_finish(&line);
+	free(params);
 }
 
 int
@@ -600,6 +616,7 @@ main(void)
 		cmocka_unit_test(
 		    an_answer_too_long_for_a_line_becomes_an_error),
 		cmocka_unit_test(events_are_notifications),
+		cmocka_unit_test(an_event_too_long_for_a_line_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

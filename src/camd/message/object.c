@@ -109,14 +109,12 @@ put_recipient(json_t *object, const char *to, const char *state,
 
 /* The wall clock may have been set meanwhile: nothing arrives before it was
  * sent. */
-static json_t *
+static int64_t
 delivered_ms(const struct store_delivery *delivery, int64_t time_ms)
 {
-	if (delivery->delivered_ms == 0)
-		return json_null();
-	return json_integer(delivery->delivered_ms > time_ms
-				? delivery->delivered_ms - time_ms
-				: 0);
+	return delivery->delivered_ms > time_ms
+		   ? delivery->delivered_ms - time_ms
+		   : 0;
 }
 
 /* Why it has failed, or is not even tried (threat model I1); "": none. */
@@ -133,42 +131,68 @@ reason_of(const struct camd *camd, const struct store_delivery *delivery)
 		   : "";
 }
 
-static void
-put_delivery(json_t *object, const struct camd *camd,
-    const struct store_delivery *delivery, int64_t time_ms)
-{
-	char *id = id_of(camd, delivery->uid);
-	const char *reason = reason_of(camd, delivery);
-
-	put_recipient(object, id, store_state_word(delivery->state),
-	    store_receipt_word(delivery->receipt),
-	    store_encryption_word(delivery->encryption), reason);
-	json_object_set_new(
-	    object, "delivered_ms", delivered_ms(delivery, time_ms));
-	free(id);
-}
-
 json_t *
 recipient_object(const struct camd *camd, const struct store_delivery *delivery,
     int64_t time_ms)
 {
 	json_t *object = json_object();
+	char *to = id_of(camd, delivery->uid);
 
-	put_delivery(object, camd, delivery, time_ms);
+	put_recipient(object, to, store_state_word(delivery->state),
+	    store_receipt_word(delivery->receipt),
+	    store_encryption_word(delivery->encryption),
+	    reason_of(camd, delivery));
+	json_object_set_new(object, "delivered_ms",
+	    delivery->delivered_ms == 0
+		? json_null()
+		: json_integer(delivered_ms(delivery, time_ms)));
+	free(to);
 	return object;
 }
 
-json_t *
-state_object(const struct camd *camd, const struct store_delivery *delivery,
-    const char *id, int64_t time_ms)
+/* The first one begins the object. */
+static void
+put_member(struct buf *text, const char *name, const char *value)
 {
-	json_t *object = json_object();
+	buf_put_text(text, text->len == 0 ? "{\"" : ",\"");
+	buf_put_text(text, name);
+	buf_put_text(text, "\":");
+	if (value != NULL)
+		json_put_text(text, span_text(value));
+	else
+		buf_put_text(text, "null");
+}
 
-	json_object_set_new(object, "type", json_string(EVENT_MESSAGE_STATE));
-	json_object_set_new(object, "time", json_time(clock_wall_ms()));
-	put_delivery(object, camd, delivery, time_ms);
-	json_object_set_new(object, "id", json_string(id));
-	return object;
+void
+state_text(const struct camd *camd, const struct store_delivery *delivery,
+    const char *id, int64_t time_ms, struct buf *text)
+{
+	const char *reason = reason_of(camd, delivery);
+	bool has_reason = reason[0] != '\0';
+	char *to = id_of(camd, delivery->uid), time[CLOCK_TEXT_SIZE];
+	char *error =
+	    has_reason ? reason_text(reason_sentence(reason), to) : NULL;
+
+	clock_format(clock_wall_ms(), time, sizeof time);
+	put_member(text, "type", EVENT_MESSAGE_STATE);
+	put_member(text, "time", time);
+	put_member(text, "to", to);
+	put_member(text, "state", store_state_word(delivery->state));
+	put_member(text, "receipt", store_receipt_word(delivery->receipt));
+	put_member(
+	    text, "encryption", store_encryption_word(delivery->encryption));
+	put_member(text, "error", error);
+	put_member(text, "reason", has_reason ? reason_word(reason) : NULL);
+	buf_printf(text, ",\"exit\":%d", reason_exit(reason));
+	if (delivery->delivered_ms == 0)
+		put_member(text, "delivered_ms", NULL);
+	else
+		buf_printf(text, ",\"delivered_ms\":%lld",
+		    (long long)delivered_ms(delivery, time_ms));
+	put_member(text, "id", id);
+	buf_put_byte(text, '}');
+	free(error);
+	free(to);
 }
 
 json_t *

@@ -1,5 +1,5 @@
-/* private_file.c: files for our eyes only, read and written whole. */
-#include "crypto/private_file.h"
+/* wholefile.c: small files, read and written whole. */
+#include "base/wholefile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ read_all(int fd, struct buf *buf)
 }
 
 int
-private_file_read(const char *path, struct buf *buf)
+wholefile_read_private(const char *path, struct buf *buf)
 {
 	int fd = -1;
 	int rc = open_private(path, &fd);
@@ -66,17 +66,19 @@ private_file_read(const char *path, struct buf *buf)
 /* -- writing ----------------------------------------------------------- */
 
 static int
-write_to_disk(int fd, struct span bytes)
+write_to_disk(int fd, struct span bytes, mode_t mode)
 {
 	while (bytes.len > 0) {
 		ssize_t n = write(fd, bytes.data, bytes.len);
 
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n < 0)
 			return CAM_ERR_SYSTEM;
 		bytes.data += n;
 		bytes.len -= (size_t)n;
 	}
-	return fsync(fd) < 0 ? CAM_ERR_SYSTEM : 0;
+	return fchmod(fd, mode) < 0 || fsync(fd) < 0 ? CAM_ERR_SYSTEM : 0;
 }
 
 /* The new name lasts only when the folder is on disk too. */
@@ -105,7 +107,7 @@ publish(const char *temporary, const char *path, bool replace)
 }
 
 int
-private_file_write(const char *path, struct span bytes, bool replace)
+wholefile_write(const char *path, struct span bytes, mode_t mode, bool replace)
 {
 	char *temporary = xasprintf("%s.XXXXXX", path);
 	int fd = mkostemp(temporary, O_CLOEXEC); /* 0600 whatever the umask */
@@ -113,7 +115,7 @@ private_file_write(const char *path, struct span bytes, bool replace)
 
 	if (fd < 0)
 		goto out;
-	rc = write_to_disk(fd, bytes);
+	rc = write_to_disk(fd, bytes, mode);
 	if (rc == 0)
 		rc = publish(temporary, path, replace);
 	saved = errno;
@@ -127,7 +129,7 @@ out:
 }
 
 int
-private_file_remove(const char *path)
+wholefile_remove(const char *path)
 {
 	return unlink(path) < 0 ? CAM_ERR_SYSTEM : sync_folder_of(path);
 }
