@@ -79,7 +79,8 @@ struct transfer_outcome {
 	/* Receiving: what it is called now, perhaps "name (2)". "": nothing
 	 * was put in place. */
 	char made[BENEATH_NAME_SIZE];
-	/* TRANSFER_SEALED and has it all: the file's SHA-256. */
+	/* TRANSFER_SEALED and has it all: the file's SHA-256, where it was
+	 * asked for. */
 	bool has_digest;
 	uint8_t digest[SHA256_SIZE];
 };
@@ -122,8 +123,8 @@ struct transfer_job {
 	/* -- TRANSFER_SEALED (threat model 5.5) -----------------------------
 	 */
 	uint8_t file_key[CHUNK_KEY_SIZE]; /* of the envelope; wiped too */
-	/* Of a file: what the envelope says. Sending without it the file is
-	 * digested on the way, which takes longer. */
+	/* Of a file: what the envelope says. Without it only a file that goes
+	 * on where it stopped is digested, by both ends (request.h). */
 	bool has_digest;
 	uint8_t digest[SHA256_SIZE];
 
