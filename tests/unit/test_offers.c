@@ -147,6 +147,28 @@ a_file_that_has_changed_is_refused(void **state)
 	free(path);
 }
 
+/* Less may be in it than when it was offered, but not more. */
+static void
+a_folder_that_has_grown_is_refused(void **state)
+{
+	struct pair *pair = *state;
+	char *path = xasprintf("%s/tree", pair->anna.folder);
+	struct pair_sent sent;
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	free(make_file(&pair->anna, "tree/a", 1000));
+	sent = offer_path(&pair->anna, path);
+	free(make_file(&pair->anna, "tree/b", 1));
+	accept_it(&pair->bob, sent.id);
+	wait_for(&pair->bob, sent.id, STORE_BROKEN);
+	assert_reason(&pair->bob, sent.id, "changed");
+	assert_int_equal(count_in(pair->bob.folder, "tree"), 0);
+	free(make_file(&pair->anna, "tree/a", 999));
+	accept_it(&pair->bob, sent.id);
+	wait_for(&pair->bob, sent.id, STORE_DONE);
+	free(path);
+}
+
 /* What is open stays what it was; after a start the path must lead to it. */
 static void
 another_file_at_its_path_is_not_it(void **state)
@@ -252,6 +274,7 @@ main(void)
 		TEST_OF_PAIR(one_that_is_done_is_fetched_again_when_wished),
 		TEST_OF_PAIR(a_folder_of_ones_choice_must_be_there),
 		TEST_OF_PAIR(a_file_that_has_changed_is_refused),
+		TEST_OF_PAIR(a_folder_that_has_grown_is_refused),
 		TEST_OF_PAIR(another_file_at_its_path_is_not_it),
 		TEST_OF_PAIR(what_was_not_offered_to_him_is_unknown),
 		TEST_OF_PAIR(it_is_fetched_as_often_as_it_may_be),

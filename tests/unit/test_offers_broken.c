@@ -76,6 +76,82 @@ cancelled_in_the_middle_it_can_go_on(void **state)
 	free(path);
 }
 
+/* Breaks off in a folder of bob's, which is returned. */
+static char *
+break_off_in(struct pair *pair, const char *id, const char *name)
+{
+	char *folder = xasprintf("%s/%s", pair->bob.folder, name);
+
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(
+	    accept_as(&pair->bob, id,
+		(struct offer_accept){ .folder = folder, .name = "mine" })
+		.err,
+	    0);
+	wait_for_some(&pair->bob, id);
+	end_it(&pair->bob, id, false);
+	while (half_is_busy(&pair->bob) ||
+	       stage_of(&pair->anna, id) == STORE_RUNNING)
+		pair_turn(pair);
+	assert_int_equal(count_in(folder, ".*.part"), 1);
+	return folder;
+}
+
+static void
+it_goes_on_in_the_folder_once_chosen(void **state)
+{
+	struct pair *pair = *state;
+	char *path = make_big_file(&pair->anna, BIG);
+	struct pair_sent sent = offer_path(&pair->anna, path);
+	char *folder = break_off_in(pair, sent.id, "chosen");
+
+	accept_it(&pair->bob, sent.id);
+	wait_for(&pair->bob, sent.id, STORE_DONE);
+	assert_int_equal(count_in(folder, "*"), 1);
+	assert_int_equal(count_in(folder, "mine"), 1);
+	free(folder);
+	free(path);
+}
+
+static void
+in_another_folder_it_begins_anew(void **state)
+{
+	struct pair *pair = *state;
+	char *path = make_big_file(&pair->anna, BIG);
+	struct pair_sent sent = offer_path(&pair->anna, path);
+	char *folder = break_off_in(pair, sent.id, "chosen");
+
+	assert_int_equal(accept_as(&pair->bob, sent.id,
+			     (struct offer_accept){
+				 .folder = pair->bob.folder, .name = "other" })
+			     .err,
+	    0);
+	wait_for(&pair->bob, sent.id, STORE_DONE);
+	while (count_in(folder, "*") > 0)
+		pair_turn(pair);
+	assert_int_equal(count_in(pair->bob.folder, "other"), 1);
+	free(folder);
+	free(path);
+}
+
+static void
+without_the_folder_once_chosen_it_begins_anew(void **state)
+{
+	struct pair *pair = *state;
+	char *path = make_big_file(&pair->anna, BIG);
+	struct pair_sent sent = offer_path(&pair->anna, path);
+	char *folder = break_off_in(pair, sent.id, "chosen");
+	char *command = xasprintf("rm -r '%s'", folder);
+
+	assert_int_equal(system(command), 0);
+	accept_it(&pair->bob, sent.id);
+	wait_for(&pair->bob, sent.id, STORE_DONE);
+	assert_arrived(&pair->bob, path, "big.bin");
+	free(command);
+	free(folder);
+	free(path);
+}
+
 static void
 dropped_in_the_middle_nothing_stays(void **state)
 {
@@ -99,6 +175,9 @@ main(void)
 		TEST_OF_PAIR(it_goes_on_when_the_receiver_was_away),
 		TEST_OF_PAIR(it_goes_on_when_the_sender_was_away),
 		TEST_OF_PAIR(cancelled_in_the_middle_it_can_go_on),
+		TEST_OF_PAIR(it_goes_on_in_the_folder_once_chosen),
+		TEST_OF_PAIR(in_another_folder_it_begins_anew),
+		TEST_OF_PAIR(without_the_folder_once_chosen_it_begins_anew),
 		TEST_OF_PAIR(dropped_in_the_middle_nothing_stays),
 	};
 

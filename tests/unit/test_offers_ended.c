@@ -40,6 +40,55 @@ one_that_is_dropped_is_declined(void **state)
 	free(path);
 }
 
+/* One ends it while the other is away, and is away himself before he is back.
+ */
+static void
+end_unheard(struct pair *pair, struct half *ends, struct half *hears, bool drop)
+{
+	char *path = make_file(&pair->anna, "a.txt", 10);
+	struct pair_sent sent = offer_path(&pair->anna, path);
+	struct store_transfer *row;
+	bool untold = true;
+
+	half_stop(hears);
+	while (half_link(ends) != NULL)
+		pair_turn(pair);
+	end_it(ends, sent.id, drop);
+	half_stop(ends);
+	half_start(hears);
+	half_start(ends);
+	row = row_of(ends, sent.id);
+	assert_true(row->untold);
+	free(row);
+	assert_int_equal(stage_of(hears, sent.id), STORE_OFFERED);
+	pair_meet(pair);
+	wait_for(hears, sent.id, STORE_CANCELLED);
+	assert_reason(hears, sent.id, drop ? "declined" : "withdrawn");
+	while (untold) {
+		pair_turn(pair);
+		row = row_of(ends, sent.id);
+		untold = row->untold;
+		free(row);
+	}
+	free(path);
+}
+
+static void
+what_was_withdrawn_is_told_when_there_is_a_link(void **state)
+{
+	struct pair *pair = *state;
+
+	end_unheard(pair, &pair->anna, &pair->bob, false);
+}
+
+static void
+what_was_declined_is_told_when_there_is_a_link(void **state)
+{
+	struct pair *pair = *state;
+
+	end_unheard(pair, &pair->bob, &pair->anna, true);
+}
+
 static void
 age_offers(struct store *store, void *arg)
 {
@@ -123,6 +172,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_OF_PAIR(one_that_is_cancelled_is_withdrawn),
 		TEST_OF_PAIR(one_that_is_dropped_is_declined),
+		TEST_OF_PAIR(what_was_withdrawn_is_told_when_there_is_a_link),
+		TEST_OF_PAIR(what_was_declined_is_told_when_there_is_a_link),
 		TEST_OF_PAIR(after_seven_days_it_is_over),
 		TEST_OF_PAIR(a_copy_goes_with_its_offer),
 		cmocka_unit_test(only_partial_files_are_swept),

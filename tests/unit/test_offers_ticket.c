@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "camd/offer/tickets.h"
+#include "camd/transfer/request.h"
 #include "offers.h"
 #include "rpc/names.h"
 
@@ -165,6 +166,78 @@ of_one_user_so_many_have_a_turn(void **state)
 	free(path);
 }
 
+/* He shows his ticket and asks, and then reads nothing. */
+static int
+stall(struct pair *pair, const char *id, const struct store_transfer *row)
+{
+	uint8_t request[TRANSFER_REQUEST_SIZE];
+	struct ticket ticket;
+	int fd;
+
+	ask_ticket(pair, id, row->number, &ticket);
+	while (!ticket.done)
+		pair_turn(pair);
+	assert_int_equal(ticket.err, 0);
+	fd = show(&ticket, sizeof ticket.hello);
+	transfer_request_write(
+	    &(struct transfer_request){ .position = 0 }, request);
+	assert_int_equal(send(fd, request, sizeof request, 0), sizeof request);
+	wait_for(&pair->anna, id, STORE_RUNNING);
+	return fd;
+}
+
+/* As much is on its way as the kernel holds for somebody who does not read. */
+static void
+wait_until_still(struct pair *pair, const struct offer_key *key)
+{
+	struct transfers_progress before = { 0 }, now = { 0 };
+	uint64_t since_ms = clock_now_ms();
+
+	while (now.done == 0 || clock_now_ms() - since_ms < 300) {
+		pair_turn(pair);
+		assert_true(
+		    transfers_progress(pair->anna.camd.transfers, key, &now));
+		if (now.done != before.done)
+			since_ms = clock_now_ms();
+		before = now;
+	}
+}
+
+static void
+who_hardly_moves_ends_where_others_wait(void **state)
+{
+	struct pair *pair = *state;
+	char *path = make_big_file(&pair->anna, BIG);
+	struct pair_sent sent = offer_path(&pair->anna, path);
+	struct store_transfer *row = row_of(&pair->anna, sent.id);
+	const struct offer_key key = { row->message, row->number, row->uid };
+	struct transfers *transfers = pair->anna.camd.transfers;
+	int fd = stall(pair, sent.id, row);
+	uint64_t now_ms;
+
+	wait_until_still(pair, &key);
+	/* What he has taken so far counts for the first minutes. */
+	now_ms = clock_now_ms() + TRANSFERS_SLOW_MS;
+	transfers_look(transfers, now_ms);
+	/* Nobody waits: he may take his time. */
+	now_ms += TRANSFERS_SLOW_MS;
+	transfers_look(transfers, now_ms);
+	pair_settle(pair);
+	assert_int_equal(stage_of(&pair->anna, sent.id), STORE_RUNNING);
+	/* Of one user so many have a turn; he wants one more. */
+	for (unsigned i = 1; i < TRANSFERS_OF_ONE; i++)
+		transfers_hold_turn(transfers, row->uid);
+	assert_false(transfers_has_turn(transfers, row->uid));
+	transfers_look(transfers, now_ms + TRANSFERS_SLOW_MS - 1);
+	pair_settle(pair);
+	assert_int_equal(stage_of(&pair->anna, sent.id), STORE_RUNNING);
+	transfers_look(transfers, now_ms + TRANSFERS_SLOW_MS);
+	wait_for(&pair->anna, sent.id, STORE_WAITING);
+	close(fd);
+	free(row);
+	free(path);
+}
+
 int
 main(void)
 {
@@ -172,6 +245,7 @@ main(void)
 		TEST_OF_PAIR(a_ticket_serves_once),
 		TEST_OF_PAIR(there_is_no_ticket_for_what_was_not_offered),
 		TEST_OF_PAIR(of_one_user_so_many_have_a_turn),
+		TEST_OF_PAIR(who_hardly_moves_ends_where_others_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

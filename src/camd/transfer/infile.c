@@ -148,7 +148,7 @@ check_header(struct infile *file, const struct transfer_request *request)
 	    file->trailer_size > 0 || file->transfer->job->has_digest;
 	file->size = header->size - file->trailer_size;
 	if (file->size > file->transfer->job->size)
-		return CAM_ERR_LIMIT;
+		return CAM_ERR_REFUSED;
 	if (file->at > file->size)
 		return CAM_ERR_FORMAT;
 	return place_expect(&file->transfer->place, file->size - file->at);
