@@ -214,7 +214,7 @@ test_what_came_encrypted_is_not_said_to_be_more() {
 	cam_as anna file get -o "$T/got" "$id" >"$T/out" 2>"$T/err"
 	expect_equal "$T/got/one.bin" "$(cat "$T/out")"
 	grep -q 'one.bin.*not protected against change' "$T/err"
-	cam_as anna file get -o "$T/tree" --json "$id" 2>"$T/err" |
+	cam_as anna file get --json "$id" 2>"$T/err" |
 		json_last '.type == "transfer.done" and .protected == false'
 	[ ! -s "$T/err" ]
 }
