@@ -9,6 +9,7 @@
 #include <webp/decode.h>
 
 #include "base/err.h"
+#include "cam-show/orientation.h"
 
 /* A JPEG is decoded to about this, which is cheaper than all of it. */
 enum { JPEG_SIDE = 4096 };
@@ -108,6 +109,9 @@ decode_jpeg(struct span file, struct image *image)
 	    tjGetErrorCode(jpeg) == TJERR_FATAL)
 		err = CAM_ERR_FORMAT;
 	tjDestroy(jpeg);
+	/* Without the memory for that it is shown as it lies. */
+	if (err == 0)
+		(void)orientation_apply(orientation_of_jpeg(file), image);
 	return err;
 }
 

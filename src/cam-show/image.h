@@ -20,8 +20,9 @@ struct image {
 
 /*
  * Decodes PNG, JPEG or WebP; a JPEG larger than anybody's screen comes out
- * smaller. Release with image_finish(). CAM_ERR_UNSUPPORTED: none of these, or
- * one that moves; CAM_ERR_FORMAT; CAM_ERR_LIMIT; CAM_ERR_FULL: no memory.
+ * smaller, and one that its camera held another way upright. Release with
+ * image_finish(). CAM_ERR_UNSUPPORTED: none of these, or one that moves;
+ * CAM_ERR_FORMAT; CAM_ERR_LIMIT; CAM_ERR_FULL: no memory.
  */
 int image_decode(struct span file, struct image *image);
 void image_finish(struct image *image);

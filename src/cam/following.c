@@ -158,6 +158,20 @@ tell_words(struct following *following, const json_t *object)
 	free(sentence);
 }
 
+/* Encryption looks like more than it is where it is that of IPMSG. */
+static void
+warn_unprotected(struct following *following, const json_t *object)
+{
+	if (!offer_is(object, "done") || !offer_is_received(object) ||
+	    json_is_true(json_object_get(object, "protected")) ||
+	    strcmp(offer_member(object, "encryption"), "none") == 0)
+		return;
+	progress_clear(&following->progress);
+	complain(_("'%s' came encrypted, but not protected against change on "
+		   "its way"),
+	    offer_member(object, "name"));
+}
+
 static void
 tell_ended(struct following *following, struct followed *followed)
 {
@@ -165,6 +179,8 @@ tell_ended(struct following *following, struct followed *followed)
 		return;
 	followed->told = true;
 	followed->rate = 0;
+	if (!following->cam->json && !following->cam->quiet)
+		warn_unprotected(following, followed->object);
 	if (following->mute && offer_is(followed->object, "done"))
 		return;
 	if (following->cam->json)

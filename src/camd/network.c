@@ -51,8 +51,8 @@ on_released(void *arg, const struct peer *peer, uint32_t packet_no)
 {
 	struct camd *camd = arg;
 
-	offers_released(camd->offers, container_of(peer, struct user, peer),
-	    NULL, packet_no, NULL, 0);
+	offers_released(
+	    camd->offers, container_of(peer, struct user, peer), packet_no);
 }
 
 static void

@@ -119,7 +119,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {message, number} -> {ticket}; errors' message is a word of
  * camd/offer/reason.h */
 #define LINK_OFFER_FETCH "offer.fetch"
-/* {message, numbers}, no answer: will not be fetched; may not be, any more */
+/* {message, numbers} -> {}, once it is stored: will not be fetched; may not be,
+ * any more. "unknown" where the message is not there, or not yet */
 #define LINK_OFFER_REFUSED "offer.refused"
 #define LINK_OFFER_WITHDRAWN "offer.withdrawn"
 

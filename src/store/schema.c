@@ -188,7 +188,14 @@ static const char *const step_5 =
     " number INTEGER NOT NULL) STRICT;"
     "ALTER TABLE user ADD COLUMN accept INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5 };
+/* untold: it has ended on our side, and the other has not said that it knows.
+ */
+static const char *const step_6 =
+    "ALTER TABLE transfer ADD COLUMN untold INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX transfer_untold ON transfer(uid) WHERE untold = 1;";
+
+static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5,
+	step_6 };
 
 const struct schema schema_user = {
 	.application = 0x63616d31, /* "cam1" */

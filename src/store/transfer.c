@@ -20,21 +20,21 @@
 	" m.sender > 0 AND m.marks & 5 = 1,"                                   \
 	" ifnull(d.packet_no, m.packet_no),"                                   \
 	" ifnull(d.encryption, m.encryption), m.signed, m.time_ms,"            \
-	" " OFFER_COLUMNS
+	" t.untold, " OFFER_COLUMNS
 #define FROM                                                                   \
 	" FROM transfer AS t"                                                  \
 	" JOIN offer AS o ON o.message = t.message AND o.number = t.number"    \
 	" JOIN message AS m ON m.row = t.message"                              \
 	" LEFT JOIN delivery AS d ON d.message = t.message AND d.uid = t.uid"
-enum { COLUMN_OFFER = 20 };
+enum { COLUMN_OFFER = 21 };
 
 static const char *const sql_add =
     "INSERT INTO transfer VALUES(?1, ?2, ?3, 0, 0, '', '', ?6, '', ?4, 0, 0,"
-    " 0, ?5) ON CONFLICT DO NOTHING";
+    " 0, ?5, 0) ON CONFLICT DO NOTHING";
 static const char *const sql_put =
     "UPDATE transfer SET stage = ?4, done = ?5, folder = ?6, name = ?7,"
     " made = ?8, reason = ?9, encryption = ?10, fetches = ?11,"
-    " automatic = ?12, dropped = ?13, changed_ms = ?14"
+    " automatic = ?12, dropped = ?13, changed_ms = ?14, untold = ?15"
     " WHERE message = ?1 AND number = ?2 AND uid = ?3";
 static const char *const sql_get =
     SELECT FROM " WHERE t.message = ?1 AND t.number = ?2 AND t.uid = ?3";
@@ -43,6 +43,14 @@ static const char *const sql_of_message =
 static const char *const sql_unfinished =
     SELECT FROM " WHERE t.stage IN (1, 2) AND t.stage IN (0, 1, 2)"
 		" ORDER BY t.message, t.number, t.uid";
+static const char *const sql_untold =
+    SELECT FROM " WHERE t.untold = 1 AND o.expires_ms > ?2 AND t.uid IN"
+		" (SELECT uid FROM user WHERE uid = ?1"
+		" OR (merged_into = ?1 AND merged_into > 0))"
+		" ORDER BY t.message, t.number, t.uid";
+static const char *const sql_told =
+    "UPDATE transfer SET untold = 0"
+    " WHERE message = ?1 AND number = ?2 AND uid = ?3";
 static const char *const sql_list = SELECT FROM
     " WHERE (t.message, t.number, t.uid) > (?1, ?2, ?3)"
     " AND t.dropped = 0 AND NOT (m.sender > 0 AND m.marks & 5 = 1)"
@@ -105,6 +113,7 @@ from_row(sqlite3_stmt *stmt, struct store_transfer *transfer)
 		.carried = sql_small(stmt, 17, STORE_CAM1),
 		.signature = sql_small(stmt, 18, STORE_VERIFIED),
 		.time_ms = sqlite3_column_int64(stmt, 19),
+		.untold = sqlite3_column_int(stmt, 20) == 1,
 	};
 	id_from_row(stmt, 13, transfer->id);
 	offer_from_row(stmt, COLUMN_OFFER, &transfer->offer);
@@ -123,7 +132,7 @@ store_transfer_put(struct store *store, const struct store_transfer *t)
 		NUMBER(t->stage), NUMBER(t->done), TEXT(t->folder),
 		TEXT(t->name), TEXT(t->made), TEXT(t->reason),
 		NUMBER(t->encryption), NUMBER(t->fetches), NUMBER(t->automatic),
-		NUMBER(t->dropped), NUMBER(t->changed_ms)));
+		NUMBER(t->dropped), NUMBER(t->changed_ms), NUMBER(t->untold)));
 
 	if (err == 0 && sqlite3_changes(store->db) == 0)
 		err = CAM_ERR_UNKNOWN;
@@ -221,6 +230,22 @@ store_transfer_unfinished(struct store *store,
     int (*each)(const struct store_transfer *transfer, void *arg), void *arg)
 {
 	return each_of(store, sql_unfinished, BIND_NOTHING, each, arg);
+}
+
+int
+store_transfer_untold(struct store *store, int64_t uid, int64_t now_ms,
+    int (*each)(const struct store_transfer *transfer, void *arg), void *arg)
+{
+	return each_of(
+	    store, sql_untold, BIND(NUMBER(uid), NUMBER(now_ms)), each, arg);
+}
+
+int
+store_transfer_told(
+    struct store *store, int64_t message, uint32_t number, int64_t uid)
+{
+	return sql_run(store, sql_told,
+	    BIND(NUMBER(message), NUMBER(number), NUMBER(uid)));
 }
 
 int

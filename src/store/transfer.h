@@ -28,6 +28,7 @@ struct store_transfer {
 	uint32_t fetches; /* how often it went over whole */
 	bool automatic;	  /* accepted by policy */
 	bool dropped;	  /* not listed any more */
+	bool untold;	  /* cancelled by us, and the other does not know */
 	int64_t changed_ms;
 
 	/* Told, not given: its offer (offer.message is message) and what of its
@@ -58,6 +59,14 @@ int store_transfer_each(struct store *store, int64_t message,
 /* Those waiting or running, the oldest first: of a camd that has ended. */
 int store_transfer_unfinished(struct store *store,
     int (*each)(const struct store_transfer *transfer, void *arg), void *arg);
+
+/* The untold ones of that user, and of those merged into him, whose offer is
+ * not past its time: by message and number. */
+int store_transfer_untold(struct store *store, int64_t uid, int64_t now_ms,
+    int (*each)(const struct store_transfer *transfer, void *arg), void *arg);
+/* That one is told. 0 also when it is not there. */
+int store_transfer_told(
+    struct store *store, int64_t message, uint32_t number, int64_t uid);
 
 /* Which are to be listed; dropped and shut ones never are. */
 struct store_transfer_query {

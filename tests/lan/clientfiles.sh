@@ -199,10 +199,24 @@ test_a_file_comes_encrypted_from_windows() {
 	expect_json "$(await_file anna '.direction == "in"')" '.state == "offered" and
 		.name == "one.bin" and .size == 3000000 and .signed == "pinned"'
 	expect_json "$(accept anna '.name == "one.bin"')" ".path == \"$T/got/one.bin\" and
-		.encryption == \"rsa2048-aes256\" and .done == 3000000"
+		.encryption == \"rsa2048-aes256\" and (.protected | not) and .done == 3000000"
 	cmp "$T/tree/one.bin" "$T/got/one.bin"
 	expect_equal 2020-02-02 "$(date -r "$T/got/one.bin" +%F)"
 	peer_saw ben 'served .ciphered and .signed and .closed and .command == "GETDIRFILES"'
+}
+
+# Encryption of IPMSG has no integrity (threat model C6).
+test_what_came_encrypted_is_not_said_to_be_more() {
+	office windows
+	offered_by_ben "offer=$T/tree/one.bin"
+	local id
+	id=$(await_file anna '.direction == "in"' | jq -r .id)
+	cam_as anna file get -o "$T/got" "$id" >"$T/out" 2>"$T/err"
+	expect_equal "$T/got/one.bin" "$(cat "$T/out")"
+	grep -q 'one.bin.*not protected against change' "$T/err"
+	cam_as anna file get --json "$id" 2>"$T/err" |
+		json_last '.type == "transfer.done" and .protected == false'
+	[ ! -s "$T/err" ]
 }
 
 test_a_folder_comes_encrypted_from_windows() {

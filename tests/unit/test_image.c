@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "cam-show/canvas.h"
 #include "cam-show/decoder.h"
+#include "cam-show/orientation.h"
 #include "cam-show/sandbox.h"
 #include "test.h"
 
@@ -137,6 +138,107 @@ a_large_photograph_comes_out_smaller(void **state)
 	assert_int_equal(decode_apart(as_jpeg(30, 20), &image), 0);
 	assert_int_equal(image.width, 30);
 	image_finish(&image);
+}
+
+/* A corner in red, one in green, one in blue, one in white, as Exif's numbers
+ * show them: above left and right, below left and right. */
+static const char *const corners[] = { "rgbw", "rgbw", "grwb", "wbgr", "bwrg",
+	"rbgw", "brwg", "wgbr", "gwrb" };
+
+static void
+paint_corners(void)
+{
+	static const uint8_t colours[4][4] = { { 255, 0, 0, 255 },
+		{ 0, 255, 0, 255 }, { 0, 0, 255, 255 },
+		{ 255, 255, 255, 255 } };
+
+	for (int i = 0; i < WIDTH * HEIGHT; i++) {
+		int corner =
+		    (i % WIDTH >= WIDTH / 2) + 2 * (i / WIDTH >= HEIGHT / 2);
+
+		memcpy(pixels + i * 4, colours[corner], 4);
+	}
+}
+
+static char
+colour_at(const struct image *image, uint32_t x, uint32_t y)
+{
+	const uint8_t *at = image->pixels + ((size_t)y * image->width + x) * 4;
+	unsigned bits =
+	    (at[0] > 127 ? 1 : 0) | (at[1] > 127 ? 2 : 0) | (at[2] > 127) << 2;
+
+	return "?rg?b??w"[bits];
+}
+
+/* A JPEG with a note in either order of bytes. */
+static struct span
+as_photograph(unsigned orientation, bool little)
+{
+	static const uint8_t motorola[] = { 0xff, 0xe1, 0, 34, 'E', 'x', 'i',
+		'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3,
+		0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0 };
+	static const uint8_t intel[] = { 0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f',
+		0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+	tjhandle jpeg = tjInitCompress();
+	unsigned char *made = NULL;
+	unsigned long size = 0;
+
+	paint_corners();
+	assert_int_equal(tjCompress2(jpeg, pixels, WIDTH, 0, HEIGHT, TJPF_RGBA,
+			     &made, &size, TJSAMP_444, 95, 0),
+	    0);
+	memcpy(file, made, 2);
+	memcpy(file + 2, little ? intel : motorola, sizeof intel);
+	file[2 + (little ? 28 : 29)] = (uint8_t)orientation;
+	memcpy(file + 2 + sizeof intel, made + 2, size - 2);
+	tjFree(made);
+	tjDestroy(jpeg);
+	return span_of(file, size + sizeof intel);
+}
+
+static void
+a_photograph_stands_upright(void **state)
+{
+	for (unsigned i = 0; i < 22; i++) {
+		unsigned orientation = i / 2;
+		const char *expected =
+		    corners[orientation < 9 ? orientation : 0];
+		struct image image = { 0 };
+		uint32_t right, below;
+
+		assert_int_equal(
+		    image_decode(as_photograph(orientation, i % 2), &image), 0);
+		right = image.width - 1;
+		below = image.height - 1;
+		assert_int_equal(image.width,
+		    orientation >= 5 && orientation < 9 ? HEIGHT : WIDTH);
+		assert_int_equal(colour_at(&image, 0, 0), expected[0]);
+		assert_int_equal(colour_at(&image, right, 0), expected[1]);
+		assert_int_equal(colour_at(&image, 0, below), expected[2]);
+		assert_int_equal(colour_at(&image, right, below), expected[3]);
+		image_finish(&image);
+	}
+}
+
+/* Lengths and places that lead elsewhere. */
+static void
+a_damaged_note_is_none(void **state)
+{
+	enum { NOTE = 2 + 36 };
+
+	for (size_t i = 4; i < NOTE; i++) {
+		struct span photograph = as_photograph(6, true);
+		struct image image = { 0 };
+
+		for (int change = 0; change < 2; change++) {
+			file[i] ^= change ? 0x0f : 0xf0;
+			if (image_decode(photograph, &image) == 0)
+				image_finish(&image);
+		}
+	}
+	for (size_t len = 2; len < NOTE; len++)
+		assert_int_equal(orientation_of_jpeg(span_of(file, len)), 1);
 }
 
 static void
@@ -292,6 +394,8 @@ main(void)
 #ifdef CAM_CHAFA
 		cmocka_unit_test(png_and_webp_come_out_as_they_went_in),
 		cmocka_unit_test(a_large_photograph_comes_out_smaller),
+		cmocka_unit_test(a_photograph_stands_upright),
+		cmocka_unit_test(a_damaged_note_is_none),
 		cmocka_unit_test(what_is_cut_off_or_changed_harms_nobody),
 		cmocka_unit_test(
 		    an_image_that_claims_to_be_enormous_is_refused_before_it_is_made),

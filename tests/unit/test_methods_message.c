@@ -777,6 +777,35 @@ ambiguous_ids_name_the_messages(void **state)
 	    ask(&asker, "message.get", json_pack("{s:s}", "id", ids[1])));
 }
 
+/* Each file is a row for each of them. */
+static void
+so_many_files_go_to_so_many_users(void **state)
+{
+	enum { USERS = 65536 / LIMIT_ATTACHMENTS + 1 };
+	json_t *files = json_array();
+	char logon[16], few[80];
+
+	for (unsigned i = 0; i < USERS; i++) {
+		snprintf(logon, sizeof(logon), "one%u", i);
+		world_user(&world, logon, "crowd", "", "Crowd", USER_OFFLINE);
+	}
+	for (unsigned i = 0; i < LIMIT_ATTACHMENTS; i++)
+		json_array_append_new(files,
+		    json_pack("{s:s}", "path", world.camd.paths.settings));
+	snprintf(few, sizeof(few), "%d files for %d users are too many",
+	    LIMIT_ATTACHMENTS, USERS);
+	json_decref(ask_refused(&asker, "message.send",
+	    json_pack("{s:[s], s:s, s:O}", "to", "@crowd", "text", "x", "files",
+		files),
+	    2, "request", few));
+	json_array_append_new(
+	    files, json_pack("{s:s}", "path", world.camd.paths.settings));
+	json_decref(ask_refused(&asker, "message.send",
+	    json_pack(
+		"{s:[s], s:s, s:o}", "to", "anna", "text", "x", "files", files),
+	    2, "request", "at most 256"));
+}
+
 int
 main(void)
 {
@@ -810,6 +839,7 @@ main(void)
 		cmocka_unit_test(reading_a_talk_leaves_others_unread),
 		cmocka_unit_test(a_talk_is_listed_and_read_by_itself),
 		cmocka_unit_test(ambiguous_ids_name_the_messages),
+		cmocka_unit_test(so_many_files_go_to_so_many_users),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, close_world);

@@ -315,6 +315,9 @@ a_file_goes_on_at_a_chunk(void **state)
 			ends_succeed(ends);
 			assert_int_equal(ends->receive.outcome.resumed,
 			    there[i] >= CHUNK_SIZE);
+			/* What has come in pieces always has one. */
+			assert_int_equal(ends->receive.outcome.has_digest,
+			    i % 2 == 1 || there[i] >= CHUNK_SIZE);
 			assert_int_equal(
 			    atomic_load(&ends->receive.bytes), sizes[s]);
 			assert_arrived(ends, "x");
@@ -603,11 +606,11 @@ quota_reserve_and_announced_size_hold(void **state)
 		ends_prepare(ends, forms[i], "x");
 		ends->receive.size = 299999;
 		ends_run(ends);
-		assert_int_equal(ends->receive.outcome.err, CAM_ERR_LIMIT);
+		assert_int_equal(ends->receive.outcome.err, CAM_ERR_REFUSED);
 		ends_prepare(ends, forms[i], "tree");
 		ends->receive.size = 100000;
 		ends_run(ends);
-		assert_int_equal(ends->receive.outcome.err, CAM_ERR_LIMIT);
+		assert_int_equal(ends->receive.outcome.err, CAM_ERR_REFUSED);
 		ends_prepare(ends, forms[i], "tree");
 		ends->receive.quota = 100000;
 		ends_run(ends);
@@ -798,6 +801,35 @@ what_was_made_and_not_kept_is_not_made_twice(void **state)
 	}
 }
 
+/* IPMSG's forms: there is nobody to be told that it is here. */
+static void
+by_ipmsg_neither(void **state)
+{
+	static const enum transfer_form forms[] = { TRANSFER_DATA,
+		TRANSFER_STREAM, TRANSFER_STREAM };
+	static const char *const names[] = { "x", "x", "tree" };
+	struct ends *ends = *state;
+
+	fill_file(ends->from, "x", BIG, 1);
+	make_tree(ends);
+	for (size_t i = 0; i < 3; i++) {
+		ends_prepare(ends, forms[i], names[i]);
+		ends->receive.marked = true;
+		ends_succeed(ends);
+		assert_string_equal(ends->receive.outcome.made, names[i]);
+		ends_prepare(ends, forms[i], names[i]);
+		ends->receive.marked = true;
+		ends_run(ends);
+		assert_int_equal(ends->receive.outcome.err, 0);
+		assert_string_equal(ends->receive.outcome.made, names[i]);
+		if (strcmp(names[i], "x") == 0)
+			assert_true(atomic_load(&ends->receive.bytes) == BIG);
+		assert_int_equal(transfer_kept(ends->to, "0123abcd"), 0);
+		assert_int_equal(folder_count(ends->to), 1);
+		beneath_remove_tree(ends->to, names[i]);
+	}
+}
+
 static void
 a_mark_finds_nothing_but_what_it_was_made_for(void **state)
 {
@@ -845,6 +877,7 @@ main(void)
 		TEST(a_changed_request_is_answered_in_vain),
 		TEST(a_source_that_has_changed_is_not_sent),
 		TEST(what_was_made_and_not_kept_is_not_made_twice),
+		TEST(by_ipmsg_neither),
 		TEST(a_mark_finds_nothing_but_what_it_was_made_for),
 	};
 

@@ -10,6 +10,7 @@
 #include "camd/message/outbox.h"
 #include "camd/message/typing.h"
 #include "camd/offer/fetches.h"
+#include "camd/offer/offers.h"
 #include "camd/people/heard.h"
 #include "camd/people/roster.h"
 #include "camd/settings.h"
@@ -94,6 +95,7 @@ on_open(void *arg, struct user *user, struct link *link)
 	outbox_link_open(camd->outbox, user, link);
 	notices_link_open(camd->notices, user, link);
 	fetches_link_open(camd->fetches, user);
+	offers_tell_ended(camd->offers, user);
 }
 
 static void

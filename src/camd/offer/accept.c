@@ -12,6 +12,7 @@
 #include "camd/camd.h"
 #include "camd/offer/fetches.h"
 #include "camd/offer/file_object.h"
+#include "camd/offer/offering.h"
 #include "camd/offer/offers_parts.h"
 #include "camd/offer/places.h"
 #include "camd/offer/policy.h"
@@ -28,6 +29,7 @@ struct accepting {
 	uint32_t number;
 	char *folder;
 	bool is_chosen; /* by the user: then it must be there */
+	char *spool;	/* where copies for stdout are made */
 	char *wish;	/* the name, NULL: as offered */
 	char name[FILE_NAME_SIZE];
 	bool again;
@@ -49,6 +51,7 @@ finish(struct accepting *accepting, int err, const char *reason,
 	json_decref(object);
 	offer_rows_finish(&accepting->rows);
 	free(accepting->folder);
+	free(accepting->spool);
 	free(accepting->wish);
 	free(accepting);
 }
@@ -72,6 +75,24 @@ read_it(struct store *store, struct accepting *accepting)
 	return r;
 }
 
+/* What stopped in a folder that somebody chose goes on there, and under the
+ * name he chose, unless he chooses anew. */
+static void
+stay(struct accepting *accepting, const struct store_transfer *row)
+{
+	struct stat st;
+
+	if (accepting->is_chosen || row->stage == STORE_DONE ||
+	    row->folder[0] == '\0' || row->automatic ||
+	    strcmp(row->folder, accepting->spool) == 0 ||
+	    stat(row->folder, &st) != 0 || !S_ISDIR(st.st_mode))
+		return;
+	free(accepting->folder);
+	accepting->folder = xstrdup(row->folder);
+	if (accepting->wish == NULL && row->name[0] != '\0')
+		accepting->wish = xstrdup(row->name);
+}
+
 /* Where it goes is looked at here, too: disks may be slow. */
 static void
 look(struct job *job, void *context)
@@ -82,6 +103,7 @@ look(struct job *job, void *context)
 	accepting->err = read_it(context, accepting);
 	if (accepting->err != 0)
 		return;
+	stay(accepting, accepting->rows.list[0]);
 	if (!accepting->is_chosen)
 		(void)places_make(accepting->folder);
 	if (stat(accepting->folder, &st) != 0)
@@ -133,6 +155,10 @@ accept_it(struct accepting *accepting, const struct store_transfer *row)
 	const struct offer_key key = { row->message, row->number, row->uid };
 	struct offer_change change;
 
+	/* What stopped elsewhere does not stay there. */
+	if (row->stage != STORE_DONE &&
+	    strcmp(row->folder, accepting->folder) != 0)
+		offers_discard(accepting->offers, row);
 	offer_change_init(&change);
 	change.stage = STORE_WAITING;
 	change.folder = accepting->folder;
@@ -190,6 +216,7 @@ offers_accept(struct offers *offers, const struct offer_accept *accept,
 	accepting->is_chosen = accept->folder != NULL;
 	accepting->folder = accept->folder != NULL ? xstrdup(accept->folder)
 						   : places_files(offers->camd);
+	accepting->spool = offering_spool(offers->camd);
 	if (accept->name != NULL)
 		accepting->wish = xstrdup(accept->name);
 	accepting->again = accept->again;

@@ -98,8 +98,10 @@ offer_change_init(struct offer_change *change)
 static void
 apply(const struct offer_change *change, struct store_transfer *row)
 {
-	if (change->stage != OFFER_KEEP)
+	if (change->stage != OFFER_KEEP) {
 		row->stage = (enum store_stage)change->stage;
+		row->untold = false;
+	}
 	if (change->has_done)
 		row->done = change->done;
 	if (change->folder != NULL)

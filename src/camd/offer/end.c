@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "camd/camd.h"
-#include "camd/link/links.h"
 #include "camd/offer/fetches.h"
 #include "camd/offer/file_object.h"
 #include "camd/offer/offers_parts.h"
@@ -125,6 +124,10 @@ end_row(struct store *store, struct ending *ending, size_t i)
 			      : ending->drop ? "declined"
 					     : "cancelled";
 	}
+	/* What we only stop fetching we may fetch later. */
+	row->untold |=
+	    ending->was_open[i] &&
+	    (!row->received || (ending->drop && row->carried == STORE_CAM1));
 	row->dropped |= ending->drop;
 	row->changed_ms = clock_wall_ms();
 	return store_transfer_put(store, row);
@@ -162,19 +165,6 @@ store_end(struct job *job, void *context)
 	ending->err = end_rows(context, ending);
 }
 
-/* Without a link he hears of it when he asks. */
-static void
-tell_withdrawn(struct camd *camd, const struct store_transfer *row)
-{
-	const struct user *user = roster_by_uid(camd->roster, row->uid);
-	struct link *link = user != NULL ? links_of(camd->links, user) : NULL;
-
-	if (link != NULL && link_can(link, LINK_FILES))
-		(void)link_notify(link, LINK_OFFER_WITHDRAWN,
-		    json_pack("{s:s, s:[I]}", "message", row->id, "numbers",
-			(json_int_t)row->number));
-}
-
 static void
 end_one(struct ending *ending, size_t i)
 {
@@ -188,16 +178,16 @@ end_one(struct ending *ending, size_t i)
 		tickets_drop(camd->tickets, row->message, row->number);
 		transfers_cancel_all(
 		    camd->transfers, row->message, row->number);
-		if (ending->was_open[i])
-			tell_withdrawn(camd, row);
 	} else {
 		(void)fetches_remove(camd->fetches, &key);
 		if (!transfers_cancel(camd->transfers, &key, ending->drop) &&
 		    ending->drop && ending->was_open[i])
 			offers_discard(offers, row);
 	}
-	if (ending->was_open[i])
-		offers_tell(camd, EVENT_TRANSFER_FAILED, row, false);
+	if (!ending->was_open[i])
+		return;
+	offers_tell(camd, EVENT_TRANSFER_FAILED, row, false);
+	offers_tell_ended(offers, roster_by_uid(camd->roster, row->uid));
 }
 
 static void

@@ -94,6 +94,10 @@ offer_file_object(
 	    object, "done", json_integer((json_int_t)done_of(camd, transfer)));
 	json_object_set_new(object, "encryption",
 	    json_string(store_encryption_word(transfer->encryption)));
+	/* Threat model C6: what IPMSG encrypts anybody on the way may change.
+	 */
+	json_object_set_new(object, "protected",
+	    json_boolean(transfer->encryption == STORE_CAM1));
 	json_object_set_new(object, "signed",
 	    transfer->received
 		? json_string(store_signed_word(transfer->signature))

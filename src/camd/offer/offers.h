@@ -63,12 +63,10 @@ struct offer_ask {
 void offers_ask(struct offers *offers, const struct offer_ask *ask,
     void (*on_done)(void *arg, const char *reason, struct grant *grant),
     void *arg);
-/* The user gives up offers of ours, number by number, or all that the message
- * lists (count 0): shown, but he may still change his mind (N2). By the
- * message's id, or where that is NULL by packet number. */
-void offers_released(struct offers *offers, struct user *user,
-    const char *message, uint32_t packet_no, const uint32_t *numbers,
-    size_t count);
+/* By IPMSG the user gives up all that the message with that packet number
+ * lists: shown, but he may still change his mind (N2). */
+void offers_released(
+    struct offers *offers, struct user *user, uint32_t packet_no);
 /* By IPMSG that user gets nothing more of what the message with that packet
  * number lists, in this run: somebody guesses in his name (F5). Others do. */
 void offers_freeze(struct offers *offers, uint32_t packet_no, int64_t uid);
@@ -84,9 +82,6 @@ void offers_added(
  * is done, then offer.received is told of each. */
 void offers_received(
     struct offers *offers, struct user *user, const struct record *record);
-/* The user has withdrawn offers of his message. */
-void offers_withdrawn(struct offers *offers, struct user *user,
-    const char *message, const uint32_t *numbers, size_t count);
 
 /* -- asked for by ourselves --------------------------------------------------
  */
@@ -111,6 +106,9 @@ void offers_end(struct offers *offers, const char *message, uint32_t number,
  * has gone from the database. */
 void offers_deleted(struct offers *offers, int64_t message);
 
+/* Where there is a link to the user he is told what has ended on our side that
+ * he does not know of: withdrawn, or declined. */
+void offers_tell_ended(struct offers *offers, const struct user *user);
 /* LINK_OFFER_REFUSED, LINK_OFFER_WITHDRAWN of the other end (struct
  * link_method). */
 int offers_hear_refused(

@@ -81,7 +81,7 @@ void offers_tell(const struct camd *camd, const char *event,
  */
 
 extern const struct transfers_ops offers_transfers_ops;
-/* Their sender is told that these, of one message, are not wanted. */
+/* An IPMSG client is told that these, of one message, are not wanted. */
 void offers_decline(struct camd *camd, const struct offer_rows *rows);
 /* What a transfer has left in the download folder goes; in the pool. */
 void offers_discard(struct offers *offers, const struct store_transfer *row);

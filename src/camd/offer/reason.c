@@ -37,7 +37,7 @@ static const struct reason {
 	    N_("the folder cannot be written to") },
 	{ "full", CAM_ERR_FULL, false, N_("there is no room on the disk") },
 	{ "limit", CAM_ERR_LIMIT, false,
-	    N_("it is more than was offered, or too deep") },
+	    N_("it is larger or deeper than it may be") },
 	{ "crypto", CAM_ERR_CRYPTO, false,
 	    N_("it was changed on the way, or is not what was offered") },
 	{ "version", CAM_ERR_REFUSED, false,

@@ -12,7 +12,6 @@
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/events.h"
-#include "camd/link/links.h"
 #include "camd/message/record.h"
 #include "camd/offer/fetches.h"
 #include "camd/offer/file_object.h"
@@ -102,6 +101,7 @@ decide(struct store *store, const struct arrival *arrival,
 	if (arrival->refuse && row->stage == STORE_OFFERED) {
 		changed.stage = STORE_CANCELLED;
 		changed.reason = "refused";
+		changed.untold = row->carried == STORE_CAM1;
 	} else if (is_taken(store, arrival, row) &&
 		   file_name_receive(span_text(row->offer.name), name) == 0) {
 		changed.stage = STORE_WAITING;
@@ -159,23 +159,9 @@ offers_decline(struct camd *camd, const struct offer_rows *rows)
 {
 	const struct store_transfer *first = rows->list[0];
 	const struct user *user = roster_by_uid(camd->roster, first->uid);
-	struct link *link = user != NULL ? links_of(camd->links, user) : NULL;
-	json_t *numbers;
 
-	if (user == NULL)
-		return;
-	if (first->carried != STORE_CAM1) {
+	if (user != NULL && first->carried != STORE_CAM1)
 		filefetch_release(camd, user, first->packet_no);
-		return;
-	}
-	if (link == NULL || !link_can(link, LINK_FILES))
-		return;
-	numbers = json_array();
-	for (size_t i = 0; i < rows->count; i++)
-		json_array_append_new(
-		    numbers, json_integer((json_int_t)rows->list[i]->number));
-	(void)link_notify(link, LINK_OFFER_REFUSED,
-	    json_pack("{s:s, s:o}", "message", first->id, "numbers", numbers));
 }
 
 static void
@@ -197,8 +183,11 @@ on_decided(struct job *job)
 		if (row->stage == STORE_WAITING)
 			fetches_add(offers->camd->fetches, row);
 	}
-	if (arrival->refuse && err == 0 && !offers->stopped)
+	if (arrival->refuse && err == 0 && !offers->stopped) {
 		offers_decline(offers->camd, &arrival->rows);
+		offers_tell_ended(
+		    offers, roster_by_uid(offers->camd->roster, arrival->uid));
+	}
 	offer_rows_finish(&arrival->rows);
 	free(arrival->files);
 	free(arrival->images);
@@ -231,195 +220,4 @@ offers_received(
 	arrival->job.work = decide_all;
 	arrival->job.done = on_decided;
 	workers_submit(camd->writer, &arrival->job);
-}
-
-/* -- withdrawn, declined ----------------------------------------------------
- */
-
-/* Somebody says something of offers that one message lists. */
-struct word_job {
-	struct job job;
-	struct offers *offers;
-	int64_t uid;
-	char message[ID_SIZE]; /* "": by packet_no */
-	uint32_t packet_no;
-	bool received;
-	uint32_t *numbers; /* none: all */
-	size_t count;
-	const char *reason;
-	struct offer_rows rows;
-	int err;
-};
-
-static void
-read_word(struct job *job, void *context)
-{
-	struct word_job *word = container_of(job, struct word_job, job);
-	struct store_delivery delivery;
-	int64_t message = 0;
-
-	if (word->message[0] != '\0') {
-		word->err = store_message_find(
-		    context, word->message, NULL, 0, NULL, &message);
-	} else {
-		word->err =
-		    store_delivery_find(context, word->packet_no, &delivery);
-		message = delivery.message;
-	}
-	if (word->err == 0)
-		word->err =
-		    offer_rows_read(context, message, OFFER_ALL, &word->rows);
-}
-
-static bool
-is_meant(const struct word_job *word, const struct store_transfer *row)
-{
-	const struct roster *roster = word->offers->camd->roster;
-
-	if (row->received != word->received ||
-	    roster_by_uid(roster, row->uid) != roster_by_uid(roster, word->uid))
-		return false;
-	for (size_t i = 0; i < word->count; i++) {
-		if (word->numbers[i] == row->number)
-			return true;
-	}
-	return word->count == 0;
-}
-
-static void
-cancel_one(struct word_job *word, const struct store_transfer *row)
-{
-	struct offers *offers = word->offers;
-	const struct offer_key key = { row->message, row->number, row->uid };
-	struct offer_change change;
-
-	offer_change_init(&change);
-	change.stage = STORE_CANCELLED;
-	change.from =
-	    1U << STORE_OFFERED | 1U << STORE_WAITING | 1U << STORE_BROKEN;
-	change.reason = word->reason;
-	change.event = EVENT_TRANSFER_FAILED;
-	if (word->received) {
-		change.from |= 1U << STORE_RUNNING;
-		(void)fetches_remove(offers->camd->fetches, &key);
-		(void)transfers_cancel(offers->camd->transfers, &key, true);
-	}
-	offers_change(offers, &key, &change, NULL, NULL);
-}
-
-static void
-on_word(struct job *job)
-{
-	struct word_job *word = container_of(job, struct word_job, job);
-
-	for (size_t i = 0; i < word->rows.count && !word->offers->stopped;
-	     i++) {
-		if (is_meant(word, word->rows.list[i]))
-			cancel_one(word, word->rows.list[i]);
-	}
-	offer_rows_finish(&word->rows);
-	free(word->numbers);
-	free(word);
-}
-
-static void
-hear(struct offers *offers, const struct user *user, struct word_job *word,
-    const char *message, const uint32_t *numbers, size_t count)
-{
-	word->offers = offers;
-	word->uid = user->uid;
-	if (message != NULL)
-		snprintf(word->message, sizeof word->message, "%s", message);
-	if (count > 0)
-		word->numbers = xmemdup(numbers, count * sizeof *numbers);
-	word->count = count;
-	word->job.work = read_word;
-	word->job.done = on_word;
-	workers_submit(offers->camd->readers, &word->job);
-}
-
-void
-offers_released(struct offers *offers, struct user *user, const char *message,
-    uint32_t packet_no, const uint32_t *numbers, size_t count)
-{
-	struct word_job *word = xcalloc(1, sizeof *word);
-
-	word->packet_no = packet_no;
-	word->reason = "declined";
-	hear(offers, user, word, message, numbers, count);
-}
-
-void
-offers_withdrawn(struct offers *offers, struct user *user, const char *message,
-    const uint32_t *numbers, size_t count)
-{
-	struct word_job *word = xcalloc(1, sizeof *word);
-
-	word->received = true;
-	word->reason = "withdrawn";
-	hear(offers, user, word, message, numbers, count);
-}
-
-/* -- over links -------------------------------------------------------------
- */
-
-/* {message, numbers}; *numbers is the caller's. */
-static int
-read_numbers(const json_t *params, const char **message, uint32_t **numbers,
-    size_t *count)
-{
-	const json_t *list = json_object_get(params, "numbers");
-	const json_t *id = json_object_get(params, "message");
-	size_t size = json_array_size(list);
-	uint8_t bytes[(ID_SIZE - 1) / 2];
-
-	if (json_string_length(id) != ID_SIZE - 1 ||
-	    hex_decode(span_text(json_string_value(id)), bytes, sizeof bytes) <
-		0 ||
-	    size == 0 || size > LIMIT_ATTACHMENTS)
-		return CAM_ERR_REQUEST;
-	for (size_t i = 0; i < size; i++) {
-		json_int_t number = json_integer_value(json_array_get(list, i));
-
-		if (!json_is_integer(json_array_get(list, i)) || number < 0 ||
-		    number > UINT32_MAX)
-			return CAM_ERR_REQUEST;
-	}
-	*numbers = xcalloc(size, sizeof **numbers);
-	for (size_t i = 0; i < size; i++)
-		(*numbers)[i] =
-		    (uint32_t)json_integer_value(json_array_get(list, i));
-	*count = size;
-	*message = json_string_value(id);
-	return 0;
-}
-
-int
-offers_hear_refused(struct link *link, json_t *params, const json_int_t *id)
-{
-	const char *message = NULL;
-	uint32_t *numbers = NULL;
-	size_t count = 0;
-
-	if (id != NULL || read_numbers(params, &message, &numbers, &count) < 0)
-		return CAM_ERR_REQUEST;
-	offers_released(link_camd(link)->offers, link_user(link), message, 0,
-	    numbers, count);
-	free(numbers);
-	return 0;
-}
-
-int
-offers_hear_withdrawn(struct link *link, json_t *params, const json_int_t *id)
-{
-	const char *message = NULL;
-	uint32_t *numbers = NULL;
-	size_t count = 0;
-
-	if (id != NULL || read_numbers(params, &message, &numbers, &count) < 0)
-		return CAM_ERR_REQUEST;
-	offers_withdrawn(
-	    link_camd(link)->offers, link_user(link), message, numbers, count);
-	free(numbers);
-	return 0;
 }

@@ -21,8 +21,6 @@
 #include "rpc/names.h"
 
 enum { TICK_MS = 250 };
-/* Who moves less than SLOW_BYTES in SLOW_MS while others wait ends. */
-enum { SLOW_MS = 5 * 60 * 1000, SLOW_BYTES = 300 * 1024 };
 struct direction {
 	struct carriages waiting, running;
 	struct workers *threads; /* made when they are first needed */
@@ -413,9 +411,9 @@ end_slow(struct carriage *carriage, uint64_t now_ms)
 {
 	const struct direction *direction = carriage->direction;
 
-	if (now_ms - carriage->slow_ms < SLOW_MS)
+	if (now_ms - carriage->slow_ms < TRANSFERS_SLOW_MS)
 		return;
-	if (carriage->bytes - carriage->slow_bytes < SLOW_BYTES &&
+	if (carriage->bytes - carriage->slow_bytes < TRANSFERS_SLOW_BYTES &&
 	    (direction->wanted || !TAILQ_EMPTY(&direction->waiting))) {
 		log_info("a transfer that hardly moved was ended");
 		transfer_cancel(&carriage->run);
@@ -437,16 +435,22 @@ tick(struct direction *direction, uint64_t now_ms, bool wanted)
 	}
 }
 
-static void
-on_tick(void *arg)
+void
+transfers_look(struct transfers *transfers, uint64_t now_ms)
 {
-	struct transfers *transfers = arg;
-	uint64_t now_ms = clock_now_ms();
 	bool wanted =
 	    events_wanted(transfers->camd->events, EVENT_TRANSFER_PROGRESS);
 
 	tick(&transfers->sending, now_ms, wanted);
 	tick(&transfers->receiving, now_ms, wanted);
+}
+
+static void
+on_tick(void *arg)
+{
+	struct transfers *transfers = arg;
+
+	transfers_look(transfers, clock_now_ms());
 	if (transfers->sending.running_count > 0 ||
 	    transfers->receiving.running_count > 0)
 		timer_start(&transfers->tick, TICK_MS);

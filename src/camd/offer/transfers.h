@@ -82,6 +82,12 @@ void transfers_free_turn(struct transfers *transfers, int64_t uid);
 /* Received ones that wait for a turn. */
 bool transfers_is_full(const struct transfers *transfers);
 
+/* Who moves less than TRANSFERS_SLOW_BYTES in TRANSFERS_SLOW_MS while others
+ * wait for a turn ends. */
+enum { TRANSFERS_SLOW_MS = 5 * 60 * 1000, TRANSFERS_SLOW_BYTES = 300 * 1024 };
+/* Looks at all that run, as is done again and again: tells how far they are,
+ * and ends the slow ones. */
+void transfers_look(struct transfers *transfers, uint64_t now_ms);
 /* How far one is. False: it does not run. */
 struct transfers_progress {
 	uint64_t done;

@@ -106,7 +106,9 @@ struct infile {
 	struct chunk_header header;
 	uint64_t size; /* of the file, without its trailer */
 	uint64_t at;
+	bool is_digested; /* by us, too */
 	uint8_t trailer[TRANSFER_TRAILER];
+	size_t trailer_size; /* 0: none */
 	size_t trailer_len;
 	bool is_hole; /* the end so far is not written but skipped */
 };
@@ -135,13 +137,18 @@ check_header(struct infile *file, const struct transfer_request *request)
 {
 	const struct chunk_header *header = &file->header;
 
+	if ((header->flags & TRANSFER_DIGESTED) != 0)
+		file->trailer_size = sizeof(file->trailer);
 	if (header->size == CHUNK_SIZE_UNKNOWN ||
-	    header->size < TRANSFER_TRAILER ||
-	    header->first != request->position)
+	    header->size < file->trailer_size ||
+	    header->first != request->position ||
+	    (request->position > 0 && file->trailer_size == 0))
 		return CAM_ERR_FORMAT;
-	file->size = header->size - TRANSFER_TRAILER;
+	file->is_digested =
+	    file->trailer_size > 0 || file->transfer->job->has_digest;
+	file->size = header->size - file->trailer_size;
 	if (file->size > file->transfer->job->size)
-		return CAM_ERR_LIMIT;
+		return CAM_ERR_REFUSED;
 	if (file->at > file->size)
 		return CAM_ERR_FORMAT;
 	return place_expect(&file->transfer->place, file->size - file->at);
@@ -188,10 +195,11 @@ take(struct infile *file, struct span bytes)
 	struct span rest = span_of(bytes.data + data.len, bytes.len - data.len);
 	int rc = 0;
 
-	if (rest.len > sizeof(file->trailer) - file->trailer_len)
+	if (rest.len > file->trailer_size - file->trailer_len)
 		return CAM_ERR_FORMAT;
 	if (data.len > 0) {
-		digest_add(file->digest, data);
+		if (file->is_digested)
+			digest_add(file->digest, data);
 		rc = (file->header.flags & TRANSFER_SPARSE) != 0
 			 ? write_sparse(file, data)
 			 : place_write(
@@ -227,7 +235,9 @@ receive_chunks(struct infile *file)
 	flow_in_end(&flow);
 	if (rc != CAM_ERR_MORE)
 		return rc;
-	return file->trailer_len == sizeof(file->trailer) ? 0 : CAM_ERR_FORMAT;
+	return file->at == file->size && file->trailer_len == file->trailer_size
+		   ? 0
+		   : CAM_ERR_FORMAT;
 }
 
 /* Wrong bytes that all were authentic: another file than the offered one, or
@@ -236,14 +246,16 @@ static int
 check_digest(struct infile *file)
 {
 	struct transfer_job *job = file->transfer->job;
+	uint8_t *digest = job->outcome.digest;
 
-	digest_peek(file->digest, job->outcome.digest);
-	if (memcmp(job->outcome.digest, file->trailer, SHA256_SIZE) == 0 &&
-	    (!job->has_digest ||
-		memcmp(job->outcome.digest, job->digest, SHA256_SIZE) == 0)) {
-		job->outcome.has_digest = true;
+	if (!file->is_digested)
 		return 0;
-	}
+	digest_peek(file->digest, digest);
+	job->outcome.has_digest =
+	    memcmp(digest, file->trailer, file->trailer_size) == 0 &&
+	    (!job->has_digest || memcmp(digest, job->digest, SHA256_SIZE) == 0);
+	if (job->outcome.has_digest)
+		return 0;
 	(void)place_discard(&file->transfer->place);
 	return CAM_ERR_CRYPTO;
 }

@@ -75,7 +75,7 @@ begin_file(struct instream *in)
 
 	if (transfer->job->size != TRANSFER_SIZE_UNKNOWN &&
 	    size > transfer->job->size - in->total)
-		return CAM_ERR_LIMIT;
+		return CAM_ERR_REFUSED;
 	in->total += size;
 	in->at = 0;
 	rc = place_expect(&transfer->place, size);

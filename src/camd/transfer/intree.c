@@ -301,7 +301,7 @@ begin_file(struct intree *tree, const struct record *record)
 
 	if (limit != TRANSFER_SIZE_UNKNOWN &&
 	    (tree->total > limit || record->size > limit - tree->total))
-		return CAM_ERR_LIMIT;
+		return CAM_ERR_REFUSED;
 	tree->total += record->size;
 	rc = choose_name(tree, record);
 	if (rc == 0)

@@ -103,13 +103,17 @@ describe(const struct transfer_job *job, const struct stat *st,
 
 	*header = (struct chunk_header){ .suite = TRANSFER_SUITE,
 		.kind = CHUNK_FILE,
-		.size = job->size + TRANSFER_TRAILER,
+		.size = job->size,
 		.first = (uint32_t)request->position,
 		.mtime = st->st_mtim.tv_sec,
 		.mtime_ns = (uint32_t)st->st_mtim.tv_nsec,
 		.mode = (uint16_t)(st->st_mode & 0777) };
 	if ((uint64_t)st->st_blocks * 512 < job->size)
 		header->flags |= TRANSFER_SPARSE;
+	if (job->has_digest || request->position > 0) {
+		header->flags |= TRANSFER_DIGESTED;
+		header->size += TRANSFER_TRAILER;
+	}
 	memcpy(header->name, name.data, utf8_cut(name, CHUNK_NAME_MAX));
 }
 
@@ -132,8 +136,9 @@ static int
 send_chunks(struct transfer *transfer, uint64_t from, const struct stat *before)
 {
 	struct transfer_job *job = transfer->job;
+	bool digested = job->has_digest || from > 0;
 	struct digest *digest =
-	    job->has_digest ? NULL : digest_new(DIGEST_SHA256);
+	    digested && !job->has_digest ? digest_new(DIGEST_SHA256) : NULL;
 	struct flow flow;
 	int rc = 0;
 
@@ -148,7 +153,7 @@ send_chunks(struct transfer *transfer, uint64_t from, const struct stat *before)
 	    outfile_copy(transfer, &flow, job->source, from, job->size, digest);
 	if (rc == 0)
 		rc = check_unchanged(job->source, before);
-	if (rc == 0) {
+	if (rc == 0 && digested) {
 		memcpy(job->outcome.digest, job->digest, SHA256_SIZE);
 		if (digest)
 			digest_peek(digest, job->outcome.digest);
@@ -186,6 +191,7 @@ outfile_sealed(struct transfer *transfer)
 		rc = send_chunks(transfer, from, &st);
 	if (rc == 0)
 		rc = sealed_await_receipt(transfer);
-	job->outcome.has_digest = rc == 0;
+	job->outcome.has_digest =
+	    rc == 0 && (header.flags & TRANSFER_DIGESTED) != 0;
 	return rc;
 }

@@ -297,23 +297,36 @@ has_identity(const struct place *place, const char *name, const char *wanted)
 	return strcmp(text, wanted) == 0;
 }
 
-int
-place_restore(struct place *place, bool is_folder)
+bool
+place_find_made(
+    const struct place *place, bool is_folder, char made[BENEATH_NAME_SIZE])
 {
-	int folder = place->job->folder;
 	char name[BENEATH_NAME_SIZE], wanted[IDENTITY_SIZE];
 	struct stat st;
 
 	if (!place->job->marked || !read_mark(place, wanted) ||
-	    fstatat(folder, place->part, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return 0;
+	    fstatat(
+		place->job->folder, place->part, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return false;
 	memcpy(name, place->job->name, strlen(place->job->name) + 1);
 	for (unsigned n = 2; n <= BENEATH_OTHER_NAMES + 1; n++) {
-		if (has_identity(place, name, wanted))
-			return beneath_rename(folder, name, place->part);
+		if (has_identity(place, name, wanted)) {
+			memcpy(made, name, sizeof(name));
+			return true;
+		}
 		beneath_other_name(place->job->name, is_folder, n, name);
 	}
-	return 0;
+	return false;
+}
+
+int
+place_restore(struct place *place, bool is_folder)
+{
+	char made[BENEATH_NAME_SIZE];
+
+	return place_find_made(place, is_folder, made)
+		   ? beneath_rename(place->job->folder, made, place->part)
+		   : 0;
 }
 
 static int

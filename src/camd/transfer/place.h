@@ -48,10 +48,13 @@ int place_error(void);
  */
 int place_open_file(struct place *place, int *fd);
 /*
- * Where it got its final name and nobody was told, because the process died: it
- * gets the temporary one back, and is not made twice. Before the others;
- * nothing happens where it is not so.
+ * Where it got its final name and nobody was told, because the process died:
+ * what it is called.
  */
+bool place_find_made(
+    const struct place *place, bool is_folder, char made[BENEATH_NAME_SIZE]);
+/* The same gets its temporary name back, and is not made twice. Before the
+ * others; nothing happens where it is not so. */
 int place_restore(struct place *place, bool is_folder);
 /* The first level: the temporary folder, if there is one. */
 int place_open_folder(struct place *place);

@@ -41,9 +41,16 @@ enum {
 	/* The stream of a folder begins at the position asked for. */
 	TRANSFER_RESUMED = 1,
 	/* The file has holes: what is zero may stay unwritten. */
-	TRANSFER_SPARSE = 2
+	TRANSFER_SPARSE = 2,
+	/*
+	 * Behind the file follows its SHA-256. The chunks prove what comes over
+	 * one connection, in its order and to its end, so a sender that would
+	 * have to read all of it for that alone leaves it out. Where a partial
+	 * file goes on it is always there: only the digest tells that the parts
+	 * of before lie there as they came.
+	 */
+	TRANSFER_DIGESTED = 4
 };
-/* A file's stream is the file and, behind it, its SHA-256. */
 enum { TRANSFER_TRAILER = SHA256_SIZE };
 
 #endif

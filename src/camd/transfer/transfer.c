@@ -39,13 +39,30 @@ run_send(struct transfer *transfer)
 	return CAM_ERR_REQUEST;
 }
 
+/* IPMSG knows no receipt: what has come and was not kept need not be asked for
+ * again. */
+static bool
+is_made(struct transfer *transfer)
+{
+	struct transfer_job *job = transfer->job;
+
+	if (job->form == TRANSFER_SEALED ||
+	    !place_find_made(
+		&transfer->place, job->is_folder, job->outcome.made))
+		return false;
+	job->outcome.resumed = true;
+	if (!job->is_folder)
+		transfer_moved(transfer, job->size);
+	return true;
+}
+
 static int
 run_receive(struct transfer *transfer)
 {
 	const struct transfer_job *job = transfer->job;
 	int rc = place_init(&transfer->place, job);
 
-	if (rc < 0)
+	if (rc < 0 || is_made(transfer))
 		return rc;
 	switch (job->form) {
 	case TRANSFER_DATA:

@@ -61,10 +61,11 @@ struct transfer_outcome {
 	 *   CAM_ERR_FULL     no room on the disk, or it would go below reserve;
 	 *                    error tells ENOSPC, EDQUOT or EFBIG. Try again
 	 *                    when there is
-	 *   CAM_ERR_LIMIT    more than size or quota, too deep, too many
+	 *   CAM_ERR_LIMIT    more than quota, too deep, too many
 	 *   CAM_ERR_REFUSED  sending: the source is not what was offered, or
-	 *                    the request asks what cannot be; receiving: a type
-	 *                    that is neither file nor folder
+	 *                    the request asks what cannot be; receiving: more
+	 *                    than size, so it has grown; a type that is neither
+	 *                    file nor folder
 	 *   CAM_ERR_CRYPTO   wrong key, changed on the way, or not what the
 	 *                    digest says: the partial file is removed only
 	 *                    where it is the digest that differs
@@ -79,7 +80,8 @@ struct transfer_outcome {
 	/* Receiving: what it is called now, perhaps "name (2)". "": nothing
 	 * was put in place. */
 	char made[BENEATH_NAME_SIZE];
-	/* TRANSFER_SEALED and has it all: the file's SHA-256. */
+	/* TRANSFER_SEALED and has it all: the file's SHA-256, where it was
+	 * asked for. */
 	bool has_digest;
 	uint8_t digest[SHA256_SIZE];
 };
@@ -122,8 +124,8 @@ struct transfer_job {
 	/* -- TRANSFER_SEALED (threat model 5.5) -----------------------------
 	 */
 	uint8_t file_key[CHUNK_KEY_SIZE]; /* of the envelope; wiped too */
-	/* Of a file: what the envelope says. Sending without it the file is
-	 * digested on the way, which takes longer. */
+	/* Of a file: what the envelope says. Without it only a file that goes
+	 * on where it stopped is digested, by both ends (request.h). */
 	bool has_digest;
 	uint8_t digest[SHA256_SIZE];
 
@@ -143,9 +145,9 @@ struct transfer_job {
 	uint64_t reserve; /* bytes that stay free on that disk */
 	int64_t mtime;	  /* TRANSFER_DATA: seconds since 1970; 0: unknown */
 	uint32_t mask;	  /* permission bits nobody gets: the user's umask */
-	/* TRANSFER_SEALED: should the process die before it has kept the
-	 * outcome, the same job finds what it has made and makes no second one,
-	 * by ".ID.mark" and the list, which stay until transfer_kept(). */
+	/* Should the process die before it has kept the outcome, the same job
+	 * finds what it has made and makes no second one, by ".ID.mark" and the
+	 * list, which stay until transfer_kept(). */
 	bool marked;
 
 	/* -- read by any thread ----------------------------------------------
