@@ -12,9 +12,11 @@
 
 /* A family of four with skin tones has 41 bytes; what is longer loses its last
  * marks. */
-enum { CELL_TEXT_SIZE = 44 };
+enum { CELL_TEXT_SIZE = 42 };
 /* A terminal that says it is larger is taken to be so large. */
 enum { CANVAS_COLUMNS_MAX = 1000, CANVAS_ROWS_MAX = 1000 };
+
+struct links;
 
 struct cell {
 	char text[CELL_TEXT_SIZE]; /* UTF-8, no NUL at the end when full */
@@ -23,6 +25,7 @@ struct cell {
 	uint8_t style;
 	bool isolated; /* of a text with right-to-left letters: painted with its
 			  whole row */
+	uint16_t link; /* of the canvas's links, 0: none */
 };
 
 /* A place on it, in cells; always inside. */
@@ -36,7 +39,8 @@ struct box {
 struct canvas {
 	unsigned rows;
 	unsigned columns;
-	struct cell *cells; /* row by row */
+	struct cell *cells;  /* row by row */
+	struct links *links; /* borrowed; NULL: the terminal is told of none */
 	/* Rows that may have changed since canvas_settle(): those alone are
 	 * looked at when it is painted. */
 	bool *touched;
@@ -75,6 +79,10 @@ unsigned canvas_put_cut(struct canvas *canvas, struct box box, unsigned row,
 /* The style of a whole row of the box, its text as it is. */
 void canvas_mark(
     struct canvas *canvas, struct box box, unsigned row, enum style style);
+
+/* These cells of a row of the box, as just put, are part of a link. */
+void canvas_link(struct canvas *canvas, struct box box, unsigned row,
+    unsigned column, unsigned columns, const char *url);
 
 /* The text of a row, without the blanks at its end; release with free(). */
 char *canvas_row_text(const struct canvas *canvas, unsigned row);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/width.h"
+#include "cam-tui/links.h"
 
 /* Text between these moves nothing beside it, whatever its direction
  * (UAX #9). */
@@ -21,6 +22,7 @@ struct painter {
 	const struct theme *theme;
 	const struct paint_ops *ops;
 	struct buf *out;
+	unsigned link;	/* as begun in the terminal, 0: none */
 	int style;	/* as set in the terminal, -1: not known */
 	bool is_placed; /* the terminal's cursor is at row, column */
 	unsigned row;
@@ -32,7 +34,7 @@ is_same(const struct cell *a, const struct cell *b)
 {
 	return a->len == b->len && a->columns == b->columns &&
 	       a->style == b->style && a->isolated == b->isolated &&
-	       memcmp(a->text, b->text, a->len) == 0;
+	       a->link == b->link && memcmp(a->text, b->text, a->len) == 0;
 }
 
 static bool
@@ -72,6 +74,22 @@ set_style(struct painter *painter, uint8_t style)
 	painter->style = style;
 }
 
+/* OSC 8. The id makes one of the parts of a link that goes over lines, or that
+ * are painted at different times. Of the URL nothing is written but what
+ * link_find() lets through. */
+static void
+set_link(struct painter *painter, unsigned link)
+{
+	if (painter->link == link)
+		return;
+	if (link == 0)
+		buf_put_text(painter->out, "\x1b]8;;\x1b\\");
+	else
+		buf_printf(painter->out, "\x1b]8;id=%u;%s\x1b\\", link,
+		    links_url(painter->after->links, link));
+	painter->link = link;
+}
+
 /* Terminals agree on the width of one character, ASCII or East Asian, with no
  * mark; on sequences they need not. */
 static bool
@@ -92,6 +110,7 @@ write_cell(struct painter *painter, unsigned row, unsigned column)
 
 	place(painter, row, column);
 	set_style(painter, cell->style);
+	set_link(painter, cell->link);
 	buf_put(painter->out, cell->text, cell->len);
 	painter->column += cell->columns;
 	painter->is_placed = is_certain(cell) && !cell->isolated &&
@@ -133,14 +152,17 @@ write_isolated(struct painter *painter, unsigned row, unsigned column)
 {
 	const struct canvas *canvas = painter->after;
 	uint8_t style = canvas_cell(canvas, row, column)->style;
+	uint16_t link = canvas_cell(canvas, row, column)->link;
 
 	place(painter, row, column);
 	set_style(painter, style);
+	set_link(painter, link);
 	buf_put_text(painter->out, FIRST_STRONG_ISOLATE);
 	for (; column < canvas->columns; column++) {
 		const struct cell *cell = canvas_cell(canvas, row, column);
 
-		if (!cell->isolated || cell->style != style)
+		if (!cell->isolated || cell->style != style ||
+		    cell->link != link)
 			break;
 		buf_put(painter->out, cell->text, cell->len);
 	}
@@ -203,6 +225,7 @@ paint_cells(struct painter *painter, unsigned row, unsigned end)
 
 			near = between->columns == 1 &&
 			       between->style == cell->style &&
+			       between->link == cell->link &&
 			       is_certain(between);
 		}
 		while (near && painter->column < column)
@@ -238,6 +261,7 @@ paint_row(struct painter *painter, unsigned row)
 	if (tail && end == from) {
 		place(painter, row, from);
 		set_style(painter, canvas_cell(canvas, row, from)->style);
+		set_link(painter, 0);
 		painter->ops->clear_to_end(painter->out, painter->ops->arg);
 	}
 }
@@ -261,6 +285,7 @@ paint(const struct canvas *before, const struct canvas *after,
 	}
 	for (unsigned row = 0; row < after->rows; row++)
 		paint_row(&painter, row);
+	set_link(&painter, 0);
 	if (painter.style >= 0)
 		set_style(&painter, STYLE_PLAIN);
 }

@@ -14,6 +14,7 @@
 #include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
 #include "cam-tui/session.h"
+#include "cam-tui/transfer_text.h"
 #include "cam-tui/tui.h"
 
 enum { COMPOSER_ROWS_MAX = 8, ROSTER_COLUMNS_MIN = 12 };
@@ -203,6 +204,29 @@ draw_views(const struct tui *tui, struct canvas *canvas, struct box box,
 	return column;
 }
 
+/* How far all that runs is, in and out. */
+static unsigned
+draw_transfers(const struct tui *tui, struct canvas *canvas, struct box box,
+    unsigned column)
+{
+	for (int received = 1; received >= 0; received--) {
+		uint64_t size, done;
+		char *text;
+
+		if (!model_transfer_sum(
+			tui->model, received == 1, &size, &done))
+			continue;
+		text = xasprintf("%s%u%%",
+		    received == 1 ? "\xe2\x86\x93" : "\xe2\x86\x91",
+		    transfer_percent(done, size));
+		column += 1 + canvas_put_cut(canvas, box, 0, column,
+				  box.columns - column, STYLE_BAR_STRONG,
+				  span_text(text));
+		free(text);
+	}
+	return column;
+}
+
 static void
 draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
 {
@@ -212,6 +236,11 @@ draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
 	unsigned column = 1, width = (unsigned)text_width(span_text(hint));
 
 	canvas_fill(canvas, box, STYLE_BAR);
+	if (prompt_is_on(tui)) {
+		canvas_put_cut(canvas, box, 0, 1, box.columns - 1,
+		    STYLE_BAR_STRONG, span_text(tui->prompt.text));
+		return;
+	}
 	if (tui->notice != NULL) {
 		canvas_put_cut(canvas, box, 0, 1, box.columns - 1,
 		    tui->notice_style, span_text(tui->notice));
@@ -229,6 +258,7 @@ draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
 		column += 1 + canvas_put_cut(canvas, box, 0, column,
 				  box.columns - column, STYLE_BAR_WARN,
 				  span_text(_("away")));
+	column = draw_transfers(tui, canvas, box, column);
 	column = draw_views(tui, canvas, box, column, true);
 	column = draw_views(tui, canvas, box, column, false);
 	if (column + width + 2 < box.columns)

@@ -50,6 +50,7 @@ struct terminal {
 	bool wants_ready;
 	bool has_entered;
 	bool has_mouse;
+	bool has_kitty; /* a picture of kitty's kind is shown */
 	struct theme theme;
 	struct canvas shown;
 	bool is_known; /* shown is what it shows */
@@ -273,6 +274,20 @@ terminal_size(
 		*columns = size.ws_col;
 }
 
+void
+terminal_cell(
+    const struct terminal *terminal, unsigned *width, unsigned *height)
+{
+	struct winsize size;
+
+	*width = *height = 0;
+	if (ioctl(terminal->out, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
+	    size.ws_row == 0)
+		return;
+	*width = size.ws_xpixel / size.ws_col;
+	*height = size.ws_ypixel / size.ws_row;
+}
+
 int
 terminal_colours(const struct terminal *terminal)
 {
@@ -335,6 +350,51 @@ terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 	terminal->is_known = true;
 	flush_out(terminal);
 	return true;
+}
+
+/* -- pictures ------------------------------------------------------------- */
+
+/* kitty keeps pictures when text is written over them. */
+#define KITTY "\x1b_G"
+#define KITTY_DELETE "\x1b_Ga=d\x1b\\"
+
+bool
+terminal_show_picture(
+    struct terminal *terminal, struct span bytes, const char *below)
+{
+	unsigned rows, columns;
+
+	if (!terminal->has_entered || terminal->queue.len > 0)
+		return false;
+	terminal_size(terminal, &rows, &columns);
+	terminal->has_kitty =
+	    memmem(bytes.data, bytes.len, KITTY, strlen(KITTY)) != NULL;
+	send_text(terminal, terminfo_text("civis"));
+	theme_put(&terminal->theme, STYLE_PLAIN, &terminal->queue);
+	put_clear(&terminal->queue, NULL);
+	/* The terminal is raw: a line end does not go to the first column. */
+	for (size_t i = 0; i < bytes.len; i++) {
+		if (bytes.data[i] == '\n')
+			buf_put_byte(&terminal->queue, '\r');
+		buf_put_byte(&terminal->queue, bytes.data[i]);
+	}
+	put_move(&terminal->queue, rows - 1, 0, NULL);
+	theme_put(&terminal->theme, STYLE_DIM, &terminal->queue);
+	send_text(terminal, below);
+	theme_put(&terminal->theme, STYLE_PLAIN, &terminal->queue);
+	terminal_forget(terminal);
+	flush_out(terminal);
+	return true;
+}
+
+void
+terminal_drop_picture(struct terminal *terminal)
+{
+	if (terminal->has_kitty)
+		send_text(terminal, KITTY_DELETE);
+	terminal->has_kitty = false;
+	terminal_forget(terminal);
+	flush_out(terminal);
 }
 
 void

@@ -11,7 +11,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/composer.h"
+#include "cam-tui/links.h"
 #include "cam-tui/model.h"
+#include "cam-tui/picture.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -33,6 +35,7 @@ tui_changed(struct tui *tui)
 static void
 fit_canvas(struct tui *tui)
 {
+	struct links *links = tui->canvas.links;
 	unsigned rows, columns;
 
 	terminal_size(tui->terminal, &rows, &columns);
@@ -40,6 +43,7 @@ fit_canvas(struct tui *tui)
 		return;
 	canvas_finish(&tui->canvas);
 	canvas_init(&tui->canvas, rows, columns);
+	tui->canvas.links = links;
 	tui->drawn_view.view = tui->drawn_roster.view = NULL;
 }
 
@@ -61,13 +65,25 @@ set_title(struct tui *tui)
 	free(title);
 }
 
+/* Some thousand links have been seen: those that still are get new numbers. */
+static void
+renew_links(struct tui *tui)
+{
+	links_clear(tui->links);
+	terminal_forget(tui->terminal);
+	tui->drawn_view.view = tui->drawn_roster.view = NULL;
+	screen_draw(tui, &tui->canvas);
+}
+
 void
 tui_paint(struct tui *tui)
 {
-	if (tui->is_ending)
+	if (tui->is_ending || picture_is_shown(tui))
 		return;
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
+	if (links_is_full(tui->links))
+		renew_links(tui);
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);
@@ -77,6 +93,7 @@ tui_paint(struct tui *tui)
 void
 tui_redraw(struct tui *tui)
 {
+	picture_leave(tui);
 	terminal_forget(tui->terminal);
 	free(tui->title);
 	tui->title = NULL;

@@ -9,6 +9,7 @@
 #include "cam-tui/canvas.h"
 #include "cam-tui/keytable.h"
 #include "cam-tui/options.h"
+#include "cam-tui/prompt.h"
 #include "cam-tui/session.h"
 #include "cam-tui/style.h"
 #include "cam-tui/switcher.h"
@@ -20,6 +21,7 @@ struct completion;
 struct loop;
 struct model;
 struct model_talk;
+struct picture;
 struct running;
 struct terminal;
 
@@ -33,6 +35,7 @@ struct tui {
 	struct loop *loop;
 	struct paths paths;
 	char *cam;	  /* path of the cam command */
+	char *show;	  /* of cam-show, or NULL */
 	const char *home; /* CAM_HOME, or NULL */
 	struct options options;
 	struct keytable *keytable;
@@ -58,6 +61,7 @@ struct tui {
 	struct stroke last; /* the last one pressed, for commands that tell by
 			       it */
 	struct canvas canvas;
+	struct links *links;
 	struct drawn drawn_roster;
 	struct drawn drawn_view;
 	char *away;	/* the text of our absence, or NULL */
@@ -65,7 +69,9 @@ struct tui {
 	char *title;	/* of the terminal, as set last */
 	bool has_users; /* a page of the roster has come, others will */
 	struct running *running; /* verbs */
-	char *notice;		 /* shown in the status line, or NULL */
+	struct picture *picture; /* being drawn, shown or waited for, or NULL */
+	struct prompt prompt;
+	char *notice; /* shown in the status line, or NULL */
 	enum style notice_style;
 	bool is_focused; /* as far as the terminal tells */
 	bool is_ending;
@@ -82,6 +88,9 @@ void tui_say(struct tui *tui, enum style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* A verb of the command line; what it prints comes into a view. */
 void tui_run_cam(struct tui *tui, const char *line);
+/* The same of words that have been taken apart already; line is shown. */
+void tui_run_words(
+    struct tui *tui, const char *line, char *const *words, size_t count);
 void tui_redraw(struct tui *tui);
 void tui_suspend(struct tui *tui);
 /* cam.ini has changed: keys, theme, what is shown. */

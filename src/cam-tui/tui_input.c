@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cam-tui/attach.h"
 #include "cam-tui/completion.h"
 #include "cam-tui/composer.h"
 #include "cam-tui/model.h"
+#include "cam-tui/picture.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -71,6 +73,14 @@ on_stroke(struct stroke stroke, void *arg)
 
 	if (tui->is_ending)
 		return;
+	if (picture_is_shown(tui)) {
+		picture_leave(tui);
+		return;
+	}
+	if (prompt_is_on(tui)) {
+		prompt_stroke(tui, stroke);
+		return;
+	}
 	tui_show_notice(tui, STYLE_BAR, NULL);
 	tui->is_focused = true;
 	tui->last = stroke;
@@ -107,6 +117,9 @@ on_paste(struct span text, void *arg)
 	if (tui->is_ending || list_has_keys(tui))
 		return;
 	completion_end(tui);
+	picture_leave(tui);
+	if (attach_pasted(tui, text))
+		return;
 	composer_insert(view->composer, text);
 	if (view->type->typing != NULL)
 		view->type->typing(view);
@@ -144,8 +157,8 @@ on_mouse(struct mouse mouse, void *arg)
 	struct tui *tui = arg;
 	struct screen_parts parts;
 
-	if (tui->is_ending || mouse.what == MOUSE_RELEASE ||
-	    tui->canvas.rows < SCREEN_ROWS_MIN)
+	if (tui->is_ending || picture_is_shown(tui) ||
+	    mouse.what == MOUSE_RELEASE || tui->canvas.rows < SCREEN_ROWS_MIN)
 		return;
 	screen_parts(tui, &tui->canvas, &parts);
 	if (is_inside(parts.roster, mouse))

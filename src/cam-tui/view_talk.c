@@ -490,11 +490,30 @@ concerns(const struct view_talk *self, const struct model_change *change)
 	return false;
 }
 
+/* Its offer stands in the lines of a message. */
+static void
+transfer_changed(struct view_talk *self, const struct model_transfer *transfer)
+{
+	const struct model_message *message =
+	    transfer != NULL ? model_message(self->talk, transfer->message)
+			     : NULL;
+
+	if (transfer == NULL)
+		talk_lines_forget_all(&self->lines);
+	else if (message != NULL)
+		talk_lines_forget(&self->lines, message);
+	self->view.changed |= transfer == NULL || message != NULL;
+}
+
 static void
 talk_changed(struct view *view, const struct model_change *change)
 {
 	struct view_talk *self = self_of(view);
 
+	if (change->kind == CHANGE_TRANSFER) {
+		transfer_changed(self, change->transfer);
+		return;
+	}
 	if (!concerns(self, change))
 		return;
 	if (change->kind == CHANGE_MESSAGE)
