@@ -9,9 +9,9 @@
 #include "cam-tui/ask.h"
 #include "cam-tui/commands.h"
 #include "cam-tui/composer.h"
+#include "cam-tui/drawing.h"
 #include "cam-tui/model.h"
 #include "cam-tui/pathlist.h"
-#include "cam-tui/picture.h"
 #include "cam-tui/transfer_text.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/view_files.h"
@@ -287,7 +287,7 @@ on_path(void *arg, int err, const json_t *result, const struct rpc_error *error)
 	const char *path = json_string_value(json_object_get(object, "path"));
 
 	if (err == 0 && path != NULL)
-		picture_show(tui, path);
+		drawing_show(tui, path);
 }
 
 /* One that is not here yet is shown when it has come. */
@@ -307,12 +307,12 @@ act_show(struct tui *tui, const char *argument)
 		tui_say(tui, STYLE_BAR_DIM, "%s",
 		    _("only pictures are shown: PNG, JPEG and WebP"));
 	} else if (path_here(picture) != NULL) {
-		picture_show(tui, picture->path);
+		drawing_show(tui, picture->path);
 	} else if (!picture->is_received) {
 		session_call(tui->session, RPC_OFFER_GET,
 		    json_pack("{s:s}", "id", picture->id), on_path, tui);
 	} else {
-		picture_show_later(tui, picture->id);
+		drawing_show_later(tui, picture->id);
 		accept(tui, picture, NULL);
 	}
 }

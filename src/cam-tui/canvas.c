@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/width.h"
-#include "cam-tui/links.h"
+#include "cam-tui/linkset.h"
 
 /* What text_print() makes of one byte at most, as <U+001B> of an ESC. */
 enum { ESCAPE_GROWTH = 8 };
@@ -268,7 +268,7 @@ canvas_link(struct canvas *canvas, struct box box, unsigned row,
 
 	if (canvas->links == NULL || row >= box.rows)
 		return;
-	number = links_number(canvas->links, url);
+	number = linkset_number(canvas->links, url);
 	for (unsigned i = column; i < column + columns && i < box.columns; i++)
 		canvas_cell(canvas, box.row + row, box.column + i)->link =
 		    (uint16_t)number;

@@ -16,7 +16,7 @@ enum { CELL_TEXT_SIZE = 42 };
 /* A terminal that says it is larger is taken to be so large. */
 enum { CANVAS_COLUMNS_MAX = 1000, CANVAS_ROWS_MAX = 1000 };
 
-struct links;
+struct linkset;
 
 struct cell {
 	char text[CELL_TEXT_SIZE]; /* UTF-8, no NUL at the end when full */
@@ -40,7 +40,7 @@ struct canvas {
 	unsigned rows;
 	unsigned columns;
 	struct cell *cells;  /* row by row */
-	struct links *links; /* borrowed; NULL: the terminal is told of none */
+	struct linkset *links; /* borrowed; NULL: the terminal is told of none */
 	/* Rows that may have changed since canvas_settle(): those alone are
 	 * looked at when it is painted. */
 	bool *touched;

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "base/width.h"
-#include "cam-tui/links.h"
+#include "cam-tui/linkset.h"
 
 /* Text between these moves nothing beside it, whatever its direction
  * (UAX #9). */
@@ -86,7 +86,7 @@ set_link(struct painter *painter, unsigned link)
 		buf_put_text(painter->out, "\x1b]8;;\x1b\\");
 	else
 		buf_printf(painter->out, "\x1b]8;id=%u;%s\x1b\\", link,
-		    links_url(painter->after->links, link));
+		    linkset_url(painter->after->links, link));
 	painter->link = link;
 }
 

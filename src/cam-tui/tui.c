@@ -11,9 +11,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/composer.h"
-#include "cam-tui/links.h"
+#include "cam-tui/drawing.h"
+#include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
-#include "cam-tui/picture.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -35,7 +35,7 @@ tui_changed(struct tui *tui)
 static void
 fit_canvas(struct tui *tui)
 {
-	struct links *links = tui->canvas.links;
+	struct linkset *links = tui->canvas.links;
 	unsigned rows, columns;
 
 	terminal_size(tui->terminal, &rows, &columns);
@@ -69,7 +69,7 @@ set_title(struct tui *tui)
 static void
 renew_links(struct tui *tui)
 {
-	links_clear(tui->links);
+	linkset_clear(tui->links);
 	terminal_forget(tui->terminal);
 	tui->drawn_view.view = tui->drawn_roster.view = NULL;
 	screen_draw(tui, &tui->canvas);
@@ -78,11 +78,11 @@ renew_links(struct tui *tui)
 void
 tui_paint(struct tui *tui)
 {
-	if (tui->is_ending || picture_is_shown(tui))
+	if (tui->is_ending || drawing_is_shown(tui))
 		return;
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
-	if (links_is_full(tui->links))
+	if (linkset_is_full(tui->links))
 		renew_links(tui);
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
@@ -93,7 +93,7 @@ tui_paint(struct tui *tui)
 void
 tui_redraw(struct tui *tui)
 {
-	picture_leave(tui);
+	drawing_leave(tui);
 	terminal_forget(tui->terminal);
 	free(tui->title);
 	tui->title = NULL;

@@ -21,7 +21,7 @@ struct completion;
 struct loop;
 struct model;
 struct model_talk;
-struct picture;
+struct drawing;
 struct running;
 struct terminal;
 
@@ -61,7 +61,7 @@ struct tui {
 	struct stroke last; /* the last one pressed, for commands that tell by
 			       it */
 	struct canvas canvas;
-	struct links *links;
+	struct linkset *links;
 	struct drawn drawn_roster;
 	struct drawn drawn_view;
 	char *away;	/* the text of our absence, or NULL */
@@ -69,7 +69,7 @@ struct tui {
 	char *title;	/* of the terminal, as set last */
 	bool has_users; /* a page of the roster has come, others will */
 	struct running *running; /* verbs */
-	struct picture *picture; /* being drawn, shown or waited for, or NULL */
+	struct drawing *drawing; /* being drawn, shown or waited for, or NULL */
 	struct prompt prompt;
 	char *notice; /* shown in the status line, or NULL */
 	enum style notice_style;

@@ -7,9 +7,9 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "cam-tui/ask.h"
+#include "cam-tui/drawing.h"
 #include "cam-tui/event_text.h"
 #include "cam-tui/model.h"
-#include "cam-tui/picture.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_files.h"
@@ -210,11 +210,11 @@ end_transfer(struct tui *tui, const char *event, const json_t *params)
 	if (strcmp(text_of(params, "direction"), "in") != 0)
 		return;
 	if (strcmp(event, EVENT_TRANSFER_DONE) == 0)
-		picture_transferred(
+		drawing_transferred(
 		    tui, text_of(params, "id"), text_of(params, "path"));
 	else if (strcmp(event, EVENT_TRANSFER_FAILED) == 0 &&
 		 !json_is_true(json_object_get(params, "again")))
-		picture_transferred(tui, text_of(params, "id"), NULL);
+		drawing_transferred(tui, text_of(params, "id"), NULL);
 }
 
 static void

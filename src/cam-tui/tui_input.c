@@ -5,8 +5,8 @@
 #include "cam-tui/attach.h"
 #include "cam-tui/completion.h"
 #include "cam-tui/composer.h"
+#include "cam-tui/drawing.h"
 #include "cam-tui/model.h"
-#include "cam-tui/picture.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -73,8 +73,8 @@ on_stroke(struct stroke stroke, void *arg)
 
 	if (tui->is_ending)
 		return;
-	if (picture_is_shown(tui)) {
-		picture_leave(tui);
+	if (drawing_is_shown(tui)) {
+		drawing_leave(tui);
 		return;
 	}
 	if (prompt_is_on(tui)) {
@@ -117,13 +117,13 @@ on_paste(struct span text, void *arg)
 	if (tui->is_ending || list_has_keys(tui))
 		return;
 	completion_end(tui);
-	picture_leave(tui);
+	drawing_leave(tui);
+	tui_changed(tui);
 	if (attach_pasted(tui, text))
 		return;
 	composer_insert(view->composer, text);
 	if (view->type->typing != NULL)
 		view->type->typing(view);
-	tui_changed(tui);
 }
 
 static bool
@@ -157,7 +157,7 @@ on_mouse(struct mouse mouse, void *arg)
 	struct tui *tui = arg;
 	struct screen_parts parts;
 
-	if (tui->is_ending || picture_is_shown(tui) ||
+	if (tui->is_ending || drawing_is_shown(tui) ||
 	    mouse.what == MOUSE_RELEASE || tui->canvas.rows < SCREEN_ROWS_MIN)
 		return;
 	screen_parts(tui, &tui->canvas, &parts);

@@ -16,10 +16,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/completion.h"
+#include "cam-tui/drawing.h"
 #include "cam-tui/link.h"
-#include "cam-tui/links.h"
+#include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
-#include "cam-tui/picture.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_roster.h"
@@ -49,7 +49,7 @@ choose_theme(struct tui *tui)
 static void
 set_links(struct tui *tui)
 {
-	struct links *links =
+	struct linkset *links =
 	    tui->options.links &&
 		    link_terminal_takes(getenv("TERM"), getenv("TMUX"),
 			getenv("VTE_VERSION"), getenv("COLORTERM"))
@@ -86,7 +86,7 @@ tui_read_options(struct tui *tui)
 static void
 on_resize(int signo, void *arg)
 {
-	picture_leave(arg);
+	drawing_leave(arg);
 	tui_changed(arg);
 }
 
@@ -288,7 +288,7 @@ begin(struct tui *tui, bool no_start)
 	switcher_init(&tui->switcher);
 	tui->model = model_new(tui_on_change, tui);
 	tui->completion = completion_new();
-	tui->links = links_new();
+	tui->links = linkset_new();
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
 	switcher_add(&tui->switcher, tui->log);
@@ -317,7 +317,7 @@ end(struct tui *tui)
 	tui->is_ending = true;
 	session_free(tui->session);
 	tui_end_verbs(tui);
-	picture_free(tui);
+	drawing_free(tui);
 	prompt_leave(tui);
 	completion_free(tui->completion);
 	switcher_finish(&tui->switcher);
@@ -332,7 +332,7 @@ end(struct tui *tui)
 	keytable_free(tui->keytable);
 	options_finish(&tui->options);
 	canvas_finish(&tui->canvas);
-	links_free(tui->links);
+	linkset_free(tui->links);
 	free(tui->notice);
 	free(tui->away);
 }

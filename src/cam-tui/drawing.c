@@ -1,5 +1,5 @@
-/* picture.c: a picture shown in place of the screen, drawn by cam-show. */
-#include "cam-tui/picture.h"
+/* drawing.c: a picture shown in place of the screen, drawn by cam-show. */
+#include "cam-tui/drawing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,58 +14,58 @@
 
 enum { DRAWN_MAX = 48 * 1024 * 1024, TIMEOUT_MS = 30 * 1000 };
 
-struct picture {
+struct drawing {
 	char *wanted; /* id of the offer that is shown when it has come */
 	struct child *child;
 	struct buf drawn; /* what cam-show wrote */
 	bool is_shown;
 };
 
-static struct picture *
-picture_of(struct tui *tui)
+static struct drawing *
+drawing_of(struct tui *tui)
 {
-	if (tui->picture == NULL) {
-		tui->picture = xcalloc(1, sizeof *tui->picture);
-		buf_init(&tui->picture->drawn, DRAWN_MAX);
+	if (tui->drawing == NULL) {
+		tui->drawing = xcalloc(1, sizeof *tui->drawing);
+		buf_init(&tui->drawing->drawn, DRAWN_MAX);
 	}
-	return tui->picture;
+	return tui->drawing;
 }
 
 static void
-forget(struct picture *picture)
+forget(struct drawing *drawing)
 {
-	child_forget(picture->child);
-	picture->child = NULL;
-	free(picture->wanted);
-	picture->wanted = NULL;
-	buf_finish(&picture->drawn);
-	buf_init(&picture->drawn, DRAWN_MAX);
+	child_forget(drawing->child);
+	drawing->child = NULL;
+	free(drawing->wanted);
+	drawing->wanted = NULL;
+	buf_finish(&drawing->drawn);
+	buf_init(&drawing->drawn, DRAWN_MAX);
 }
 
 void
-picture_free(struct tui *tui)
+drawing_free(struct tui *tui)
 {
-	if (tui->picture == NULL)
+	if (tui->drawing == NULL)
 		return;
-	forget(tui->picture);
-	free(tui->picture);
-	tui->picture = NULL;
+	forget(tui->drawing);
+	free(tui->drawing);
+	tui->drawing = NULL;
 }
 
 /* -- shown ---------------------------------------------------------------- */
 
 bool
-picture_is_shown(const struct tui *tui)
+drawing_is_shown(const struct tui *tui)
 {
-	return tui->picture != NULL && tui->picture->is_shown;
+	return tui->drawing != NULL && tui->drawing->is_shown;
 }
 
 void
-picture_leave(struct tui *tui)
+drawing_leave(struct tui *tui)
 {
-	if (!picture_is_shown(tui))
+	if (!drawing_is_shown(tui))
 		return;
-	tui->picture->is_shown = false;
+	tui->drawing->is_shown = false;
 	terminal_drop_picture(tui->terminal);
 	tui_redraw(tui);
 }
@@ -89,19 +89,19 @@ static void
 on_drawn(int status, void *arg)
 {
 	struct tui *tui = arg;
-	struct picture *picture = tui->picture;
+	struct drawing *drawing = tui->drawing;
 
-	picture->child = NULL;
+	drawing->child = NULL;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
-	    buf_failed(&picture->drawn)) {
-		say_why(tui, buf_failed(&picture->drawn)
+	    buf_failed(&drawing->drawn)) {
+		say_why(tui, buf_failed(&drawing->drawn)
 				 ? span_of(NULL, 0)
-				 : buf_span(&picture->drawn));
+				 : buf_span(&drawing->drawn));
 	} else if (terminal_show_picture(tui->terminal,
-		       buf_span(&picture->drawn), _("any key: back"))) {
-		picture->is_shown = true;
+		       buf_span(&drawing->drawn), _("any key: back"))) {
+		drawing->is_shown = true;
 	}
-	forget(picture);
+	forget(drawing);
 }
 
 static void
@@ -109,13 +109,13 @@ on_output(const void *data, size_t len, void *arg)
 {
 	struct tui *tui = arg;
 
-	buf_put(&tui->picture->drawn, data, len);
+	buf_put(&tui->drawing->drawn, data, len);
 }
 
 void
-picture_show(struct tui *tui, const char *path)
+drawing_show(struct tui *tui, const char *path)
 {
-	struct picture *picture = picture_of(tui);
+	struct drawing *drawing = drawing_of(tui);
 	unsigned rows, columns, width, height;
 	const char *argv[] = { tui->show, "--size", NULL, "--", path, NULL };
 	char *size;
@@ -124,32 +124,32 @@ picture_show(struct tui *tui, const char *path)
 	terminal_cell(tui->terminal, &width, &height);
 	size = xasprintf("%ux%ux%ux%u", columns, rows, width, height);
 	argv[2] = size;
-	forget(picture);
+	forget(drawing);
 	if (tui->show == NULL ||
 	    child_capture(tui->loop, argv, TIMEOUT_MS, on_output, on_drawn, tui,
-		&picture->child) != 0)
+		&drawing->child) != 0)
 		tui_say(tui, STYLE_BAR_WARN, "%s",
 		    _("there is no cam-show, which draws pictures"));
 	free(size);
 }
 
 void
-picture_show_later(struct tui *tui, const char *id)
+drawing_show_later(struct tui *tui, const char *id)
 {
-	struct picture *picture = picture_of(tui);
+	struct drawing *drawing = drawing_of(tui);
 
-	forget(picture);
-	picture->wanted = xstrdup(id);
+	forget(drawing);
+	drawing->wanted = xstrdup(id);
 }
 
 void
-picture_transferred(struct tui *tui, const char *id, const char *path)
+drawing_transferred(struct tui *tui, const char *id, const char *path)
 {
-	if (tui->picture == NULL || tui->picture->wanted == NULL ||
-	    strcmp(tui->picture->wanted, id) != 0)
+	if (tui->drawing == NULL || tui->drawing->wanted == NULL ||
+	    strcmp(tui->drawing->wanted, id) != 0)
 		return;
 	if (path != NULL)
-		picture_show(tui, path);
+		drawing_show(tui, path);
 	else
-		forget(tui->picture);
+		forget(tui->drawing);
 }

@@ -1,5 +1,5 @@
-/* links.c: the links on the screen, by number. */
-#include "cam-tui/links.h"
+/* linkset.c: the links on the screen, by number. */
+#include "cam-tui/linkset.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,24 +13,24 @@ struct link {
 	char *url;
 };
 
-struct links {
+struct linkset {
 	struct table table;
-	struct link *list[LINKS_MAX];
+	struct link *list[LINKSET_MAX];
 	unsigned count;
 	bool is_full;
 };
 
-struct links *
-links_new(void)
+struct linkset *
+linkset_new(void)
 {
-	struct links *links = xcalloc(1, sizeof *links);
+	struct linkset *links = xcalloc(1, sizeof *links);
 
 	table_init(&links->table);
 	return links;
 }
 
 void
-links_clear(struct links *links)
+linkset_clear(struct linkset *links)
 {
 	for (unsigned i = 0; i < links->count; i++) {
 		table_remove(&links->table, &links->list[i]->by_url);
@@ -42,11 +42,11 @@ links_clear(struct links *links)
 }
 
 void
-links_free(struct links *links)
+linkset_free(struct linkset *links)
 {
 	if (links == NULL)
 		return;
-	links_clear(links);
+	linkset_clear(links);
 	table_finish(&links->table);
 	free(links);
 }
@@ -58,7 +58,7 @@ has_url(const struct table_link *link, const void *url)
 }
 
 unsigned
-links_number(struct links *links, const char *url)
+linkset_number(struct linkset *links, const char *url)
 {
 	uint64_t hash = table_hash(&links->table, url, strlen(url));
 	struct table_link *known =
@@ -67,7 +67,7 @@ links_number(struct links *links, const char *url)
 
 	if (known != NULL)
 		return container_of(known, struct link, by_url)->number;
-	if (links->count == LINKS_MAX) {
+	if (links->count == LINKSET_MAX) {
 		links->is_full = true;
 		return 0;
 	}
@@ -80,13 +80,13 @@ links_number(struct links *links, const char *url)
 }
 
 const char *
-links_url(const struct links *links, unsigned number)
+linkset_url(const struct linkset *links, unsigned number)
 {
 	return links->list[number - 1]->url;
 }
 
 bool
-links_is_full(const struct links *links)
+linkset_is_full(const struct linkset *links)
 {
 	return links->is_full;
 }
