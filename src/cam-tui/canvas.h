@@ -39,8 +39,9 @@ struct box {
 struct canvas {
 	unsigned rows;
 	unsigned columns;
-	struct cell *cells;  /* row by row */
-	struct linkset *links; /* borrowed; NULL: the terminal is told of none */
+	struct cell *cells; /* row by row */
+	struct linkset
+	    *links; /* borrowed; NULL: the terminal is told of none */
 	/* Rows that may have changed since canvas_settle(): those alone are
 	 * looked at when it is painted. */
 	bool *touched;
