@@ -21,13 +21,19 @@
 
 /* -- painting ------------------------------------------------------------- */
 
+/* More often than so nobody sees it. */
+enum { FRAME_MS = 16 };
+
 /* However much changes at once, it is painted once, when all that has come was
  * looked at. */
 void
 tui_changed(struct tui *tui)
 {
+	uint64_t since_ms = clock_now_ms() - tui->painted_ms;
+
 	if (!timer_is_running(&tui->painting))
-		timer_start(&tui->painting, 0);
+		timer_start(&tui->painting,
+		    since_ms < FRAME_MS ? FRAME_MS - since_ms : 0);
 }
 
 static void
@@ -66,12 +72,23 @@ tui_paint(struct tui *tui)
 {
 	if (tui->is_ending)
 		return;
+	timer_stop(&tui->painting);
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);
+	tui->painted_ms = clock_now_ms();
 	set_title(tui);
+}
+
+void
+tui_paint_writing(struct tui *tui)
+{
+	if (!screen_draw_writing(tui, &tui->canvas))
+		tui_paint(tui);
+	else if (terminal_paint(tui->terminal, &tui->canvas))
+		canvas_settle(&tui->canvas);
 }
 
 void
@@ -90,6 +107,9 @@ tui_show_notice(struct tui *tui, enum style style, const char *text)
 {
 	char *copy = text != NULL ? xstrdup(text) : NULL;
 
+	if (text == NULL && tui->notice == NULL)
+		return;
+	tui->has_acted = true;
 	free(tui->notice);
 	tui->notice = copy;
 	tui->notice_style = style;
