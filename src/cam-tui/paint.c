@@ -66,7 +66,11 @@ set_style(struct painter *painter, uint8_t style)
 {
 	if (painter->style == style)
 		return;
-	theme_put(painter->theme, style, painter->out);
+	if (painter->style < 0)
+		theme_put(painter->theme, style, painter->out);
+	else
+		theme_change(painter->theme, (enum style)painter->style, style,
+		    painter->out);
 	painter->style = style;
 }
 

@@ -21,19 +21,31 @@
 
 /* -- painting ------------------------------------------------------------- */
 
-/* More often than so nobody sees it. */
-enum { FRAME_MS = 16 };
+/* More often than so nobody sees it; a few that follow each other, as when one
+ * thing leads to another, need not wait. */
+enum { FRAME_MS = 16, FRAMES_AT_ONCE = 4 };
 
 /* However much changes at once, it is painted once, when all that has come was
  * looked at. */
 void
 tui_changed(struct tui *tui)
 {
-	uint64_t since_ms = clock_now_ms() - tui->painted_ms;
+	uint64_t now_ms = clock_now_ms();
 
 	if (!timer_is_running(&tui->painting))
-		timer_start(&tui->painting,
-		    since_ms < FRAME_MS ? FRAME_MS - since_ms : 0);
+		timer_start(&tui->painting, tui->next_frame_ms > now_ms
+						? tui->next_frame_ms - now_ms
+						: 0);
+}
+
+static void
+count_frame(struct tui *tui)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	if (tui->next_frame_ms + FRAMES_AT_ONCE * FRAME_MS < now_ms)
+		tui->next_frame_ms = now_ms - FRAMES_AT_ONCE * FRAME_MS;
+	tui->next_frame_ms += FRAME_MS;
 }
 
 static void
@@ -78,7 +90,7 @@ tui_paint(struct tui *tui)
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);
-	tui->painted_ms = clock_now_ms();
+	count_frame(tui);
 	set_title(tui);
 }
 

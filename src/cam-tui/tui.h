@@ -60,9 +60,9 @@ struct tui {
 	struct canvas canvas;
 	struct drawn drawn_roster;
 	struct box drawn_composer;
-	uint64_t painted_ms; /* when, on the monotonic clock */
-	bool has_acted;	     /* a key has changed more than what is written */
-	bool has_written;    /* or that alone */
+	uint64_t next_frame_ms; /* not before that, on the monotonic clock */
+	bool has_acted;	  /* a key has changed more than what is written */
+	bool has_written; /* or that alone */
 	struct drawn drawn_view;
 	char *away;	/* the text of our absence, or NULL */
 	char *last_why; /* what the session said last, not to be repeated */

@@ -14,7 +14,7 @@ enum {
 	MESSAGES = 15,
 	MANY_MESSAGES = 100000,
 	MANY_USERS = 100000,
-	TEXT_LEN = 100,
+	TEXT_LEN = 150,	 /* a line, beside a roster */
 	EVERY_US = 5000, /* 200 messages a second */
 	IDLE_S = 10,
 	SETTLED_MS = 300
@@ -32,7 +32,9 @@ struct program {
 	bool is_there;
 	char arguments[4][300];
 	const char *argv[8];
+	char connects[64];     /* what is typed first */
 	const char *opens;     /* what is typed so that the talk is shown */
+	const char *shows;     /* what is waited for at the start, or NULL */
 	const char *recipient; /* of the voice's messages; NULL: by IRC */
 	struct pty pty;
 	double start[ROUNDS], start_cpu[ROUNDS], rss;
@@ -238,16 +240,20 @@ name_programs(struct run *run)
 	snprintf(folder, sizeof(folder), "%s/irssi", scratch());
 	add_argument(&run->programs[IRSSI], "irssi", "");
 	add_argument(&run->programs[IRSSI], "--home=", folder);
-	add_argument(&run->programs[IRSSI], "--connect=", address);
-	add_argument(&run->programs[IRSSI], "--nick=bench", "");
 	run->programs[IRSSI].is_there =
 	    is_there("irssi --version >/dev/null 2>&1");
 	snprintf(folder, sizeof(folder), "%s/weechat", scratch());
 	add_argument(&run->programs[WEECHAT], "weechat", "");
 	add_argument(&run->programs[WEECHAT], "--dir=", folder);
-	add_argument(&run->programs[WEECHAT], "irc://bench@", address);
+	add_argument(&run->programs[WEECHAT],
+	    "--run-command=/server add bench ", address);
 	run->programs[WEECHAT].is_there =
 	    is_there("weechat --version >/dev/null 2>&1");
+	run->programs[CROWD].shows = "Department";
+	snprintf(run->programs[IRSSI].connects,
+	    sizeof(run->programs[IRSSI].connects), "/connect %s\r", address);
+	snprintf(run->programs[WEECHAT].connects,
+	    sizeof(run->programs[WEECHAT].connects), "/connect bench\r");
 	for (int i = IRSSI; i < PROGRAMS; i++)
 		if (!run->programs[i].is_there)
 			fprintf(stderr, "bench: %s is missing: not compared\n",
@@ -264,7 +270,10 @@ start(struct program *program, double *ms, double *cpu_ms)
 	double begin = now_ms();
 
 	pty_start(&program->pty, program->argv);
-	pty_settle(&program->pty, SETTLED_MS);
+	if (program->shows != NULL)
+		pty_await(&program->pty, program->shows);
+	else
+		pty_settle(&program->pty, SETTLED_MS);
 	*ms = program->pty.last_ms - begin;
 	*cpu_ms = pty_cpu_ms(&program->pty);
 }
@@ -364,6 +373,9 @@ open_talk(struct run *run, struct program *program)
 	double ms, cpu_ms;
 
 	start(program, &ms, &cpu_ms);
+	pty_settle(&program->pty, SETTLED_MS);
+	pty_type(&program->pty, program->connects);
+	pty_settle(&program->pty, SETTLED_MS);
 	pty_type(&program->pty, program->opens);
 	pty_settle(&program->pty, SETTLED_MS);
 	for (int i = 0; i < PTY_ROWS + 10; i++) {
