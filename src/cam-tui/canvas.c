@@ -23,6 +23,13 @@ at_most(unsigned value, unsigned max)
 	return value < max ? value : max;
 }
 
+bool
+box_is(struct box a, struct box b)
+{
+	return a.row == b.row && a.column == b.column && a.rows == b.rows &&
+	       a.columns == b.columns;
+}
+
 static void
 blank(struct cell *cell, enum style style)
 {

@@ -27,6 +27,7 @@ struct cell {
 			  whole row */
 	uint16_t link; /* of the canvas's links, 0: none */
 };
+/* What is not used of text is 0: cells that look alike are the same bytes. */
 
 /* A place on it, in cells; always inside. */
 struct box {
@@ -35,6 +36,8 @@ struct box {
 	unsigned rows;
 	unsigned columns;
 };
+
+bool box_is(struct box a, struct box b);
 
 struct canvas {
 	unsigned rows;
@@ -45,6 +48,8 @@ struct canvas {
 	/* Rows that may have changed since canvas_settle(): those alone are
 	 * looked at when it is painted. */
 	bool *touched;
+	/* The part whose rows move up or down as a whole now and then. */
+	struct box scrolled;
 	/* Where text goes: the terminal's cursor, which input methods follow.
 	 */
 	unsigned cursor_row;
@@ -60,6 +65,17 @@ void canvas_finish(struct canvas *canvas);
 void canvas_copy(struct canvas *to, const struct canvas *from);
 /* No row is touched. */
 void canvas_settle(struct canvas *canvas);
+/* Moves what the box shows up by so many rows (negative: down), as terminals
+ * do; blank ones follow it. */
+void canvas_scroll(struct canvas *canvas, struct box box, int by);
+/*
+ * By how many rows what before shows in after's scrolled part has moved up
+ * (negative: down), where moving it and mending the rest changes fewer cells
+ * than writing what differs; else 0. In the part alone, or with what stands
+ * beside it (whole_rows).
+ */
+int canvas_scrolled_by(
+    const struct canvas *before, const struct canvas *after, bool whole_rows);
 
 struct cell *canvas_cell(
     const struct canvas *canvas, unsigned row, unsigned column);

@@ -133,7 +133,7 @@ put_head(struct looks *looks)
 	layout_text(looks->layout,
 	    looks->message->is_sent ? STYLE_OWN : STYLE_STRONG,
 	    nick[0] != '\0' ? nick : from);
-	layout_text(looks->layout, STYLE_DIM, ": ");
+	layout_text(looks->layout, STYLE_PLAIN, ": ");
 }
 
 static void

@@ -276,13 +276,6 @@ draw_border(struct canvas *canvas, struct box box)
 		    canvas, box, row, 0, STYLE_BORDER, span_text(BORDER));
 }
 
-static bool
-is_same_box(struct box a, struct box b)
-{
-	return a.row == b.row && a.column == b.column && a.rows == b.rows &&
-	       a.columns == b.columns;
-}
-
 /* What stands there already is left alone; a list that has the keys also has
  * the cursor. */
 static void
@@ -296,7 +289,7 @@ draw_view(struct tui *tui, struct view *view, struct canvas *canvas,
 		return;
 	}
 	if (!view->changed && !has_cursor && drawn->view == view &&
-	    is_same_box(drawn->box, box))
+	    box_is(drawn->box, box))
 		return;
 	canvas_fill(canvas, box, STYLE_PLAIN);
 	view->changed = false;
@@ -329,9 +322,10 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 		return;
 	}
 	screen_parts(tui, canvas, &parts);
+	canvas->scrolled = parts.view;
 	is_split = parts.roster.columns > 0;
 	if (is_split && (tui->drawn_roster.view == NULL ||
-			    !is_same_box(tui->drawn_roster.box, parts.roster)))
+			    !box_is(tui->drawn_roster.box, parts.roster)))
 		draw_border(canvas, parts.border);
 	draw_view(tui, tui->roster, canvas, parts.roster, &tui->drawn_roster);
 	/* Where there is no room for both, what has the keys is shown. */
@@ -343,4 +337,22 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 	draw_status(tui, canvas, parts.status);
 	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
 	draw_composer(tui, canvas, parts.composer);
+	tui->drawn_composer = parts.composer;
+}
+
+bool
+screen_draw_writing(struct tui *tui, struct canvas *canvas)
+{
+	struct screen_parts parts;
+
+	if (canvas->rows < SCREEN_ROWS_MIN ||
+	    canvas->columns < SCREEN_COLUMNS_MIN || tui_front(tui)->is_list)
+		return false;
+	screen_parts(tui, canvas, &parts);
+	if (!box_is(parts.composer, tui->drawn_composer))
+		return false;
+	canvas->cursor_shown = false;
+	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
+	draw_composer(tui, canvas, parts.composer);
+	return true;
 }

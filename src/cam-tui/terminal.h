@@ -46,6 +46,8 @@ void terminal_set_theme(struct terminal *terminal, const struct theme *theme);
  * nothing was done; on_ready follows.
  */
 bool terminal_paint(struct terminal *terminal, const struct canvas *canvas);
+/* The terminal has said whether it scrolls a part of its width (DECLRMM). */
+void terminal_tell_sides(struct terminal *terminal, bool has_sides);
 /* Whether clicks and the wheel are told, instead of the terminal's own use of
  * them. */
 void terminal_set_mouse(struct terminal *terminal, bool on);

@@ -63,6 +63,10 @@ struct tui {
 	struct canvas canvas;
 	struct linkset *links;
 	struct drawn drawn_roster;
+	struct box drawn_composer;
+	uint64_t next_frame_ms; /* not before that, on the monotonic clock */
+	bool has_acted;	  /* a key has changed more than what is written */
+	bool has_written; /* or that alone */
 	struct drawn drawn_view;
 	char *away;	/* the text of our absence, or NULL */
 	char *last_why; /* what the session said last, not to be repeated */
@@ -81,7 +85,7 @@ struct tui {
 /* The program: returns the exit status. */
 int tui_run(int argc, char **argv);
 
-/* Something is to be drawn. */
+/* Something is to be drawn, with the next frame. */
 void tui_changed(struct tui *tui);
 /* Tells the user: in the status line until a key is pressed, and in the log. */
 void tui_say(struct tui *tui, enum style style, const char *format, ...)

@@ -13,6 +13,7 @@
 #include "cam-tui/view_talk.h"
 
 enum { ESCAPE_MS = 50, WHEEL_LINES = 3, LIGHT_FROM = 128 };
+enum { MODE_SIDES = 69 }; /* DECLRMM */
 
 static bool
 list_has_keys(const struct tui *tui)
@@ -44,6 +45,7 @@ take_text(struct tui *tui, struct stroke stroke)
 	if (list_has_keys(tui)) {
 		if (view->type->stroke != NULL)
 			view->type->stroke(view, stroke);
+		tui->has_acted = true;
 		return;
 	}
 	if (tui->is_normal || stroke.mods != 0 || stroke.key < ' ' ||
@@ -55,6 +57,7 @@ take_text(struct tui *tui, struct stroke stroke)
 	buf_finish(&text);
 	if (view->type->typing != NULL)
 		view->type->typing(view);
+	tui->has_written = true;
 }
 
 static void
@@ -94,7 +97,7 @@ on_stroke(struct stroke stroke, void *arg)
 	case KEY_FOUND:
 		forget_strokes(tui);
 		act_on(tui, command);
-		tui_changed(tui);
+		tui->has_acted = true;
 		return;
 	case KEY_NONE:
 		break;
@@ -105,7 +108,6 @@ on_stroke(struct stroke stroke, void *arg)
 		take_text(tui, stroke);
 	}
 	forget_strokes(tui);
-	tui_changed(tui);
 }
 
 static void
@@ -124,6 +126,7 @@ on_paste(struct span text, void *arg)
 	composer_insert(view->composer, text);
 	if (view->type->typing != NULL)
 		view->type->typing(view);
+	tui->has_written = true;
 }
 
 static bool
@@ -167,7 +170,7 @@ on_mouse(struct mouse mouse, void *arg)
 		point_at(parts.roster.columns > 0 ? tui->switcher.shown
 						  : tui_front(tui),
 		    parts.view, mouse);
-	tui_changed(tui);
+	tui->has_acted = true;
 }
 
 static void
@@ -192,8 +195,28 @@ on_background(unsigned light, void *arg)
 	tui_changed(tui);
 }
 
+static void
+on_mode(unsigned mode, bool known, void *arg)
+{
+	struct tui *tui = arg;
+
+	if (mode == MODE_SIDES)
+		terminal_tell_sides(tui->terminal, known);
+}
+
 const struct typed_ops tui_typed_ops = { on_stroke, on_paste, on_mouse,
-	on_focus, on_background };
+	on_focus, on_background, on_mode };
+
+/* Who types sees it before what comes from others. */
+static void
+paint_typed(struct tui *tui)
+{
+	if (tui->has_acted)
+		tui_paint(tui);
+	else if (tui->has_written && !tui->is_ending)
+		tui_paint_writing(tui);
+	tui->has_acted = tui->has_written = false;
+}
 
 void
 tui_on_typed(struct span bytes, void *arg)
@@ -205,6 +228,7 @@ tui_on_typed(struct span bytes, void *arg)
 		timer_start(&tui->escape, ESCAPE_MS);
 	else
 		timer_stop(&tui->escape);
+	paint_typed(tui);
 }
 
 void
@@ -213,5 +237,5 @@ tui_on_escape(void *arg)
 	struct tui *tui = arg;
 
 	typed_flush(&tui->typed);
-	tui_changed(tui);
+	paint_typed(tui);
 }

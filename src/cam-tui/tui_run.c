@@ -314,7 +314,12 @@ begin(struct tui *tui, bool no_start)
 static void
 end(struct tui *tui)
 {
+	struct view *shown = tui->switcher.shown;
+
 	tui->is_ending = true;
+	/* What was read a moment ago is still told. */
+	if (shown->type->shown != NULL)
+		shown->type->shown(shown, false);
 	session_free(tui->session);
 	tui_end_verbs(tui);
 	drawing_free(tui);
