@@ -35,6 +35,28 @@ test_an_offer_is_got_by_a_key_and_its_lines_tell_how_far_it_is() {
 	await 20 cmp "$T/plan.pdf" "$T/other place/plan.pdf"
 }
 
+test_what_is_on_its_way_is_seen_and_cancelled() {
+	two
+	# More than comes over before the keys that end it.
+	truncate -s 60G "$T/huge.bin"
+	open_screen anna
+	keys anna '/talk bob' Enter
+	sees anna 'Nothing has been said'
+	cam_as bob file send "$T/huge.bin" anna
+	sees anna 'file: huge.bin 60 GiB [offered: M-g gets it]'
+	keys anna M-g
+	# In the message, and in the status line.
+	sees anna '[running] ░░░░' 'iB/s' '↓'
+	keys anna C-x s
+	sees anna '[cancelled: M-g tries again]'
+	sees_not anna '↓'
+	await 20 nothing_runs bob
+}
+
+nothing_runs() { # NAME
+	cam_as "$1" file ls --json | json_all 'all(.[]; .state != "running")'
+}
+
 test_the_view_of_files_lists_them_and_ends_them() {
 	two
 	for name in one two three; do echo "$name" >"$T/$name.txt"; done

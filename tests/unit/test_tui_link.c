@@ -137,8 +137,9 @@ put_clear_to_end(struct buf *out, void *arg)
 	buf_put_text(out, "<el>");
 }
 
-static const struct paint_ops ops = { put_move, put_clear, put_clear_to_end,
-	NULL };
+static const struct paint_ops ops = {
+	.move = put_move, .clear = put_clear, .clear_to_end = put_clear_to_end
+};
 
 struct screen {
 	struct canvas canvas;
@@ -179,13 +180,14 @@ draw(struct screen *screen, const char *text)
 
 /* The bytes, without what sets attributes. */
 static char *
-painted(struct screen *screen, const struct canvas *before)
+painted(struct screen *screen, struct canvas *before)
 {
+	struct pen pen = { 0 };
 	char *bytes, *reset;
 	struct buf out;
 
 	buf_init(&out, 1024 * 1024);
-	paint(before, &screen->canvas, &screen->theme, &ops, &out);
+	paint(before, &screen->canvas, &screen->theme, &ops, &pen, &out);
 	bytes = buf_steal_text(&out);
 	while ((reset = strstr(bytes, "\x1b[0m")) != NULL)
 		memmove(reset, reset + 4, strlen(reset + 4) + 1);
