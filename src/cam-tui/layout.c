@@ -229,9 +229,12 @@ put_blanks(struct layout *layout, enum style style, unsigned count)
 static void
 put_printable(struct layout *layout, enum style style, struct span text)
 {
-	const uint8_t *end = text.data + text.len;
+	const uint8_t *end;
 	unsigned columns;
 
+	if (text.len == 0)
+		return;
+	end = text.data + text.len;
 	find_link(layout, text);
 	while (text.len > 0 && !is_full(layout)) {
 		size_t len = 1;

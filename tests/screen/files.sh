@@ -38,17 +38,19 @@ test_an_offer_is_got_by_a_key_and_its_lines_tell_how_far_it_is() {
 test_what_is_on_its_way_is_seen_and_cancelled() {
 	two
 	# More than comes over before the keys that end it.
-	truncate -s 60G "$T/huge.bin"
+	truncate -s 8G "$T/huge.bin"
 	open_screen anna
 	keys anna '/talk bob' Enter
 	sees anna 'Nothing has been said'
 	cam_as bob file send "$T/huge.bin" anna
-	sees anna 'file: huge.bin 60 GiB [offered: M-g gets it]'
+	sees anna 'file: huge.bin 8.0 GiB [offered: M-g gets it]'
 	keys anna M-g
-	# In the message, and in the status line.
-	sees anna '[running] ░░░░' 'iB/s' '↓'
+	# In the message, and in the status line behind what that told.
+	sees anna '[running] ' '░░░' 'iB/s' "getting 'huge.bin'"
+	keys anna Left
+	sees anna '↓'
 	keys anna C-x s
-	sees anna '[cancelled: M-g tries again]'
+	sees anna '[cancelled: M-g'
 	sees_not anna '↓'
 	await 20 nothing_runs bob
 }
