@@ -143,7 +143,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		$(CHAFA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
 
 # The emulator that what is painted is shown on.
-$B/unit/test_tui_terminal $B/fuzz/fuzz_layout: LIBS += -lvterm
+$B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm
 
 # What scripts of tests/lan and tests/screen run beside camd.
 TOOLS = relay monkey

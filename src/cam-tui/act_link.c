@@ -44,9 +44,10 @@ copy(struct tui *tui, const char *url)
 		    _("given to the terminal's clipboard: %s"), url);
 }
 
-/* By the shell, since $BROWSER may have arguments; the link is one, whatever
- * is in it. */
-static const char script[] = "exec ${2:-${BROWSER:-xdg-open}} \"$1\"";
+/* By the shell, since the program may have arguments, and $BROWSER name several
+ * programs; the link is one argument, whatever is in it. */
+static const char script[] = "with=${2:-${BROWSER%%:*}}\n"
+			     "exec ${with:-xdg-open} \"$1\"";
 
 struct opening {
 	struct tui *tui;

@@ -452,14 +452,14 @@ terminal_show_picture(
 	    memmem(bytes.data, bytes.len, KITTY, strlen(KITTY)) != NULL;
 	send_text(terminal, terminfo_text("civis"));
 	theme_put(&terminal->theme, STYLE_PLAIN, &terminal->queue);
-	put_clear(&terminal->queue, NULL);
+	put_clear(&terminal->queue, terminal);
 	/* The terminal is raw: a line end does not go to the first column. */
 	for (size_t i = 0; i < bytes.len; i++) {
 		if (bytes.data[i] == '\n')
 			buf_put_byte(&terminal->queue, '\r');
 		buf_put_byte(&terminal->queue, bytes.data[i]);
 	}
-	put_move(&terminal->queue, rows - 1, 0, NULL);
+	put_move(&terminal->queue, rows - 1, 0, terminal);
 	theme_put(&terminal->theme, STYLE_DIM, &terminal->queue);
 	send_text(terminal, below);
 	theme_put(&terminal->theme, STYLE_PLAIN, &terminal->queue);
