@@ -88,7 +88,8 @@ take_quoted(struct span *text, uint8_t quote, struct buf *word)
 		if (byte == quote)
 			return 0;
 		if (byte == '\\' && quote == '"' && text->len > 0 &&
-		    memchr("\\\"$`", text->data[0], 4) != NULL)
+		    text->data[0] != '\0' &&
+		    strchr("\\\"$`", text->data[0]) != NULL)
 			byte = take_byte(text);
 		buf_put_byte(word, byte);
 	}
