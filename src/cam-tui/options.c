@@ -47,6 +47,8 @@ options_read(const char *path, struct options *options)
 		.roster_columns = (unsigned)columns,
 		.mouse = is_on(ini, "tui.mouse", "off"),
 		.bell = is_on(ini, "tui.bell", "on"),
+		.links = is_on(ini, "tui.links", "on"),
+		.browser = xstrdup(value_of(ini, "tui.browser", "")),
 		.autostart = is_on(ini, "daemon.autostart", "yes"),
 	};
 	ini_free(ini);
@@ -57,5 +59,6 @@ options_finish(struct options *options)
 {
 	free(options->bind);
 	free(options->theme);
+	free(options->browser);
 	*options = (struct options){ 0 };
 }

@@ -13,6 +13,8 @@ struct options {
 	unsigned roster_columns;
 	bool mouse;
 	bool bell;
+	bool links;	/* the terminal is told of links (OSC 8) */
+	char *browser;	/* opens links; "": chosen, "copy": none */
 	bool autostart; /* daemon.autostart */
 };
 

@@ -16,6 +16,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/completion.h"
+#include "cam-tui/drawing.h"
+#include "cam-tui/link.h"
+#include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -43,6 +46,22 @@ choose_theme(struct tui *tui)
 	terminal_set_theme(tui->terminal, &tui->theme);
 }
 
+static void
+set_links(struct tui *tui)
+{
+	struct linkset *links =
+	    tui->options.links &&
+		    link_terminal_takes(getenv("TERM"), getenv("TMUX"),
+			getenv("VTE_VERSION"), getenv("COLORTERM"))
+		? tui->links
+		: NULL;
+
+	if (tui->canvas.links == links)
+		return;
+	tui->canvas.links = links;
+	tui->drawn_view.view = tui->drawn_roster.view = NULL;
+}
+
 void
 tui_read_options(struct tui *tui)
 {
@@ -56,6 +75,7 @@ tui_read_options(struct tui *tui)
 	if (tui->options.keys == KEYS_EMACS)
 		tui->is_normal = false;
 	terminal_set_mouse(tui->terminal, tui->options.mouse);
+	set_links(tui);
 	if (problem != NULL)
 		tui_say(tui, STYLE_WARN, "%s", problem);
 	free(problem);
@@ -66,6 +86,7 @@ tui_read_options(struct tui *tui)
 static void
 on_resize(int signo, void *arg)
 {
+	drawing_leave(arg);
 	tui_changed(arg);
 }
 
@@ -141,7 +162,7 @@ executable_in(const char *folder, const char *name)
 }
 
 static char *
-beside_us(void)
+beside_us(const char *name)
 {
 	char link[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", link, sizeof link - 1);
@@ -154,7 +175,7 @@ beside_us(void)
 	if (slash == NULL)
 		return NULL;
 	*slash = '\0';
-	return executable_in(link, "cam");
+	return executable_in(link, name);
 }
 
 static char *
@@ -181,8 +202,17 @@ find_cam(void)
 
 	if (told != NULL && told[0] == '/' && access(told, X_OK) == 0)
 		return xstrdup(told);
-	path = beside_us();
+	path = beside_us("cam");
 	return path != NULL ? path : in_path();
+}
+
+/* It lies where we do. */
+static char *
+find_show(void)
+{
+	char *path = beside_us("cam-show");
+
+	return path != NULL ? path : executable_in(CAM_LIBEXEC, "cam-show");
 }
 
 static void
@@ -258,6 +288,7 @@ begin(struct tui *tui, bool no_start)
 	switcher_init(&tui->switcher);
 	tui->model = model_new(tui_on_change, tui);
 	tui->completion = completion_new();
+	tui->links = linkset_new();
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
 	switcher_add(&tui->switcher, tui->log);
@@ -283,9 +314,16 @@ begin(struct tui *tui, bool no_start)
 static void
 end(struct tui *tui)
 {
+	struct view *shown = tui->switcher.shown;
+
 	tui->is_ending = true;
+	/* What was read a moment ago is still told. */
+	if (shown->type->shown != NULL)
+		shown->type->shown(shown, false);
 	session_free(tui->session);
 	tui_end_verbs(tui);
+	drawing_free(tui);
+	prompt_leave(tui);
 	completion_free(tui->completion);
 	switcher_finish(&tui->switcher);
 	if (tui->roster != NULL)
@@ -299,6 +337,7 @@ end(struct tui *tui)
 	keytable_free(tui->keytable);
 	options_finish(&tui->options);
 	canvas_finish(&tui->canvas);
+	linkset_free(tui->links);
 	free(tui->notice);
 	free(tui->away);
 }
@@ -325,6 +364,7 @@ tui_run(int argc, char **argv)
 	}
 	tui.home = home;
 	tui.cam = find_cam();
+	tui.show = find_show();
 	tui.last_why = xstrdup("");
 	tui.loop = loop_new();
 	code = open_terminal(&tui);
@@ -338,6 +378,7 @@ tui_run(int argc, char **argv)
 	free(tui.last_why);
 	free(tui.title);
 	free(tui.cam);
+	free(tui.show);
 	paths_finish(&tui.paths);
 	return code;
 }
