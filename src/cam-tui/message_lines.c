@@ -275,6 +275,9 @@ put_marks(struct looks *looks)
 	const json_t *object = looks->message->object;
 	const char *encryption = text_of(object, "encryption");
 
+	if (looks->context->answer != NULL)
+		layout_printf(looks->layout, STYLE_GOOD, _(" [answered: %s]"),
+		    looks->context->answer);
 	if (json_is_string(json_object_get(object, "edited")))
 		layout_text(looks->layout, STYLE_DIM, _(" (edited)"));
 	if (is_true(object, "sealed") &&

@@ -338,6 +338,13 @@ terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 }
 
 void
+terminal_send(struct terminal *terminal, struct span bytes)
+{
+	buf_put_span(&terminal->queue, bytes);
+	flush_out(terminal);
+}
+
+void
 terminal_bell(struct terminal *terminal)
 {
 	send_text(terminal, "\a");

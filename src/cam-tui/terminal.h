@@ -54,6 +54,8 @@ void terminal_forget(struct terminal *terminal);
 
 void terminal_bell(struct terminal *terminal);
 void terminal_set_title(struct terminal *terminal, const char *title);
+/* Bytes that paint nothing. */
+void terminal_send(struct terminal *terminal, struct span bytes);
 /* Into the clipboard (OSC 52), where the terminal lets programs do that. False:
  * it is more than terminals take. */
 bool terminal_copy(struct terminal *terminal, struct span text);

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/composer.h"
+#include "cam-tui/idle.h"
 #include "cam-tui/model.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
@@ -124,6 +125,12 @@ tui_say(struct tui *tui, enum style style, const char *format, ...)
 	tui_show_notice(tui, style, text);
 	tui_log(tui, style == STYLE_BAR_WARN ? STYLE_WARN : STYLE_DIM, text);
 	free(text);
+}
+
+bool
+tui_is_watched(const struct tui *tui)
+{
+	return tui->is_focused && !idle_is_detached(tui->idle);
 }
 
 void

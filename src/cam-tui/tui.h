@@ -16,7 +16,9 @@
 #include "cam-tui/typed.h"
 #include "loop/timer.h"
 
+struct attention;
 struct completion;
+struct idle;
 struct loop;
 struct model;
 struct model_talk;
@@ -65,7 +67,9 @@ struct tui {
 	char *title;	/* of the terminal, as set last */
 	bool has_users; /* a page of the roster has come, others will */
 	struct running *running; /* verbs */
-	char *notice;		 /* shown in the status line, or NULL */
+	struct attention *attention;
+	struct idle *idle;
+	char *notice; /* shown in the status line, or NULL */
 	enum style notice_style;
 	bool is_focused; /* as far as the terminal tells */
 	bool is_ending;
@@ -74,6 +78,12 @@ struct tui {
 
 /* The program: returns the exit status. */
 int tui_run(int argc, char **argv);
+
+/* A program of cam, beside this one or where it was installed; a new string,
+ * NULL: there is none. */
+char *tui_find_program(const char *name);
+/* Somebody may be looking at the screen. */
+bool tui_is_watched(const struct tui *tui);
 
 /* Something is to be drawn. */
 void tui_changed(struct tui *tui);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cam-tui/completion.h"
 #include "cam-tui/composer.h"
+#include "cam-tui/idle.h"
 #include "cam-tui/model.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
@@ -73,6 +74,7 @@ on_stroke(struct stroke stroke, void *arg)
 		return;
 	tui_show_notice(tui, STYLE_BAR, NULL);
 	tui->is_focused = true;
+	idle_key(tui->idle);
 	tui->last = stroke;
 	tui->strokes[tui->stroke_count++] = stroke;
 	switch (keytable_match(tui->keytable, where_of(tui), tui->strokes,
@@ -107,6 +109,7 @@ on_paste(struct span text, void *arg)
 	if (tui->is_ending || list_has_keys(tui))
 		return;
 	completion_end(tui);
+	idle_key(tui->idle);
 	composer_insert(view->composer, text);
 	if (view->type->typing != NULL)
 		view->type->typing(view);
@@ -147,6 +150,7 @@ on_mouse(struct mouse mouse, void *arg)
 	if (tui->is_ending || mouse.what == MOUSE_RELEASE ||
 	    tui->canvas.rows < SCREEN_ROWS_MIN)
 		return;
+	idle_key(tui->idle);
 	screen_parts(tui, &tui->canvas, &parts);
 	if (is_inside(parts.roster, mouse))
 		point_at(tui->roster, parts.roster, mouse);
@@ -163,6 +167,8 @@ on_focus(bool focused, void *arg)
 	struct tui *tui = arg;
 
 	tui->is_focused = focused;
+	if (!focused)
+		idle_check(tui->idle);
 	tui->switcher.shown->changed = true;
 	tui_changed(tui);
 }

@@ -15,7 +15,9 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cam-tui/attention.h"
 #include "cam-tui/completion.h"
+#include "cam-tui/idle.h"
 #include "cam-tui/model.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -109,6 +111,7 @@ on_minute(void *arg)
 
 	timer_start(
 	    &tui->minute, MINUTE_MS - (uint64_t)clock_wall_ms() % MINUTE_MS);
+	idle_check(tui->idle);
 	tui_changed(tui);
 }
 
@@ -141,7 +144,7 @@ executable_in(const char *folder, const char *name)
 }
 
 static char *
-beside_us(void)
+beside_us(const char *name)
 {
 	char link[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", link, sizeof link - 1);
@@ -154,7 +157,15 @@ beside_us(void)
 	if (slash == NULL)
 		return NULL;
 	*slash = '\0';
-	return executable_in(link, "cam");
+	return executable_in(link, name);
+}
+
+char *
+tui_find_program(const char *name)
+{
+	char *path = beside_us(name);
+
+	return path != NULL ? path : executable_in(CAM_LIBEXEC, name);
 }
 
 static char *
@@ -181,7 +192,7 @@ find_cam(void)
 
 	if (told != NULL && told[0] == '/' && access(told, X_OK) == 0)
 		return xstrdup(told);
-	path = beside_us();
+	path = beside_us("cam");
 	return path != NULL ? path : in_path();
 }
 
@@ -258,6 +269,8 @@ begin(struct tui *tui, bool no_start)
 	switcher_init(&tui->switcher);
 	tui->model = model_new(tui_on_change, tui);
 	tui->completion = completion_new();
+	tui->attention = attention_new(tui);
+	tui->idle = idle_new(tui);
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
 	switcher_add(&tui->switcher, tui->log);
@@ -287,6 +300,8 @@ end(struct tui *tui)
 	session_free(tui->session);
 	tui_end_verbs(tui);
 	completion_free(tui->completion);
+	attention_free(tui->attention);
+	idle_free(tui->idle);
 	switcher_finish(&tui->switcher);
 	if (tui->roster != NULL)
 		tui->roster->type->free(tui->roster);
