@@ -1,4 +1,5 @@
-/* act_attention.c: commands about what is told of, and answers to questions. */
+/* act_attention.c: commands about what is told of, answers to questions, the
+ * passphrase. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "cam-tui/commands.h"
 #include "cam-tui/model.h"
 #include "cam-tui/question.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/view_talk.h"
 #include "rpc/json.h"
@@ -129,6 +131,12 @@ act_notify(struct tui *tui, const char *argument)
 	}
 	tui_say(tui, STYLE_BAR_WARN, "%s",
 	    _("/notify all, mentions, none or default, and for how long"));
+}
+
+void
+act_unlock(struct tui *tui, const char *argument)
+{
+	secret_ask_again(tui->secret);
 }
 
 /* -- questions ------------------------------------------------------------ */

@@ -30,6 +30,7 @@ void act_cancel(struct tui *tui, const char *argument);
 void act_dnd(struct tui *tui, const char *argument);
 void act_mute(struct tui *tui, const char *argument);
 void act_notify(struct tui *tui, const char *argument);
+void act_unlock(struct tui *tui, const char *argument);
 void act_answer(struct tui *tui, const char *argument);
 
 /* act_talk.c: talks and messages */

@@ -45,6 +45,8 @@ static const struct command table[] = {
 	{ "notify", "all|mentions|none|default [TIME]",
 	    N_("what you are told of in this talk"), GROUP_TALKS, WHERE_ANY,
 	    NULL, NULL, NULL, act_notify },
+	{ "unlock", NULL, N_("ask for the passphrase of the keys again"),
+	    GROUP_SCREEN, WHERE_ANY, NULL, NULL, NULL, act_unlock },
 	{ "dnd", "[TIME]", N_("do not disturb, for a time, or do again"),
 	    GROUP_SCREEN, WHERE_ANY, "C-x q", NULL, "g q", act_dnd },
 

@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "cam-tui/ask.h"
 #include "cam-tui/model.h"
 
 #define CHECK "\xe2\x9c\x93"
@@ -232,11 +233,14 @@ put_failures(struct looks *looks)
 	json_array_foreach(
 	    json_object_get(looks->message->object, "recipients"), i, recipient)
 	{
+		char *text;
+
 		if (strcmp(text_of(recipient, "state"), "failed") != 0)
 			continue;
+		text = ask_failure_text(recipient);
 		layout_break(looks->layout);
-		layout_printf(looks->layout, STYLE_BAD, CROSS " %s",
-		    text_of(recipient, "error"));
+		layout_printf(looks->layout, STYLE_BAD, CROSS " %s", text);
+		free(text);
 	}
 }
 

@@ -23,6 +23,7 @@ struct loop;
 struct model;
 struct model_talk;
 struct running;
+struct secret;
 struct terminal;
 
 /* What was drawn where, to be left alone until it changes. */
@@ -69,6 +70,7 @@ struct tui {
 	struct running *running; /* verbs */
 	struct attention *attention;
 	struct idle *idle;
+	struct secret *secret;
 	char *notice; /* shown in the status line, or NULL */
 	enum style notice_style;
 	bool is_focused; /* as far as the terminal tells */

@@ -10,6 +10,7 @@
 #include "cam-tui/attention.h"
 #include "cam-tui/idle.h"
 #include "cam-tui/model.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_talk.h"
 #include "cam-tui/view_text.h"
@@ -115,6 +116,10 @@ on_state(enum session_state state, const char *why, void *arg)
 {
 	struct tui *tui = arg;
 
+	if (state == SESSION_LOCKED)
+		secret_ask(tui->secret);
+	else if (secret_is_open(tui->secret))
+		secret_close(tui->secret);
 	if (state == SESSION_ONLINE) {
 		tui_log(tui, STYLE_DIM, _("connected to camd"));
 		idle_connected(tui->idle);
@@ -178,10 +183,12 @@ say_failed(struct tui *tui, const json_t *params)
 	const char *reason = text_of(params, "reason");
 	bool may_clear =
 	    strcmp(reason, "cleartext") == 0 || strcmp(reason, "weaker") == 0;
+	char *text = ask_failure_text(params);
 
 	if (strcmp(text_of(params, "state"), "failed") == 0)
-		tui_say(tui, STYLE_BAD, "%s%s", text_of(params, "error"),
+		tui_say(tui, STYLE_BAD, "%s%s", text,
 		    may_clear ? _(" (/send-clear sends it nevertheless)") : "");
+	free(text);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "cam-tui/idle.h"
 #include "cam-tui/model.h"
 #include "cam-tui/screen.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_talk.h"
@@ -75,6 +76,10 @@ on_stroke(struct stroke stroke, void *arg)
 	tui_show_notice(tui, STYLE_BAR, NULL);
 	tui->is_focused = true;
 	idle_key(tui->idle);
+	if (secret_is_open(tui->secret)) {
+		secret_stroke(tui->secret, stroke);
+		return;
+	}
 	tui->last = stroke;
 	tui->strokes[tui->stroke_count++] = stroke;
 	switch (keytable_match(tui->keytable, where_of(tui), tui->strokes,
@@ -106,6 +111,10 @@ on_paste(struct span text, void *arg)
 	struct tui *tui = arg;
 	struct view *view = tui->switcher.shown;
 
+	if (secret_is_open(tui->secret)) {
+		secret_paste(tui->secret, text);
+		return;
+	}
 	if (tui->is_ending || list_has_keys(tui))
 		return;
 	completion_end(tui);
@@ -192,8 +201,11 @@ void
 tui_on_typed(struct span bytes, void *arg)
 {
 	struct tui *tui = arg;
+	bool is_secret = secret_is_open(tui->secret);
 
 	typed_feed(&tui->typed, bytes);
+	if (is_secret && !typed_is_waiting(&tui->typed))
+		typed_wipe(&tui->typed);
 	if (typed_is_waiting(&tui->typed))
 		timer_start(&tui->escape, ESCAPE_MS);
 	else

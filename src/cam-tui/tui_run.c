@@ -19,6 +19,7 @@
 #include "cam-tui/completion.h"
 #include "cam-tui/idle.h"
 #include "cam-tui/model.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_roster.h"
@@ -271,6 +272,7 @@ begin(struct tui *tui, bool no_start)
 	tui->completion = completion_new();
 	tui->attention = attention_new(tui);
 	tui->idle = idle_new(tui);
+	tui->secret = secret_new(tui);
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
 	switcher_add(&tui->switcher, tui->log);
@@ -302,6 +304,7 @@ end(struct tui *tui)
 	completion_free(tui->completion);
 	attention_free(tui->attention);
 	idle_free(tui->idle);
+	secret_free(tui->secret);
 	switcher_finish(&tui->switcher);
 	if (tui->roster != NULL)
 		tui->roster->type->free(tui->roster);

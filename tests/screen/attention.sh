@@ -209,3 +209,32 @@ test_what_the_user_says_of_his_absence_stays() {
 	expect_json "$(cam_as anna rpc presence.idle '{"idle":false}')" '.away == "at lunch" and .state == "away"'
 	expect_json "$(cam_as anna rpc presence.back)" '.state == "online"'
 }
+
+test_locked_keys_are_opened_on_the_screen() {
+	two
+	(umask 077 && printf 'open sesame\n' >"$T/passphrase")
+	cam_as anna key protect --passphrase-file "$T/passphrase" >/dev/null
+	open_screen anna
+	sees anna '● Bob'
+	stop anna
+	# Not start(): who is locked is not ready.
+	CAM_HOME=$T/anna "$TEST_BUILD/camd" -f >"$T/anna.out" 2>>"$T/anna.err" &
+	PID_OF[anna]=$!
+	sees anna 'passphrase of the keys:'
+	keys anna 'wrong' Enter
+	sees anna 'this is not the passphrase'
+	sees_not anna wrong
+	keys anna Escape
+	sees anna '/unlock asks again'
+	keys anna '/unlock' Enter
+	sees anna 'passphrase of the keys:'
+	keys anna 'open sesame'
+	sees_not anna sesame
+	keys anna Enter
+	sees anna 'Bob (bob@pc2) is here'
+	sees_not anna 'passphrase of the keys:'
+	keys anna '/talk bob' Enter
+	sees anna 'Nothing has been said'
+	keys anna 'open again' Enter
+	await_log bob '.text == "open again"'
+}
