@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cam-tui/attention.h"
 #include "cam-tui/completion.h"
+#include "cam-tui/drafts.h"
 #include "cam-tui/idle.h"
 #include "cam-tui/model.h"
 #include "cam-tui/secret.h"
@@ -280,6 +281,7 @@ begin(struct tui *tui, bool no_start)
 	view_text_add(tui->log, STYLE_STRONG,
 	    _("This is cam. F2 lists the users: type a part of a name, Enter "
 	      "opens a talk. F1 is help, /quit leaves."));
+	drafts_load(tui);
 	tui_read_options(tui);
 	choose_theme(tui);
 	may_start = may_start && tui->options.autostart;
@@ -299,6 +301,7 @@ static void
 end(struct tui *tui)
 {
 	tui->is_ending = true;
+	drafts_save(tui);
 	session_free(tui->session);
 	tui_end_verbs(tui);
 	completion_free(tui->completion);
