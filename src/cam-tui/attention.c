@@ -55,8 +55,8 @@ attention_wants(enum model_notify all, enum model_notify rule,
 	return rule == NOTIFY_ALL || (rule == NOTIFY_MENTIONS && names_us);
 }
 
-static bool
-is_wanted(
+bool
+attention_is_wanted(
     const struct tui *tui, const struct model_talk *talk, const json_t *object)
 {
 	int64_t now_ms = clock_wall_ms();
@@ -266,7 +266,7 @@ attention_message(struct attention *attention, const struct model_talk *talk,
 {
 	size_t place = 0;
 
-	if (!is_wanted(attention->tui, talk, object))
+	if (!attention_is_wanted(attention->tui, talk, object))
 		return;
 	attention->rings = true;
 	if (!timer_is_running(&attention->delay))

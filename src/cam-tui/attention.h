@@ -21,6 +21,9 @@ void attention_free(struct attention *attention);
 bool attention_wants(enum model_notify all, enum model_notify rule,
     enum model_notify fallback, bool names_us, bool is_alone);
 
+/* The same of a message that came, now. */
+bool attention_is_wanted(
+    const struct tui *tui, const struct model_talk *talk, const json_t *object);
 /* One came that nobody looks at. It is told of a moment later, with what else
  * came by then, unless it was read somewhere. */
 void attention_message(struct attention *attention,

@@ -252,6 +252,7 @@ put_progress(struct looks *looks, const char *state)
 	    json_object_get(looks->message->object, "recipients");
 	const json_t *recipient;
 	size_t i, done = 0;
+	bool in_words = looks->context->in_words;
 
 	json_array_foreach(recipients, i, recipient)
 	{
@@ -261,16 +262,19 @@ put_progress(struct looks *looks, const char *state)
 		    strcmp(one, "delivered") == 0 || strcmp(one, "opened") == 0;
 	}
 	if (strcmp(state, "delivered") == 0)
-		layout_text(looks->layout, STYLE_GOOD, " " CHECK);
+		layout_text(looks->layout, STYLE_GOOD,
+		    in_words ? _(" [delivered]") : " " CHECK);
 	else if (strcmp(state, "opened") == 0)
-		layout_text(looks->layout, STYLE_GOOD, " " CHECK CHECK);
+		layout_text(looks->layout, STYLE_GOOD,
+		    in_words ? _(" [opened]") : " " CHECK CHECK);
 	else if (looks->context->is_group && done > 0)
 		layout_printf(looks->layout, STYLE_WARN, _(" [%zu of %zu]"),
 		    done, json_array_size(recipients));
 	else if (strcmp(state, "queued") == 0)
 		layout_text(looks->layout, STYLE_WARN, _(" [waiting]"));
 	else if (strcmp(state, "sent") == 0)
-		layout_text(looks->layout, STYLE_DIM, " \xe2\x80\xa6");
+		layout_text(looks->layout, STYLE_DIM,
+		    in_words ? _(" [on its way]") : " \xe2\x80\xa6");
 }
 
 static void

@@ -28,6 +28,10 @@ struct terminal_ops {
  */
 int terminal_new(struct loop *loop, int in, int out,
     const struct terminal_ops *ops, void *arg, struct terminal **terminal);
+/* The same of any terminal, for lines alone: nothing is painted on it, and only
+ * terminal_send() writes. */
+int terminal_new_plain(struct loop *loop, int in, int out,
+    const struct terminal_ops *ops, void *arg, struct terminal **terminal);
 /* Gives it back as it was. */
 void terminal_free(struct terminal *terminal);
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cam-tui/composer.h"
 #include "cam-tui/idle.h"
+#include "cam-tui/linear.h"
 #include "cam-tui/model.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
@@ -69,6 +70,10 @@ tui_paint(struct tui *tui)
 		return;
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
+	if (tui->linear != NULL) {
+		linear_paint(tui->linear);
+		return;
+	}
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);
@@ -79,6 +84,7 @@ void
 tui_redraw(struct tui *tui)
 {
 	terminal_forget(tui->terminal);
+	linear_forget(tui->linear);
 	free(tui->title);
 	tui->title = NULL;
 	tui_changed(tui);
@@ -91,6 +97,8 @@ tui_show_notice(struct tui *tui, enum style style, const char *text)
 {
 	char *copy = text != NULL ? xstrdup(text) : NULL;
 
+	if (text != NULL)
+		linear_say(tui->linear, text);
 	free(tui->notice);
 	tui->notice = copy;
 	tui->notice_style = style;

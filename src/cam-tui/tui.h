@@ -19,6 +19,7 @@
 struct attention;
 struct completion;
 struct idle;
+struct linear;
 struct loop;
 struct model;
 struct model_talk;
@@ -71,7 +72,8 @@ struct tui {
 	struct attention *attention;
 	struct idle *idle;
 	struct secret *secret;
-	char *notice; /* shown in the status line, or NULL */
+	struct linear *linear; /* instead of painting, or NULL */
+	char *notice;	       /* shown in the status line, or NULL */
 	enum style notice_style;
 	bool is_focused; /* as far as the terminal tells */
 	bool is_ending;

@@ -9,6 +9,7 @@
 #include "cam-tui/ask.h"
 #include "cam-tui/attention.h"
 #include "cam-tui/idle.h"
+#include "cam-tui/linear.h"
 #include "cam-tui/model.h"
 #include "cam-tui/secret.h"
 #include "cam-tui/tui_parts.h"
@@ -122,11 +123,14 @@ on_state(enum session_state state, const char *why, void *arg)
 		secret_close(tui->secret);
 	if (state == SESSION_ONLINE) {
 		tui_log(tui, STYLE_DIM, _("connected to camd"));
+		linear_say(tui->linear, _("connected to camd"));
 		idle_connected(tui->idle);
 	}
 	if (state != SESSION_ONLINE && why != NULL &&
-	    strcmp(why, tui->last_why) != 0)
+	    strcmp(why, tui->last_why) != 0) {
 		tui_log(tui, STYLE_WARN, why);
+		linear_say(tui->linear, why);
+	}
 	if (why != NULL || state == SESSION_ONLINE) {
 		free(tui->last_why);
 		tui->last_why = xstrdup(why != NULL ? why : "");
@@ -245,6 +249,7 @@ tui_on_change(const struct model_change *change, void *arg)
 	else if (change->kind == CHANGE_TALK && change->talk != NULL &&
 		 change->talk->unread == 0)
 		attention_read(tui->attention, change->talk);
+	linear_change(tui->linear, change);
 	if (tui->roster->type->changed != NULL)
 		tui->roster->type->changed(tui->roster, change);
 	for (size_t i = 0; i < tui->switcher.count; i++) {
