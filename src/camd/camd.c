@@ -332,6 +332,7 @@ camd_open(struct camd *camd, char **problem)
 		    presence_title(camd->presence));
 	if ((r = camd_apply(camd, problem)) < 0)
 		return r;
+	roster_listen(camd->roster);
 	outbox_start(camd->outbox);
 	offers_start(camd->offers);
 	if (camd->opened != NULL)

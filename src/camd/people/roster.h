@@ -102,6 +102,13 @@ void roster_unpin(struct roster *roster, struct user *user);
  * 0.5 s, after 3 s at most, or from roster_free(). */
 void roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg);
 
+/* The network has just been asked, as it is when it opens: until those who are
+ * there have had time to answer the roster is young. */
+void roster_listen(struct roster *roster);
+bool roster_is_young(const struct roster *roster);
+/* As roster_refresh(), but asks nobody. */
+void roster_wait(struct roster *roster, void (*fn)(void *arg), void *arg);
+
 /* Marks for writing, soon, in one batch with others; tells user.changed when
  * tell. */
 void roster_changed(struct roster *roster, struct user *user, bool tell);
