@@ -1,4 +1,4 @@
-/* act_attention.c: commands about what is told of, answers to questions, the
+/* act_herald.c: commands about what is told of, answers to questions, the
  * passphrase. */
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +7,11 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "cam-tui/ask.h"
-#include "cam-tui/attention.h"
 #include "cam-tui/commands.h"
+#include "cam-tui/herald.h"
 #include "cam-tui/model.h"
-#include "cam-tui/question.h"
 #include "cam-tui/secret.h"
+#include "cam-tui/talk_question.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/view_talk.h"
 #include "rpc/json.h"
@@ -34,7 +34,7 @@ set_rule(struct tui *tui, json_t *talk, const char *notify, int64_t until_ms)
 static bool
 read_time(struct tui *tui, const char *text, int64_t *until_ms)
 {
-	if (attention_parse(text, clock_wall_ms(), until_ms) == 0)
+	if (herald_parse(text, clock_wall_ms(), until_ms) == 0)
 		return true;
 	tui_say(tui, STYLE_BAR_WARN, "%s",
 	    _("for how long? such as 30m, 2h, or until 18:30"));
@@ -44,8 +44,7 @@ read_time(struct tui *tui, const char *text, int64_t *until_ms)
 static void
 say_rule(struct tui *tui, const char *text, int64_t until_ms)
 {
-	char *until =
-	    attention_until((struct model_rule){ .until_ms = until_ms });
+	char *until = herald_until((struct model_rule){ .until_ms = until_ms });
 
 	tui_say(tui, STYLE_BAR, "%s%s", text, until);
 	free(until);
@@ -165,11 +164,11 @@ act_answer(struct tui *tui, const char *argument)
 	if (talk == NULL)
 		return;
 	question = view_talk_selected(view, false, false);
-	if (question == NULL || question_count(question) == 0)
-		question = question_open(talk);
+	if (question == NULL || talk_question_count(question) == 0)
+		question = talk_question_open(talk);
 	if (question == NULL)
 		tui_say(tui, STYLE_BAR_DIM, "%s", _("nothing is asked here"));
-	else if (number == 0 || number > question_count(question))
+	else if (number == 0 || number > talk_question_count(question))
 		tui_say(tui, STYLE_BAR_WARN, "%s",
 		    _("that is none of the choices"));
 	else
@@ -177,6 +176,6 @@ act_answer(struct tui *tui, const char *argument)
 		    json_pack("{s:o, s:s, s:s}", "to",
 			json_pack(
 			    "[O]", json_object_get(question->object, "from")),
-			"text", question_choice(question, number - 1), "reply",
-			question->id));
+			"text", talk_question_choice(question, number - 1),
+			"reply", question->id));
 }

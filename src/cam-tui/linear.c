@@ -7,13 +7,13 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cam-tui/attention.h"
 #include "cam-tui/composer.h"
 #include "cam-tui/edit_line.h"
+#include "cam-tui/herald.h"
 #include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
-#include "cam-tui/question.h"
 #include "cam-tui/secret.h"
+#include "cam-tui/talk_question.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/view_talk.h"
@@ -139,7 +139,9 @@ say_message(struct linear *linear, const struct model_talk *talk,
     const struct model_message *message)
 {
 	const struct model_message *answer =
-	    question_count(message) > 0 ? question_answer(talk, message) : NULL;
+	    talk_question_count(message) > 0
+		? talk_question_answer(talk, message)
+		: NULL;
 	struct message_context context = { .in_words = true,
 		.is_group = talk->user_count != 1 };
 	struct layout layout;
@@ -156,7 +158,7 @@ say_message(struct linear *linear, const struct model_talk *talk,
 static void
 say_hint(struct linear *linear, const struct model_talk *talk)
 {
-	char *hint = question_hint(linear->tui->keytable, talk);
+	char *hint = talk_question_hint(linear->tui->keytable, talk);
 
 	if (hint != NULL)
 		linear_say(linear, hint);
@@ -208,7 +210,7 @@ say_new(struct linear *linear, const struct model_change *change)
 	if (change->message->is_sent)
 		return;
 	if (!is_shown &&
-	    attention_is_wanted(tui, change->talk, change->message->object))
+	    herald_is_wanted(tui, change->talk, change->message->object))
 		say_elsewhere(linear, change->talk, change->message);
 	if (!is_shown || !linear->has_read_out)
 		return;

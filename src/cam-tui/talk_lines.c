@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "cam-tui/model.h"
-#include "cam-tui/question.h"
+#include "cam-tui/talk_question.h"
 
 void
 talk_lines_init(struct talk_lines *lines)
@@ -65,7 +65,9 @@ static const char *
 answer_of(const struct model_talk *talk, const struct model_message *message)
 {
 	const struct model_message *answer =
-	    question_count(message) > 0 ? question_answer(talk, message) : NULL;
+	    talk_question_count(message) > 0
+		? talk_question_answer(talk, message)
+		: NULL;
 
 	return answer != NULL
 		   ? json_string_value(json_object_get(answer->object, "text"))

@@ -16,7 +16,7 @@
 #include "cam-tui/typed.h"
 #include "loop/timer.h"
 
-struct attention;
+struct herald;
 struct completion;
 struct idle;
 struct linear;
@@ -69,7 +69,7 @@ struct tui {
 	char *title;	/* of the terminal, as set last */
 	bool has_users; /* a page of the roster has come, others will */
 	struct running *running; /* verbs */
-	struct attention *attention;
+	struct herald *herald;
 	struct idle *idle;
 	struct secret *secret;
 	struct linear *linear; /* instead of painting, or NULL */

@@ -7,7 +7,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "cam-tui/ask.h"
-#include "cam-tui/attention.h"
+#include "cam-tui/herald.h"
 #include "cam-tui/idle.h"
 #include "cam-tui/linear.h"
 #include "cam-tui/model.h"
@@ -235,8 +235,8 @@ attend(struct tui *tui, const struct model_change *change)
 		return;
 	}
 	if (!change->message->is_sent)
-		attention_message(
-		    tui->attention, change->talk, change->message->object);
+		herald_message(
+		    tui->herald, change->talk, change->message->object);
 }
 
 void
@@ -248,7 +248,7 @@ tui_on_change(const struct model_change *change, void *arg)
 		attend(tui, change);
 	else if (change->kind == CHANGE_TALK && change->talk != NULL &&
 		 change->talk->unread == 0)
-		attention_read(tui->attention, change->talk);
+		herald_read(tui->herald, change->talk);
 	linear_change(tui->linear, change);
 	if (tui->roster->type->changed != NULL)
 		tui->roster->type->changed(tui->roster, change);

@@ -15,9 +15,9 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cam-tui/attention.h"
 #include "cam-tui/completion.h"
 #include "cam-tui/drafts.h"
+#include "cam-tui/herald.h"
 #include "cam-tui/idle.h"
 #include "cam-tui/linear.h"
 #include "cam-tui/model.h"
@@ -300,7 +300,7 @@ begin(struct tui *tui, bool no_start)
 	switcher_init(&tui->switcher);
 	tui->model = model_new(tui_on_change, tui);
 	tui->completion = completion_new();
-	tui->attention = attention_new(tui);
+	tui->herald = herald_new(tui);
 	tui->idle = idle_new(tui);
 	tui->secret = secret_new(tui);
 	tui->roster = view_roster_new(tui);
@@ -333,7 +333,7 @@ end(struct tui *tui)
 	session_free(tui->session);
 	tui_end_verbs(tui);
 	completion_free(tui->completion);
-	attention_free(tui->attention);
+	herald_free(tui->herald);
 	idle_free(tui->idle);
 	linear_free(tui->linear);
 	secret_free(tui->secret);

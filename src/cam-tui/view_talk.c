@@ -10,12 +10,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/ask.h"
-#include "cam-tui/attention.h"
 #include "cam-tui/composer.h"
+#include "cam-tui/herald.h"
 #include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
-#include "cam-tui/question.h"
 #include "cam-tui/talk_lines.h"
+#include "cam-tui/talk_question.h"
 #include "cam-tui/tui.h"
 #include "rpc/names.h"
 
@@ -270,7 +270,7 @@ users_text(const struct model_talk *talk)
 	char *count =
 	    xasprintf(ngettext("%zu user", "%zu users", talk->user_count),
 		talk->user_count);
-	char *text = xasprintf("%s%s", attention_about(talk), count);
+	char *text = xasprintf("%s%s", herald_about(talk), count);
 
 	free(count);
 	return text;
@@ -292,7 +292,7 @@ talk_about(const struct view *view)
 	if (user->blocked)
 		return xasprintf(
 		    _("ANOTHER KEY: nothing is sent, /verify %s"), user->id);
-	return xasprintf("%s%s%s%s, %s, %s", attention_about(talk),
+	return xasprintf("%s%s%s%s, %s, %s", herald_about(talk),
 	    presence_text(user->presence),
 	    user->away != NULL && user->away[0] != '\0' ? ": " : "",
 	    user->away != NULL ? user->away : "",
@@ -309,7 +309,7 @@ hint_text(const struct view_talk *self)
 	if (self->edit != NULL)
 		return xstrdup(
 		    _("another text for the marked message; Esc: leave it"));
-	return question_hint(self->view.tui->keytable, self->talk);
+	return talk_question_hint(self->view.tui->keytable, self->talk);
 }
 
 static void

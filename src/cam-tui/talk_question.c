@@ -1,5 +1,5 @@
-/* question.c: questions of scripts in a talk. */
-#include "cam-tui/question.h"
+/* talk_question.c: questions of scripts in a talk. */
+#include "cam-tui/talk_question.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 enum { LOOKED_AT = 200 };
 
 size_t
-question_count(const struct model_message *message)
+talk_question_count(const struct model_message *message)
 {
 	if (message->is_sent)
 		return 0;
@@ -18,7 +18,7 @@ question_count(const struct model_message *message)
 }
 
 const char *
-question_choice(const struct model_message *message, size_t i)
+talk_question_choice(const struct model_message *message, size_t i)
 {
 	const char *choice = json_string_value(
 	    json_array_get(json_object_get(message->object, "choices"), i));
@@ -41,7 +41,7 @@ place_of(const struct model_talk *talk, const struct model_message *message)
 /* What was said behind it without being an answer to anything answers the
  * oldest question there was, see question.answered of cam-rpc(7). */
 const struct model_message *
-question_answer(
+talk_question_answer(
     const struct model_talk *talk, const struct model_message *message)
 {
 	const struct model_message *open[LOOKED_AT];
@@ -54,7 +54,7 @@ question_answer(
 		    json_string_value(json_object_get(one->object, "reply"));
 		size_t answered = 0;
 
-		if (question_count(one) > 0)
+		if (talk_question_count(one) > 0)
 			open[count++] = one;
 		if (!one->is_sent || count == 0)
 			continue;
@@ -72,22 +72,23 @@ question_answer(
 }
 
 const struct model_message *
-question_open(const struct model_talk *talk)
+talk_question_open(const struct model_talk *talk)
 {
 	size_t from = talk->count > LOOKED_AT ? talk->count - LOOKED_AT : 0;
 
 	for (size_t i = from; i < talk->count; i++) {
-		if (question_count(talk->messages[i]) > 0 &&
-		    question_answer(talk, talk->messages[i]) == NULL)
+		if (talk_question_count(talk->messages[i]) > 0 &&
+		    talk_question_answer(talk, talk->messages[i]) == NULL)
 			return talk->messages[i];
 	}
 	return NULL;
 }
 
 char *
-question_hint(const struct keytable *keytable, const struct model_talk *talk)
+talk_question_hint(
+    const struct keytable *keytable, const struct model_talk *talk)
 {
-	const struct model_message *question = question_open(talk);
+	const struct model_message *question = talk_question_open(talk);
 	size_t count = 0;
 	const struct command *command = command_find("answer", &count);
 	struct buf text;
@@ -95,7 +96,7 @@ question_hint(const struct keytable *keytable, const struct model_talk *talk)
 	if (question == NULL || command == NULL)
 		return NULL;
 	buf_init(&text, LIMIT_MESSAGE_TEXT);
-	for (size_t i = 0; i < question_count(question); i++) {
+	for (size_t i = 0; i < talk_question_count(question); i++) {
 		if (i > 0)
 			buf_put_text(&text, "  ");
 		if (keytable_put_digit(
@@ -103,7 +104,7 @@ question_hint(const struct keytable *keytable, const struct model_talk *talk)
 			buf_put_byte(&text, ' ');
 		else
 			buf_printf(&text, "%zu) ", i + 1);
-		buf_put_text(&text, question_choice(question, i));
+		buf_put_text(&text, talk_question_choice(question, i));
 	}
 	return buf_steal_text(&text);
 }

@@ -1,5 +1,5 @@
-/* attention.c: the user is told of a message. */
-#include "cam-tui/attention.h"
+/* herald.c: the user is told of a message. */
+#include "cam-tui/herald.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ struct waiting {
 	json_t *object;
 };
 
-struct attention {
+struct herald {
 	struct tui *tui;
 	struct timer delay;
 	struct waiting waiting[WAITING_MAX];
@@ -41,7 +41,7 @@ struct attention {
 /* -- rules ---------------------------------------------------------------- */
 
 bool
-attention_wants(enum model_notify all, enum model_notify rule,
+herald_wants(enum model_notify all, enum model_notify rule,
     enum model_notify fallback, bool names_us, bool is_alone)
 {
 	if (all == NOTIFY_NONE)
@@ -56,18 +56,18 @@ attention_wants(enum model_notify all, enum model_notify rule,
 }
 
 bool
-attention_is_wanted(
+herald_is_wanted(
     const struct tui *tui, const struct model_talk *talk, const json_t *object)
 {
 	int64_t now_ms = clock_wall_ms();
 
-	return attention_wants(model_rule_now(model_rule(tui->model), now_ms),
+	return herald_wants(model_rule_now(model_rule(tui->model), now_ms),
 	    model_rule_now(talk->rule, now_ms), tui->options.notify,
 	    model_names_us(tui->model, object), talk->user_count == 1);
 }
 
 const char *
-attention_about(const struct model_talk *talk)
+herald_about(const struct model_talk *talk)
 {
 	switch (model_rule_now(talk->rule, clock_wall_ms())) {
 	case NOTIFY_NONE:
@@ -82,7 +82,7 @@ attention_about(const struct model_talk *talk)
 }
 
 char *
-attention_until(struct model_rule rule)
+herald_until(struct model_rule rule)
 {
 	char clock[MESSAGE_INDENT];
 
@@ -93,7 +93,7 @@ attention_until(struct model_rule rule)
 }
 
 int
-attention_parse(const char *text, int64_t now_ms, int64_t *until_ms)
+herald_parse(const char *text, int64_t now_ms, int64_t *until_ms)
 {
 	size_t len = strlen(text);
 	int64_t time_ms = 0;
@@ -166,15 +166,15 @@ has_desktop(void)
 }
 
 static bool
-show_on_desktop(struct attention *attention, const char *key, const char *title,
-    const char *body)
+show_on_desktop(
+    struct herald *herald, const char *key, const char *title, const char *body)
 {
-	enum alert_way way = attention->tui->options.alert;
+	enum alert_way way = herald->tui->options.alert;
 
-	if (attention->notifier == NULL ||
+	if (herald->notifier == NULL ||
 	    (way != ALERT_DESKTOP && (way != ALERT_AUTO || !has_desktop())))
 		return false;
-	return notifier_show(attention->notifier, key, title, body);
+	return notifier_show(herald->notifier, key, title, body);
 }
 
 /* -- what is told ---------------------------------------------------------- */
@@ -214,16 +214,15 @@ body_of(const struct tui *tui, const json_t *object)
 }
 
 static void
-tell(struct attention *attention, const struct model_talk *talk,
-    const json_t *object)
+tell(struct herald *herald, const struct model_talk *talk, const json_t *object)
 {
-	struct tui *tui = attention->tui;
+	struct tui *tui = herald->tui;
 	char *whole = title_of(tui, talk, object);
 	char *title = alert_line(whole, ALERT_TITLE_MAX);
 	char *body = alert_line(body_of(tui, object), ALERT_BODY_MAX);
 
 	if (tui->options.alert != ALERT_NONE &&
-	    !show_on_desktop(attention, talk->key, title, body))
+	    !show_on_desktop(herald, talk->key, title, body))
 		show_in_terminal(title, body, tui);
 	free(whole);
 	free(title);
@@ -231,99 +230,99 @@ tell(struct attention *attention, const struct model_talk *talk,
 }
 
 static void
-drop(struct attention *attention, size_t place)
+drop(struct herald *herald, size_t place)
 {
-	struct waiting *last = &attention->waiting[--attention->count];
+	struct waiting *last = &herald->waiting[--herald->count];
 
-	free(attention->waiting[place].key);
-	json_decref(attention->waiting[place].object);
-	attention->waiting[place] = *last;
+	free(herald->waiting[place].key);
+	json_decref(herald->waiting[place].object);
+	herald->waiting[place] = *last;
 }
 
 static void
 on_delay(void *arg)
 {
-	struct attention *attention = arg;
-	struct tui *tui = attention->tui;
+	struct herald *herald = arg;
+	struct tui *tui = herald->tui;
 
-	if (attention->rings && tui->options.bell)
+	if (herald->rings && tui->options.bell)
 		terminal_bell(tui->terminal);
-	attention->rings = false;
-	while (attention->count > 0) {
-		struct waiting *first = &attention->waiting[0];
+	herald->rings = false;
+	while (herald->count > 0) {
+		struct waiting *first = &herald->waiting[0];
 		const struct model_talk *talk =
 		    model_talk_by_key(tui->model, first->key);
 
 		if (talk != NULL)
-			tell(attention, talk, first->object);
-		drop(attention, 0);
+			tell(herald, talk, first->object);
+		drop(herald, 0);
 	}
 }
 
 void
-attention_message(struct attention *attention, const struct model_talk *talk,
-    const json_t *object)
+herald_message(
+    struct herald *herald, const struct model_talk *talk, const json_t *object)
 {
 	size_t place = 0;
 
-	if (!attention_is_wanted(attention->tui, talk, object))
+	if (!herald_is_wanted(herald->tui, talk, object))
 		return;
-	attention->rings = true;
-	if (!timer_is_running(&attention->delay))
-		timer_start(&attention->delay, DELAY_MS);
-	while (place < attention->count &&
-	       strcmp(attention->waiting[place].key, talk->key) != 0)
+	herald->rings = true;
+	if (!timer_is_running(&herald->delay))
+		timer_start(&herald->delay, DELAY_MS);
+	while (place < herald->count &&
+	       strcmp(herald->waiting[place].key, talk->key) != 0)
 		place++;
-	if (place < attention->count)
-		drop(attention, place);
-	if (attention->count == WAITING_MAX)
+	if (place < herald->count)
+		drop(herald, place);
+	if (herald->count == WAITING_MAX)
 		return;
-	attention->waiting[attention->count++] = (struct waiting){
+	herald->waiting[herald->count++] = (struct waiting){
 		.key = xstrdup(talk->key),
 		.object = json_incref((json_t *)object),
 	};
 }
 
 void
-attention_read(struct attention *attention, const struct model_talk *talk)
+herald_read(struct herald *herald, const struct model_talk *talk)
 {
-	for (size_t i = attention->count; i-- > 0;) {
-		if (strcmp(attention->waiting[i].key, talk->key) == 0)
-			drop(attention, i);
+	for (size_t i = herald->count; i-- > 0;) {
+		if (strcmp(herald->waiting[i].key, talk->key) == 0)
+			drop(herald, i);
 	}
-	attention->rings &= attention->count > 0;
-	if (attention->notifier != NULL)
-		notifier_withdraw(attention->notifier, talk->key);
+	herald->rings &= herald->count > 0;
+	if (herald->notifier != NULL)
+		notifier_withdraw(herald->notifier, talk->key);
 }
 
 /* -- life --------------------------------------------------------------------
  */
 
-struct attention *
-attention_new(struct tui *tui)
+struct herald *
+herald_new(struct tui *tui)
 {
-	struct attention *attention = xcalloc(1, sizeof *attention);
+	struct herald *herald = xcalloc(1, sizeof *herald);
 	char *program = tui_find_program("cam-notify");
 	char *lock = path_join(tui->paths.run, "notify.lock");
 
-	attention->tui = tui;
-	timer_init(&attention->delay, tui->loop, on_delay, attention);
+	herald->tui = tui;
+	timer_init(&herald->delay, tui->loop, on_delay, herald);
 	if (program != NULL)
-		attention->notifier = notifier_new(
+		herald->notifier = notifier_new(
 		    tui->loop, program, lock, show_in_terminal, tui);
 	free(program);
 	free(lock);
-	return attention;
+	return herald;
 }
 
 void
-attention_free(struct attention *attention)
+herald_free(struct herald *herald)
 {
-	if (attention == NULL)
+	if (herald == NULL)
 		return;
-	while (attention->count > 0)
-		drop(attention, 0);
-	timer_finish(&attention->delay);
-	notifier_free(attention->notifier);
-	free(attention);
+	while (herald->count > 0)
+		drop(herald, 0);
+	timer_finish(&herald->delay);
+	notifier_free(herald->notifier);
+	free(herald);
 }
