@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/methods/methods.h"
+#include "camd/people/refresh.h"
 #include "camd/people/roster.h"
 #include "camd/people/who.h"
 #include "rpc/names.h"
@@ -63,7 +64,7 @@ early_admits(struct rpc_call *call, const char *method, json_t *params)
 	struct roster *roster = method_camd(call)->roster;
 	struct early *early = NULL;
 
-	if (roster == NULL || !roster_is_young(roster) ||
+	if (roster == NULL || !refreshes_listening(roster_refreshes(roster)) ||
 	    !(names_unknown(roster, params) ||
 		(strcmp(method, RPC_ROSTER_LIST) == 0 &&
 		    roster_count(roster) == 0)))
@@ -71,6 +72,6 @@ early_admits(struct rpc_call *call, const char *method, json_t *params)
 	early = xcalloc(1, sizeof *early);
 	early->call = call;
 	early->params = json_incref(params);
-	roster_wait(roster, on_answered, early);
+	refreshes_add(roster_refreshes(roster), on_answered, early);
 	return false;
 }

@@ -36,7 +36,6 @@ struct roster {
 	size_t states[3]; /* of those */
 	int64_t last_uid;
 	struct refreshes *refreshes;
-	bool young;
 };
 
 /* -- finding ------------------------------------------------------------- */
@@ -533,38 +532,10 @@ roster_write(struct roster *roster)
 	rosterfile_write(roster->file);
 }
 
-void
-roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg)
+struct refreshes *
+roster_refreshes(const struct roster *roster)
 {
-	refreshes_add(roster->refreshes, fn, arg);
-	lan_enter(roster->camd->lan);
-}
-
-void
-roster_wait(struct roster *roster, void (*fn)(void *arg), void *arg)
-{
-	refreshes_add(roster->refreshes, fn, arg);
-}
-
-static void
-on_grown(void *arg)
-{
-	struct roster *roster = arg;
-
-	roster->young = false;
-}
-
-void
-roster_listen(struct roster *roster)
-{
-	roster->young = true;
-	refreshes_add(roster->refreshes, on_grown, roster);
-}
-
-bool
-roster_is_young(const struct roster *roster)
-{
-	return roster->young;
+	return roster->refreshes;
 }
 
 /* -- making and ending --------------------------------------------------- */
