@@ -179,7 +179,7 @@ show_on_desktop(
 
 /* -- what is told ---------------------------------------------------------- */
 
-/* "Anna", "Anna, Carl and you: Anna"; with how many are unread. */
+/* "Anna [2]", "Anna (Anna, Carl)": with how many are unread. */
 static char *
 title_of(
     const struct tui *tui, const struct model_talk *talk, const json_t *object)

@@ -21,6 +21,9 @@
 enum {
 	READ_OUT = 10, /* messages, when a talk is opened */
 	OUT_MAX = 16 * 1024 * 1024,
+	/* What lists are drawn on, to be read out. */
+	ROWS_MIN = 24,
+	COLUMNS_MIN = 80,
 	/* A message is one line however wide the terminal is. */
 	LINE_COLUMNS = 60000,
 };
@@ -65,6 +68,13 @@ linear_free(struct linear *linear)
 	free(linear->selected);
 	free(linear->arrived);
 	free(linear);
+}
+
+void
+linear_size(unsigned *rows, unsigned *columns)
+{
+	*rows = *rows > ROWS_MIN ? *rows : ROWS_MIN;
+	*columns = *columns > COLUMNS_MIN ? *columns : COLUMNS_MIN;
 }
 
 void

@@ -14,6 +14,8 @@ void linear_free(struct linear *linear);
 /* In place of painting: the view that has come to the front, the line that is
  * selected, the text being typed. */
 void linear_paint(struct linear *linear);
+/* What is read out of is never drawn too small for it. */
+void linear_size(unsigned *rows, unsigned *columns);
 /* The terminal was somebody else's meanwhile. */
 void linear_forget(struct linear *linear);
 

@@ -38,6 +38,8 @@ fit_canvas(struct tui *tui)
 	unsigned rows, columns;
 
 	terminal_size(tui->terminal, &rows, &columns);
+	if (tui->linear != NULL)
+		linear_size(&rows, &columns);
 	if (rows == tui->canvas.rows && columns == tui->canvas.columns)
 		return;
 	canvas_finish(&tui->canvas);

@@ -121,16 +121,17 @@ static void
 marks_stay_with_their_letter(void **state)
 {
 	struct edit_line line;
-	struct paper paper;
 	struct buf out;
+	char *text;
 
 	edit_line_init(&line);
-	paper_clear(&paper);
 	buf_init(&out, 64);
 	edit_line_show(&line, "> e", 3, 40, &out);
 	buf_clear(&out);
 	edit_line_show(&line, "> e\xcc\x81", 5, 40, &out);
-	assert_string_equal(buf_steal_text(&out), "\be\xcc\x81");
+	text = buf_steal_text(&out);
+	assert_string_equal(text, "\be\xcc\x81");
+	free(text);
 	edit_line_finish(&line);
 }
 
