@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "cam-tui/composer.h"
 #include "cam-tui/drawing.h"
+#include "cam-tui/idle.h"
+#include "cam-tui/linear.h"
 #include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
 #include "cam-tui/screen.h"
@@ -57,6 +59,8 @@ fit_canvas(struct tui *tui)
 	unsigned rows, columns;
 
 	terminal_size(tui->terminal, &rows, &columns);
+	if (tui->linear != NULL)
+		linear_size(&rows, &columns);
 	if (rows == tui->canvas.rows && columns == tui->canvas.columns)
 		return;
 	canvas_finish(&tui->canvas);
@@ -103,6 +107,10 @@ tui_paint(struct tui *tui)
 	screen_draw(tui, &tui->canvas);
 	if (linkset_is_full(tui->links))
 		renew_links(tui);
+	if (tui->linear != NULL) {
+		linear_paint(tui->linear);
+		return;
+	}
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);
@@ -124,6 +132,7 @@ tui_redraw(struct tui *tui)
 {
 	drawing_leave(tui);
 	terminal_forget(tui->terminal);
+	linear_forget(tui->linear);
 	free(tui->title);
 	tui->title = NULL;
 	tui_changed(tui);
@@ -139,6 +148,8 @@ tui_show_notice(struct tui *tui, enum style style, const char *text)
 	if (text == NULL && tui->notice == NULL)
 		return;
 	tui->has_acted = true;
+	if (text != NULL)
+		linear_say(tui->linear, text);
 	free(tui->notice);
 	tui->notice = copy;
 	tui->notice_style = style;
@@ -173,6 +184,12 @@ tui_say(struct tui *tui, enum style style, const char *format, ...)
 	tui_show_notice(tui, style, text);
 	tui_log(tui, style == STYLE_BAR_WARN ? STYLE_WARN : STYLE_DIM, text);
 	free(text);
+}
+
+bool
+tui_is_watched(const struct tui *tui)
+{
+	return tui->is_focused && !idle_is_detached(tui->idle);
 }
 
 void

@@ -9,9 +9,9 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "base/private_file.h"
 #include "camserver/home.h"
 #include "crypto/keyfile.h"
-#include "crypto/private_file.h"
 #include "org/name.h"
 
 #define KIND_ROOT "cam/root"
