@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/mem.h"
-#include "base/private_file.h"
+#include "base/wholefile.h"
 #include "camserver/home.h"
 #include "crypto/keyfile.h"
 #include "org/name.h"
@@ -86,7 +86,8 @@ write_charter(const struct home *home, const struct charter *charter,
 	buf_init(&bytes, CHARTER_BYTES_MAX);
 	r = charter_build(charter, root, &bytes);
 	if (r == 0)
-		r = private_file_write(home->charter, buf_span(&bytes), false);
+		r = wholefile_write(
+		    home->charter, buf_span(&bytes), 0600, false);
 	if (r < 0)
 		*problem = problem_of(home->charter, r);
 	buf_finish(&bytes);
@@ -128,7 +129,7 @@ clear_remains(const struct home *home, char **problem)
 		home->signing_key };
 
 	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-		int r = private_file_remove(paths[i]);
+		int r = wholefile_remove(paths[i]);
 
 		if (r < 0 && errno != ENOENT) {
 			*problem = problem_of(paths[i], r);
@@ -171,7 +172,7 @@ read_charter(
 	int r;
 
 	buf_init(&organisation->statement, CHARTER_BYTES_MAX);
-	r = private_file_read(home->charter, &organisation->statement);
+	r = wholefile_read_private(home->charter, &organisation->statement);
 	if (r == CAM_ERR_SYSTEM && errno == ENOENT) {
 		*problem = xasprintf(
 		    _("%s holds no organisation yet: 'camserver --home %s "
