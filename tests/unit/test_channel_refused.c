@@ -109,6 +109,30 @@ json_that_is_no_call_ends_it(void **state)
 }
 
 static void
+json_that_is_nested_too_deep_ends_it(void **state)
+{
+	static const size_t depths[] = { 33, 1000, 7000 };
+	struct buf text;
+
+	for (size_t at = 0; at < sizeof(depths) / sizeof(depths[0]); at++) {
+		size_t depth = depths[at];
+
+		buf_init(&text, FRAME_PAYLOAD_MAX);
+		buf_put_text(&text, "{\"jsonrpc\":\"2.0\",\"method\":\"a\","
+				    "\"params\":{\"b\":");
+		for (size_t i = 0; i < depth; i++)
+			buf_put_byte(&text, '[');
+		for (size_t i = 0; i < depth; i++)
+			buf_put_byte(&text, ']');
+		buf_put_text(&text, "}}");
+		buf_put_byte(&text, '\0');
+		put_json(&other.wire, (const char *)text.data);
+		assert_ends(CAM_ERR_FORMAT, "no JSON object in UTF-8");
+		buf_finish(&text);
+	}
+}
+
+static void
 an_id_comes_only_once(void **state)
 {
 	for (int i = 0; i < 2; i++)
@@ -437,6 +461,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(bytes_that_are_no_frames_end_it),
 		TEST(json_that_is_no_call_ends_it),
+		TEST(json_that_is_nested_too_deep_ends_it),
 		TEST(an_id_comes_only_once),
 		TEST(an_answer_comes_only_once),
 		TEST(an_error_we_do_not_know_is_a_refusal),

@@ -70,6 +70,29 @@ an_ed25519_certificate_is_taken_whatever_it_says(void **state)
 	    .certificate = RAW_EXPIRED, .alpn = "cam/1" });
 }
 
+/* They are neither asked nor believed: the key is looked up. */
+static void
+extensions_of_a_certificate_say_nothing(void **state)
+{
+	assert_taken(&(struct raw_options){
+	    .certificate = RAW_EXTENDED, .alpn = "cam/1" });
+}
+
+static void
+a_certificate_with_broken_extensions_does_no_harm(void **state)
+{
+	assert_taken(&(struct raw_options){
+	    .certificate = RAW_BROKEN, .alpn = "cam/1" });
+}
+
+static void
+a_certificate_that_is_too_long_is_refused(void **state)
+{
+	assert_refused(&(struct raw_options){ .certificate = RAW_BLOATED,
+			   .alpn = "cam/1" },
+	    CAM_ERR_VERSION);
+}
+
 static void
 other_certificates_are_refused(void **state)
 {
@@ -184,6 +207,90 @@ nobody_gets_a_ticket(void **state)
 	}
 	assert_int_equal(raw.tickets, 0);
 	assert_int_equal(SSL_SESSION_is_resumable(SSL_get_session(raw.ssl)), 0);
+	raw_close(&raw);
+}
+
+/* -- sessions of before ------------------------------------------------------
+ */
+
+/* As if somebody had a session with us, in which he may say so much at once. */
+static uint32_t early_max;
+
+static int
+on_session(SSL *ssl, const EVP_MD *digest, const unsigned char **id,
+    size_t *id_len, SSL_SESSION **result)
+{
+	static const unsigned char chacha20_poly1305[] = { 0x13, 0x03 };
+	static const unsigned char secret[32] = { 1 };
+	static const char protocol[] = "cam/1";
+	const SSL_CIPHER *cipher = SSL_CIPHER_find(ssl, chacha20_poly1305);
+	SSL_SESSION *session = SSL_SESSION_new();
+
+	raw_must(
+	    cipher != NULL && session != NULL &&
+	    SSL_SESSION_set_protocol_version(session, TLS1_3_VERSION) == 1 &&
+	    SSL_SESSION_set_cipher(session, cipher) == 1 &&
+	    SSL_SESSION_set1_master_key(session, secret, sizeof(secret)) == 1 &&
+	    SSL_SESSION_set1_alpn_selected(session,
+		(const unsigned char *)protocol, strlen(protocol)) == 1 &&
+	    SSL_SESSION_set_max_early_data(session, early_max) == 1);
+	*id = (const unsigned char *)"before";
+	*id_len = 6;
+	*result = session;
+	return 1;
+}
+
+static void
+open_with_session(struct raw *raw, uint32_t max)
+{
+	struct raw_options options = { .certificate = RAW_ED25519,
+		.alpn = "cam/1",
+		.ciphersuites = "TLS_CHACHA20_POLY1305_SHA256" };
+	int fds[2];
+
+	early_max = max;
+	make_pair(fds);
+	start(&one, fds[0], false, LONG_MS);
+	raw_open(raw, fds[1], true, &options);
+	SSL_set_psk_use_session_callback(raw->ssl, on_session);
+}
+
+static void
+who_offers_a_session_of_before_begins_anew(void **state)
+{
+	struct raw raw;
+
+	open_with_session(&raw, 0);
+	while (!one.is_closed && !(one.is_ready && raw.ready)) {
+		raw_step(&raw);
+		loop_turn(loop, 0);
+	}
+	assert_true(one.is_ready);
+	assert_int_equal(SSL_session_reused(raw.ssl), 0);
+	raw_close(&raw);
+}
+
+/* What could be sent again by anybody is not even read away. */
+static void
+data_before_the_handshake_ends_it(void **state)
+{
+	static const char early[] = "early";
+	size_t written = 0;
+	struct raw raw;
+
+	open_with_session(&raw, 16384);
+	assert_int_equal(
+	    SSL_write_early_data(raw.ssl, early, sizeof(early), &written), 1);
+	assert_int_equal(written, sizeof(early));
+	while (!one.is_closed && !one.is_ready) {
+		raw_step(&raw);
+		loop_turn(loop, 0);
+	}
+	assert_false(one.is_ready);
+	assert_int_equal(one.received, 0);
+	assert_int_equal(one.err, CAM_ERR_VERSION);
+	assert_int_not_equal(
+	    SSL_get_early_data_status(raw.ssl), SSL_EARLY_DATA_ACCEPTED);
 	raw_close(&raw);
 }
 
@@ -302,6 +409,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_ed25519_certificate_is_taken_whatever_it_says),
+		TEST(extensions_of_a_certificate_say_nothing),
+		TEST(a_certificate_with_broken_extensions_does_no_harm),
+		TEST(a_certificate_that_is_too_long_is_refused),
 		TEST(other_certificates_are_refused),
 		TEST(a_client_without_certificate_is_refused),
 		TEST(a_server_that_wants_no_certificate_sees_none_of_ours),
@@ -309,6 +419,8 @@ main(void)
 		TEST(old_tls_is_refused),
 		TEST(other_ciphers_and_groups_are_refused),
 		TEST(nobody_gets_a_ticket),
+		TEST(who_offers_a_session_of_before_begins_anew),
+		TEST(data_before_the_handshake_ends_it),
 		TEST(keys_change_and_nobody_notices),
 		TEST(a_proper_end_is_told_from_a_broken_one),
 		TEST(bytes_that_are_no_record_end_it),
