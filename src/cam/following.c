@@ -163,7 +163,7 @@ static void
 warn_unprotected(struct following *following, const json_t *object)
 {
 	if (!offer_is(object, "done") || !offer_is_received(object) ||
-	    json_is_true(json_object_get(object, "protected")) ||
+	    !json_is_false(json_object_get(object, "protected")) ||
 	    strcmp(offer_member(object, "encryption"), "none") == 0)
 		return;
 	progress_clear(&following->progress);

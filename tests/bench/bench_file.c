@@ -1,12 +1,10 @@
 /* bench_file.c: pushing a file and a folder from disk to disk, beside the tools
  * that people push with. */
-#include <netinet/in.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include "bench.h"
 #include "camd/transfer/transfer.h"
-#include "place.h"
+#include "limit.h"
 
 /* What one push took. */
 struct cost {
@@ -31,25 +29,6 @@ cpu_now(void)
 
 /* -- the product --------------------------------------------------------------
  */
-
-static void
-connect_pair(int sockets[2])
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(address);
-	int listening = socket(AF_INET, SOCK_STREAM, 0);
-
-	if (bind(listening, (struct sockaddr *)&address, len) != 0 ||
-	    listen(listening, 1) != 0 ||
-	    getsockname(listening, (struct sockaddr *)&address, &len) != 0)
-		die("cannot listen");
-	sockets[1] = socket(AF_INET, SOCK_STREAM, 0);
-	if (connect(sockets[1], (struct sockaddr *)&address, len) != 0)
-		die("cannot connect");
-	sockets[0] = accept(listening, NULL, NULL);
-	close(listening);
-}
 
 static void
 prepare(struct transfer_job *job, bool receive, enum transfer_form form,
@@ -126,6 +105,7 @@ static void
 measure_file(const struct place *place)
 {
 	double plain[ROUNDS], sealed[ROUNDS], anchor[ROUNDS];
+	double spliced[ROUNDS], bare[ROUNDS];
 	double plain_cpu[ROUNDS], sealed_cpu[ROUNDS], peak[ROUNDS];
 	double bytes = (double)place->mib * (1 << 20);
 
@@ -136,9 +116,11 @@ measure_file(const struct place *place)
 		struct cost cost;
 
 		anchor[i] = iperf(place) / 1e9;
+		spliced[i] = limit_push(place, false) / 1e9;
 		cost = push(place, TRANSFER_DATA, "file");
 		plain[i] = bytes / cost.seconds / 1e9;
 		plain_cpu[i] = cost.cpu / (bytes / 1e9);
+		bare[i] = limit_push(place, true) / 1e9;
 		cost = push(place, TRANSFER_SEALED, "file");
 		sealed[i] = bytes / cost.seconds / 1e9;
 		sealed_cpu[i] = cost.cpu / (bytes / 1e9);
@@ -146,8 +128,12 @@ measure_file(const struct place *place)
 	}
 	report_rounds(
 	    "file in clear", plain, "GB/s", "iperf3", anchor, ROUNDS, -0.75);
+	report_rounds("file in clear", plain, "GB/s", "splice alone", spliced,
+	    ROUNDS, -0.9);
 	report_rounds(
 	    "file sealed", sealed, "GB/s", "iperf3", anchor, ROUNDS, -0.42);
+	report_rounds(
+	    "file sealed", sealed, "GB/s", "AES-GCM alone", bare, ROUNDS, -0.9);
 	report("file in clear, cpu", median(plain_cpu, ROUNDS), "s/GB", "goal",
 	    1.1, median(plain_cpu, ROUNDS), 1.1);
 	report("file sealed, cpu", median(sealed_cpu, ROUNDS), "s/GB", "goal",

@@ -1,7 +1,7 @@
 /* bench_push.c: a file and a folder from one camd to another, and to an IPMSG
  * client, beside the tools that people push with. */
 #include "bench.h"
-#include "place.h"
+#include "limit.h"
 #include "plain.h"
 
 struct pair {
@@ -185,7 +185,7 @@ scp(const struct place *place, unsigned port)
 static void
 measure_file(const struct pair *pair, const struct place *place)
 {
-	double product[ROUNDS], tcp[ROUNDS], ssh[ROUNDS];
+	double product[ROUNDS], tcp[ROUNDS], ssh[ROUNDS], bare[ROUNDS];
 	double bytes = (double)place->mib * (1 << 20);
 	unsigned port = 0;
 	bool has_ssh = make_sshd(place, &port);
@@ -195,11 +195,14 @@ measure_file(const struct pair *pair, const struct place *place)
 	push(pair, place, "file"); /* fresh memory is slow */
 	for (int i = 0; i < ROUNDS; i++) {
 		tcp[i] = iperf(place) / 1e9;
+		bare[i] = limit_push(place, true) / 1e9;
 		product[i] = bytes / push(pair, place, "file") / 1e9;
 		ssh[i] = has_ssh ? scp(place, port) / 1e9 : 0;
 	}
 	report_rounds("file from camd to camd", product, "GB/s", "iperf3", tcp,
 	    ROUNDS, -0.42);
+	report_rounds("file from camd to camd", product, "GB/s",
+	    "AES-GCM alone", bare, ROUNDS, -0.9);
 	if (!has_ssh)
 		return;
 	report_rounds("file from camd to camd", product, "GB/s", "scp", ssh,
@@ -224,13 +227,14 @@ measure_folder(const struct pair *pair, const struct place *place)
 static void
 measure_plain(const struct pair *pair, const struct place *place)
 {
-	double file[ROUNDS], folder[ROUNDS];
+	double file[ROUNDS], folder[ROUNDS], spliced[ROUNDS];
 	double tcp[ROUNDS], pipe_through[ROUNDS], tar[ROUNDS];
 	double bytes = (double)place->mib * (1 << 20);
 
 	push_plain(pair, place, "file");
 	for (int i = 0; i < ROUNDS; i++) {
 		tcp[i] = iperf(place) / 1e9;
+		spliced[i] = limit_push(place, false) / 1e9;
 		file[i] = bytes / push_plain(pair, place, "file") / 1e9;
 		pipe_through[i] = socat(place) / 1e9;
 		tar[i] = tar_files(place);
@@ -238,6 +242,8 @@ measure_plain(const struct pair *pair, const struct place *place)
 	}
 	report_rounds("file from camd to an IPMSG client", file, "GB/s",
 	    "iperf3", tcp, ROUNDS, -0.75);
+	report_rounds("file from camd to an IPMSG client", file, "GB/s",
+	    "splice alone", spliced, ROUNDS, -0.9);
 	report_rounds("file from camd to an IPMSG client", file, "GB/s",
 	    "socat", pipe_through, ROUNDS, 0);
 	report_rounds("folder from camd to an IPMSG client", folder, "files/s",

@@ -116,6 +116,30 @@ what_was_fetched_is_named_by_its_path(void **state)
 	assert_string_equal(run.err, "");
 }
 
+/* Threat model C6: what IPMSG encrypts has no integrity. */
+static void
+encryption_that_protects_from_no_change_is_named(void **state)
+{
+	const struct exchange script[] = GET_SCRIPT(
+	    NULL, EVENT("transfer.done", "in", "anna@pc1", "done",
+		      ",\"path\":\"/files/report.pdf\",\"protected\":false,"
+		      "\"encryption\":\"rsa2048-aes256\""));
+	const struct exchange in_clear[] = GET_SCRIPT(
+	    NULL, EVENT("transfer.done", "in", "anna@pc1", "done",
+		      ",\"path\":\"/files/report.pdf\",\"protected\":false,"
+		      "\"encryption\":\"none\""));
+
+	RUN(&run, script, "file", "get", "5f0c");
+	assert_int_equal(run.code, 0);
+	assert_string_equal(run.out, "/files/report.pdf\n");
+	assert_non_null(strstr(run.err, "not protected against change"));
+	RUN(&run, script, "file", "get", "--quiet", "5f0c");
+	assert_string_equal(run.err, "");
+	/* Who reads in clear is told so where it matters: with the message. */
+	RUN(&run, in_clear, "file", "get", "5f0c");
+	assert_string_equal(run.err, "");
+}
+
 static void
 programs_hear_how_far_it_is_and_how_it_ended(void **state)
 {
@@ -535,6 +559,8 @@ main(void)
 		    all_pages_are_listed_with_the_fields_of_the_contract),
 		cmocka_unit_test(programs_get_whole_ids_and_sizes_in_bytes),
 		cmocka_unit_test(what_was_fetched_is_named_by_its_path),
+		cmocka_unit_test(
+		    encryption_that_protects_from_no_change_is_named),
 		cmocka_unit_test(programs_hear_how_far_it_is_and_how_it_ended),
 		cmocka_unit_test(a_failure_is_said_with_its_exit_code),
 		cmocka_unit_test(what_will_be_tried_again_is_waited_for),
