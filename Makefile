@@ -148,6 +148,9 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
 		$(CHAFA_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
+# The emulator that what is painted is shown on.
+$B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm
+
 # What scripts of tests/lan and tests/screen run beside camd.
 TOOLS = relay monkey
 tools: $(TOOLS:%=$B/tools/%)

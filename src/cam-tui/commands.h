@@ -46,6 +46,23 @@ void act_send_clear(struct tui *tui, const char *argument);
 void act_search(struct tui *tui, const char *argument);
 void act_settings(struct tui *tui, const char *argument);
 
+/* act_files.c: what is offered */
+void act_files(struct tui *tui, const char *argument);
+void act_events(struct tui *tui, const char *argument);
+void act_get(struct tui *tui, const char *argument);
+void act_get_into(struct tui *tui, const char *argument);
+void act_show(struct tui *tui, const char *argument);
+void act_stop(struct tui *tui, const char *argument);
+void act_drop(struct tui *tui, const char *argument);
+
+/* attach.c: files sent */
+void act_attach(struct tui *tui, const char *argument);
+void act_file(struct tui *tui, const char *argument);
+
+/* act_link.c: links in messages */
+void act_open_link(struct tui *tui, const char *argument);
+void act_copy_link(struct tui *tui, const char *argument);
+
 /* act_writing.c: the composer */
 void act_enter(struct tui *tui, const char *argument);
 void act_newline(struct tui *tui, const char *argument);

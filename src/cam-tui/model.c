@@ -32,6 +32,7 @@ model_free(struct model *model)
 
 	if (model == NULL)
 		return;
+	model->on_change = NULL;
 	while ((user = model_user_first(model)) != NULL) {
 		table_remove(&model->users, &user->by_id);
 		model_user_free(user);
@@ -40,6 +41,8 @@ model_free(struct model *model)
 		table_remove(&model->talks, &talk->by_key);
 		model_talk_free(talk);
 	}
+	model_forget_offers(model);
+	free(model->transfers);
 	table_finish(&model->users);
 	table_finish(&model->talks);
 	free(model->self);
@@ -114,6 +117,7 @@ take_user(struct model *model, const json_t *params)
 	if (was[0] != '\0' && strcmp(was, user->id) != 0) {
 		model_user_drop(model, was);
 		model_talk_rename_user(model, was, user->id);
+		model_transfer_rename_user(model, was, user->id);
 		change.user = NULL; /* another one is no more */
 	}
 	model_tell(model, &change);
@@ -205,9 +209,16 @@ take_read(struct model *model, const json_t *params)
 void
 model_take_event(struct model *model, const char *event, const json_t *params)
 {
+	if (strcmp(event, EVENT_MESSAGE_SENT) == 0)
+		model_transfer_sent(model, params);
 	if (strcmp(event, EVENT_MESSAGE_RECEIVED) == 0 ||
 	    strcmp(event, EVENT_MESSAGE_SENT) == 0)
 		model_talk_add(model, params);
+	else if (strcmp(event, EVENT_OFFER_RECEIVED) == 0 ||
+		 strcmp(event, EVENT_TRANSFER_PROGRESS) == 0 ||
+		 strcmp(event, EVENT_TRANSFER_DONE) == 0 ||
+		 strcmp(event, EVENT_TRANSFER_FAILED) == 0)
+		model_transfer_event(model, params);
 	else if (strcmp(event, EVENT_MESSAGE_CHANGED) == 0)
 		model_take_message(model, json_object_get(params, "message"));
 	else if (strcmp(event, EVENT_MESSAGE_STATE) == 0)

@@ -315,7 +315,11 @@ model_take_page(struct model *model, struct model_talk *talk,
     enum model_page page, const json_t *messages, bool more)
 {
 	struct model_change change = { .kind = CHANGE_PAGE, .talk = talk };
+	const json_t *object;
+	size_t i;
 
+	json_array_foreach(messages, i, object)
+	    model_transfer_message(model, object);
 	switch (page) {
 	case PAGE_NEWEST:
 		take_newest(talk, messages, more);
@@ -369,6 +373,7 @@ model_talk_add(struct model *model, const json_t *object)
 		model_take_message(model, object);
 		return;
 	}
+	model_transfer_message(model, object);
 	if (is_unread(object)) {
 		talk->unread++;
 		talk->mentions += model_names_us(model, object);

@@ -62,6 +62,8 @@ options_read(const char *path, struct options *options)
 		.preview = is_on(ini, "tui.preview", "on"),
 		.away_after = (unsigned)away_after,
 		.linear = is_on(ini, "tui.linear", "off"),
+		.links = is_on(ini, "tui.links", "on"),
+		.browser = xstrdup(value_of(ini, "tui.browser", "")),
 		.autostart = is_on(ini, "daemon.autostart", "yes"),
 	};
 	ini_free(ini);
@@ -72,5 +74,6 @@ options_finish(struct options *options)
 {
 	free(options->bind);
 	free(options->theme);
+	free(options->browser);
 	*options = (struct options){ 0 };
 }

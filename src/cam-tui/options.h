@@ -20,6 +20,8 @@ struct options {
 	bool preview;	     /* alerts have the text */
 	unsigned away_after; /* minutes, 0: never */
 	bool linear;
+	bool links;	/* the terminal is told of links (OSC 8) */
+	char *browser;	/* opens links; "": chosen, "copy": none */
 	bool autostart; /* daemon.autostart */
 };
 

@@ -17,9 +17,12 @@
 #include "base/text.h"
 #include "cam-tui/completion.h"
 #include "cam-tui/drafts.h"
+#include "cam-tui/drawing.h"
 #include "cam-tui/herald.h"
 #include "cam-tui/idle.h"
 #include "cam-tui/linear.h"
+#include "cam-tui/link.h"
+#include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
 #include "cam-tui/secret.h"
 #include "cam-tui/terminal.h"
@@ -48,6 +51,22 @@ choose_theme(struct tui *tui)
 	terminal_set_theme(tui->terminal, &tui->theme);
 }
 
+static void
+set_links(struct tui *tui)
+{
+	struct linkset *links =
+	    tui->options.links &&
+		    link_terminal_takes(getenv("TERM"), getenv("TMUX"),
+			getenv("VTE_VERSION"), getenv("COLORTERM"))
+		? tui->links
+		: NULL;
+
+	if (tui->canvas.links == links)
+		return;
+	tui->canvas.links = links;
+	tui->drawn_view.view = tui->drawn_roster.view = NULL;
+}
+
 void
 tui_read_options(struct tui *tui)
 {
@@ -64,6 +83,7 @@ tui_read_options(struct tui *tui)
 	if (tui->options.keys == KEYS_EMACS)
 		tui->is_normal = false;
 	terminal_set_mouse(tui->terminal, tui->options.mouse);
+	set_links(tui);
 	if (problem != NULL)
 		tui_say(tui, STYLE_WARN, "%s", problem);
 	free(problem);
@@ -74,6 +94,7 @@ tui_read_options(struct tui *tui)
 static void
 on_resize(int signo, void *arg)
 {
+	drawing_leave(arg);
 	tui_changed(arg);
 }
 
@@ -166,14 +187,6 @@ beside_us(const char *name)
 	return executable_in(link, name);
 }
 
-char *
-tui_find_program(const char *name)
-{
-	char *path = beside_us(name);
-
-	return path != NULL ? path : executable_in(CAM_LIBEXEC, name);
-}
-
 static char *
 in_path(void)
 {
@@ -200,6 +213,14 @@ find_cam(void)
 		return xstrdup(told);
 	path = beside_us("cam");
 	return path != NULL ? path : in_path();
+}
+
+char *
+tui_find_program(const char *name)
+{
+	char *path = beside_us(name);
+
+	return path != NULL ? path : executable_in(CAM_LIBEXEC, name);
 }
 
 static void
@@ -303,6 +324,7 @@ begin(struct tui *tui, bool no_start)
 	tui->herald = herald_new(tui);
 	tui->idle = idle_new(tui);
 	tui->secret = secret_new(tui);
+	tui->links = linkset_new();
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
 	switcher_add(&tui->switcher, tui->log);
@@ -328,14 +350,22 @@ begin(struct tui *tui, bool no_start)
 static void
 end(struct tui *tui)
 {
+	struct view *shown = tui->switcher.shown;
+
 	tui->is_ending = true;
 	drafts_save(tui);
+	/* What was read a moment ago is still told. */
+	if (shown->type->shown != NULL)
+		shown->type->shown(shown, false);
 	session_free(tui->session);
 	tui_end_verbs(tui);
+	drawing_free(tui);
+	prompt_leave(tui);
 	completion_free(tui->completion);
 	herald_free(tui->herald);
 	idle_free(tui->idle);
 	linear_free(tui->linear);
+	tui->linear = NULL;
 	secret_free(tui->secret);
 	switcher_finish(&tui->switcher);
 	if (tui->roster != NULL)
@@ -349,6 +379,7 @@ end(struct tui *tui)
 	keytable_free(tui->keytable);
 	options_finish(&tui->options);
 	canvas_finish(&tui->canvas);
+	linkset_free(tui->links);
 	free(tui->notice);
 	free(tui->away);
 }
@@ -373,6 +404,7 @@ tui_run(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	tui.cam = find_cam();
+	tui.show = tui_find_program("cam-show");
 	tui.last_why = xstrdup("");
 	tui.loop = loop_new();
 	code = open_terminal(&tui, linear);
@@ -386,6 +418,7 @@ tui_run(int argc, char **argv)
 	free(tui.last_why);
 	free(tui.title);
 	free(tui.cam);
+	free(tui.show);
 	paths_finish(&tui.paths);
 	return code;
 }

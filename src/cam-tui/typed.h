@@ -37,6 +37,8 @@ struct typed_ops {
 	/* The terminal's answer to OSC 11: how light its background is, 0 to
 	 * 255. */
 	void (*on_background)(unsigned light, void *arg);
+	/* Its answer to DECRQM: it knows that private mode, or not. */
+	void (*on_mode)(unsigned mode, bool known, void *arg);
 };
 
 /* Bytes of a sequence or character that is not whole yet, and a paste. */

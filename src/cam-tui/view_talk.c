@@ -17,9 +17,15 @@
 #include "cam-tui/talk_lines.h"
 #include "cam-tui/talk_question.h"
 #include "cam-tui/tui.h"
+#include "loop/timer.h"
 #include "rpc/names.h"
 
-enum { PAGE_FIRST = 100, PAGE_NEXT = 200, TYPING_AGAIN_MS = 4000 };
+enum {
+	PAGE_FIRST = 100,
+	PAGE_NEXT = 200,
+	TYPING_AGAIN_MS = 4000,
+	READ_AGAIN_MS = 200, /* what is read meanwhile is told together */
+};
 
 struct view_talk {
 	struct view view;
@@ -32,6 +38,8 @@ struct view_talk {
 	char *reply;	    /* what is being answered, or NULL */
 	char *edit;	    /* what is being given another text, or NULL */
 	uint64_t typing_ms; /* when we last said that we are writing */
+	struct timer reading; /* runs after it was told what has been read */
+	bool has_read;	      /* since then */
 };
 
 static struct view_talk *
@@ -53,6 +61,7 @@ talk_free(struct view *view)
 {
 	struct view_talk *self = self_of(view);
 
+	timer_finish(&self->reading);
 	talk_lines_finish(&self->lines);
 	free(self->jump);
 	free(self->reply);
@@ -200,6 +209,20 @@ on_read(void *arg, int err, const json_t *result, const struct rpc_error *error)
 {
 }
 
+static void
+tell_read(void *arg)
+{
+	struct view_talk *self = arg;
+
+	if (!self->has_read)
+		return;
+	self->has_read = false;
+	session_call(self->view.tui->session, RPC_TALK_READ,
+	    json_pack("{s:o}", "talk", view_talk_users(self->talk)), on_read,
+	    NULL);
+	timer_start(&self->reading, READ_AGAIN_MS);
+}
+
 void
 view_talk_seen(struct view *view)
 {
@@ -216,9 +239,9 @@ view_talk_seen(struct view *view)
 	self->is_watched = true;
 	if (self->talk->unread == 0)
 		return;
-	session_call(view->tui->session, RPC_TALK_READ,
-	    json_pack("{s:o}", "talk", view_talk_users(self->talk)), on_read,
-	    NULL);
+	self->has_read = true;
+	if (!timer_is_running(&self->reading))
+		tell_read(self);
 	model_mark_read(view->tui->model, self->talk);
 }
 
@@ -229,8 +252,10 @@ talk_shown(struct view *view, bool shown)
 
 	self->is_shown = shown;
 	self->is_watched = false;
-	if (!shown)
+	if (!shown) {
 		talk_lines_forget_new(&self->lines);
+		tell_read(self);
+	}
 	if (shown && !self->talk->is_loaded)
 		ask_page(self, PAGE_NEWEST, NULL, PAGE_FIRST);
 }
@@ -505,11 +530,30 @@ concerns(const struct view_talk *self, const struct model_change *change)
 	return false;
 }
 
+/* Its offer stands in the lines of a message. */
+static void
+transfer_changed(struct view_talk *self, const struct model_transfer *transfer)
+{
+	const struct model_message *message =
+	    transfer != NULL ? model_message(self->talk, transfer->message)
+			     : NULL;
+
+	if (transfer == NULL)
+		talk_lines_forget_all(&self->lines);
+	else if (message != NULL)
+		talk_lines_forget(&self->lines, message);
+	self->view.changed |= transfer == NULL || message != NULL;
+}
+
 static void
 talk_changed(struct view *view, const struct model_change *change)
 {
 	struct view_talk *self = self_of(view);
 
+	if (change->kind == CHANGE_TRANSFER) {
+		transfer_changed(self, change->transfer);
+		return;
+	}
 	if (!concerns(self, change))
 		return;
 	if (change->kind == CHANGE_MESSAGE)
@@ -541,5 +585,6 @@ view_talk_new(struct tui *tui, struct model_talk *talk)
 	view_init(&self->view, &talk_type, tui);
 	self->talk = talk;
 	talk_lines_init(&self->lines);
+	timer_init(&self->reading, tui->loop, tell_read, self);
 	return &self->view;
 }

@@ -267,6 +267,14 @@ static const struct setting table[] = {
 	    .fallback = "off",
 	    .help = N_("whether the screen is lines one below the other, for "
 		       "screen readers") },
+	{ .key = "tui.links",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether the terminal is told of links, so that a click "
+		       "opens them") },
+	{ .key = "tui.browser",
+	    .fallback = "",
+	    .help = N_("the program that opens links, or copy") },
 	HOOK("message.received", "a program run for each message that arrives"),
 	HOOK("message.sent", "a program run for each message that is sent"),
 	HOOK("message.state",
