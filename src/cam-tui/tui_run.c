@@ -188,14 +188,11 @@ find_cam(void)
 static void
 set_language(void)
 {
-	setlocale(LC_MESSAGES, "");
+	i18n_open();
 	setlocale(LC_CTYPE, "");
 	/* Names of days are shown as UTF-8 or not at all. */
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
 		setlocale(LC_TIME, "");
-	bindtextdomain("cam", CAM_LOCALEDIR);
-	bind_textdomain_codeset("cam", "UTF-8");
-	textdomain("cam");
 }
 
 static void
