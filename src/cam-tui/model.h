@@ -42,6 +42,15 @@ struct model_message {
 	bool is_sent;
 };
 
+/* -- what is told of ------------------------------------------------------ */
+
+enum model_notify { NOTIFY_DEFAULT, NOTIFY_ALL, NOTIFY_MENTIONS, NOTIFY_NONE };
+
+struct model_rule {
+	enum model_notify notify;
+	int64_t until_ms; /* wall time; 0: for good */
+};
+
 /* -- talks ---------------------------------------------------------------- */
 
 struct model_talk {
@@ -58,6 +67,7 @@ struct model_talk {
 	size_t unread;
 	size_t mentions; /* of them name us */
 	int64_t last_ms; /* when something was last said, 0: never */
+	struct model_rule rule;
 };
 
 /* -- what has changed ----------------------------------------------------- */
@@ -109,6 +119,8 @@ void model_take_page(struct model *model, struct model_talk *talk,
 /* Any event; unknown ones are nothing. */
 void model_take_event(
     struct model *model, const char *event, const json_t *params);
+/* attention.get: the rules of talks. */
+void model_take_attention(struct model *model, const json_t *object);
 /* The message object, wherever that message is shown. */
 void model_take_message(struct model *model, const json_t *object);
 /* A new connection: every talk is to be brought up to date. */
@@ -141,6 +153,13 @@ const struct model_message *model_message(
 char *model_talk_name(const struct model *model, const struct model_talk *talk);
 /* The name to show of a user's id; borrowed. */
 const char *model_name_of(const struct model *model, const char *id);
+
+/* Names us: as a word of the text, or as one of all. */
+bool model_names_us(const struct model *model, const json_t *object);
+/* The rule above those of all talks: NOTIFY_NONE is "do not disturb". */
+struct model_rule model_rule(const struct model *model);
+/* What a rule says at that time. */
+enum model_notify model_rule_now(struct model_rule rule, int64_t now_ms);
 
 /* Unread messages in all talks. */
 size_t model_unread(const struct model *model);

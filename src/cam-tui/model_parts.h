@@ -11,6 +11,7 @@ struct model {
 	char *nick;
 	struct table users;
 	struct table talks;
+	struct model_rule rule;
 };
 
 void model_tell(struct model *model, const struct model_change *change);
@@ -27,8 +28,5 @@ void model_talk_rename_user(
     struct model *model, const char *was, const char *id);
 /* One that has just come: at the end, where the end is there, and counted. */
 void model_talk_add(struct model *model, const json_t *object);
-
-/* Names us: as a word of the text, or in what is asked of everybody. */
-bool model_names_us(const struct model *model, const json_t *object);
 
 #endif

@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/composer.h"
+#include "cam-tui/idle.h"
+#include "cam-tui/linear.h"
 #include "cam-tui/model.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
@@ -53,6 +55,8 @@ static bool
 fits_canvas(const struct tui *tui, unsigned *rows, unsigned *columns)
 {
 	terminal_size(tui->terminal, rows, columns);
+	if (tui->linear != NULL)
+		linear_size(rows, columns);
 	return *rows == tui->canvas.rows && *columns == tui->canvas.columns;
 }
 
@@ -94,6 +98,10 @@ tui_paint(struct tui *tui)
 	timer_stop(&tui->painting);
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
+	if (tui->linear != NULL) {
+		linear_paint(tui->linear);
+		return;
+	}
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);
@@ -106,7 +114,7 @@ tui_paint_writing(struct tui *tui)
 {
 	unsigned rows, columns;
 
-	if (!fits_canvas(tui, &rows, &columns) ||
+	if (tui->linear != NULL || !fits_canvas(tui, &rows, &columns) ||
 	    !screen_draw_writing(tui, &tui->canvas))
 		tui_paint(tui);
 	else if (terminal_paint(tui->terminal, &tui->canvas))
@@ -117,6 +125,7 @@ void
 tui_redraw(struct tui *tui)
 {
 	terminal_forget(tui->terminal);
+	linear_forget(tui->linear);
 	free(tui->title);
 	tui->title = NULL;
 	tui_changed(tui);
@@ -132,6 +141,8 @@ tui_show_notice(struct tui *tui, enum style style, const char *text)
 	if (text == NULL && tui->notice == NULL)
 		return;
 	tui->has_acted = true;
+	if (text != NULL)
+		linear_say(tui->linear, text);
 	free(tui->notice);
 	tui->notice = copy;
 	tui->notice_style = style;
@@ -166,6 +177,12 @@ tui_say(struct tui *tui, enum style style, const char *format, ...)
 	tui_show_notice(tui, style, text);
 	tui_log(tui, style == STYLE_BAR_WARN ? STYLE_WARN : STYLE_DIM, text);
 	free(text);
+}
+
+bool
+tui_is_watched(const struct tui *tui)
+{
+	return tui->is_focused && !idle_is_detached(tui->idle);
 }
 
 void
