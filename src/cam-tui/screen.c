@@ -373,7 +373,8 @@ screen_draw_writing(struct tui *tui, struct canvas *canvas)
 	struct screen_parts parts;
 
 	if (canvas->rows < SCREEN_ROWS_MIN ||
-	    canvas->columns < SCREEN_COLUMNS_MIN || tui_front(tui)->is_list)
+	    canvas->columns < SCREEN_COLUMNS_MIN || tui_front(tui)->is_list ||
+	    secret_is_open(tui->secret))
 		return false;
 	screen_parts(tui, canvas, &parts);
 	if (!box_is(parts.composer, tui->drawn_composer))

@@ -91,6 +91,7 @@ on_stroke(struct stroke stroke, void *arg)
 	tui->is_focused = true;
 	if (secret_is_open(tui->secret)) {
 		secret_stroke(tui->secret, stroke);
+		tui->has_acted = true;
 		return;
 	}
 	tui->last = stroke;

@@ -226,14 +226,11 @@ tui_find_program(const char *name)
 static void
 set_language(void)
 {
-	setlocale(LC_MESSAGES, "");
+	i18n_open();
 	setlocale(LC_CTYPE, "");
 	/* Names of days are shown as UTF-8 or not at all. */
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
 		setlocale(LC_TIME, "");
-	bindtextdomain("cam", CAM_LOCALEDIR);
-	bind_textdomain_codeset("cam", "UTF-8");
-	textdomain("cam");
 }
 
 static void
@@ -353,10 +350,10 @@ end(struct tui *tui)
 	struct view *shown = tui->switcher.shown;
 
 	tui->is_ending = true;
-	drafts_save(tui);
 	/* What was read a moment ago is still told. */
 	if (shown->type->shown != NULL)
 		shown->type->shown(shown, false);
+	drafts_save(tui);
 	session_free(tui->session);
 	tui_end_verbs(tui);
 	drawing_free(tui);
