@@ -271,12 +271,12 @@ draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
 		column += 1 + canvas_put_cut(canvas, box, 0, column,
 				  box.columns - column, STYLE_BAR_WARN,
 				  span_text(_("away")));
-	column = draw_transfers(tui, canvas, box, column);
 	if (model_rule_now(model_rule(tui->model), clock_wall_ms()) ==
 	    NOTIFY_NONE)
 		column += 1 + canvas_put_cut(canvas, box, 0, column,
 				  box.columns - column, STYLE_BAR_WARN,
 				  span_text(_("do not disturb")));
+	column = draw_transfers(tui, canvas, box, column);
 	column = draw_views(tui, canvas, box, column, true);
 	column = draw_views(tui, canvas, box, column, false);
 	if (column + width + 2 < box.columns)
@@ -324,6 +324,15 @@ screen_parts(const struct tui *tui, const struct canvas *canvas,
 	    parts);
 }
 
+static void
+draw_writing(const struct tui *tui, struct canvas *canvas, struct box box)
+{
+	if (secret_is_open(tui->secret))
+		draw_secret(tui, canvas, box);
+	else
+		draw_composer(tui, canvas, box);
+}
+
 void
 screen_draw(struct tui *tui, struct canvas *canvas)
 {
@@ -354,10 +363,7 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 	draw_title(tui, canvas, parts.title);
 	draw_status(tui, canvas, parts.status);
 	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
-	if (secret_is_open(tui->secret))
-		draw_secret(tui, canvas, parts.composer);
-	else
-		draw_composer(tui, canvas, parts.composer);
+	draw_writing(tui, canvas, parts.composer);
 	tui->drawn_composer = parts.composer;
 }
 
@@ -367,16 +373,14 @@ screen_draw_writing(struct tui *tui, struct canvas *canvas)
 	struct screen_parts parts;
 
 	if (canvas->rows < SCREEN_ROWS_MIN ||
-	    canvas->columns < SCREEN_COLUMNS_MIN || tui_front(tui)->is_list)
+	    canvas->columns < SCREEN_COLUMNS_MIN || tui_front(tui)->is_list ||
+	    secret_is_open(tui->secret))
 		return false;
 	screen_parts(tui, canvas, &parts);
 	if (!box_is(parts.composer, tui->drawn_composer))
 		return false;
 	canvas->cursor_shown = false;
 	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
-	if (secret_is_open(tui->secret))
-		draw_secret(tui, canvas, parts.composer);
-	else
-		draw_composer(tui, canvas, parts.composer);
+	draw_writing(tui, canvas, parts.composer);
 	return true;
 }

@@ -56,8 +56,8 @@ struct terminal {
 	bool wants_ready;
 	bool has_entered;
 	bool has_mouse;
-	bool has_kitty; /* a picture of kitty's kind is shown */
 	bool is_plain;
+	bool has_kitty; /* a picture of kitty's kind is shown */
 	struct theme theme;
 	struct canvas shown;
 	bool is_known; /* shown is what it shows */
@@ -300,9 +300,6 @@ terminal_new_plain(struct loop *loop, int in, int out,
 	opened->out = out;
 	opened->before = before;
 	opened->in_flags = fcntl(in, F_GETFL);
-	opened->can_scroll = terminfo_text("csr")[0] != '\0' &&
-			     terminfo_text("ind")[0] != '\0' &&
-			     terminfo_text("ri")[0] != '\0';
 	buf_init(&opened->queue, OUT_MAX);
 	buf_init(&opened->frame, OUT_MAX);
 	watch_init(&opened->input, loop, in, on_readable, opened);
@@ -328,6 +325,9 @@ terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
 		return err;
 	}
 	opened->is_plain = false;
+	opened->can_scroll = terminfo_text("csr")[0] != '\0' &&
+			     terminfo_text("ind")[0] != '\0' &&
+			     terminfo_text("ri")[0] != '\0';
 	*terminal = opened;
 	return 0;
 }

@@ -52,16 +52,23 @@ count_frame(struct tui *tui)
 	tui->next_frame_ms += FRAME_MS;
 }
 
+/* False: the terminal has another size than what was drawn. */
+static bool
+fits_canvas(const struct tui *tui, unsigned *rows, unsigned *columns)
+{
+	terminal_size(tui->terminal, rows, columns);
+	if (tui->linear != NULL)
+		linear_size(rows, columns);
+	return *rows == tui->canvas.rows && *columns == tui->canvas.columns;
+}
+
 static void
 fit_canvas(struct tui *tui)
 {
 	struct linkset *links = tui->canvas.links;
 	unsigned rows, columns;
 
-	terminal_size(tui->terminal, &rows, &columns);
-	if (tui->linear != NULL)
-		linear_size(&rows, &columns);
-	if (rows == tui->canvas.rows && columns == tui->canvas.columns)
+	if (fits_canvas(tui, &rows, &columns))
 		return;
 	canvas_finish(&tui->canvas);
 	canvas_init(&tui->canvas, rows, columns);
@@ -105,12 +112,12 @@ tui_paint(struct tui *tui)
 	timer_stop(&tui->painting);
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
-	if (linkset_is_full(tui->links))
-		renew_links(tui);
 	if (tui->linear != NULL) {
 		linear_paint(tui->linear);
 		return;
 	}
+	if (linkset_is_full(tui->links))
+		renew_links(tui);
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);
@@ -121,7 +128,10 @@ tui_paint(struct tui *tui)
 void
 tui_paint_writing(struct tui *tui)
 {
-	if (!screen_draw_writing(tui, &tui->canvas))
+	unsigned rows, columns;
+
+	if (tui->linear != NULL || !fits_canvas(tui, &rows, &columns) ||
+	    !screen_draw_writing(tui, &tui->canvas))
 		tui_paint(tui);
 	else if (terminal_paint(tui->terminal, &tui->canvas))
 		canvas_settle(&tui->canvas);

@@ -78,6 +78,7 @@ on_stroke(struct stroke stroke, void *arg)
 
 	if (tui->is_ending)
 		return;
+	idle_key(tui->idle);
 	if (drawing_is_shown(tui)) {
 		drawing_leave(tui);
 		return;
@@ -88,9 +89,9 @@ on_stroke(struct stroke stroke, void *arg)
 	}
 	tui_show_notice(tui, STYLE_BAR, NULL);
 	tui->is_focused = true;
-	idle_key(tui->idle);
 	if (secret_is_open(tui->secret)) {
 		secret_stroke(tui->secret, stroke);
+		tui->has_acted = true;
 		return;
 	}
 	tui->last = stroke;
@@ -130,11 +131,11 @@ on_paste(struct span text, void *arg)
 	if (tui->is_ending || list_has_keys(tui))
 		return;
 	completion_end(tui);
+	idle_key(tui->idle);
 	drawing_leave(tui);
 	tui_changed(tui);
 	if (attach_pasted(tui, text))
 		return;
-	idle_key(tui->idle);
 	composer_insert(view->composer, text);
 	if (view->type->typing != NULL)
 		view->type->typing(view);

@@ -187,14 +187,6 @@ beside_us(const char *name)
 	return executable_in(link, name);
 }
 
-char *
-tui_find_program(const char *name)
-{
-	char *path = beside_us(name);
-
-	return path != NULL ? path : executable_in(CAM_LIBEXEC, name);
-}
-
 static char *
 in_path(void)
 {
@@ -223,17 +215,22 @@ find_cam(void)
 	return path != NULL ? path : in_path();
 }
 
+char *
+tui_find_program(const char *name)
+{
+	char *path = beside_us(name);
+
+	return path != NULL ? path : executable_in(CAM_LIBEXEC, name);
+}
+
 static void
 set_language(void)
 {
-	setlocale(LC_MESSAGES, "");
+	i18n_open();
 	setlocale(LC_CTYPE, "");
 	/* Names of days are shown as UTF-8 or not at all. */
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
 		setlocale(LC_TIME, "");
-	bindtextdomain("cam", CAM_LOCALEDIR);
-	bind_textdomain_codeset("cam", "UTF-8");
-	textdomain("cam");
 }
 
 static void
@@ -321,10 +318,10 @@ begin(struct tui *tui, bool no_start)
 	switcher_init(&tui->switcher);
 	tui->model = model_new(tui_on_change, tui);
 	tui->completion = completion_new();
-	tui->links = linkset_new();
 	tui->herald = herald_new(tui);
 	tui->idle = idle_new(tui);
 	tui->secret = secret_new(tui);
+	tui->links = linkset_new();
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
 	switcher_add(&tui->switcher, tui->log);
@@ -365,6 +362,7 @@ end(struct tui *tui)
 	herald_free(tui->herald);
 	idle_free(tui->idle);
 	linear_free(tui->linear);
+	tui->linear = NULL;
 	secret_free(tui->secret);
 	switcher_finish(&tui->switcher);
 	if (tui->roster != NULL)
