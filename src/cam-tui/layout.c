@@ -60,12 +60,13 @@ add_piece(
 	buf_put_span(&layout->text, text);
 	if (text.len == 0 || is_full(layout))
 		return;
-	if (last != NULL && last->line == line && last->style == style &&
-	    last->offset + last->len == offset) {
+	if (last != NULL && !layout->is_apart && last->line == line &&
+	    last->style == style && last->offset + last->len == offset) {
 		last->len += (uint32_t)text.len;
 		layout->column += columns;
 		return;
 	}
+	layout->is_apart = false;
 	if (layout->count == layout->size) {
 		layout->size = 2 * layout->size + 8;
 		layout->pieces = xreallocarray(
@@ -234,6 +235,12 @@ void
 layout_break(struct layout *layout)
 {
 	begin_line(layout, layout->margin);
+}
+
+void
+layout_part(struct layout *layout)
+{
+	layout->is_apart = true;
 }
 
 void
