@@ -65,13 +65,15 @@ add_piece(struct layout *layout, enum style style, struct span text,
 	if (text.len == 0 || is_full(layout))
 		return;
 	/* Who is right to left takes nobody else's text along. */
-	if (last != NULL && last->line == line && last->style == style &&
-	    last->link == link && last->offset + last->len == offset &&
+	if (last != NULL && !layout->is_apart && last->line == line &&
+	    last->style == style && last->link == link &&
+	    last->offset + last->len == offset &&
 	    last->offset >= layout->begin) {
 		last->len += (uint32_t)text.len;
 		layout->column += columns;
 		return;
 	}
+	layout->is_apart = false;
 	if (layout->count == layout->size) {
 		layout->size = 2 * layout->size + 8;
 		layout->pieces = xreallocarray(
@@ -302,6 +304,12 @@ void
 layout_break(struct layout *layout)
 {
 	begin_line(layout, layout->margin);
+}
+
+void
+layout_part(struct layout *layout)
+{
+	layout->is_apart = true;
 }
 
 void
