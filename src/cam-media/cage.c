@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/confine.h"
-#include "base/err.h"
+#include "base/mem.h"
 
 enum { DESCRIPTORS = 128 };
 
@@ -45,9 +45,14 @@ static const int device_calls[] = { SCMP_SYS(openat), SCMP_SYS(open),
 static int
 confine_device_files(void)
 {
+	const char *home = getenv("HOME");
+	char *own = xasprintf("%s/.asoundrc", home != NULL ? home : "");
 	const struct confine_path paths[] = {
+		{ own, false },
 		{ "/dev/snd", true },
 		{ "/dev/shm", true },
+		{ "/dev/null", true },
+		{ "/dev/full", false },
 		{ "/proc/asound", false },
 		{ "/proc/self", false },
 		{ "/sys/class/sound", false },
@@ -60,8 +65,10 @@ confine_device_files(void)
 		{ getenv("ALSA_CONFIG_PATH"), false },
 		{ NULL, false },
 	};
+	int err = confine_files(paths);
 
-	return confine_files(paths);
+	free(own);
+	return err;
 }
 
 int
