@@ -85,6 +85,26 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"
+/* {who: [..], video, screen, audio_in, audio_out, video_in, video_out, follow}
+ * -> {call: call object} */
+#define RPC_CALL_START "call.start"
+/* {id, the same devices, follow} -> {call} */
+#define RPC_CALL_ANSWER "call.answer"
+/* {id, text} -> {call} */
+#define RPC_CALL_DECLINE "call.decline"
+/* {id} -> {call} */
+#define RPC_CALL_HANGUP "call.hangup"
+/* {id, on} -> {call} */
+#define RPC_CALL_HOLD "call.hold"
+#define RPC_CALL_MUTE "call.mute"
+/* {id, who: [..]} -> {call} */
+#define RPC_CALL_ADD "call.add"
+/* {} -> {calls: [call object]} */
+#define RPC_CALL_LIST "call.list"
+/* {id} -> {id, members: [{member, streams: [..]}]} */
+#define RPC_CALL_STATS "call.stats"
+/* {} -> {in: [..], out: [..], video: [..]} */
+#define RPC_CALL_DEVICES "call.devices"
 
 /* Between two camd, on a link. Keys, ids and signatures are hex digits. The
  * first is the only one that is answered before both are greeted. */
@@ -111,6 +131,25 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define LINK_OFFER_REFUSED "offer.refused"
 #define LINK_OFFER_WITHDRAWN "offer.withdrawn"
 
+/* Calls; call is an id of 32 digits, media a media object (rpc/media.h),
+ * members are all known but the one who is told: [{user_key, id, state}]. */
+/* {call, members, video, screen, media} -> {}: it rings; errors' message is a
+ * word of camd/call/reason.h, also below */
+#define LINK_CALL_OFFER "call.offer"
+/* {call, media} -> {}, to who has invited */
+#define LINK_CALL_ACCEPT "call.accept"
+/* {call, media} -> {media}, between two who are in the call, from the one with
+ * the smaller user key */
+#define LINK_CALL_JOIN "call.join"
+/* {call, reason, text}, no answer, to who has invited */
+#define LINK_CALL_DECLINE "call.decline"
+/* {call, reason}, no answer */
+#define LINK_CALL_LEAVE "call.leave"
+/* {call, members}, no answer */
+#define LINK_CALL_MEMBERS "call.members"
+/* {call, hold, mute, video, screen, recording, media}, no answer: all that is
+ * told of its sender, as it is now */
+#define LINK_CALL_UPDATE "call.update"
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"
 #define EVENT_MESSAGE_STATE "message.state"
@@ -132,5 +171,13 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_TRANSFER_DONE "transfer.done"
 #define EVENT_TRANSFER_FAILED "transfer.failed"
 #define EVENT_KEY_CHANGED "key.changed"
+/* call object; ended: with reason and exit */
+#define EVENT_CALL_INCOMING "call.incoming"
+#define EVENT_CALL_RINGING "call.ringing"
+#define EVENT_CALL_ACTIVE "call.active"
+#define EVENT_CALL_CHANGED "call.changed"
+#define EVENT_CALL_ENDED "call.ended"
+/* {id, self, members: [{member, level}]}: four times a second */
+#define EVENT_CALL_LEVELS "call.levels"
 
 #endif
