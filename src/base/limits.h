@@ -62,14 +62,11 @@ enum {
 	LIMIT_LINK_STRANGER = 64 * 1024, /* bytes before it is greeted */
 };
 
-/* Calls. */
+/* Calls of one camd. */
 enum {
-	LIMIT_CALLS = 8,	 /* of one camd, ringing ones included */
+	LIMIT_CALLS = 8,	 /* ringing ones included */
 	LIMIT_CALLS_RINGING = 3, /* that we have not answered */
-	LIMIT_CALL_LEGS = 5,	 /* others in a call */
-	LIMIT_CALL_STREAMS = 4,	 /* that one party sends */
 	LIMIT_CALL_TEXT = 1024,	 /* bytes, of who declines */
-	LIMIT_CALL_CNAME = 63,
 };
 
 /* Files and folders of our own. Sizes in bytes. */
