@@ -62,11 +62,15 @@ enum {
 	LIMIT_LINK_STRANGER = 64 * 1024, /* bytes before it is greeted */
 };
 
-/* Calls of one camd. */
+/* Calls. */
 enum {
-	LIMIT_CALLS = 8,	 /* ringing ones included */
-	LIMIT_CALLS_RINGING = 3, /* that we have not answered */
-	LIMIT_CALL_TEXT = 1024,	 /* bytes, of who declines */
+	LIMIT_CALLS = 8,	   /* of one camd, ringing ones included */
+	LIMIT_CALLS_RINGING = 3,   /* that we have not answered */
+	LIMIT_CALL_TEXT = 1024,	   /* bytes, of who declines */
+	LIMIT_CALL_MEMBERS = 6,	   /* oneself included */
+	LIMIT_MEDIA_STREAMS = 8,   /* of one sender */
+	LIMIT_MEDIA_CNAME = 64,	   /* bytes */
+	LIMIT_MEDIA_PACKET = 1500, /* bytes of one RTP or RTCP packet */
 };
 
 /* Files and folders of our own. Sizes in bytes. */
