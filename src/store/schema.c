@@ -195,8 +195,17 @@ static const char *const step_5 =
     " number INTEGER NOT NULL) STRICT;"
     "ALTER TABLE user ADD COLUMN accept INTEGER NOT NULL DEFAULT 0;";
 
+/* A past call is a row among the messages too (MARK_CALL), without a text; with
+ * how many it was is in its talk. */
+static const char *const step_6 =
+    "CREATE TABLE call("
+    " message INTEGER PRIMARY KEY REFERENCES message(row) ON DELETE CASCADE,"
+    " video INTEGER NOT NULL, reason INTEGER NOT NULL,"
+    " duration_ms INTEGER NOT NULL) STRICT;";
+
 /* Step i leads from version i to i + 1. */
-static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5 };
+static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5,
+	step_6 };
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
 static int

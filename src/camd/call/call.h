@@ -54,10 +54,11 @@ struct leg {
 	bool named_active;	 /* and that he is in the call */
 	bool rings;		 /* INVITED: he has heard of it */
 	unsigned round;		 /* of our requests to him */
+	unsigned tries;		 /* JOINING: so often he has refused */
 	bool is_asking;
 	bool linked;
-	bool flows;		 /* packets of his arrive */
-	unsigned told_keys;	 /* the generation of our keys that he has */
+	bool flows;	    /* packets of his arrive */
+	unsigned told_keys; /* the generation of our keys that he has */
 	struct media media;
 	struct signal_status status;
 	struct timer timer; /* ringing, joining, or without a link */
@@ -78,10 +79,10 @@ struct call {
 	bool video;
 	bool screen;
 	bool muted;
-	int64_t from; /* who called; 0: we */
-	int64_t began_ms;  /* wall times: first offered */
-	int64_t active_ms; /* somebody answered; 0: not */
-	int64_t since_ms;  /* it is in its state */
+	int64_t from;		 /* who called; 0: we */
+	int64_t began_ms;	 /* wall times: first offered */
+	int64_t active_ms;	 /* somebody answered; 0: not */
+	int64_t since_ms;	 /* it is in its state */
 	enum call_reason reason; /* once it has ended */
 	char *text;		 /* the same, of who declined; NULL */
 	struct leg *legs[CALL_LEGS];
@@ -92,8 +93,8 @@ struct call {
 	unsigned keys; /* the generation of own */
 	int socket;
 	struct process *process;
-	bool opened;	 /* media.open was asked */
-	bool restarted;	 /* the process has died once */
+	bool opened;	/* media.open was asked */
+	bool restarted; /* the process has died once */
 	uint32_t delay_ms;
 	struct call_devices *devices;
 };

@@ -37,6 +37,8 @@ void call_set_state(struct call *call, enum call_state state);
  * no other. NULL: it is full. */
 struct leg *leg_add(struct call *call, int64_t uid, enum leg_state state);
 void leg_free(struct leg *leg);
+/* What was asked before is nobody's answer any more. */
+void leg_set(struct leg *leg, enum leg_state state);
 /* Says to him what is to be said in this state, over a link that is made where
  * there is none. */
 void leg_sync(struct leg *leg);
@@ -58,6 +60,12 @@ void call_signal(const struct call *call, struct signal *signal);
 void call_tell_members(struct call *call);
 /* The same of ourselves. */
 void call_tell_status(struct call *call);
+
+/* -- hear.c -----------------------------------------------------------------
+ */
+
+/* We are in the call now: with those who are, too, we connect. */
+void call_join(struct call *call);
 
 /* -- sound.c: the media process of a call ------------------------------------
  */

@@ -45,8 +45,7 @@ struct calls_ops {
 	    void (*on_done)(
 		void *arg, int err, json_t *result, const char *message),
 	    void *done_arg);
-	int (*tell)(
-	    void *arg, int64_t uid, const char *method, json_t *params);
+	int (*tell)(void *arg, int64_t uid, const char *method, json_t *params);
 	/* As port_bind(). */
 	int (*port)(void *arg, int *fd, uint16_t *port);
 	/* The media process. */
@@ -56,7 +55,8 @@ struct calls_ops {
 	uint64_t (*ring_ms)(void *arg);
 	/* Of EVENT_CALL_...; the last of a call is EVENT_CALL_ENDED. */
 	void (*on_event)(void *arg, const struct call *call, const char *event);
-	/* Levels of speech, as cam-rpc(7) has them, but for the members' ids. */
+	/* Levels of speech, as cam-rpc(7) has them, but for the members' ids.
+	 */
 	void (*on_levels)(
 	    void *arg, const struct call *call, const json_t *levels);
 };

@@ -5,16 +5,17 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "rpc/caller.h"
+
 struct loop;
 struct process;
 
 struct process_host {
 	/* MEDIA_HEARD and the like; params borrowed. */
-	void (*on_event)(
-	    void *arg, const char *event, const json_t *params);
-	/* It has died, or said what is no JSON-RPC. Its asks are answered with
-	 * CAM_ERR_CLOSED before; it is still the owner's to free, not inside. */
-	void (*on_died)(void *arg);
+	void (*on_event)(void *arg, const char *event, const json_t *params);
+	/* It has ended: by itself, or as process_ops.leave() wished. Told once;
+	 * then it is still the owner's to free, also inside. */
+	void (*on_ended)(void *arg);
 };
 
 /* The real one is process_real; tests have another. */
@@ -22,15 +23,19 @@ struct process_ops {
 	/* CAM_ERR_UNSUPPORTED: the program is not there. CAM_ERR_SYSTEM. */
 	int (*start)(struct loop *loop, const struct process_host *host,
 	    void *arg, struct process **process);
-	/* Ends it; nothing follows. */
-	void (*stop)(struct process *process);
-	/* fds stay the caller's; the members of params that name them are set
-	 * to the numbers they go by: params of that name, {"fd": n}, hold n, the
-	 * place in fds. Takes params. on_answer gets 0 and the result
-	 * (borrowed), CAM_ERR_REQUEST, or CAM_ERR_CLOSED. */
-	void (*ask)(struct process *process, const char *method,
-	    json_t *params, const int *fds, size_t fd_count,
-	    void (*on_answer)(void *arg, int err, const json_t *result),
+	/* It is to end, and what it writes to be whole; on_ended follows,
+	 * never inside. */
+	void (*leave)(struct process *process);
+	/* Forgets it; it ends by itself. Nothing follows. NULL is fine. */
+	void (*free)(struct process *process);
+	/*
+	 * Takes params. Each descriptor (fds stay the caller's) goes beside
+	 * them, and where they name its place in fds as "fd" they then name it
+	 * as the process counts. on_answer may be called inside, from leave()
+	 * and from free(), then with an error.
+	 */
+	void (*ask)(struct process *process, const char *method, json_t *params,
+	    const int *fds, size_t fd_count, rpc_caller_answer *on_answer,
 	    void *answer_arg);
 };
 
