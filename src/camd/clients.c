@@ -1,5 +1,6 @@
 /* clients.c: the programs connected to the socket. */
 #include "camd/clients.h"
+#include "camd/call/switchboard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,7 @@ on_gone(struct client *client, void *arg)
 	}
 	client_free(client);
 	questions_prune(clients->camd->questions);
+	switchboard_listeners_changed(clients->camd);
 }
 
 static bool

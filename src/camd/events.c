@@ -33,6 +33,12 @@ static const char *const names[] = {
 	EVENT_TRANSFER_DONE,
 	EVENT_TRANSFER_FAILED,
 	EVENT_KEY_CHANGED,
+	EVENT_CALL_INCOMING,
+	EVENT_CALL_RINGING,
+	EVENT_CALL_ACTIVE,
+	EVENT_CALL_CHANGED,
+	EVENT_CALL_ENDED,
+	EVENT_CALL_LEVELS,
 	NULL,
 };
 
@@ -96,10 +102,18 @@ is_of_transfer(const char *type)
 	       strcmp(type, EVENT_TRANSFER_FAILED) == 0;
 }
 
+/* Levels are for those who subscribe to them. */
+static bool
+is_of_call(const char *type)
+{
+	return strncmp(type, "call.", 5) == 0 &&
+	       strcmp(type, EVENT_CALL_LEVELS) != 0;
+}
+
 bool
 event_is_followed(const char *type)
 {
-	return strcmp(type, EVENT_MESSAGE_STATE) == 0 ||
+	return is_of_call(type) || strcmp(type, EVENT_MESSAGE_STATE) == 0 ||
 	       strcmp(type, EVENT_QUESTION_ANSWERED) == 0 ||
 	       is_of_transfer(type);
 }

@@ -59,6 +59,7 @@ struct leg {
 	bool linked;
 	bool flows;	    /* packets of his arrive */
 	unsigned told_keys; /* the generation of our keys that he has */
+	struct addr addr;   /* where his link is, or was */
 	struct media media;
 	struct signal_status status;
 	struct timer timer; /* ringing, joining, or without a link */

@@ -13,6 +13,7 @@ struct calls {
 	size_t count;
 	struct call_list dead; /* to be freed when their callbacks are over */
 	struct timer burial;
+	LIST_HEAD(, inquiry) inquiries;
 	bool levels; /* are wanted */
 	bool stopped;
 };
@@ -29,6 +30,12 @@ void call_end(struct call *call, enum call_reason reason, const char *text);
 void call_end_if_alone(struct call *call, const struct leg *last);
 void call_tell(const struct call *call, const char *event);
 void call_set_state(struct call *call, enum call_state state);
+
+/* -- inquiry.c --------------------------------------------------------------
+ */
+
+struct inquiry;
+void inquiry_free(struct inquiry *inquiry);
 
 /* -- leg.c ------------------------------------------------------------------
  */

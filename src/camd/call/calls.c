@@ -60,6 +60,12 @@ call_leg_numbered(const struct call *call, unsigned number)
 	return NULL;
 }
 
+char *
+calls_user_id(const struct calls *calls, int64_t uid)
+{
+	return calls->ops->id_of(calls->arg, uid);
+}
+
 struct call *
 calls_next(const struct calls *calls, const struct call *after)
 {
@@ -350,6 +356,7 @@ calls_new(struct loop *loop, const struct calls_ops *ops, void *arg,
 	calls->own_key = own_key;
 	TAILQ_INIT(&calls->list);
 	TAILQ_INIT(&calls->dead);
+	LIST_INIT(&calls->inquiries);
 	timer_init(&calls->burial, loop, on_burial, calls);
 	return calls;
 }
@@ -385,6 +392,8 @@ calls_free(struct calls *calls)
 	if (calls == NULL)
 		return;
 	calls_stop(calls);
+	while (!LIST_EMPTY(&calls->inquiries))
+		inquiry_free(LIST_FIRST(&calls->inquiries));
 	while ((call = TAILQ_FIRST(&calls->dead)) != NULL) {
 		TAILQ_REMOVE(&calls->dead, call, entry);
 		call_free(call);

@@ -111,13 +111,18 @@ int call_mute(struct call *call, bool on);
 /* CAM_ERR_EXISTS: he is in it; CAM_ERR_LIMIT: it is full; CAM_ERR_REFUSED: it
  * is not ours to add to, for it rings. */
 int call_add(struct call *call, int64_t uid);
-/* Statistics of the media process, or its devices; CAM_ERR_EXISTS: it has
- * none. Errors of process_ask() come later. */
+/* Statistics of the media process; CAM_ERR_EXISTS: it has none yet. Errors of
+ * process_ops.ask() come later. */
 int call_stats(struct call *call,
+    void (*on_done)(void *arg, int err, const json_t *result), void *arg);
+/* Of no call: which devices there are. Errors of process_ops.start(). */
+int calls_devices(struct calls *calls,
     void (*on_done)(void *arg, int err, const json_t *result), void *arg);
 /* Levels are told from now on, or not any more: asked before each event. */
 void calls_want_levels(struct calls *calls, bool wanted);
 
+/* As calls_ops.id_of(). */
+char *calls_user_id(const struct calls *calls, int64_t uid);
 /* In the order in which they came; after NULL: the first. */
 struct call *calls_next(const struct calls *calls, const struct call *after);
 /* By id or an unambiguous beginning of one; NULL id: the only one for which

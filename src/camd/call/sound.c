@@ -190,14 +190,13 @@ sound_add(struct leg *leg)
 {
 	struct calls *calls = leg->call->calls;
 	char text[ADDR_TEXT_SIZE];
-	struct addr addr;
 
-	if (!calls->ops->address(calls->arg, leg->uid, &addr))
+	(void)calls->ops->address(calls->arg, leg->uid, &leg->addr);
+	if (leg->addr.family == ADDR_NONE)
 		return;
-	addr.port = 0;
 	command(leg->call, MEDIA_ADD,
 	    json_pack("{s:i, s:s, s:i, s:o}", "member", (int)leg->number,
-		"addr", addr_format_host(&addr, text), "port",
+		"addr", addr_format_host(&leg->addr, text), "port",
 		(int)leg->media.port, "media", media_json(&leg->media)));
 }
 

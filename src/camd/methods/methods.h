@@ -46,6 +46,16 @@ int talk_typing(struct rpc_call *call, json_t *params);
 
 int presence_set_away(struct rpc_call *call, json_t *params);
 int presence_set_back(struct rpc_call *call, json_t *params);
+int call_start(struct rpc_call *call, json_t *params);
+int call_take(struct rpc_call *call, json_t *params);
+int call_refuse(struct rpc_call *call, json_t *params);
+int call_end_it(struct rpc_call *call, json_t *params);
+int call_set_hold(struct rpc_call *call, json_t *params);
+int call_set_mute(struct rpc_call *call, json_t *params);
+int call_add_member(struct rpc_call *call, json_t *params);
+int call_list(struct rpc_call *call, json_t *params);
+int call_get_stats(struct rpc_call *call, json_t *params);
+int call_list_devices(struct rpc_call *call, json_t *params);
 int key_list(struct rpc_call *call, json_t *params);
 int key_protect(struct rpc_call *call, json_t *params);
 int key_unprotect(struct rpc_call *call, json_t *params);
