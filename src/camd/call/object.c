@@ -21,6 +21,8 @@ id_object(const struct call *call, int64_t uid)
 static const char *
 word_of(const struct leg *leg)
 {
+	if (leg->call->state == CALL_ENDED)
+		return "left";
 	switch (leg->state) {
 	case LEG_INVITED:
 		return leg->rings ? "ringing" : "calling";

@@ -59,8 +59,9 @@ find_call(struct rpc_call *request, json_t *params,
 	data = json_pack("{s:o}", "candidates",
 	    err == CAM_ERR_AMBIGUOUS ? candidates_of(calls, fits)
 				     : json_array());
-	if (id != NULL)
-		json_object_set_new(data, "call", json_text(span_text(id)));
+	if (err == CAM_ERR_AMBIGUOUS)
+		json_object_set_new(data, "id",
+		    json_text(span_text(id != NULL ? id : "the call")));
 	if (err == CAM_ERR_AMBIGUOUS)
 		method_fail(
 		    request, err, data, "there is more than one such call");
