@@ -601,6 +601,15 @@ do_something(struct callers *callers, struct chance *chance)
 	}
 }
 
+/* For something that comes within seconds, or not at all. */
+static bool
+waits(const struct leg *leg)
+{
+	return leg->state == LEG_JOINING ||
+	       (leg->state == LEG_INVITER &&
+		   timer_left_ms(&leg->timer) <= 5000);
+}
+
 /* All links are up, and who waits to join has waited for long enough. */
 static void
 come_to_rest(struct callers *callers)
@@ -622,7 +631,7 @@ come_to_rest(struct callers *callers)
 				     k++) {
 					struct leg *leg = call->legs[k];
 
-					if (leg->state == LEG_JOINING) {
+					if (waits(leg)) {
 						timer_stop(&leg->timer);
 						leg->timer.fn(leg);
 					}

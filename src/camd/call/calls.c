@@ -13,6 +13,9 @@
 #include "camd/call/devices.h"
 #include "rpc/names.h"
 
+/* Who still calls us says so again over another link. */
+enum { AGAIN_MS = 5000 };
+
 /* -- words and places -------------------------------------------------------
  */
 
@@ -279,6 +282,9 @@ opened(struct leg *leg)
 	leg->linked = true;
 	if (leg_counts(leg))
 		leg_sync(leg);
+	else if (leg->state == LEG_INVITER)
+		/* He asks again, or has given up and could not say so. */
+		timer_start(&leg->timer, AGAIN_MS);
 }
 
 void

@@ -133,12 +133,13 @@ glaring(const struct calls *calls, int64_t uid, const struct signal *signal)
 /* Both ends keep the call with the smaller id; clients keep the id they know.
  */
 static int
-settle(struct call *call, const struct signal *signal)
+settle(struct call *call, const struct signal *signal, const char **word)
 {
 	struct leg *leg = call->legs[0];
 
+	/* Ours is on its way to him, before this answer. */
 	if (strcmp(call->wire, signal->call) < 0)
-		return 0;
+		return refuse(word, CALL_ELSEWHERE);
 	memcpy(call->wire, signal->call, sizeof call->wire);
 	leg->media = signal->media;
 	leg->status = signal->status;
@@ -166,6 +167,19 @@ objection(const struct calls *calls, int64_t uid)
 	return CALL_NO_REASON;
 }
 
+static void
+take_offer(struct leg *leg, const struct signal *signal)
+{
+	const struct calls *calls = leg->call->calls;
+
+	leg->linked = true;
+	leg_take_media(leg, &signal->media);
+	leg->status = signal->status;
+	if (!leg->call->joined)
+		timer_start(&leg->timer,
+		    calls->ops->ring_ms(calls->arg) + RING_SLACK_MS);
+}
+
 static int
 ring(struct calls *calls, int64_t uid, const struct signal *signal,
     const char **word)
@@ -186,11 +200,7 @@ ring(struct calls *calls, int64_t uid, const struct signal *signal,
 	call->video = signal->status.video;
 	call->screen = signal->status.screen;
 	leg = leg_add(call, uid, LEG_INVITER);
-	leg->linked = true;
-	leg->media = signal->media;
-	leg->status = signal->status;
-	timer_start(
-	    &leg->timer, calls->ops->ring_ms(calls->arg) + RING_SLACK_MS);
+	take_offer(leg, signal);
 	take_members(call, uid, signal);
 	call_tell(call, EVENT_CALL_INCOMING);
 	return 0;
@@ -207,9 +217,7 @@ offered_again(struct call *call, int64_t uid, const struct signal *signal)
 		leg = leg_add(call, uid, LEG_INVITER);
 	if (leg == NULL)
 		return CAM_ERR_LIMIT;
-	leg->linked = true;
-	leg_take_media(leg, &signal->media);
-	leg->status = signal->status;
+	take_offer(leg, signal);
 	if (!call->joined) {
 		leg->state = LEG_INVITER;
 	} else if (leg->state != LEG_ACCEPTING) {
@@ -229,7 +237,7 @@ hear_offer(struct calls *calls, int64_t uid, const struct signal *signal,
 	if (call != NULL)
 		return offered_again(call, uid, signal);
 	call = glaring(calls, uid, signal);
-	return call != NULL ? settle(call, signal)
+	return call != NULL ? settle(call, signal, word)
 			    : ring(calls, uid, signal, word);
 }
 

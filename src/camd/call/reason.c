@@ -21,7 +21,7 @@ static const struct {
 	[CALL_LOST] = { "lost", 1 },
 	[CALL_MEDIA] = { "media", 1 },
 	[CALL_OVER] = { "over", 4 },
-	[CALL_ELSEWHERE] = { "elsewhere", 0 },
+	[CALL_ELSEWHERE] = { "elsewhere", 6 },
 };
 
 const char *
