@@ -57,9 +57,8 @@ struct leg {
 	unsigned tries;		 /* JOINING: so often he has refused */
 	bool is_asking;
 	bool linked;
-	bool flows;	    /* packets of his arrive */
-	unsigned told_keys; /* the generation of our keys that he has */
-	struct addr addr;   /* where his link is, or was */
+	bool flows;	  /* packets of his arrive */
+	struct addr addr; /* where his link is, or was */
 	struct media media;
 	struct signal_status status;
 	struct timer timer; /* ringing, joining, or without a link */
@@ -91,7 +90,6 @@ struct call {
 	unsigned last_number;
 
 	struct media own;
-	unsigned keys; /* the generation of own */
 	int socket;
 	struct process *process;
 	bool opened;	/* media.open was asked */

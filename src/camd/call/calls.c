@@ -135,7 +135,6 @@ calls_make(struct calls *calls, bool incoming, struct call **result)
 	random_id(call->id);
 	memcpy(call->wire, call->id, sizeof call->wire);
 	media_random(&call->own, port);
-	call->keys = 1;
 	if ((err = sound_start(call)) != 0) {
 		log_warn("cam-media cannot be started: %s", cam_strerror(err));
 		call_free(call);

@@ -136,10 +136,16 @@ static int
 settle(struct call *call, const struct signal *signal, const char **word)
 {
 	struct leg *leg = call->legs[0];
+	struct signal old;
 
 	/* Ours is on its way to him, before this answer. */
 	if (strcmp(call->wire, signal->call) < 0)
 		return refuse(word, CALL_ELSEWHERE);
+	/* Perhaps he has begun his when ours was ringing. */
+	call_signal(call, &old);
+	old.reason = CALL_ELSEWHERE;
+	(void)leg_tell(leg, LINK_CALL_LEAVE, &old, SIGNAL_REASON);
+	signal_wipe(&old);
 	memcpy(call->wire, signal->call, sizeof call->wire);
 	leg->media = signal->media;
 	leg->status = signal->status;
@@ -274,7 +280,6 @@ hear_join(struct call *call, int64_t uid, const struct signal *signal,
 	leg_take_media(leg, &signal->media);
 	if (leg->state != LEG_ACTIVE) {
 		leg_set(leg, LEG_JOINING);
-		leg->told_keys = call->keys;
 		leg_connect(leg);
 	}
 	*result = json_pack("{s:o}", "media", media_json(&call->own));

@@ -174,8 +174,7 @@ tell_status(struct leg *leg)
 	call_signal(leg->call, &signal);
 	if (leg_tell(leg, LINK_CALL_UPDATE, &signal,
 		SIGNAL_STATUS | SIGNAL_MEDIA) == 0)
-		leg->told_keys = leg->call->keys;
-	signal_wipe(&signal);
+		signal_wipe(&signal);
 }
 
 void
@@ -296,7 +295,6 @@ ask(struct leg *leg, const char *method, unsigned parts)
 	asking->uid = leg->uid;
 	asking->round = ++leg->round;
 	asking->state = leg->state;
-	leg->told_keys = leg->call->keys;
 	leg->is_asking =
 	    calls->ops->ask(calls->arg, leg->uid, method,
 		signal_build(&signal, parts), on_answer, asking) == 0;
@@ -434,8 +432,7 @@ leg_connect(struct leg *leg)
 	sound_open(call);
 	sound_add(leg);
 	/* What he was asked with may be of before somebody left. */
-	if (leg->told_keys != call->keys || call->muted ||
-	    call->state == CALL_HELD)
+	if (!was_active)
 		tell_status(leg);
 	if (call->state == CALL_RINGING || call->state == CALL_CALLING) {
 		call->was_active = true;
@@ -496,12 +493,34 @@ forget_named(const struct leg *by)
 	}
 }
 
+/* He need not be told what he has said himself; but a question of ours that
+ * crosses his word would begin it anew. */
+static bool
+is_his_word(enum call_reason reason)
+{
+	return reason == CALL_HANGUP || reason == CALL_DECLINED ||
+	       reason == CALL_BUSY || reason == CALL_REFUSED ||
+	       reason == CALL_OVER;
+}
+
+static void
+tell_leave(struct leg *leg, enum call_reason reason)
+{
+	struct signal signal;
+
+	call_signal(leg->call, &signal);
+	signal.reason = reason;
+	(void)leg_tell(leg, LINK_CALL_LEAVE, &signal, SIGNAL_REASON);
+	signal_wipe(&signal);
+}
+
 void
 leg_gone(struct leg *leg, enum call_reason reason, const char *text)
 {
 	struct call *call = leg->call;
 	bool was_active = leg->state == LEG_ACTIVE,
-	     told = leg->state == LEG_INVITED || was_active;
+	     is_told =
+		 leg_counts(leg) && (leg->is_asking || !is_his_word(reason));
 
 	if (leg->state == LEG_GONE)
 		return;
@@ -514,17 +533,8 @@ leg_gone(struct leg *leg, enum call_reason reason, const char *text)
 		sound_remove(leg);
 	if (was_active && !is_last(call))
 		sound_rekey(call);
-	if (told && reason != CALL_HANGUP && reason != CALL_DECLINED &&
-	    reason != CALL_BUSY && reason != CALL_REFUSED &&
-	    reason != CALL_OVER) {
-		/* It is we who give him up. */
-		struct signal signal;
-
-		call_signal(call, &signal);
-		signal.reason = reason;
-		(void)leg_tell(leg, LINK_CALL_LEAVE, &signal, SIGNAL_REASON);
-		signal_wipe(&signal);
-	}
+	if (is_told)
+		tell_leave(leg, reason);
 	call_tell_members(call);
 	call_end_if_alone(call, leg);
 }

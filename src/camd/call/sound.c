@@ -96,7 +96,6 @@ start_again(struct call *call)
 		return;
 	log_warn("the call goes on with another cam-media");
 	media_random(&call->own, call->own.port);
-	call->keys++;
 	sound_open(call);
 	for (size_t i = 0; i < call->leg_count; i++) {
 		if (call->legs[i]->state == LEG_ACTIVE)
@@ -211,7 +210,6 @@ void
 sound_rekey(struct call *call)
 {
 	media_random(&call->own, call->own.port);
-	call->keys++;
 	command(call, MEDIA_REKEY,
 	    json_pack("{s:o}", "own", media_json(&call->own)));
 	call_tell_status(call);
