@@ -148,14 +148,16 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
 		$(CHAFA_LIBS) $(MEDIA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
 
-# What scripts of tests/lan and tests/screen run beside camd.
-TOOLS = relay monkey
+# What scripts of tests/lan, tests/session and tests/screen run beside camd.
+TOOLS = relay monkey heard speech
 tools: $(TOOLS:%=$B/tools/%)
 $B/tools/relay: tests/lan/relay.c
 $B/tools/monkey: tests/screen/monkey.c
+$B/tools/heard: tests/media/heard.c
+$B/tools/speech: tests/media/speech.c
 $(TOOLS:%=$B/tools/%): config.mk
 	$(call say,TEST,$@)
-	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil
+	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil -lm
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
@@ -197,7 +199,7 @@ check-unit: config.mk
 	$Q$(SANITIZED) unit-tests
 	$Q$(RUN) unit
 check-session: config.mk
-	$Q$(SANITIZED) programs
+	$Q$(SANITIZED) programs tools
 	$Q$(RUN) session
 check-screen: config.mk
 	$Q$(SANITIZED) programs tools
