@@ -2,9 +2,8 @@
 # limit: 300
 # call.sh: calls between camd of this machine, with files and tones as devices.
 
-of_media() {
-	[ -x "$TEST_BUILD/cam-media" ] || skip 'cam-media is not built'
-}
+# shellcheck source=tests/media/calls.sh
+. "$TEST_TOP/tests/media/calls.sh"
 
 people() { # NAME...: all of them know each other
 	local name other
@@ -14,44 +13,6 @@ people() { # NAME...: all of them know each other
 	for name; do
 		for other; do [ "$name" = "$other" ] || await_user "$name" "$(id_of "$other")"; done
 	done
-}
-
-speech() { # NAME SECONDS: $T/NAME.wav, which nobody else says
-	"$TEST_BUILD/tools/speech" "$(cksum <<<"$1" | cut -d' ' -f1)" "$2" "$T/$1.wav"
-}
-
-calls() { # NAME ARG...: a call in the background, its events in $T/NAME.calls
-	in_background "$1" "$T/$1.calls" call --json "${@:2}"
-}
-
-call_is() { # NAME FILTER: a call of NAME for which FILTER holds
-	cam_as "$1" call ls --json | json_all "any(.[]; $2)"
-}
-
-await_call() { # NAME FILTER
-	await 30 call_is "$@"
-}
-
-no_call() { # NAME
-	[ -z "$(cam_as "$1" call ls)" ]
-}
-
-# Takes the call that rings; what is heard goes to NAME.heard.wav.
-answers() { # NAME [ARG]...
-	await_call "$1" '.state == "ringing"'
-	calls "$1" answer --audio-in "$T/$1.wav" --audio-out "$T/$1.heard.wav" "${@:2}"
-}
-
-# Of what SAID has said LISTENER has heard nearly all, and without a gap.
-expect_heard() { # SAID LISTENER
-	local heard
-	heard=$("$TEST_BUILD/tools/heard" "$T/$1.wav" "$T/$2.heard.wav")
-	expect_json "$heard" '.correlation > 0.8 and .gap_ms <= 120 and .heard_ms > 800'
-}
-
-flows() { # NAME: sound of everybody in NAME's call arrives
-	cam_as "$1" call stats --json |
-		json_last '.members | length > 0 and all(.[]; any(.streams[]; .direction == "in" and .packets > 120))'
 }
 
 test_two_hear_each_other() {

@@ -113,8 +113,10 @@ parse_member(const json_t *object, struct signal *signal)
 		return CAM_ERR_REQUEST;
 	while (presence < PRESENCES && strcmp(presences[presence], state) != 0)
 		presence++;
-	if (presence == PRESENCES)
+	if (presence == PRESENCES) {
+		memset(member, 0, sizeof *member);
 		return 0;
+	}
 	member->presence = (enum signal_presence)presence;
 	signal->member_count++;
 	return 0;
