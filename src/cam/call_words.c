@@ -75,6 +75,7 @@ static const struct {
 	{ "lost", N_("%s: nothing was heard any more") },
 	{ "media", N_("%s: sound has failed, see the log of camd") },
 	{ "over", N_("%s: the call is over") },
+	{ "elsewhere", N_("%s: the two of you called at once") },
 };
 
 static char *

@@ -47,5 +47,5 @@ expect_heard() { # SAID LISTENER [FILTER]
 
 flows() { # NAME: sound of everybody in NAME's call arrives
 	cam_as "$1" call stats --json |
-		json_last '.members | length > 0 and all(.[]; any(.streams[]; .direction == "in" and .packets > 120))'
+		json_last '.members | length > 0 and all(.[]; any(.streams[]; .direction == "in" and .packets > 30))'
 }

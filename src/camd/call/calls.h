@@ -94,7 +94,8 @@ struct call_wish {
 	struct call_devices *devices; /* taken, also on an error */
 };
 
-/* CAM_ERR_FULL: no port, or too many calls. CAM_ERR_SYSTEM: no media process.
+/* Calling somebody who calls us answers him.
+ * CAM_ERR_FULL: no port, or too many calls. CAM_ERR_SYSTEM: no media process.
  * Who cannot be reached or called is told by events. */
 int calls_start(
     struct calls *calls, const struct call_wish *wish, struct call **call);

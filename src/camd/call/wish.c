@@ -30,12 +30,32 @@ invite_all(struct call *call)
 	}
 }
 
+/* He rings here already. */
+static struct call *
+rings_from(const struct calls *calls, int64_t uid)
+{
+	struct call *call;
+
+	TAILQ_FOREACH (call, &calls->list, entry) {
+		if (call_is_ringing(call) && call->from == uid)
+			return call;
+	}
+	return NULL;
+}
+
 int
 calls_start(
     struct calls *calls, const struct call_wish *wish, struct call **result)
 {
-	struct call *call = NULL;
-	int err = calls_make(calls, false, &call);
+	struct call *call =
+	    wish->count == 1 ? rings_from(calls, wish->uids[0]) : NULL;
+	int err;
+
+	if (call != NULL) {
+		*result = call;
+		return call_answer(call, wish->devices);
+	}
+	err = calls_make(calls, false, &call);
 
 	if (err != 0) {
 		devices_free(wish->devices);
