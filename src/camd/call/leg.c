@@ -121,6 +121,18 @@ leg_tell(struct leg *leg, const char *method, const struct signal *signal,
 	    calls->arg, leg->uid, method, signal_build(signal, parts));
 }
 
+/* It is known from his first link on. */
+static bool
+has_key(struct leg *leg)
+{
+	const struct calls *calls = leg->call->calls;
+
+	if (!leg->has_key)
+		leg->has_key =
+		    calls->ops->key_of(calls->arg, leg->uid, leg->key);
+	return leg->has_key;
+}
+
 /* All who are known, but for the one who is told. */
 static void
 list_members(const struct leg *to, struct signal *signal)
@@ -129,12 +141,12 @@ list_members(const struct leg *to, struct signal *signal)
 	const struct calls *calls = call->calls;
 
 	for (size_t i = 0; i < call->leg_count; i++) {
-		const struct leg *leg = call->legs[i];
+		struct leg *leg = call->legs[i];
 		struct signal_member *member =
 		    &signal->members[signal->member_count];
 		char *id = NULL;
 
-		if (leg == to || !leg->has_key)
+		if (leg == to || !has_key(leg))
 			continue;
 		id = calls->ops->id_of(calls->arg, leg->uid);
 		if (strlen(id) < sizeof member->id) {
@@ -305,9 +317,9 @@ ask(struct leg *leg, const char *method, unsigned parts)
 
 /* Of two who are in the call the one with the smaller key asks. */
 static bool
-is_first(const struct leg *leg)
+is_first(struct leg *leg)
 {
-	return leg->has_key &&
+	return has_key(leg) &&
 	       memcmp(leg->call->calls->own_key, leg->key, sizeof leg->key) < 0;
 }
 
