@@ -30,7 +30,7 @@ speak() { # SECONDS
 	cam_as anna call hangup >/dev/null
 	await 10 no_call anna
 	await 20 no_call bob
-	wait
+	calls_end
 }
 
 test_a_clean_cable_leaves_everything() {
@@ -94,7 +94,7 @@ test_three_machines_hear_each_other() {
 	await 10 no_call bob
 	cam_as anna call hangup >/dev/null
 	await 20 no_call carl
-	wait
+	calls_end
 	# Two at once are in each one's ear: each is found in it.
 	for name in anna carl; do
 		expect_heard "$name" bob '.correlation > 0.4'
@@ -124,5 +124,6 @@ END
 	await 20 flows bob
 	expect 0 cam_as anna call hangup
 	await 20 no_call bob
+	calls_end
 	expect_heard anna bob
 }

@@ -5,8 +5,11 @@
 #   speech NAME SECONDS    what NAME will say: $T/NAME.wav
 #   calls NAME ARG...      cam call ARG... beside the test, its events in $T/NAME.calls
 #   answers NAME           takes the call that rings; hears into $T/NAME.heard.wav
+#   calls_end              until all of those have ended
 #   await_call NAME FILTER until NAME has a call for which jq's FILTER holds
 #   expect_heard SAID LISTENER [FILTER]   what SAID said is in what LISTENER heard
+
+CALLS=()
 
 of_media() {
 	[ -x "$TEST_BUILD/cam-media" ] || skip 'cam-media is not built'
@@ -18,6 +21,14 @@ speech() { # NAME SECONDS: $T/NAME.wav, which nobody else says
 
 calls() { # NAME ARG...: a call in the background, its events in $T/NAME.calls
 	in_background "$1" "$T/$1.calls" call --json "${@:2}"
+	CALLS+=($!)
+}
+
+# All of those have ended, and what they wrote is whole.
+calls_end() {
+	local pid
+	for pid in "${CALLS[@]}"; do wait "$pid" || true; done
+	CALLS=()
 }
 
 call_is() { # NAME FILTER: a call of NAME for which FILTER holds

@@ -151,6 +151,7 @@ test_three_hear_each_other_and_one_leaves() {
 	await 30 flows bob
 	expect 0 cam_as bob call hangup
 	await 10 no_call carl
+	calls_end
 	expect_heard carl bob
 	expect_heard bob carl
 }
