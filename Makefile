@@ -167,14 +167,16 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 # The emulator that what is painted is shown on.
 $B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm
 
-# What scripts of tests/lan and tests/screen run beside camd.
-TOOLS = relay monkey
+# What scripts of tests/lan, tests/session and tests/screen run beside camd.
+TOOLS = relay monkey heard speech
 tools: $(TOOLS:%=$B/tools/%)
 $B/tools/relay: tests/lan/relay.c
 $B/tools/monkey: tests/screen/monkey.c
+$B/tools/heard: tests/media/heard.c
+$B/tools/speech: tests/media/speech.c
 $(TOOLS:%=$B/tools/%): config.mk
 	$(call say,TEST,$@)
-	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil
+	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil -lm
 
 # Two cam-media with a network between them.
 tools: $(if $(MEDIA_VERSION),$B/tools/duet)
@@ -223,7 +225,7 @@ check-unit: config.mk
 	$Q$(SANITIZED) unit-tests
 	$Q$(RUN) unit
 check-session: config.mk
-	$Q$(SANITIZED) programs
+	$Q$(SANITIZED) programs tools
 	$Q$(RUN) session
 check-screen: config.mk
 	$Q$(SANITIZED) programs tools

@@ -64,6 +64,9 @@ enum {
 
 /* Calls. */
 enum {
+	LIMIT_CALLS = 8,	   /* of one camd, ringing ones included */
+	LIMIT_CALLS_RINGING = 3,   /* that we have not answered */
+	LIMIT_CALL_TEXT = 1024,	   /* bytes, of who declines */
 	LIMIT_CALL_MEMBERS = 6,	   /* oneself included */
 	LIMIT_MEDIA_STREAMS = 8,   /* of one sender */
 	LIMIT_MEDIA_CNAME = 64,	   /* bytes */

@@ -164,6 +164,33 @@ put_quote(struct looks *looks)
 	layout_break(looks->layout);
 }
 
+/* A past call: "(call, 4:05)". */
+static void
+put_call(struct looks *looks, const json_t *call)
+{
+	const char *reason = json_string_value(json_object_get(call, "reason"));
+	unsigned seconds = (unsigned)(json_integer_value(json_object_get(
+					  call, "duration_ms")) /
+				      1000);
+	bool video = is_true(call, "video");
+	char *text = NULL;
+
+	if (is_true(call, "missed"))
+		text = xstrdup(
+		    video ? _("(missed video call)") : _("(missed call)"));
+	else if (json_integer_value(json_object_get(call, "duration_ms")) > 0)
+		text = xasprintf(
+		    video ? _("(video call, %u:%02u)") : _("(call, %u:%02u)"),
+		    seconds / 60, seconds % 60);
+	else
+		text =
+		    xasprintf(video ? _("(video call: %s)") : _("(call: %s)"),
+			reason != NULL ? reason : "");
+	layout_text(looks->layout,
+	    is_true(call, "missed") ? STYLE_WARN : STYLE_DIM, text);
+	free(text);
+}
+
 static void
 put_body(struct looks *looks)
 {
@@ -173,6 +200,8 @@ put_body(struct looks *looks)
 
 	if (is_true(object, "deleted")) {
 		layout_text(looks->layout, STYLE_DIM, _("(deleted)"));
+	} else if (json_is_object(json_object_get(object, "call"))) {
+		put_call(looks, json_object_get(object, "call"));
 	} else if (!json_is_string(text)) {
 		layout_text(looks->layout, STYLE_WARN,
 		    is_true(object, "locked")

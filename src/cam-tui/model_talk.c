@@ -178,12 +178,17 @@ set_object(struct model_message *message, const json_t *object)
 {
 	const char *time = json_string_value(json_object_get(object, "time"));
 	const char *type = json_string_value(json_object_get(object, "type"));
+	const char *call_direction = json_string_value(
+	    json_object_get(json_object_get(object, "call"), "direction"));
 
 	json_incref((json_t *)object);
 	json_decref(message->object);
 	message->object = (json_t *)object;
 	message->id = json_string_value(json_object_get(object, "id"));
-	message->is_sent = type != NULL && strcmp(type, "message.sent") == 0;
+	message->is_sent =
+	    type != NULL &&
+	    (strcmp(type, "message.sent") == 0 ||
+		(call_direction != NULL && strcmp(call_direction, "out") == 0));
 	if (time == NULL || clock_parse(time, 0, &message->time_ms) != 0)
 		message->time_ms = 0;
 }

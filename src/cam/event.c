@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "cam/call.h"
 #include "cam/cam.h"
 #include "cam/message.h"
 #include "cam/offer.h"
@@ -185,6 +186,9 @@ sentence(const json_t *event)
 		return progress_text(event);
 	if (is(event, EVENT_TRANSFER_DONE) || is(event, EVENT_TRANSFER_FAILED))
 		return offer_sentence(event);
+	if (strncmp(member(event, "type"), "call.", 5) == 0 &&
+	    !is(event, EVENT_CALL_LEVELS))
+		return call_event_sentence(member(event, "type"), event);
 	if (is(event, EVENT_QUESTION_ANSWERED))
 		return xasprintf(_("%s has answered %.*s: %s"),
 		    member(event, "from"), MESSAGE_ID_SHOWN,

@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "camd/call/switchboard.h"
 #include "camd/clients.h"
 #include "camd/events.h"
 #include "camd/link/announcement.h"
@@ -305,6 +306,8 @@ make_parts(struct camd *camd, char **problem)
 	camd->outbox = outbox_new(camd, camd->store);
 	camd->offers = offers_new(camd, camd->store);
 	camd->fileserver = fileserver_new(camd);
+	camd->calls = calls_new(camd->loop, &switchboard_ops, camd,
+	    identity_user_key(camd->identity));
 	camd->upkeep = upkeep_new(camd);
 	camd->syncs = syncs_new(camd);
 	return 0;
@@ -390,6 +393,7 @@ camd_finish(struct camd *camd)
 	if (camd->roster != NULL && camd->writer != NULL)
 		roster_write(camd->roster);
 	outbox_stop(camd->outbox);
+	calls_stop(camd->calls);
 	fileserver_stop(camd->fileserver);
 	offers_stop(camd->offers);
 	workers_free(camd->pool);
@@ -411,6 +415,7 @@ camd_finish(struct camd *camd)
 	remove_files(camd);
 	clients_free(camd->clients);
 	camd->clients = NULL;
+	calls_free(camd->calls);
 	offers_free(camd->offers);
 	outbox_free(camd->outbox);
 	typing_free(camd->typing);

@@ -39,6 +39,7 @@ struct camd {
 	struct fetches *fetches;       /* those accepted, not yet here */
 	struct tickets *tickets;       /* leave to fetch, over links */
 	struct fileserver *fileserver; /* the same for IPMSG clients */
+	struct calls *calls;
 	struct notices *notices;
 	struct questions *questions;
 	struct typing *typing;

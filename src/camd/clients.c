@@ -1,5 +1,6 @@
 /* clients.c: the programs connected to the socket. */
 #include "camd/clients.h"
+#include "camd/call/switchboard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ on_gone(struct client *client, void *arg)
 	/* The others may all be idle; without others nothing is known. */
 	if (clients->camd->presence != NULL && clients_are_idle(clients))
 		presence_idle(clients->camd->presence, true);
+	switchboard_listeners_changed(clients->camd);
 }
 
 static bool

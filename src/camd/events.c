@@ -35,6 +35,12 @@ static const char *const names[] = {
 	EVENT_KEY_CHANGED,
 	EVENT_PRESENCE_CHANGED,
 	EVENT_ATTENTION_CHANGED,
+	EVENT_CALL_INCOMING,
+	EVENT_CALL_RINGING,
+	EVENT_CALL_ACTIVE,
+	EVENT_CALL_CHANGED,
+	EVENT_CALL_ENDED,
+	EVENT_CALL_LEVELS,
 	NULL,
 };
 
@@ -98,10 +104,18 @@ is_of_transfer(const char *type)
 	       strcmp(type, EVENT_TRANSFER_FAILED) == 0;
 }
 
+/* Levels are for those who subscribe to them. */
+static bool
+is_of_call(const char *type)
+{
+	return strncmp(type, "call.", 5) == 0 &&
+	       strcmp(type, EVENT_CALL_LEVELS) != 0;
+}
+
 bool
 event_is_followed(const char *type)
 {
-	return strcmp(type, EVENT_MESSAGE_STATE) == 0 ||
+	return is_of_call(type) || strcmp(type, EVENT_MESSAGE_STATE) == 0 ||
 	       strcmp(type, EVENT_QUESTION_ANSWERED) == 0 ||
 	       is_of_transfer(type);
 }

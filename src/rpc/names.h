@@ -91,6 +91,26 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"
+/* {who: [..], video, screen, audio_in, audio_out, video_in, video_out, follow}
+ * -> {call: call object} */
+#define RPC_CALL_START "call.start"
+/* {id, the same devices, follow} -> {call} */
+#define RPC_CALL_ANSWER "call.answer"
+/* {id, text} -> {call} */
+#define RPC_CALL_DECLINE "call.decline"
+/* {id} -> {call} */
+#define RPC_CALL_HANGUP "call.hangup"
+/* {id, on} -> {call} */
+#define RPC_CALL_HOLD "call.hold"
+#define RPC_CALL_MUTE "call.mute"
+/* {id, who: [..]} -> {call} */
+#define RPC_CALL_ADD "call.add"
+/* {} -> {calls: [call object]} */
+#define RPC_CALL_LIST "call.list"
+/* {id} -> {id, members: [{member, streams: [..]}]} */
+#define RPC_CALL_STATS "call.stats"
+/* {} -> {in: [..], out: [..], video: [..]} */
+#define RPC_CALL_DEVICES "call.devices"
 
 /* Between cam server and camserver, on the socket of that. */
 /* {} -> {organisation, pin, serial, started, version, pid, members: {..}} */
@@ -129,6 +149,26 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * any more. "unknown" where the message is not there, or not yet */
 #define LINK_OFFER_REFUSED "offer.refused"
 #define LINK_OFFER_WITHDRAWN "offer.withdrawn"
+
+/* Calls; call is an id of 32 digits, media a media object (rpc/media.h),
+ * members are all known but the one who is told: [{user_key, id, state}]. */
+/* {call, members, video, screen, media} -> {}: it rings; errors' message is a
+ * word of camd/call/reason.h, also below */
+#define LINK_CALL_OFFER "call.offer"
+/* {call, media} -> {}, to who has invited */
+#define LINK_CALL_ACCEPT "call.accept"
+/* {call, media} -> {media}, between two who are in the call, from the one with
+ * the smaller user key */
+#define LINK_CALL_JOIN "call.join"
+/* {call, reason, text}, no answer, to who has invited */
+#define LINK_CALL_DECLINE "call.decline"
+/* {call, reason}, no answer */
+#define LINK_CALL_LEAVE "call.leave"
+/* {call, members}, no answer */
+#define LINK_CALL_MEMBERS "call.members"
+/* {call, hold, mute, video, screen, recording, media}, no answer: all that is
+ * told of its sender, as it is now */
+#define LINK_CALL_UPDATE "call.update"
 
 /*
  * Between camd and cam-media, one for each call; camd asks, without a hello.
@@ -194,5 +234,13 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_PRESENCE_CHANGED "presence.changed"
 /* as attention.get */
 #define EVENT_ATTENTION_CHANGED "attention.changed"
+/* call object; ended: with reason and exit */
+#define EVENT_CALL_INCOMING "call.incoming"
+#define EVENT_CALL_RINGING "call.ringing"
+#define EVENT_CALL_ACTIVE "call.active"
+#define EVENT_CALL_CHANGED "call.changed"
+#define EVENT_CALL_ENDED "call.ended"
+/* {id, self, members: [{member, level}]}: four times a second */
+#define EVENT_CALL_LEVELS "call.levels"
 
 #endif

@@ -194,8 +194,16 @@ static const char *const step_6 =
     "ALTER TABLE transfer ADD COLUMN untold INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX transfer_untold ON transfer(uid) WHERE untold = 1;";
 
+/* A past call is a row among the messages too (MARK_CALL), without a text; with
+ * how many it was is in its talk. */
+static const char *const step_7 =
+    "CREATE TABLE call("
+    " message INTEGER PRIMARY KEY REFERENCES message(row) ON DELETE CASCADE,"
+    " video INTEGER NOT NULL, reason INTEGER NOT NULL,"
+    " duration_ms INTEGER NOT NULL) STRICT;";
+
 static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5,
-	step_6 };
+	step_6, step_7 };
 
 const struct schema schema_user = {
 	.application = 0x63616d31, /* "cam1" */

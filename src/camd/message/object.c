@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "camd/call/reason.h"
 #include "camd/camd.h"
 #include "camd/offer/file_object.h"
 #include "camd/people/roster.h"
@@ -230,9 +231,8 @@ recipients_of(const struct camd *camd, const struct record *record)
 	for (size_t i = 0; i < record->delivery_count; i++)
 		json_array_append_new(
 		    to, id_object(camd, record->deliveries[i].uid));
-	if (record->message->from == 0)
-		return to;
-	json_array_append_new(to, id_object(camd, 0));
+	if (record->message->from != 0)
+		json_array_append_new(to, id_object(camd, 0));
 	for (size_t i = 0; i < record->other_count; i++)
 		json_array_append_new(to, id_object(camd, record->others[i]));
 	return to;
@@ -328,8 +328,9 @@ add_seal(json_t *object, const struct store_message *message)
 	bool shut = is_shut(message);
 
 	json_object_set_new(object, "text",
-	    shut || message->deleted ? json_null()
-				     : json_text(span_text(message->text)));
+	    shut || message->deleted || message->type == STORE_CALL
+		? json_null()
+		: json_text(span_text(message->text)));
 	json_object_set_new(object, "sealed", json_boolean(message->sealed));
 	json_object_set_new(object, "locked", json_boolean(message->locked));
 	json_object_set_new(object, "opened", json_boolean(!shut));
@@ -384,15 +385,37 @@ quote_object(const struct camd *camd, const struct quote *quote)
 	return object;
 }
 
+static const char *
+type_of(const struct store_message *message)
+{
+	if (message->type == STORE_CALL)
+		return EVENT_CALL_ENDED;
+	return message->from == 0 ? EVENT_MESSAGE_SENT : EVENT_MESSAGE_RECEIVED;
+}
+
+/* Null where it is no past call. */
+static json_t *
+past_call_object(const struct record *record)
+{
+	const struct store_call *call = &record->call;
+	const char *reason = call_reason_word((enum call_reason)call->reason);
+
+	if (record->message->type != STORE_CALL)
+		return json_null();
+	return json_pack("{s:s, s:b, s:s, s:I, s:b}", "direction",
+	    record->message->from == 0 ? "out" : "in", "video",
+	    (int)call->video, "reason", reason != NULL ? reason : "hangup",
+	    "duration_ms", (json_int_t)call->duration_ms, "missed",
+	    (int)record->message->missed);
+}
+
 json_t *
 message_object(const struct camd *camd, const struct record *record)
 {
 	const struct store_message *message = record->message;
 	json_t *object = json_object();
 
-	json_object_set_new(object, "type",
-	    json_string(message->from == 0 ? EVENT_MESSAGE_SENT
-					   : EVENT_MESSAGE_RECEIVED));
+	json_object_set_new(object, "type", json_string(type_of(message)));
 	json_object_set_new(object, "id", json_string(message->id));
 	json_object_set_new(object, "time", json_time(message->time_ms));
 	json_object_set_new(object, "from", id_object(camd, message->from));
@@ -409,10 +432,11 @@ message_object(const struct camd *camd, const struct record *record)
 	json_object_set_new(object, "reply", text_or_null(message->reply_to));
 	json_object_set_new(object, "quote", quote_object(camd, record->quote));
 	json_object_set_new(object, "choices", choices_object(message));
+	json_object_set_new(object, "call", past_call_object(record));
 	add_changes(object, message);
 	json_object_set_new(
 	    object, "state", word_or_null(store_state_word(state_of(record))));
-	if (message->from == 0)
+	if (message->from == 0 && message->type != STORE_CALL)
 		json_object_set_new(object, "recipients",
 		    recipient_objects(camd, record->deliveries,
 			record->delivery_count, message->time_ms));

@@ -190,7 +190,8 @@ fetch(struct job *job, void *context)
 		fetching->err =
 		    store_message_get(context, fetching->lookup.row, &message);
 	/* A change of one is none. */
-	if (fetching->err == 0 && message->type != STORE_MESSAGE)
+	if (fetching->err == 0 && message->type != STORE_MESSAGE &&
+	    message->type != STORE_CALL)
 		fetching->err = fetching->lookup.err = CAM_ERR_UNKNOWN;
 	if (fetching->err == 0)
 		fetching->err =

@@ -45,6 +45,16 @@ static const struct rpc_method table[] = {
 	{ RPC_STOP, daemon_stop },
 	{ RPC_SYNC, daemon_sync },
 	{ RPC_DOCTOR, doctor_get },
+	{ RPC_CALL_START, call_start },
+	{ RPC_CALL_ANSWER, call_take },
+	{ RPC_CALL_DECLINE, call_refuse },
+	{ RPC_CALL_HANGUP, call_end_it },
+	{ RPC_CALL_HOLD, call_set_hold },
+	{ RPC_CALL_MUTE, call_set_mute },
+	{ RPC_CALL_ADD, call_add_member },
+	{ RPC_CALL_LIST, call_list },
+	{ RPC_CALL_STATS, call_get_stats },
+	{ RPC_CALL_DEVICES, call_list_devices },
 	{ NULL, NULL },
 };
 
