@@ -43,7 +43,7 @@ INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/c
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
-	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS) $(VPX_CFLAGS)
+	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS) $(MEDIA_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
 ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
@@ -53,16 +53,14 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 # -- sources ----------------------------------------------------------------
 
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
-FOLDERS = lan net rpc store crypto ipmsg media picture loop base
+FOLDERS = $(if $(MEDIA_VERSION),media) lan net rpc store crypto ipmsg $(if $(MEDIA_VERSION),picture) loop base
 # QR codes and images are drawn by programs of their own: cam is linked statically, their
 # libraries are not.
 PROGRAMS = cam camd cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
-	$(if $(CHAFA_VERSION),cam-show)
+	$(if $(CHAFA_VERSION),cam-show) $(if $(MEDIA_VERSION),cam-media)
 
 objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
 archive = $B/lib$1.a
-# What pictures and their codecs need of others.
-PICTURE_LIBS = $(VPX_LIBS) $(YUV_LIBS)
 ARCHIVES = $(foreach folder,$(FOLDERS),$(call archive,$(folder)))
 # All of a program but its main.c, so that tests can have it.
 PARTS = $(foreach program,$(PROGRAMS),$B/lib$(program).a)
@@ -128,6 +126,12 @@ $B/cam-show: $B/obj/cam-show/main.o $B/libcam-show.a $(call archive,base)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(CHAFA_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
+MEDIA_PARTS = $(foreach folder,media net rpc loop base,$(call archive,$(folder)))
+$B/cam-media: $B/obj/cam-media/main.o $B/libcam-media.a $(MEDIA_PARTS)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(MEDIA_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
+		$(UTF8PROC_LIBS) -lm $(LIBS)
+
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 # -- tests ------------------------------------------------------------------
@@ -142,7 +146,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
-		$(CHAFA_LIBS) $(NCURSES_LIBS) $(PICTURE_LIBS) -lm $(LIBS)
+		$(CHAFA_LIBS) $(MEDIA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
 
 # What scripts of tests/lan and tests/screen run beside camd.
 TOOLS = relay monkey
@@ -163,7 +167,7 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
 		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) \
-		$(CHAFA_LIBS) $(NCURSES_LIBS) $(PICTURE_LIBS) -lm $(LIBS)
+		$(CHAFA_LIBS) $(MEDIA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some. The warnings that count are
 # those of the compiler that builds what people run.
@@ -265,7 +269,7 @@ $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
-		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) $(PICTURE_LIBS) -lm $(LIBS)
+		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) $(MEDIA_LIBS) -lm $(LIBS)
 
 # -- translations -----------------------------------------------------------
 
@@ -294,7 +298,7 @@ UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.s
 	contrib/systemd/*.socket))
 INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
 	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
-		$(if $(CHAFA_VERSION),$B/cam-show),libexec/cam) \
+		$(if $(CHAFA_VERSION),$B/cam-show) $(if $(MEDIA_VERSION),$B/cam-media),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \

@@ -62,6 +62,14 @@ enum {
 	LIMIT_LINK_STRANGER = 64 * 1024, /* bytes before it is greeted */
 };
 
+/* Calls. */
+enum {
+	LIMIT_CALL_MEMBERS = 6,	   /* oneself included */
+	LIMIT_MEDIA_STREAMS = 8,   /* of one sender */
+	LIMIT_MEDIA_CNAME = 64,	   /* bytes */
+	LIMIT_MEDIA_PACKET = 1500, /* bytes of one RTP or RTCP packet */
+};
+
 /* Pictures of calls. */
 enum {
 	LIMIT_PICTURE_SIDE = 4096, /* pixels */

@@ -111,6 +111,45 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define LINK_OFFER_REFUSED "offer.refused"
 #define LINK_OFFER_WITHDRAWN "offer.withdrawn"
 
+/*
+ * Between camd and cam-media, one for each call; camd asks, without a hello.
+ * "fd" is the number of a descriptor as stream_give() counts them. Objects:
+ * media: rpc/media.h. device: {kind: "file", fd, loop} a WAV file, read from
+ * its beginning or written anew; {kind: "tone", hz?}; {kind: "none"};
+ * {kind: "portaudio", name?} the system's own without a name. member: a number
+ * 1 .. 255 that camd chooses.
+ */
+/* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
+ * {echo, noise, gain}, bitrate?}, budget?, sandbox: false?} -> {delay_ms} */
+#define MEDIA_OPEN "media.open"
+/* {member, addr, port, media} -> {}; a member there already has new keys and
+ * streams, its old ones are accepted for 5 s */
+#define MEDIA_ADD "media.add"
+/* {member} -> {} */
+#define MEDIA_REMOVE "media.remove"
+/* {own: media}: new key and streams of ours -> {} */
+#define MEDIA_REKEY "media.rekey"
+/* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
+ * levels?: whether media.levels is wanted, audio?: {in?, out?, speech?},
+ * record?: {fd} or null} -> {} */
+#define MEDIA_SET "media.set"
+/* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
+ * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
+#define MEDIA_STATS "media.stats"
+/* {} -> {in: [name], out: [name]}; also before media.open */
+#define MEDIA_DEVICES "media.devices"
+/* {member}: the first authentic packet */
+#define MEDIA_HEARD "media.heard"
+/* {member}: nothing for 10 s; media.heard tells when it is back */
+#define MEDIA_LOST "media.lost"
+/* {self, members: [{member, level}]}: 0 .. 127 dB below full scale, four times
+ * a second */
+#define MEDIA_LEVELS "media.levels"
+/* {direction, error} */
+#define MEDIA_DEVICE "media.device"
+/* {kind}: an input file has ended */
+#define MEDIA_FINISHED "media.finished"
+
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"
 #define EVENT_MESSAGE_STATE "message.state"

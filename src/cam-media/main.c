@@ -1,0 +1,44 @@
+/* main.c: cam-media: the media of one call, started by camd with one end of a
+ * socket pair as descriptor 3. */
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cam-media/control.h"
+#include "loop/loop.h"
+#include "rpc/json.h"
+
+enum { FAILED = 1, USAGE = 2, CONTROL_FD = 3 };
+
+static int
+is_socket(int fd)
+{
+	int type = 0;
+	socklen_t len = sizeof type;
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	       type == SOCK_STREAM;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct loop *loop = NULL;
+	struct control *control = NULL;
+	int status;
+
+	if (argc != 1 || !is_socket(CONTROL_FD)) {
+		fputs("cam-media is started by camd\n", stderr);
+		return USAGE;
+	}
+	log_open(STDERR_FILENO, LOG_LEVEL_WARN, 0);
+	json_wipe_freed();
+	loop = loop_new();
+	control = control_new(loop, CONTROL_FD);
+	loop_run(loop);
+	status = control_failed(control) ? FAILED : 0;
+	control_free(control);
+	loop_free(loop);
+	return status;
+}
