@@ -2,15 +2,16 @@
 #include "cam-media/control.h"
 
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "cam-media/figures.h"
+#include "cam-media/request.h"
 #include "loop/loop.h"
 #include "loop/stream.h"
-#include "rpc/media.h"
+#include "media/mesh.h"
 #include "rpc/names.h"
 #include "rpc/session.h"
 
@@ -18,53 +19,279 @@ struct control {
 	struct loop *loop;
 	struct stream *stream;
 	struct rpc_session *session;
-	int socket; /* -1: not open */
-	struct media own;
+	struct mesh *mesh; /* NULL: not open yet */
+	bool mute;
+	bool push_to_talk, talks;
 	int err;
 };
 
-/* The descriptor the object names, or -1. */
-static int
-take_fd(struct control *control, const json_t *object)
-{
-	const json_t *number = json_object_get(object, "fd");
+/* -- events ------------------------------------------------------------------
+ */
 
-	if (!json_is_integer(number) || json_integer_value(number) < 0 ||
-	    json_integer_value(number) > UINT32_MAX)
-		return -1;
-	return stream_take(
-	    control->stream, (unsigned)json_integer_value(number));
+/* Takes params. */
+static void
+notify(struct control *control, const char *event, json_t *params)
+{
+	rpc_notify(control->session, event, params);
+	json_decref(params);
 }
+
+static void
+on_heard(void *arg, unsigned member)
+{
+	notify(arg, MEDIA_HEARD, json_pack("{s:i}", "member", (int)member));
+}
+
+static void
+on_lost(void *arg, unsigned member)
+{
+	notify(arg, MEDIA_LOST, json_pack("{s:i}", "member", (int)member));
+}
+
+static void
+on_finished(void *arg, enum media_kind kind)
+{
+	notify(arg, MEDIA_FINISHED,
+	    json_pack("{s:s}", "kind", media_kind_name(kind)));
+}
+
+static void
+on_device(void *arg, enum mesh_direction direction, int err)
+{
+	notify(arg, MEDIA_DEVICE,
+	    json_pack("{s:s, s:s}", "direction",
+		direction == MESH_IN ? "in" : "out", "error",
+		cam_strerror(err)));
+}
+
+static void
+on_levels(void *arg)
+{
+	struct control *control = arg;
+
+	notify(control, MEDIA_LEVELS, figures_levels(control->mesh));
+}
+
+static const struct mesh_ops mesh_ops = { on_heard, on_lost, on_finished,
+	on_device, on_levels };
+
+/* -- requests ----------------------------------------------------------------
+ */
 
 static int
 media_open(struct rpc_call *call, json_t *params)
 {
 	struct control *control = rpc_call_owner(call);
-	int type = 0;
-	socklen_t len = sizeof type;
-	int err, fd;
+	struct mesh_setup setup;
+	int err;
 
-	if (control->socket >= 0)
+	if (control->mesh != NULL)
 		return CAM_ERR_EXISTS;
-	err = media_parse(json_object_get(params, "own"), &control->own);
+	err = request_open(control->stream, params, &setup);
 	if (err != 0)
 		return err;
-	fd = take_fd(control, params);
-	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) < 0 ||
-	    type != SOCK_DGRAM) {
-		if (fd >= 0)
-			close(fd);
+	err =
+	    mesh_new(control->loop, &setup, &mesh_ops, control, &control->mesh);
+	wipe(&setup, sizeof setup);
+	if (err != 0)
+		return err;
+	rpc_reply(call,
+	    json_pack("{s:i}", "delay_ms", (int)mesh_delay_ms(control->mesh)));
+	return 0;
+}
+
+static int
+read_address(const json_t *params, struct addr *addr)
+{
+	const char *text = json_string_value(json_object_get(params, "addr"));
+	unsigned port;
+
+	if (text == NULL ||
+	    request_number(params, "port", 1, UINT16_MAX, 0, &port) < 0 ||
+	    addr_parse(span_text(text), 0, addr) < 0 || port == 0)
 		return CAM_ERR_REQUEST;
-	}
-	control->socket = fd;
-	rpc_reply(call, json_pack("{s:i}", "delay_ms", 20));
+	addr->port = (uint16_t)port;
+	return 0;
+}
+
+/* The member the request is about, in a call that has begun. */
+static int
+read_member(
+    const struct control *control, const json_t *params, unsigned *member)
+{
+	if (control->mesh == NULL ||
+	    request_number(params, "member", 1, UINT8_MAX, 0, member) < 0 ||
+	    *member == 0)
+		return CAM_ERR_REQUEST;
+	return 0;
+}
+
+static int
+media_add(struct rpc_call *call, json_t *params)
+{
+	struct control *control = rpc_call_owner(call);
+	struct media media;
+	struct addr addr;
+	unsigned member;
+	int err = read_member(control, params, &member);
+
+	if (err == 0)
+		err = read_address(params, &addr);
+	if (err == 0)
+		err = media_parse(json_object_get(params, "media"), &media);
+	if (err != 0)
+		return err;
+	err = mesh_add(control->mesh, member, &addr, &media);
+	wipe(&media, sizeof media);
+	if (err == 0)
+		rpc_reply(call, NULL);
+	return err;
+}
+
+static int
+media_remove(struct rpc_call *call, json_t *params)
+{
+	struct control *control = rpc_call_owner(call);
+	unsigned member;
+	int err = read_member(control, params, &member);
+
+	if (err == 0)
+		err = mesh_remove(control->mesh, member);
+	if (err == 0)
+		rpc_reply(call, NULL);
+	return err;
+}
+
+static int
+media_rekey(struct rpc_call *call, json_t *params)
+{
+	struct control *control = rpc_call_owner(call);
+	struct media own;
+	int err;
+
+	if (control->mesh == NULL)
+		return CAM_ERR_REQUEST;
+	err = media_parse(json_object_get(params, "own"), &own);
+	if (err != 0)
+		return err;
+	err = mesh_rekey(control->mesh, &own);
+	wipe(&own, sizeof own);
+	if (err == 0)
+		rpc_reply(call, NULL);
+	return err;
+}
+
+static int
+change_device(struct control *control, const json_t *audio, const char *name,
+    enum mesh_direction direction)
+{
+	const json_t *device = json_object_get(audio, name);
+	struct audio_choice choice;
+	int err;
+
+	if (device == NULL)
+		return 0;
+	err = request_device(control->stream, device, &choice);
+	return err == 0 ? mesh_change(control->mesh, direction, &choice) : err;
+}
+
+static void
+set_flag(const json_t *params, const char *name, bool *flag)
+{
+	const json_t *value = json_object_get(params, name);
+
+	if (json_is_boolean(value))
+		*flag = json_is_true(value);
+}
+
+static void
+set_mute(struct control *control, const json_t *params)
+{
+	const json_t *talk = json_object_get(params, "talk");
+
+	set_flag(params, "mute", &control->mute);
+	if (talk != NULL)
+		control->push_to_talk = json_is_boolean(talk);
+	set_flag(params, "talk", &control->talks);
+	mesh_mute(control->mesh,
+	    control->mute || (control->push_to_talk && !control->talks));
+}
+
+static int
+set_numbers(struct control *control, const json_t *params)
+{
+	const json_t *audio = json_object_get(params, "audio");
+	unsigned bitrate, port;
+
+	if (request_number(audio, "bitrate", VOICE_BITRATE_MIN,
+		VOICE_BITRATE_MAX, 0, &bitrate) < 0 ||
+	    request_number(params, "tap", 0, UINT16_MAX, 0, &port) < 0)
+		return CAM_ERR_REQUEST;
+	if (bitrate != 0)
+		mesh_set_bitrate(control->mesh, bitrate);
+	if (json_object_get(params, "tap") != NULL)
+		mesh_tap(control->mesh, (uint16_t)port);
+	return 0;
+}
+
+static int
+media_set(struct rpc_call *call, json_t *params)
+{
+	struct control *control = rpc_call_owner(call);
+	const json_t *audio = json_object_get(params, "audio");
+	const json_t *hold = json_object_get(params, "hold");
+	const json_t *levels = json_object_get(params, "levels");
+	int err;
+
+	if (control->mesh == NULL)
+		return CAM_ERR_REQUEST;
+	err = set_numbers(control, params);
+	if (err == 0)
+		err = change_device(control, audio, "in", MESH_IN);
+	if (err == 0)
+		err = change_device(control, audio, "out", MESH_OUT);
+	if (err != 0)
+		return err;
+	set_mute(control, params);
+	if (json_is_boolean(hold))
+		mesh_hold(control->mesh, json_is_true(hold));
+	if (json_is_boolean(levels))
+		mesh_want_levels(control->mesh, json_is_true(levels));
+	rpc_reply(call, NULL);
+	return 0;
+}
+
+static int
+media_stats(struct rpc_call *call, json_t *params)
+{
+	struct control *control = rpc_call_owner(call);
+
+	if (control->mesh == NULL)
+		return CAM_ERR_REQUEST;
+	rpc_reply(call, figures_stats(control->mesh));
+	return 0;
+}
+
+static int
+media_devices(struct rpc_call *call, json_t *params)
+{
+	rpc_reply(call, figures_devices());
 	return 0;
 }
 
 static const struct rpc_method methods[] = {
 	{ MEDIA_OPEN, media_open },
+	{ MEDIA_ADD, media_add },
+	{ MEDIA_REMOVE, media_remove },
+	{ MEDIA_REKEY, media_rekey },
+	{ MEDIA_SET, media_set },
+	{ MEDIA_STATS, media_stats },
+	{ MEDIA_DEVICES, media_devices },
 	{ NULL, NULL },
 };
+
+/* -- the connection ----------------------------------------------------------
+ */
 
 static void
 on_write(void *arg, const void *data, size_t len)
@@ -108,7 +335,6 @@ control_new(struct loop *loop, int fd)
 	struct control *control = xcalloc(1, sizeof *control);
 
 	control->loop = loop;
-	control->socket = -1;
 	control->stream =
 	    stream_new(loop, fd, &stream_ops, control, LIMIT_RPC_QUEUE);
 	stream_accept_given(control->stream);
@@ -123,11 +349,10 @@ control_free(struct control *control)
 {
 	if (control == NULL)
 		return;
+	mesh_free(control->mesh);
 	rpc_session_free(control->session);
 	stream_free(control->stream);
-	if (control->socket >= 0)
-		close(control->socket);
-	wipe_free(control, sizeof *control);
+	free(control);
 }
 
 bool

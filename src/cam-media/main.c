@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cam-media/control.h"
 #include "loop/loop.h"
+#include "media/shield.h"
 #include "rpc/json.h"
 
 enum { FAILED = 1, USAGE = 2, CONTROL_FD = 3 };
@@ -34,11 +35,16 @@ main(int argc, char **argv)
 	}
 	log_open(STDERR_FILENO, LOG_LEVEL_WARN, 0);
 	json_wipe_freed();
+	if (shield_start() < 0) {
+		log_error("cannot start libsrtp2");
+		return FAILED;
+	}
 	loop = loop_new();
 	control = control_new(loop, CONTROL_FD);
 	loop_run(loop);
 	status = control_failed(control) ? FAILED : 0;
 	control_free(control);
 	loop_free(loop);
+	shield_stop();
 	return status;
 }

@@ -28,6 +28,18 @@ enum {
 	CODECS = sizeof codecs / sizeof codecs[0],
 };
 
+const char *
+media_kind_name(enum media_kind kind)
+{
+	return kinds[kind];
+}
+
+const char *
+media_codec_name(enum media_codec codec)
+{
+	return codecs[codec].name;
+}
+
 /* An integer of the object, or def where there is none; CAM_ERR_FORMAT. */
 static int
 get_number(const json_t *object, const char *name, json_int_t def,

@@ -58,6 +58,9 @@ struct media {
 int media_parse(const json_t *object, struct media *media);
 json_t *media_json(const struct media *media);
 
+const char *media_kind_name(enum media_kind kind);
+const char *media_codec_name(enum media_codec codec);
+
 /* A new sender: a key, a CNAME and the SSRC of one stream of voice, all at
  * random. */
 void media_random(struct media *media, uint16_t port);

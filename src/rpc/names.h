@@ -130,8 +130,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {own: media}: new key and streams of ours -> {} */
 #define MEDIA_REKEY "media.rekey"
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
- * levels?: whether media.levels is wanted, audio?: {in?, out?, speech?},
- * record?: {fd} or null} -> {} */
+ * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?}, tap?:
+ * a port of 127.0.0.1 that gets what we send in clear, or 0} -> {} */
 #define MEDIA_SET "media.set"
 /* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
  * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
