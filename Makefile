@@ -59,7 +59,10 @@ FOLDERS = $(if $(MEDIA_VERSION),media) lan net rpc store crypto ipmsg $(if $(MED
 PROGRAMS = cam camd cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
 	$(if $(CHAFA_VERSION),cam-show) $(if $(MEDIA_VERSION),cam-media)
 
-objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
+# Nobody confines where libseccomp is not.
+LEFT_OUT = $(if $(SECCOMP_LIBS),,src/base/confine.c)
+objects = $(patsubst src/%.c,$B/obj/%.o,$(filter-out $(LEFT_OUT), \
+	$(sort $(wildcard src/$1/*.c src/$1/*/*.c))))
 archive = $B/lib$1.a
 ARCHIVES = $(foreach folder,$(FOLDERS),$(call archive,$(folder)))
 # All of a program but its main.c, so that tests can have it.
@@ -156,6 +159,13 @@ $B/tools/monkey: tests/screen/monkey.c
 $(TOOLS:%=$B/tools/%): config.mk
 	$(call say,TEST,$@)
 	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil
+
+# Two cam-media with a network between them.
+tools: $(if $(MEDIA_VERSION),$B/tools/duet)
+$B/tools/duet: tests/session/duet.c $(ARCHIVES)
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< -Wl,--start-group \
+		$(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(LIBEV_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)

@@ -6,7 +6,9 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "cam-media/cage.h"
 #include "cam-media/figures.h"
 #include "cam-media/request.h"
 #include "loop/loop.h"
@@ -20,10 +22,19 @@ struct control {
 	struct stream *stream;
 	struct rpc_session *session;
 	struct mesh *mesh; /* NULL: not open yet */
+	bool devices;	   /* of sound may be opened */
+	bool caged;
 	bool mute;
 	bool push_to_talk, talks;
 	int err;
 };
+
+static void
+end(struct control *control, int err)
+{
+	control->err = err;
+	loop_stop(control->loop);
+}
 
 /* -- events ------------------------------------------------------------------
  */
@@ -78,6 +89,32 @@ static const struct mesh_ops mesh_ops = { on_heard, on_lost, on_finished,
 /* -- requests ----------------------------------------------------------------
  */
 
+static bool
+is_device(const struct audio_choice *choice)
+{
+	return choice->kind == AUDIO_PORTAUDIO;
+}
+
+/* Before what comes from others is looked at. Only camd's user can forbid it:
+ * media.sandbox. */
+static int
+enter_cage(struct control *control, const json_t *params,
+    const struct mesh_setup *setup)
+{
+	int err = 0;
+
+	control->devices = is_device(&setup->in) || is_device(&setup->out);
+	if (!json_is_false(json_object_get(params, "sandbox")) &&
+	    !control->caged)
+		err = cage_enter(control->devices);
+	control->caged = err == 0;
+	if (err == 0)
+		return 0;
+	log_error("cannot enter the sandbox: %s", cam_strerror(err));
+	end(control, err);
+	return CAM_ERR_UNSAFE;
+}
+
 static int
 media_open(struct rpc_call *call, json_t *params)
 {
@@ -90,8 +127,10 @@ media_open(struct rpc_call *call, json_t *params)
 	err = request_open(control->stream, params, &setup);
 	if (err != 0)
 		return err;
-	err =
-	    mesh_new(control->loop, &setup, &mesh_ops, control, &control->mesh);
+	err = enter_cage(control, params, &setup);
+	if (err == 0)
+		err = mesh_new(
+		    control->loop, &setup, &mesh_ops, control, &control->mesh);
 	wipe(&setup, sizeof setup);
 	if (err != 0)
 		return err;
@@ -192,6 +231,10 @@ change_device(struct control *control, const json_t *audio, const char *name,
 	if (device == NULL)
 		return 0;
 	err = request_device(control->stream, device, &choice);
+	/* One that began with files can open no devices any more. */
+	if (err == 0 && control->caged && !control->devices &&
+	    is_device(&choice))
+		err = CAM_ERR_UNSAFE;
 	return err == 0 ? mesh_change(control->mesh, direction, &choice) : err;
 }
 
@@ -303,13 +346,6 @@ on_write(void *arg, const void *data, size_t len)
 
 static const struct rpc_session_ops session_ops = { .methods = methods,
 	.write = on_write };
-
-static void
-end(struct control *control, int err)
-{
-	control->err = err;
-	loop_stop(control->loop);
-}
 
 static void
 on_data(struct stream *stream, const void *data, size_t len, void *arg)

@@ -27,6 +27,7 @@ main(int argc, char **argv)
 {
 	struct loop *loop = NULL;
 	struct control *control = NULL;
+	struct shield *kept = NULL;
 	int status;
 
 	if (argc != 1 || !is_socket(CONTROL_FD)) {
@@ -35,7 +36,7 @@ main(int argc, char **argv)
 	}
 	log_open(STDERR_FILENO, LOG_LEVEL_WARN, 0);
 	json_wipe_freed();
-	if (shield_start() < 0) {
+	if (shield_start(&kept) < 0) {
 		log_error("cannot start libsrtp2");
 		return FAILED;
 	}
@@ -45,6 +46,6 @@ main(int argc, char **argv)
 	status = control_failed(control) ? FAILED : 0;
 	control_free(control);
 	loop_free(loop);
-	shield_stop();
+	shield_stop(kept);
 	return status;
 }

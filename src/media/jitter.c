@@ -61,7 +61,7 @@ due_us(const struct jitter *jitter, uint32_t frame)
 static void
 learn_base(struct jitter *jitter, int64_t transit_us, uint64_t now_us)
 {
-	if (now_us - jitter->base_since_us > WINDOW_US) {
+	if (now_us > jitter->base_since_us + WINDOW_US) {
 		jitter->base_us[1] = jitter->base_us[0];
 		jitter->base_us[0] = INT64_MAX;
 		jitter->base_since_us = now_us;
@@ -245,7 +245,7 @@ take_missing(struct jitter *jitter, uint64_t now_us)
 
 	if (take_next(jitter, &frame))
 		return frame;
-	if (now_us - jitter->heard_us > SILENT_US)
+	if (now_us > jitter->heard_us + SILENT_US)
 		frame.kind = JITTER_NOTHING;
 	jitter->missed++;
 	jitter->next++;
@@ -261,7 +261,7 @@ may_drop(struct jitter *jitter, int64_t surplus_us, uint64_t now_us, bool quiet)
 		return false;
 	}
 	if ((!quiet && surplus_us < SURPLUS_MAX_US) ||
-	    now_us - jitter->calm_us < CALM_US)
+	    now_us < jitter->calm_us + CALM_US)
 		return false;
 	/* Both there, to be merged, or neither. */
 	return has(jitter, jitter->next) == has(jitter, jitter->next + 1);

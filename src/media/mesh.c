@@ -226,7 +226,7 @@ mesh_free(struct mesh *mesh)
 	if (mesh == NULL)
 		return;
 	if (mesh->members != NULL)
-		mesh_report(mesh, clock_now_us(), true);
+		mesh_report(mesh, true);
 	watch_finish(&mesh->receiving);
 	watch_finish(&mesh->clock);
 	timer_finish(&mesh->ticking);

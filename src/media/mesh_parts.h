@@ -106,7 +106,7 @@ void mesh_update_watch(struct mesh *mesh);
 /* Seals and sends to all members. packet has room for SHIELD_ADDS. */
 void mesh_send(struct mesh *mesh, uint8_t *packet, size_t len);
 /* Reports of all streams to each member; bye: the last one. */
-void mesh_report(struct mesh *mesh, uint64_t now_us, bool bye);
+void mesh_report(struct mesh *mesh, bool bye);
 void mesh_read_reports(struct mesh *mesh, struct mesh_member *member,
     struct sender *sender, struct span packet, uint64_t came_us);
 

@@ -71,8 +71,10 @@ report_to(
 }
 
 void
-mesh_report(struct mesh *mesh, uint64_t now_us, bool bye)
+mesh_report(struct mesh *mesh, bool bye)
 {
+	uint64_t now_us = clock_now_us();
+
 	if (mesh->count == 0)
 		return;
 	for (struct mesh_member *member = mesh->members; member != NULL;
@@ -125,13 +127,13 @@ protect_voice(struct mesh *mesh, uint32_t ssrc)
 
 static void
 read_report(struct mesh *mesh, struct mesh_member *member,
-    const struct rtcp_report *report)
+    const struct rtcp_report *report, uint64_t came_us)
 {
+	int64_t wall_us = clock_wall_us() - (int64_t)(clock_now_us() - came_us);
 	struct outbound *outbound = own_stream(mesh, report->ssrc);
 	struct told *told =
 	    outbound != NULL ? told_of(member, report->ssrc) : NULL;
-	uint32_t trip_us =
-	    rtcp_round_trip_us(report, rtcp_ntp(clock_wall_us()));
+	uint32_t trip_us = rtcp_round_trip_us(report, rtcp_ntp(wall_us));
 
 	if (told == NULL)
 		return;
@@ -159,7 +161,7 @@ read_one(struct mesh *mesh, struct mesh_member *member, struct sender *sender,
 			    &sender->streams[i].reception, &said, came_us);
 	}
 	for (size_t i = 0; rtcp_read_report(packet, i, &report) == 0; i++)
-		read_report(mesh, member, &report);
+		read_report(mesh, member, &report, came_us);
 }
 
 void

@@ -165,7 +165,8 @@ look_at(struct mesh *mesh, struct mesh_member *member, uint64_t now_us)
 {
 	for (size_t i = 0; i < member->current->count; i++)
 		rate_look(&member->current->streams[i].rate);
-	if (member->heard && now_us - member->heard_us > LOST_US) {
+	/* It may have been heard since the frame was due. */
+	if (member->heard && now_us > member->heard_us + LOST_US) {
 		member->heard = false;
 		mesh_update_watch(mesh);
 		mesh->ops->on_lost(mesh->arg, member->number);
@@ -194,9 +195,10 @@ is_due(uint64_t *due_us, uint64_t now_us, uint64_t every_us)
 static void
 do_what_is_due(struct mesh *mesh, uint64_t now_us)
 {
-	if (is_due(&mesh->report_us, now_us,
-		REPORT_US / 2 + random_below(REPORT_US)))
-		mesh_report(mesh, now_us, false);
+	if (is_due(&mesh->report_us, now_us, REPORT_US / 2)) {
+		mesh->report_us += random_below(REPORT_US);
+		mesh_report(mesh, false);
+	}
 	if (is_due(&mesh->second_us, now_us, SECOND_US))
 		look_each_second(mesh, now_us);
 	if (mesh->wants_levels && is_due(&mesh->levels_us, now_us, LEVELS_US))
@@ -247,7 +249,7 @@ on_time(void *arg)
 
 	if (clock_fd(mesh) < 0)
 		tick_by_time(mesh);
-	else if (clock_now_us() - mesh->clock_us > CLOCK_LOST_US)
+	else if (clock_now_us() > mesh->clock_us + CLOCK_LOST_US)
 		fail(mesh, mesh->out->clock_fd >= 0 ? MESH_OUT : MESH_IN);
 }
 

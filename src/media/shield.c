@@ -14,15 +14,10 @@ struct shield {
 	srtp_t srtp;
 };
 
-int
-shield_start(void)
-{
-	return srtp_init() == srtp_err_status_ok ? 0 : CAM_ERR_CRYPTO;
-}
-
 void
-shield_stop(void)
+shield_stop(struct shield *kept)
 {
+	shield_free(kept);
 	srtp_shutdown();
 }
 
@@ -140,6 +135,16 @@ int
 shield_open_rtcp(struct shield *shield, void *packet, size_t *len)
 {
 	return apply(srtp_unprotect_rtcp, shield, packet, len);
+}
+
+int
+shield_start(struct shield **kept)
+{
+	static const uint8_t secret[MEDIA_SECRET_SIZE];
+
+	return srtp_init() == srtp_err_status_ok
+		   ? shield_new_sending(secret, kept)
+		   : CAM_ERR_CRYPTO;
 }
 
 void

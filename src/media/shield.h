@@ -13,9 +13,13 @@ struct shield;
 /* The most that sealing adds: a tag, and of SRTCP its index too. */
 enum { SHIELD_ADDS = 20 };
 
-/* Before everything else; it loads what the library needs. CAM_ERR_CRYPTO. */
-int shield_start(void);
-void shield_stop(void);
+/*
+ * Before everything else, until the end. The library under libsrtp2 (NSS, in
+ * Debian) opens files with the first key and forgets all with the last: kept is
+ * one that stays, so that no file is opened later. CAM_ERR_CRYPTO.
+ */
+int shield_start(struct shield **kept);
+void shield_stop(struct shield *kept);
 
 /* For what we send with that key, any stream of ours. CAM_ERR_CRYPTO. */
 int shield_new_sending(

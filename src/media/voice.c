@@ -2,6 +2,7 @@
 #include "media/voice.h"
 
 #include <opus.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,15 +14,16 @@ enum {
 	COMPLEXITY = 5, /* twice the work beyond it cannot be heard in voices */
 	SLOW_US = 4000, /* a frame that takes longer on average makes it less */
 	FAST_US = 1000,
-	MEASURED = 50, /* frames between changes */
+	MEASURED_EVERY = 8, /* frames: asking for the time takes some too */
+	MEASURED = 16,	    /* between changes */
 	NOTHING_TO_SEND = 2,
 };
 
 struct voice_encoder {
 	OpusEncoder *opus;
 	int complexity;
-	unsigned frames;  /* since the complexity was looked at */
-	uint64_t used_us; /* of the processor, for them */
+	unsigned frames;
+	uint64_t used_us; /* of the processor, for those measured */
 };
 
 struct voice_decoder {
@@ -71,7 +73,7 @@ used_us(void)
 static void
 adapt(struct voice_encoder *encoder)
 {
-	uint64_t average_us = encoder->used_us / encoder->frames;
+	uint64_t average_us = encoder->used_us / MEASURED;
 	int complexity = encoder->complexity;
 
 	if (average_us > SLOW_US && complexity > 0)
@@ -90,12 +92,14 @@ int
 voice_encode(struct voice_encoder *encoder, const int16_t pcm[VOICE_FRAME],
     uint8_t packet[VOICE_PACKET_MAX])
 {
-	uint64_t begin_us = used_us();
+	bool measured = encoder->frames++ % MEASURED_EVERY == 0;
+	uint64_t begin_us = measured ? used_us() : 0;
 	int len = opus_encode(
 	    encoder->opus, pcm, VOICE_FRAME, packet, VOICE_PACKET_MAX);
 
-	encoder->used_us += used_us() - begin_us;
-	if (++encoder->frames == MEASURED)
+	if (measured)
+		encoder->used_us += used_us() - begin_us;
+	if (encoder->frames == MEASURED * MEASURED_EVERY)
 		adapt(encoder);
 	if (len < 0)
 		return CAM_ERR_FORMAT;
