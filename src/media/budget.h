@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 enum {
+	BUDGET_LEAST = 100000,
+	BUDGET_MOST = 200000000,
 	BUDGET_DEFAULT = 6000000, /* bits a second, all streams of a call */
 	BUDGET_VOICE = 50000,	  /* of which each voice takes */
 	BUDGET_CALM_MS = 5000,	  /* before something is raised again */

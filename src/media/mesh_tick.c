@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/random.h"
 #include "media/mesh_parts.h"
+#include "media/mesh_video.h"
 #include "media/sound.h"
 #include "media/speech.h"
 
@@ -215,6 +216,7 @@ tick(struct mesh *mesh, uint64_t now_us)
 	speak(mesh, now_us);
 	mesh_receive(mesh);
 	listen_to_all(mesh, now_us);
+	mesh_video_tick(mesh, now_us);
 	do_what_is_due(mesh, now_us);
 }
 

@@ -47,6 +47,15 @@ sent_put(
 }
 
 struct span
+sent_find(const struct sent *sent, uint16_t sequence)
+{
+	const struct packet *kept = &sent->packets[sequence % SENT_PACKETS];
+
+	return kept->sequence == sequence ? span_of(kept->bytes, kept->len)
+					  : (struct span){ 0 };
+}
+
+struct span
 sent_repeat(
     struct sent *sent, uint16_t sequence, uint64_t now_us, uint64_t pause_us)
 {

@@ -19,6 +19,8 @@ void sent_free(struct sent *sent);
  * kept. */
 void sent_put(
     struct sent *sent, uint16_t sequence, struct span packet, uint64_t now_us);
+/* As it was kept, or empty. */
+struct span sent_find(const struct sent *sent, uint16_t sequence);
 /* To be sent again, or empty: not kept, or repeated less than pause_us ago for
  * somebody else, who all miss it at once. */
 struct span sent_repeat(
