@@ -10,7 +10,7 @@ enum {
 	TARGET_MAX_US = 400 * 1000,
 	SILENT_US = 1000 * 1000, /* without packets: nobody speaks */
 	/* More than this too much delay is taken back in mid-word. */
-	SURPLUS_MAX_US = 80 * 1000,
+	SURPLUS_MAX_US = 60 * 1000,
 	CALM_US = 500 * 1000,
 };
 
