@@ -129,7 +129,7 @@ $B/cam-show: $B/obj/cam-show/main.o $B/libcam-show.a $(call archive,base)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(CHAFA_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
-MEDIA_PARTS = $(foreach folder,media net rpc loop base,$(call archive,$(folder)))
+MEDIA_PARTS = $(foreach folder,media net rpc picture loop base,$(call archive,$(folder)))
 $B/cam-media: $B/obj/cam-media/main.o $B/libcam-media.a $(MEDIA_PARTS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(MEDIA_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \

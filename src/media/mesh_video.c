@@ -47,6 +47,8 @@ struct mesh_video {
 	int record; /* -1: none; for the first stream that is to be seen */
 };
 
+static const struct worker_ops no_ops = { 0 };
+
 /* The stream of ours that pictures go out by, or NULL. */
 static struct outbound *
 picture_stream(struct mesh *mesh)
@@ -231,7 +233,8 @@ mesh_video_open(struct mesh *mesh, struct inbound *inbound)
 	if (inbound->stream.kind == MEDIA_AUDIO)
 		return;
 	if (video->workers == NULL)
-		video->workers = workers_new(mesh->loop, DECODERS, NULL, NULL);
+		video->workers =
+		    workers_new(mesh->loop, DECODERS, &no_ops, NULL);
 	if (viewer_new(video->workers, codec_of(&inbound->stream),
 		&inbound->viewer) < 0)
 		return;
