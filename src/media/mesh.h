@@ -90,6 +90,9 @@ struct mesh_stats {
 	uint64_t packets;
 	uint64_t concealed, recovered, late; /* frames */
 	uint8_t level;
+	unsigned width, height; /* of pictures; 0: none yet */
+	unsigned pictures;	/* in the last second */
+	uint64_t skipped;	/* pictures given up as a packet never came */
 };
 struct mesh_member_stats {
 	unsigned member;

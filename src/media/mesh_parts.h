@@ -30,6 +30,8 @@ struct inbound {
 	struct playout *playout;   /* of sound; else NULL */
 	struct viewer *viewer;	   /* of pictures, and */
 	struct arrivals *arrivals; /* when their packets came; else NULL */
+	uint64_t seen_before;	   /* pictures, at the last second */
+	unsigned seen;		   /* in it */
 	uint64_t key_us;	   /* when a key picture was asked for */
 	struct rate rate;
 	bool proven; /* something authentic has come */

@@ -164,8 +164,10 @@ rate_look(struct rate *rate)
 static void
 look_at(struct mesh *mesh, struct mesh_member *member, uint64_t now_us)
 {
-	for (size_t i = 0; i < member->current->count; i++)
+	for (size_t i = 0; i < member->current->count; i++) {
 		rate_look(&member->current->streams[i].rate);
+		mesh_video_look(&member->current->streams[i]);
+	}
 	/* It may have been heard since the frame was due. */
 	if (member->heard && now_us > member->heard_us + LOST_US) {
 		member->heard = false;

@@ -468,6 +468,33 @@ mesh_video_free(struct mesh *mesh)
 	mesh->video = NULL;
 }
 
+void
+mesh_video_look(struct inbound *inbound)
+{
+	uint64_t pictures;
+
+	if (inbound->viewer == NULL)
+		return;
+	pictures = viewer_figures(inbound->viewer).pictures;
+	inbound->seen = (unsigned)(pictures - inbound->seen_before);
+	inbound->seen_before = pictures;
+}
+
+void
+mesh_video_figures(const struct inbound *inbound, struct mesh_stats *stats)
+{
+	struct viewer_figures figures;
+
+	if (inbound->viewer == NULL)
+		return;
+	figures = viewer_figures(inbound->viewer);
+	stats->width = figures.width;
+	stats->height = figures.height;
+	stats->pictures = inbound->seen;
+	stats->skipped =
+	    reassembly_counters(viewer_reassembly(inbound->viewer))->skipped;
+}
+
 /* -- for those who ask -------------------------------------------------------
  */
 

@@ -11,6 +11,7 @@ struct inbound;
 struct mesh;
 struct mesh_member;
 struct mesh_setup;
+struct mesh_stats;
 struct rtcp_packet;
 struct rtp_packet;
 
@@ -33,6 +34,10 @@ void mesh_video_take(
 /* Feedback of a member about what we send. */
 void mesh_video_read(struct mesh *mesh, struct mesh_member *member,
     const struct rtcp_packet *packet, uint64_t came_us);
+/* Once a second: how many pictures there were. */
+void mesh_video_look(struct inbound *inbound);
+void mesh_video_figures(
+    const struct inbound *inbound, struct mesh_stats *stats);
 /* Every 20 ms. */
 void mesh_video_tick(struct mesh *mesh, uint64_t now_us);
 
