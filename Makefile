@@ -164,8 +164,8 @@ $(TOOLS:%=$B/tools/%): config.mk
 tools: $(if $(MEDIA_VERSION),$B/tools/duet)
 $B/tools/duet: tests/session/duet.c $(ARCHIVES)
 	$(call say,TEST,$@)
-	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< -Wl,--start-group \
-		$(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(LIBEV_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/session -MMD -MP -o $@ $< \
+		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(LIBEV_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
@@ -270,14 +270,14 @@ demo: deps
 
 # Optimised, without sanitizers: what users run.
 BENCHES = $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
-bench: programs $(BENCHES:%=$B/bench/%) $B/bench/empty $B/bench/chain
+bench: programs tools $(BENCHES:%=$B/bench/%) $B/bench/empty $B/bench/chain
 	$Qtests/bench/run $B
 $B/bench/empty $B/bench/chain: $B/bench/%: tests/bench/%.c config.mk
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) -static -o $@ $<
 $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
-	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -MMD -MP -o $@ $< \
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -Itests/session -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
 		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) $(MEDIA_LIBS) -lm $(LIBS)
 

@@ -16,7 +16,8 @@
 enum {
 	RESAMPLE_QUALITY = 5,
 	READ_FRAMES = 1024, /* of the file, at a time */
-	SIZES_EVERY = 50, /* frames: what a crash leaves can be played so far */
+	HELD = 5,	    /* frames that are written together */
+	SIZES_EVERY = 10,   /* such writes: what a crash leaves can be played */
 };
 
 struct source {
@@ -33,8 +34,10 @@ struct source {
 struct sink {
 	struct audio audio;
 	int fd;
-	uint32_t size; /* bytes of samples */
-	unsigned frames;
+	uint32_t size; /* bytes of samples, written */
+	unsigned writes;
+	size_t held_len;
+	uint8_t held[HELD * VOICE_FRAME * 2];
 };
 
 static bool
@@ -177,24 +180,32 @@ write_sizes(const struct sink *sink)
 		return;
 }
 
-/* Our samples lie in memory as they do in the file: little-endian. */
+static enum audio_state
+write_held(struct sink *sink)
+{
+	if (sink->size > UINT32_MAX - WAV_HEADER_SIZE - sizeof sink->held ||
+	    !write_whole(sink->fd, sink->held, sink->held_len))
+		return AUDIO_FAILED;
+	sink->size += (uint32_t)sink->held_len;
+	sink->held_len = 0;
+	if (++sink->writes % SIZES_EVERY == 0)
+		write_sizes(sink);
+	return AUDIO_GOES_ON;
+}
+
 static enum audio_state
 sink_write(struct audio *audio, const int16_t pcm[VOICE_FRAME])
 {
 	struct sink *sink = (struct sink *)audio;
-	uint8_t bytes[VOICE_FRAME * 2];
+	uint8_t *at = sink->held + sink->held_len;
 
 	for (size_t i = 0; i < VOICE_FRAME; i++) {
-		bytes[2 * i] = (uint8_t)pcm[i];
-		bytes[2 * i + 1] = (uint8_t)((uint16_t)pcm[i] >> 8);
+		*at++ = (uint8_t)pcm[i];
+		*at++ = (uint8_t)((uint16_t)pcm[i] >> 8);
 	}
-	if (sink->size > UINT32_MAX - WAV_HEADER_SIZE - sizeof bytes ||
-	    !write_whole(sink->fd, bytes, sizeof bytes))
-		return AUDIO_FAILED;
-	sink->size += sizeof bytes;
-	if (++sink->frames % SIZES_EVERY == 0)
-		write_sizes(sink);
-	return AUDIO_GOES_ON;
+	sink->held_len = (size_t)(at - sink->held);
+	return sink->held_len == sizeof sink->held ? write_held(sink)
+						   : AUDIO_GOES_ON;
 }
 
 static void
@@ -202,6 +213,7 @@ sink_close(struct audio *audio)
 {
 	struct sink *sink = (struct sink *)audio;
 
+	(void)write_held(sink);
 	write_sizes(sink);
 	close(sink->fd);
 	free(sink);

@@ -23,6 +23,7 @@ enum {
 	REPORT_FIRST_US = SECOND_US / 2,
 	CLOCK_LOST_US = SECOND_US / 2, /* a device has stopped */
 	SPEAKS = 50,		       /* dB below full scale */
+	QUIET = 40,		       /* nothing loud is taken for silence */
 };
 
 /* -- our voice ---------------------------------------------------------------
@@ -78,7 +79,10 @@ send_voice(struct mesh *mesh, struct outbound *outbound,
 {
 	uint8_t payload[VOICE_PACKET_MAX];
 	uint8_t bytes[RTP_HEADER_MAX + VOICE_PACKET_MAX + SHIELD_ADDS];
-	int len = voice_encode(mesh->encoder, pcm, payload);
+	int len;
+
+	voice_allow_silence(mesh->encoder, mesh->level > QUIET);
+	len = voice_encode(mesh->encoder, pcm, payload);
 
 	if (len > 0) {
 		struct rtp_packet packet = {

@@ -2,7 +2,6 @@
 #include "media/voice.h"
 
 #include <opus.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +21,7 @@ enum {
 struct voice_encoder {
 	OpusEncoder *opus;
 	int complexity;
+	bool allows_silence;
 	unsigned frames;
 	uint64_t used_us; /* of the processor, for those measured */
 };
@@ -45,7 +45,6 @@ voice_encoder_new(unsigned bitrate, struct voice_encoder **encoder)
 	opus_encoder_ctl(opus, OPUS_SET_COMPLEXITY(COMPLEXITY));
 	opus_encoder_ctl(opus, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
 	opus_encoder_ctl(opus, OPUS_SET_INBAND_FEC(1));
-	opus_encoder_ctl(opus, OPUS_SET_DTX(1));
 	voice_set_bitrate(made, bitrate);
 	*encoder = made;
 	return 0;
@@ -104,6 +103,15 @@ voice_encode(struct voice_encoder *encoder, const int16_t pcm[VOICE_FRAME],
 	if (len < 0)
 		return CAM_ERR_FORMAT;
 	return len <= NOTHING_TO_SEND ? 0 : len;
+}
+
+void
+voice_allow_silence(struct voice_encoder *encoder, bool allowed)
+{
+	if (encoder->allows_silence == allowed)
+		return;
+	encoder->allows_silence = allowed;
+	opus_encoder_ctl(encoder->opus, OPUS_SET_DTX(allowed));
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef CAM_VOICE_H
 #define CAM_VOICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ void voice_encoder_free(struct voice_encoder *encoder);
  * CAM_ERR_FORMAT. */
 int voice_encode(struct voice_encoder *encoder, const int16_t pcm[VOICE_FRAME],
     uint8_t packet[VOICE_PACKET_MAX]);
+/* Whether long stretches without speech may go unsent: not where it is loud,
+ * for Opus takes an even tone for noise. */
+void voice_allow_silence(struct voice_encoder *encoder, bool allowed);
 /* What of it gets lost on the way at worst: so much of each packet is said
  * again in the next. */
 void voice_expect_loss(struct voice_encoder *encoder, unsigned percent);

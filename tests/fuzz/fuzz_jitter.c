@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t now_us = 1000000000;
 
 	jitter_init(&jitter, 48000);
-	while (fields.rest.len > 0) {
+	while (fields.rest.len > 0 && !fields.failed) {
 		uint8_t what = (uint8_t)fields_number(&fields, 1);
 
 		now_us += (what & 0x7f) * 500;

@@ -5,7 +5,8 @@
  * Prints a line of name=value for each figure; what is heard is compared with
  * what was said. Options: seconds, loss (percent), jitter, delay (ms), forge
  * (packets a second), replay (copies of each packet), kill (second), seed,
- * in (tone, none, portaudio), out (none, portaudio), bitrate, hold, mute.
+ * in (tone, none, portaudio), out (none, portaudio), bitrate, hold, mute,
+ * sandbox.
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +27,7 @@
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
+#include "made_voice.h"
 #include "media/wav.h"
 #include "rpc/caller.h"
 #include "rpc/media.h"
@@ -45,7 +46,7 @@ enum {
 
 static const char *const names[] = { "seconds", "loss", "jitter", "delay",
 	"forge", "replay", "kill", "seed", "in", "out", "bitrate", "hold",
-	"mute" };
+	"mute", "sandbox" };
 #define WAKEUPS "voluntary_ctxt_switches:"
 #define MEMORY "VmHWM:"
 
@@ -63,6 +64,7 @@ enum option {
 	BITRATE,
 	HOLD,
 	MUTE,
+	SANDBOX,
 	OPTIONS
 };
 
@@ -122,50 +124,14 @@ number(const struct duet *duet, enum option option, int def)
 	return text != NULL ? atoi(text) : def;
 }
 
-/* The same at each run of a seed. */
-static uint32_t
-next_random(struct duet *duet)
-{
-	duet->random =
-	    duet->random * 6364136223846793005U + 1442695040888963407U;
-	return (uint32_t)(duet->random >> 33);
-}
-
 static double
 chance(struct duet *duet)
 {
-	return next_random(duet) / 2147483648.;
+	return made_chance(&duet->random);
 }
 
 /* -- what is said -------------------------------------------------------------
  */
-
-/* Syllables of random pitch and colour, with pauses: no two stretches are
- * alike. */
-static void
-make_voice(struct duet *duet, int16_t *pcm, size_t count)
-{
-	double phase = 0, low = 0, pitch = 120, colour = 0;
-	const size_t syllable = RATE * 23 / 100;
-
-	for (size_t i = 0; i < count; i++) {
-		double at = (double)(i % syllable) / (double)syllable, sum = 0;
-		bool pause = i / syllable % 6 == 5;
-
-		if (i % syllable == 0) {
-			pitch = 90 + 120 * chance(duet);
-			colour = 6 * chance(duet);
-		}
-		phase += pitch * (1 + at / 8) / RATE;
-		for (int k = 1; k < 14; k++)
-			sum += sin(2 * M_PI * phase * k) / k *
-			       (1 + cos(k * .9 + colour));
-		low += .3 * (2 * chance(duet) - 1 - low);
-		pcm[i] = (int16_t)((pause ? 0 : 6000 * sin(M_PI * at)) *
-				       (sum * .3 + low * .3) +
-				   10 * low);
-	}
-}
 
 static int
 write_wav(const int16_t *pcm, size_t count)
@@ -286,14 +252,14 @@ static void
 on_forging(void *arg)
 {
 	struct duet *duet = arg;
-	struct singer *to = &duet->singers[next_random(duet) % 2];
+	struct singer *to = &duet->singers[made_random(&duet->random) % 2];
 	uint8_t data[120];
 
 	for (int i = 0; i < number(duet, FORGE, 0) / 50; i++) {
 		uint32_t ssrc = other(to)->media.streams[0].ssrc;
 
 		for (size_t k = 0; k < sizeof data; k++)
-			data[k] = (uint8_t)next_random(duet);
+			data[k] = (uint8_t)made_random(&duet->random);
 		data[0] = 0x90;
 		data[1] = i % 8 == 0 ? 200 : MEDIA_PT_OPUS;
 		for (size_t k = 0; k < 4; k++)
@@ -436,15 +402,16 @@ open_singer(struct singer *singer)
 	json_t *in, *out;
 
 	singer->said = xcalloc(count, sizeof singer->said[0]);
-	make_voice(duet, singer->said, count);
+	made_voice(&duet->random, singer->said, count);
 	singer->heard_fd = dup(fileno(heard));
 	in = device(singer, IN, write_wav(singer->said, count));
 	out = device(singer, OUT, dup(fileno(heard)));
 	fclose(heard);
 	media_random(&singer->media, singer->port);
 	ask(singer, MEDIA_OPEN,
-	    json_pack("{s:s, s:i, s:o, s:{s:o, s:o, s:i}}", "call", "duet",
-		"fd", (int)stream_give(singer->stream, udp), "own",
+	    json_pack("{s:s, s:b, s:i, s:o, s:{s:o, s:o, s:i}}", "call", "duet",
+		"sandbox", number(duet, SANDBOX, 1), "fd",
+		(int)stream_give(singer->stream, udp), "own",
 		media_json(&singer->media), "audio", "in", in, "out", out,
 		"bitrate", number(duet, BITRATE, 32000)));
 }
@@ -595,6 +562,22 @@ status_of(pid_t pid, const char *name)
 	return count;
 }
 
+/* Of the main thread, which has all the work. */
+static double
+used_ms(pid_t pid)
+{
+	char path[64];
+	FILE *file = NULL;
+	double used_ns = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+	file = fopen(path, "r");
+	if (file == NULL || fscanf(file, "%lf", &used_ns) != 1)
+		fail("cannot read schedstat");
+	fclose(file);
+	return used_ns / 1e6;
+}
+
 static void
 on_ending(void *arg)
 {
@@ -619,13 +602,13 @@ print_stats(struct singer *singer)
 }
 
 static void
-end(struct singer *singer, long woken, double seconds)
+end(struct singer *singer, long woken, double used, double seconds)
 {
-	struct rusage usage;
 	int status;
 
 	printf(
 	    "%s_set_up_ms=%lld\n", singer->name, (long long)singer->heard_ms);
+	printf("%s_cpu_ms_s=%.3f\n", singer->name, used / seconds);
 	printf("%s_finished=%u\n", singer->name, singer->finished);
 	printf("%s_wakeups=%.1f\n", singer->name, (double)woken / seconds);
 	printf("%s_kbit_s=%.2f\n%s_packets_s=%.1f\n", singer->name,
@@ -636,15 +619,9 @@ end(struct singer *singer, long woken, double seconds)
 	printf("%s_rss_kb=%ld\n", singer->name, status_of(singer->pid, MEMORY));
 	rpc_caller_free(singer->caller);
 	stream_free(singer->stream);
-	if (wait4(singer->pid, &status, 0, &usage) < 0)
+	if (waitpid(singer->pid, &status, 0) < 0)
 		fail("cannot wait");
 	printf("%s_status=%d\n", singer->name, status);
-	printf("%s_cpu_ms_s=%.2f\n", singer->name,
-	    ((double)usage.ru_utime.tv_sec * 1e3 +
-		(double)usage.ru_utime.tv_usec / 1e3 +
-		(double)usage.ru_stime.tv_sec * 1e3 +
-		(double)usage.ru_stime.tv_usec / 1e3) /
-		seconds);
 	if (singer->duet->options[OUT] == NULL)
 		compare(singer);
 	json_decref(singer->stats);
@@ -657,35 +634,38 @@ static void
 run(struct duet *duet)
 {
 	long woken[2];
+	double used[2];
 	double seconds = number(duet, SECONDS, 5);
 
 	for (size_t i = 0; i < 2; i++)
 		open_singer(&duet->singers[i]);
-	wait_for_answers(duet, 2);
-	duet->began_ms = clock_now_ms();
-	for (size_t i = 0; i < 2; i++) {
-		woken[i] = status_of(duet->singers[i].pid, WAKEUPS);
-		introduce(&duet->singers[i]);
-	}
-	wait_for_answers(duet, 2);
-	if (number(duet, FORGE, 0) > 0)
-		timer_repeat(&duet->forging, 20);
 	if (number(duet, MUTE, 0) > 0)
 		ask(&duet->singers[0], MEDIA_SET,
 		    json_pack("{s:b}", "mute", 1));
 	if (number(duet, HOLD, 0) > 0)
 		ask(&duet->singers[0], MEDIA_SET,
 		    json_pack("{s:b}", "hold", 1));
+	wait_for_answers(duet, 2);
+	duet->began_ms = clock_now_ms();
+	for (size_t i = 0; i < 2; i++) {
+		woken[i] = status_of(duet->singers[i].pid, WAKEUPS);
+		used[i] = used_ms(duet->singers[i].pid);
+		introduce(&duet->singers[i]);
+	}
+	wait_for_answers(duet, 2);
+	if (number(duet, FORGE, 0) > 0)
+		timer_repeat(&duet->forging, 20);
 	timer_start(&duet->ending, (uint64_t)(seconds * 1000));
 	loop_run(duet->loop);
 	duet->answers = 0;
 	for (size_t i = 0; i < 2; i++) {
 		woken[i] = status_of(duet->singers[i].pid, WAKEUPS) - woken[i];
+		used[i] = used_ms(duet->singers[i].pid) - used[i];
 		ask(&duet->singers[i], MEDIA_STATS, NULL);
 	}
 	wait_for_answers(duet, 2);
 	for (size_t i = 0; i < 2; i++)
-		end(&duet->singers[i], woken[i], seconds);
+		end(&duet->singers[i], woken[i], used[i], seconds);
 	for (size_t i = 0; i < 2; i++)
 		free(duet->singers[i].said);
 }
