@@ -48,8 +48,8 @@ take_sequence(struct probe *probe)
 	}
 }
 
-/* CSI ends with a letter, APC with ESC and a backslash; others are two bytes.
- */
+/* CSI ends with a letter, APC with ESC and a backslash; SS3 has one more byte,
+ * others are two. */
 static bool
 is_complete(const struct probe *probe)
 {
@@ -62,7 +62,7 @@ is_complete(const struct probe *probe)
 	if (probe->held[1] == '_')
 		return last == '\\' &&
 		       probe->held[probe->held_len - 2] == ESCAPE;
-	return true;
+	return probe->held[1] != 'O' || probe->held_len == 3;
 }
 
 void

@@ -10,13 +10,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <turbojpeg.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "call_video.h"
 #include "config.h"
+#include "display.h"
 #include "media/video.h"
 #include "media/vpx.h"
 #include "pattern_number.h"
@@ -406,40 +406,6 @@ a_file_ends_or_begins_again(void **state)
 	i420_finish(&picture);
 }
 
-/* A server without a screen; its display's name, or NULL: there is none. */
-static char *
-start_server(pid_t *pid)
-{
-	static char name[16];
-	size_t len = 1;
-	int ends[2];
-
-	if (access("/usr/bin/Xvfb", X_OK) < 0)
-		return NULL;
-	assert_int_equal(pipe(ends), 0);
-	*pid = fork();
-	if (*pid == 0) {
-		int null = open("/dev/null", O_RDWR);
-
-		dup2(ends[1], 3);
-		dup2(null, 1);
-		dup2(null, 2);
-		execl("/usr/bin/Xvfb", "Xvfb", "-displayfd", "3", "-screen",
-		    "0", "321x241x24", "-nolisten", "tcp", "-br", NULL);
-		_exit(127);
-	}
-	close(ends[1]);
-	name[0] = ':';
-	while (len + 1 < sizeof name && read(ends[0], name + len, 1) == 1 &&
-	       name[len] != '\n')
-		len++;
-	name[len] = '\0';
-	close(ends[0]);
-	if (len == 1)
-		return NULL;
-	return name;
-}
-
 static void
 the_screen_of_an_x_server_is_read(void **state)
 {
@@ -447,12 +413,11 @@ the_screen_of_an_x_server_is_read(void **state)
 	struct video_choice choice = { .kind = VIDEO_X11, .fd = -1 };
 	struct i420 picture = { 0 };
 	struct video *video = NULL;
-	pid_t pid = 0;
-	const char *display = start_server(&pid);
+	struct display display;
 
-	if (display == NULL)
+	if (!display_start(&display, "321x241x24"))
 		skip();
-	snprintf(choice.name, sizeof choice.name, "%s", display);
+	snprintf(choice.name, sizeof choice.name, "%s", display.name);
 	assert_int_equal(video_open(&choice, &video), 0);
 	assert_int_equal(video->width, 320);
 	assert_int_equal(video->height, 240);
@@ -462,8 +427,7 @@ the_screen_of_an_x_server_is_read(void **state)
 	video_close(video);
 	choice.window = 0x7777777;
 	assert_int_equal(video_open(&choice, &video), CAM_ERR_UNKNOWN);
-	kill(pid, SIGTERM);
-	waitpid(pid, NULL, 0);
+	display_stop(&display);
 	assert_int_equal(video_open(&choice, &video), CAM_ERR_UNKNOWN);
 	i420_finish(&picture);
 #else
