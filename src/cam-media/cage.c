@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/confine.h"
-#include "base/err.h"
+#include "base/mem.h"
 
 enum { DESCRIPTORS = 128 };
 
@@ -30,7 +30,7 @@ static const int device_calls[] = { SCMP_SYS(openat), SCMP_SYS(open),
 	SCMP_SYS(eventfd2), SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
 	SCMP_SYS(memfd_create), SCMP_SYS(ftruncate), SCMP_SYS(unlink),
 	SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(rseq),
-	SCMP_SYS(set_robust_list), SCMP_SYS(rt_sigaction),
+	SCMP_SYS(set_robust_list), SCMP_SYS(rt_sigaction), SCMP_SYS(tgkill),
 	SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_getparam),
 	SCMP_SYS(sched_getscheduler), SCMP_SYS(sched_setscheduler),
 	SCMP_SYS(sched_get_priority_min), SCMP_SYS(sched_get_priority_max),
@@ -53,9 +53,14 @@ static const int picture_calls[] = { SCMP_SYS(memfd_create),
 static int
 confine_device_files(void)
 {
+	const char *home = getenv("HOME");
+	char *own = xasprintf("%s/.asoundrc", home != NULL ? home : "");
 	const struct confine_path paths[] = {
+		{ own, false },
 		{ "/dev/snd", true },
 		{ "/dev/shm", true },
+		{ "/dev/null", true },
+		{ "/dev/full", false },
 		{ "/proc/asound", false },
 		{ "/proc/self", false },
 		{ "/sys/class/sound", false },
@@ -68,8 +73,10 @@ confine_device_files(void)
 		{ getenv("ALSA_CONFIG_PATH"), false },
 		{ NULL, false },
 	};
+	int err = confine_files(paths);
 
-	return confine_files(paths);
+	free(own);
+	return err;
 }
 
 int

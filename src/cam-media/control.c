@@ -106,6 +106,8 @@ enter_cage(struct control *control, const json_t *params,
 	int err = 0;
 
 	control->devices = is_device(&setup->in) || is_device(&setup->out);
+	if (control->devices)
+		audio_portaudio_start();
 	if (!json_is_false(json_object_get(params, "sandbox")) &&
 	    !control->caged)
 		err = cage_enter(
@@ -418,6 +420,8 @@ control_free(struct control *control)
 	if (control == NULL)
 		return;
 	mesh_free(control->mesh);
+	if (control->devices)
+		audio_portaudio_stop();
 	rpc_session_free(control->session);
 	stream_free(control->stream);
 	free(control);
