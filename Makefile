@@ -54,12 +54,12 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 # -- sources ----------------------------------------------------------------
 
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
-FOLDERS = $(if $(MEDIA_VERSION),media) lan net rpc store org crypto ipmsg loop base
+FOLDERS = $(if $(MEDIA_VERSION),media) lan net rpc store org crypto ipmsg $(if $(MEDIA_VERSION),picture) loop base
 # QR codes and images are drawn by programs of their own: cam is linked statically, their
 # libraries are not.
 PROGRAMS = cam camd camserver cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
 	$(if $(CHAFA_VERSION),cam-show) $(if $(SYSTEMD_VERSION),cam-notify) \
-	$(if $(MEDIA_VERSION),cam-media)
+	$(if $(MEDIA_VERSION),cam-media cam-view)
 
 # Nobody confines where libseccomp is not.
 LEFT_OUT = $(if $(SECCOMP_LIBS),,src/base/confine.c)
@@ -142,10 +142,18 @@ $B/cam-notify: $B/obj/cam-notify/main.o $B/libcam-notify.a $(call archive,base)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SYSTEMD_LIBS) $(JANSSON_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
 
-MEDIA_PARTS = $(foreach folder,media net rpc loop base,$(call archive,$(folder)))
+MEDIA_PARTS = $(foreach folder,media net rpc picture loop base,$(call archive,$(folder)))
 $B/cam-media: $B/obj/cam-media/main.o $B/libcam-media.a $(MEDIA_PARTS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(MEDIA_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
+		$(UTF8PROC_LIBS) -lm $(LIBS)
+
+# Nobody else needs to know SDL.
+$B/obj/cam-view/window.o: EXT_CFLAGS += $(SDL_CFLAGS)
+VIEW_PARTS = $(foreach folder,picture loop base,$(call archive,$(folder)))
+$B/cam-view: $B/obj/cam-view/main.o $B/libcam-view.a $(VIEW_PARTS)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SDL_LIBS) $(YUV_LIBS) $(LIBEV_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
@@ -162,7 +170,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
-		$(CHAFA_LIBS) $(MEDIA_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
+		$(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
 # The emulator that what is painted is shown on.
 $B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm
@@ -195,7 +203,7 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
 		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) \
-		$(CHAFA_LIBS) $(MEDIA_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
+		$(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some. The warnings that count are
 # those of the compiler that builds what people run.
@@ -299,7 +307,7 @@ $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -Itests/session -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
-		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) $(MEDIA_LIBS) -lm $(LIBS)
+		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) -lm $(LIBS)
 
 # -- translations -----------------------------------------------------------
 
@@ -329,7 +337,7 @@ UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.s
 INSTALLED = $(call place,755,$B/cam $B/camd $B/camserver,bin) \
 	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
 		$(if $(CHAFA_VERSION),$B/cam-show) $(if $(SYSTEMD_VERSION),$B/cam-notify) \
-		$(if $(MEDIA_VERSION),$B/cam-media),libexec/cam) \
+		$(if $(MEDIA_VERSION),$B/cam-media $B/cam-view),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \

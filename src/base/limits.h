@@ -73,6 +73,15 @@ enum {
 	LIMIT_MEDIA_PACKET = 1500, /* bytes of one RTP or RTCP packet */
 };
 
+/* Pictures of calls. */
+enum {
+	LIMIT_PICTURE_SIDE = 4096, /* pixels */
+	LIMIT_PICTURE_PIXELS = 4096 * 2304,
+	LIMIT_PICTURE_COLUMNS = 1000, /* of a terminal */
+	LIMIT_PICTURE_ROWS = 500,
+	LIMIT_Y4M_HEADER = 1024, /* bytes of its first line */
+};
+
 /* Files and folders of our own. Sizes in bytes. */
 enum {
 	LIMIT_INI_FILE = 1024 * 1024,

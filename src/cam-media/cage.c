@@ -42,6 +42,14 @@ static const int device_calls[] = { SCMP_SYS(openat), SCMP_SYS(open),
 	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(uname), SCMP_SYS(sysinfo),
 	SCMP_SYS(umask), -1 };
 
+/* Memory shared with who shows pictures, the threads of coding and decoding,
+ * and a camera's descriptor. */
+static const int picture_calls[] = { SCMP_SYS(memfd_create),
+	SCMP_SYS(ftruncate), SCMP_SYS(pipe2), SCMP_SYS(clone), SCMP_SYS(clone3),
+	SCMP_SYS(rseq), SCMP_SYS(set_robust_list), SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(ioctl), SCMP_SYS(eventfd2),
+	-1 };
+
 static int
 confine_device_files(void)
 {
@@ -72,12 +80,11 @@ confine_device_files(void)
 }
 
 int
-cage_enter(bool devices)
+cage_enter(bool devices, bool pictures)
 {
 	static const struct confine_path nothing[] = { { NULL, false } };
-	static const int *const with_files[] = { loop_calls, NULL };
-	static const int *const with_devices[] = { loop_calls, device_calls,
-		NULL };
+	const int *lists[4] = { loop_calls };
+	size_t count = 1;
 	/* Keys lie in the memory of this process. */
 	int err = confine_limit(RLIMIT_CORE, 0);
 
@@ -85,6 +92,9 @@ cage_enter(bool devices)
 		err = confine_limit(RLIMIT_NOFILE, DESCRIPTORS);
 	if (err == 0)
 		err = devices ? confine_device_files() : confine_files(nothing);
-	return err == 0 ? confine_calls(devices ? with_devices : with_files)
-			: err;
+	if (devices)
+		lists[count++] = device_calls;
+	if (pictures)
+		lists[count++] = picture_calls;
+	return err == 0 ? confine_calls(lists) : err;
 }

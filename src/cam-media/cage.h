@@ -7,9 +7,10 @@
 
 /*
  * Before the first packet, and before threads are started. devices: of sound
- * are used; what they need can be opened, and no more. For good. Any error: the
+ * are used; what they need can be opened, and no more. pictures: they may be
+ * coded, decoded and shared. For good. Any error: the
  * process must not go on.
  */
-int cage_enter(bool devices);
+int cage_enter(bool devices, bool pictures);
 
 #endif

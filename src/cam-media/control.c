@@ -1,6 +1,7 @@
 /* control.c: what camd asks of cam-media, and what it is told. */
 #include "cam-media/control.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "cam-media/request.h"
 #include "loop/loop.h"
 #include "loop/stream.h"
+#include "media/budget.h"
 #include "media/mesh.h"
 #include "rpc/names.h"
 #include "rpc/session.h"
@@ -108,7 +110,8 @@ enter_cage(struct control *control, const json_t *params,
 		audio_portaudio_start();
 	if (!json_is_false(json_object_get(params, "sandbox")) &&
 	    !control->caged)
-		err = cage_enter(control->devices);
+		err = cage_enter(
+		    control->devices, json_object_get(params, "video") != NULL);
 	control->caged = err == 0;
 	if (err == 0)
 		return 0;
@@ -266,14 +269,18 @@ static int
 set_numbers(struct control *control, const json_t *params)
 {
 	const json_t *audio = json_object_get(params, "audio");
-	unsigned bitrate, port;
+	unsigned bitrate, port, budget;
 
 	if (request_number(audio, "bitrate", VOICE_BITRATE_MIN,
 		VOICE_BITRATE_MAX, 0, &bitrate) < 0 ||
-	    request_number(params, "tap", 0, UINT16_MAX, 0, &port) < 0)
+	    request_number(params, "tap", 0, UINT16_MAX, 0, &port) < 0 ||
+	    request_number(
+		params, "budget", BUDGET_LEAST, BUDGET_MOST, 0, &budget) < 0)
 		return CAM_ERR_REQUEST;
 	if (bitrate != 0)
 		mesh_set_bitrate(control->mesh, bitrate);
+	if (budget != 0)
+		mesh_set_budget(control->mesh, budget);
 	if (json_object_get(params, "tap") != NULL)
 		mesh_tap(control->mesh, (uint16_t)port);
 	return 0;
@@ -317,6 +324,30 @@ media_stats(struct rpc_call *call, json_t *params)
 	return 0;
 }
 
+/* The descriptor goes out with the answer. */
+static int
+media_frames(struct rpc_call *call, json_t *params)
+{
+	struct control *control = rpc_call_owner(call);
+	const char *kind = json_string_value(json_object_get(params, "kind"));
+	bool is_screen =
+	    kind != NULL && strcmp(kind, media_kind_name(MEDIA_SCREEN)) == 0;
+	unsigned member;
+	int fd = -1, err = read_member(control, params, &member);
+
+	if (err == 0)
+		err = mesh_frames(control->mesh, member,
+		    is_screen ? MEDIA_SCREEN : MEDIA_VIDEO, &fd);
+	if (err != 0)
+		return err;
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return CAM_ERR_SYSTEM;
+	rpc_reply(call, json_pack("{s:I}", "fd",
+			    (json_int_t)stream_give(control->stream, fd)));
+	return 0;
+}
+
 static int
 media_devices(struct rpc_call *call, json_t *params)
 {
@@ -331,6 +362,7 @@ static const struct rpc_method methods[] = {
 	{ MEDIA_REKEY, media_rekey },
 	{ MEDIA_SET, media_set },
 	{ MEDIA_STATS, media_stats },
+	{ MEDIA_FRAMES, media_frames },
 	{ MEDIA_DEVICES, media_devices },
 	{ NULL, NULL },
 };

@@ -18,6 +18,16 @@ stream_json(const struct mesh_stats *stats)
 	    stats->jitter_ms, "rtt_ms", stats->rtt_ms, "packets",
 	    (json_int_t)stats->packets);
 
+	if (!stats->outgoing && stats->stream.kind != MEDIA_AUDIO) {
+		json_object_set_new(
+		    object, "width", json_integer(stats->width));
+		json_object_set_new(
+		    object, "height", json_integer(stats->height));
+		json_object_set_new(
+		    object, "fps", json_integer(stats->pictures));
+		json_object_set_new(object, "skipped",
+		    json_integer((json_int_t)stats->skipped));
+	}
 	if (stats->outgoing || stats->stream.kind != MEDIA_AUDIO)
 		return object;
 	json_object_set_new(object, "delay_ms", json_real(stats->delay_ms));

@@ -11,6 +11,7 @@
 #include "loop/loop.h"
 #include "media/mesh_parts.h"
 #include "media/mesh_tick.h"
+#include "media/mesh_video.h"
 #include "media/speech.h"
 
 enum { FORMER_US = 5 * 1000 * 1000 };
@@ -20,14 +21,16 @@ sender_free(struct sender *sender)
 {
 	if (sender == NULL)
 		return;
-	for (size_t i = 0; i < sender->count; i++)
+	for (size_t i = 0; i < sender->count; i++) {
 		playout_free(sender->streams[i].playout);
+		mesh_video_close(&sender->streams[i]);
+	}
 	shield_free(sender->shield);
 	free(sender);
 }
 
 static int
-sender_new(const struct media *media, struct sender **made)
+sender_new(struct mesh *mesh, const struct media *media, struct sender **made)
 {
 	struct sender *sender = xcalloc(1, sizeof *sender);
 	int err = shield_new_receiving(media, &sender->shield);
@@ -36,6 +39,7 @@ sender_new(const struct media *media, struct sender **made)
 		struct inbound *inbound = &sender->streams[sender->count++];
 
 		inbound->stream = media->streams[i];
+		mesh_video_open(mesh, inbound);
 		if (inbound->stream.kind != MEDIA_AUDIO)
 			continue;
 		inbound->playout = playout_new(inbound->stream.clock);
@@ -54,6 +58,7 @@ mesh_member_free(struct mesh_member *member)
 {
 	sender_free(member->current);
 	sender_free(member->former);
+	free(member->bandwidth);
 	free(member);
 }
 
@@ -112,7 +117,7 @@ mesh_add(struct mesh *mesh, unsigned number, const struct addr *addr,
 		return CAM_ERR_LIMIT;
 	if (!addr_is_answerable(addr) || !ssrcs_are_free(mesh, number, media))
 		return CAM_ERR_REQUEST;
-	err = sender_new(media, &sender);
+	err = sender_new(mesh, media, &sender);
 	if (err != 0)
 		return err;
 	if (member == NULL)
@@ -124,6 +129,7 @@ mesh_add(struct mesh *mesh, unsigned number, const struct addr *addr,
 	member->addr = *addr;
 	member->heard = false;
 	member->heard_us = clock_now_us();
+	mesh_video_joined(mesh, member);
 	mesh_update_watch(mesh);
 	mesh_start(mesh);
 	return 0;
@@ -160,6 +166,7 @@ mesh_rekey(struct mesh *mesh, const struct media *own)
 	mesh->count = own->stream_count;
 	for (size_t i = 0; i < own->stream_count; i++)
 		outbound_init(&mesh->streams[i], &own->streams[i]);
+	mesh_video_rekeyed(mesh);
 	return 0;
 }
 
@@ -188,7 +195,19 @@ open_parts(struct mesh *mesh, const struct mesh_setup *setup)
 	if (err == 0 && (setup->echo || setup->noise || setup->gain))
 		mesh->speech =
 		    speech_new(setup->echo, setup->noise, setup->gain);
+	if (err == 0)
+		err = mesh_video_new(mesh, setup);
 	return err;
+}
+
+/* What nobody has taken. */
+static void
+close_video(const struct mesh_setup *setup)
+{
+	if (setup->video_in.fd >= 0)
+		close(setup->video_in.fd);
+	if (setup->video_out >= 0)
+		close(setup->video_out);
 }
 
 int
@@ -212,6 +231,8 @@ mesh_new(struct loop *loop, const struct mesh_setup *setup,
 	if (err == 0)
 		err = open_parts(mesh, setup);
 	if (err != 0) {
+		if (mesh->video == NULL)
+			close_video(setup);
 		mesh_free(mesh);
 		return err;
 	}
@@ -236,6 +257,7 @@ mesh_free(struct mesh *mesh)
 		mesh->members = member->next;
 		mesh_member_free(member);
 	}
+	mesh_video_free(mesh);
 	audio_close(mesh->in);
 	audio_close(mesh->out);
 	speech_free(mesh->speech);

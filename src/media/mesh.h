@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "media/audio.h"
+#include "media/video.h"
 #include "net/addr.h"
 #include "rpc/media.h"
 
@@ -32,6 +33,9 @@ struct mesh_setup {
 	struct audio_choice in, out;
 	unsigned bitrate;	/* of a voice, a second; 0: VOICE_BITRATE */
 	bool echo, noise, gain; /* what is to be done to our voice */
+	struct video_choice video_in; /* taken */
+	int video_out;	 /* a file for the first pictures to come; taken; -1 */
+	unsigned budget; /* bits a second of all streams; 0: BUDGET_DEFAULT */
 };
 
 /* CAM_ERR_UNSUPPORTED, CAM_ERR_UNKNOWN, CAM_ERR_FORMAT of the devices;
@@ -62,6 +66,13 @@ void mesh_tap(struct mesh *mesh, uint16_t port);
 int mesh_change(struct mesh *mesh, enum mesh_direction direction,
     const struct audio_choice *choice);
 
+/* Bits a second that all streams of the call may take. */
+void mesh_set_budget(struct mesh *mesh, unsigned ceiling);
+/* The shared memory (picture/frames.h) in which a member's pictures come; it
+ * stays the mesh's. CAM_ERR_UNKNOWN: he sends none. */
+int mesh_frames(
+    const struct mesh *mesh, unsigned number, enum media_kind kind, int *fd);
+
 /* How long a word takes from a microphone to the wire and from the wire to a
  * speaker, at least. */
 unsigned mesh_delay_ms(const struct mesh *mesh);
@@ -79,6 +90,9 @@ struct mesh_stats {
 	uint64_t packets;
 	uint64_t concealed, recovered, late; /* frames */
 	uint8_t level;
+	unsigned width, height; /* of pictures; 0: none yet */
+	unsigned pictures;	/* in the last second */
+	uint64_t skipped;	/* pictures given up as a packet never came */
 };
 struct mesh_member_stats {
 	unsigned member;

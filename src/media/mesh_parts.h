@@ -2,6 +2,7 @@
 #ifndef CAM_MESH_PARTS_H
 #define CAM_MESH_PARTS_H
 
+#include "base/buf.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
 #include "media/mesh.h"
@@ -26,7 +27,12 @@ struct rate {
 struct inbound {
 	struct media_stream stream;
 	struct reception reception;
-	struct playout *playout; /* of sound; else NULL */
+	struct playout *playout;   /* of sound; else NULL */
+	struct viewer *viewer;	   /* of pictures, and */
+	struct arrivals *arrivals; /* when their packets came; else NULL */
+	uint64_t seen_before;	   /* pictures, at the last second */
+	unsigned seen;		   /* in it */
+	uint64_t key_us;	   /* when a key picture was asked for */
 	struct rate rate;
 	bool proven; /* something authentic has come */
 };
@@ -55,7 +61,8 @@ struct mesh_member {
 	bool heard;
 	uint64_t heard_us; /* when, last; before: since when we wait */
 	uint64_t rejected;
-	uint32_t round_trip_us; /* 0: not known */
+	uint32_t round_trip_us;	     /* 0: not known */
+	struct bandwidth *bandwidth; /* of the way to him */
 	struct told told[LIMIT_MEDIA_STREAMS];
 	struct mesh_member *next;
 };
@@ -90,6 +97,7 @@ struct mesh {
 	uint64_t levels_us, second_us, report_us; /* when the next is due */
 	uint64_t dropped;
 	struct addr tap;
+	struct mesh_video *video;
 };
 
 void mesh_member_free(struct mesh_member *member);
@@ -105,6 +113,11 @@ void mesh_update_watch(struct mesh *mesh);
 
 /* Seals and sends to all members. packet has room for SHIELD_ADDS. */
 void mesh_send(struct mesh *mesh, uint8_t *packet, size_t len);
+/* The same bytes in clear, where somebody taps. */
+void mesh_tap_packet(struct mesh *mesh, const uint8_t *packet, size_t len);
+/* Seals and sends to one; nothing where out is empty. */
+void mesh_send_rtcp(
+    struct mesh *mesh, struct mesh_member *member, struct buf *out);
 /* Reports of all streams to each member; bye: the last one. */
 void mesh_report(struct mesh *mesh, bool bye);
 void mesh_read_reports(struct mesh *mesh, struct mesh_member *member,

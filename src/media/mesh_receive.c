@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "media/mesh_parts.h"
+#include "media/mesh_video.h"
 
 enum {
 	ROUNDS_MAX = 256,  /* of sequence numbers: a day of video */
@@ -101,6 +102,7 @@ take_rtp(struct sender *sender, struct inbound *inbound, uint8_t *data,
 	    &inbound->reception, &packet, inbound->stream.clock, came_us);
 	if (inbound->playout != NULL)
 		playout_put(inbound->playout, &packet, came_us);
+	mesh_video_take(inbound, &packet, came_us);
 	return true;
 }
 

@@ -4,18 +4,26 @@
 
 #include "base/clock.h"
 #include "media/mesh_parts.h"
+#include "media/mesh_video.h"
 
 enum { LOSS_PERCENT_MAX = 30 };
+
+void
+mesh_tap_packet(struct mesh *mesh, const uint8_t *packet, size_t len)
+{
+	const struct addr *tap = &mesh->tap;
+
+	if (tap->family != ADDR_NONE)
+		wire_send(mesh->wire, packet, len, &tap, 1);
+}
 
 void
 mesh_send(struct mesh *mesh, uint8_t *packet, size_t len)
 {
 	const struct addr *to[LIMIT_CALL_MEMBERS];
-	const struct addr *tap = &mesh->tap;
 	size_t count = 0;
 
-	if (tap->family != ADDR_NONE)
-		wire_send(mesh->wire, packet, len, &tap, 1);
+	mesh_tap_packet(mesh, packet, len);
 	if (shield_seal_rtp(mesh->shield, packet, &len) < 0)
 		return;
 	for (struct mesh_member *member = mesh->members; member != NULL;
@@ -43,13 +51,23 @@ make_reports(struct mesh_member *member, uint64_t now_us,
 	return count;
 }
 
+void
+mesh_send_rtcp(struct mesh *mesh, struct mesh_member *member, struct buf *out)
+{
+	const struct addr *to = &member->addr;
+	size_t len = out->len;
+
+	if (len > 0 && buf_reserve(out, SHIELD_ADDS) != NULL &&
+	    shield_seal_rtcp(mesh->shield, out->data, &len) == 0)
+		wire_send(mesh->wire, out->data, len, &to, 1);
+}
+
 static void
 report_to(
     struct mesh *mesh, struct mesh_member *member, uint64_t now_us, bool bye)
 {
 	struct rtcp_report reports[LIMIT_MEDIA_STREAMS];
-	size_t len, count = make_reports(member, now_us, reports);
-	const struct addr *to = &member->addr;
+	size_t count = make_reports(member, now_us, reports);
 	struct buf out;
 
 	buf_init(&out, LIMIT_MEDIA_PACKET);
@@ -63,10 +81,7 @@ report_to(
 	rtcp_put_cname(&out, mesh->streams[0].stream.ssrc, mesh->own.cname);
 	if (bye)
 		rtcp_put_bye(&out, mesh->streams[0].stream.ssrc);
-	len = out.len;
-	if (buf_reserve(&out, SHIELD_ADDS) != NULL &&
-	    shield_seal_rtcp(mesh->shield, out.data, &len) == 0)
-		wire_send(mesh->wire, out.data, len, &to, 1);
+	mesh_send_rtcp(mesh, member, &out);
 	buf_finish(&out);
 }
 
@@ -162,6 +177,7 @@ read_one(struct mesh *mesh, struct mesh_member *member, struct sender *sender,
 	}
 	for (size_t i = 0; rtcp_read_report(packet, i, &report) == 0; i++)
 		read_report(mesh, member, &report, came_us);
+	mesh_video_read(mesh, member, packet, came_us);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "media/mesh_parts.h"
+#include "media/mesh_video.h"
 
 enum { OURSELVES = 0 };
 
@@ -49,6 +50,7 @@ take_incoming(const struct mesh *mesh, const struct mesh_member *member,
 		.rtt_ms = member->round_trip_us / 1000.,
 		.packets = reception->received,
 		.level = RTP_LEVEL_SILENT };
+	mesh_video_figures(inbound, stats);
 	if (inbound->playout != NULL) {
 		const struct jitter *jitter = &inbound->playout->jitter;
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/random.h"
 #include "media/mesh_parts.h"
+#include "media/mesh_video.h"
 #include "media/sound.h"
 #include "media/speech.h"
 
@@ -168,8 +169,10 @@ rate_look(struct rate *rate)
 static void
 look_at(struct mesh *mesh, struct mesh_member *member, uint64_t now_us)
 {
-	for (size_t i = 0; i < member->current->count; i++)
+	for (size_t i = 0; i < member->current->count; i++) {
 		rate_look(&member->current->streams[i].rate);
+		mesh_video_look(&member->current->streams[i]);
+	}
 	/* It may have been heard since the frame was due. */
 	if (member->heard && now_us > member->heard_us + LOST_US) {
 		member->heard = false;
@@ -220,6 +223,7 @@ tick(struct mesh *mesh, uint64_t now_us)
 	speak(mesh, now_us);
 	mesh_receive(mesh);
 	listen_to_all(mesh, now_us);
+	mesh_video_tick(mesh, now_us);
 	do_what_is_due(mesh, now_us);
 }
 

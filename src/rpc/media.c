@@ -225,3 +225,17 @@ media_random(struct media *media, uint16_t port)
 	random_id(cname);
 	memcpy(media->cname, cname, sizeof cname);
 }
+
+void
+media_add_pictures(
+    struct media *media, enum media_kind kind, enum media_codec codec)
+{
+	media->streams[media->stream_count++] = (struct media_stream){
+		.kind = kind,
+		.codec = codec,
+		.ssrc = 1 + random_below(UINT32_MAX),
+		.clock = codecs[codec].clock,
+		.pt = codec == MEDIA_VP9 ? MEDIA_PT_VP9 : MEDIA_PT_VP8,
+		.layers = 1,
+	};
+}

@@ -64,5 +64,8 @@ const char *media_codec_name(enum media_codec codec);
 /* A new sender: a key, a CNAME and the SSRC of one stream of voice, all at
  * random. */
 void media_random(struct media *media, uint16_t port);
+/* One more stream of it, of pictures; there must be room. */
+void media_add_pictures(
+    struct media *media, enum media_kind kind, enum media_codec codec);
 
 #endif

@@ -175,11 +175,15 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * "fd" is the number of a descriptor as stream_give() counts them. Objects:
  * media: rpc/media.h. device: {kind: "file", fd, loop} a WAV file, read from
  * its beginning or written anew; {kind: "tone", hz?}; {kind: "none"};
- * {kind: "portaudio", name?} the system's own without a name. member: a number
+ * {kind: "portaudio", name?} the system's own without a name. pictures: {kind:
+ * "pattern"}; {kind: "file", fd, loop} YUV4MPEG2; {kind: "v4l2", fd}; {kind:
+ * "x11", name?, window?}; each with width?, height?, rate? member: a number
  * 1 .. 255 that camd chooses.
  */
 /* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
- * {echo, noise, gain}, bitrate?}, budget?, sandbox: false?} -> {delay_ms} */
+ * {echo, noise, gain}, bitrate?}, video?: {in?: pictures, out?: {fd} of the
+ * first member's, as YUV4MPEG2}, budget?, sandbox: false?} -> {delay_ms}.
+ * Without video none is seen either. */
 #define MEDIA_OPEN "media.open"
 /* {member, addr, port, media} -> {}; a member there already has new keys and
  * streams, its old ones are accepted for 5 s */
@@ -189,12 +193,16 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {own: media}: new key and streams of ours -> {} */
 #define MEDIA_REKEY "media.rekey"
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
- * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?}, tap?:
- * a port of 127.0.0.1 that gets what we send in clear, or 0} -> {} */
+ * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
+ * budget?, tap?: a port of 127.0.0.1 that gets what we send in clear, or 0} ->
+ * {} */
 #define MEDIA_SET "media.set"
 /* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
  * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
 #define MEDIA_STATS "media.stats"
+/* {member, kind?: video or screen} -> {fd}: the memory in which his pictures
+ * come (picture/frames.h) */
+#define MEDIA_FRAMES "media.frames"
 /* {} -> {in: [name], out: [name]}; also before media.open */
 #define MEDIA_DEVICES "media.devices"
 /* {member}: the first authentic packet */

@@ -1,5 +1,5 @@
 /* base64.c: RFC 4648 base64, strictly. */
-#include "ipmsg/base64.h"
+#include "base/base64.h"
 
 #include "base/err.h"
 
