@@ -16,6 +16,7 @@
 #include "loop/stream.h"
 #include "media/budget.h"
 #include "media/mesh.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 #include "rpc/session.h"
 
@@ -45,7 +46,15 @@ end(struct control *control, int err)
 static void
 notify(struct control *control, const char *event, json_t *params)
 {
-	rpc_notify(control->session, event, params);
+	size_t len = 0;
+	char *text = json_line(params, &len);
+	struct buf line;
+
+	/* Without its line feed. */
+	if (rpc_notification(event, span_of(text, len - 1), &line) == 0)
+		rpc_notify(control->session, buf_span(&line));
+	buf_finish(&line);
+	free(text);
 	json_decref(params);
 }
 
