@@ -183,7 +183,8 @@ test_who_leaves_the_terminal_is_away_until_a_key() {
 		"TMUX= tmux -S '$T/tmux.anna' attach -t s"
 	SCREEN_OF[outer]=$T/tmux.outer
 	await 20 test -x "$T/tmux.anna"
-	keys anna x BSpace
+	keys anna x
+	sees anna '> x'
 	await 20 answered_presence anna '.state == "online"'
 	on_tmux anna detach-client -s s
 	await 20 test ! -x "$T/tmux.anna"
@@ -193,7 +194,7 @@ test_who_leaves_the_terminal_is_away_until_a_key() {
 	sees anna away
 	# Nobody is told so by an answer.
 	cam_as bob send anna 'are you there?'
-	keys anna x
+	keys anna BSpace
 	await 20 state_of bob anna@pc1 online
 	expect_equal 1 "$(in_log bob true)"
 }
