@@ -39,11 +39,12 @@ STD = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/cam"' \
 	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"' \
 	$(if $(QRENCODE_VERSION),-DCAM_QRENCODE='"$(QRENCODE_VERSION)"') \
-	$(if $(CHAFA_VERSION),-DCAM_CHAFA='"$(CHAFA_VERSION)"')
+	$(if $(CHAFA_VERSION),-DCAM_CHAFA='"$(CHAFA_VERSION)"') \
+	$(if $(SYSTEMD_VERSION),-DCAM_SDBUS='"$(SYSTEMD_VERSION)"')
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
-	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS)
+	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS) $(SYSTEMD_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
 ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
@@ -57,7 +58,7 @@ FOLDERS = lan net rpc store crypto ipmsg loop base
 # QR codes and images are drawn by programs of their own: cam is linked statically, their
 # libraries are not.
 PROGRAMS = cam camd cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
-	$(if $(CHAFA_VERSION),cam-show)
+	$(if $(CHAFA_VERSION),cam-show) $(if $(SYSTEMD_VERSION),cam-notify)
 
 objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
 archive = $B/lib$1.a
@@ -126,6 +127,11 @@ $B/cam-show: $B/obj/cam-show/main.o $B/libcam-show.a $(call archive,base)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(CHAFA_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
+$B/cam-notify: $B/obj/cam-notify/main.o $B/libcam-notify.a $(call archive,base)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SYSTEMD_LIBS) $(JANSSON_LIBS) \
+		$(UTF8PROC_LIBS) -lm $(LIBS)
+
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 # -- tests ------------------------------------------------------------------
@@ -140,7 +146,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
-		$(CHAFA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
+		$(CHAFA_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
 # The emulator that what is painted is shown on.
 $B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm
@@ -164,7 +170,7 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
 		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) \
-		$(CHAFA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
+		$(CHAFA_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some. The warnings that count are
 # those of the compiler that builds what people run.
@@ -297,7 +303,7 @@ UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.s
 	contrib/systemd/*.socket))
 INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
 	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
-		$(if $(CHAFA_VERSION),$B/cam-show),libexec/cam) \
+		$(if $(CHAFA_VERSION),$B/cam-show) $(if $(SYSTEMD_VERSION),$B/cam-notify),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \

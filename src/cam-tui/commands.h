@@ -26,6 +26,13 @@ void act_end(struct tui *tui, const char *argument);
 void act_open(struct tui *tui, const char *argument);
 void act_cancel(struct tui *tui, const char *argument);
 
+/* act_herald.c: what is told of, and answers to questions */
+void act_dnd(struct tui *tui, const char *argument);
+void act_mute(struct tui *tui, const char *argument);
+void act_notify(struct tui *tui, const char *argument);
+void act_unlock(struct tui *tui, const char *argument);
+void act_answer(struct tui *tui, const char *argument);
+
 /* act_talk.c: talks and messages */
 void act_talk(struct tui *tui, const char *argument);
 void act_select_older(struct tui *tui, const char *argument);

@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/size.h"
+#include "cam-tui/ask.h"
 #include "cam-tui/model.h"
 #include "cam-tui/transfer_text.h"
 
@@ -328,11 +329,14 @@ put_failures(struct looks *looks)
 	json_array_foreach(
 	    json_object_get(looks->message->object, "recipients"), i, recipient)
 	{
+		char *text;
+
 		if (strcmp(text_of(recipient, "state"), "failed") != 0)
 			continue;
+		text = ask_failure_text(recipient);
 		layout_break(looks->layout);
-		layout_printf(looks->layout, STYLE_BAD, CROSS " %s",
-		    text_of(recipient, "error"));
+		layout_printf(looks->layout, STYLE_BAD, CROSS " %s", text);
+		free(text);
 	}
 }
 
@@ -344,6 +348,7 @@ put_progress(struct looks *looks, const char *state)
 	    json_object_get(looks->message->object, "recipients");
 	const json_t *recipient;
 	size_t i, done = 0;
+	bool in_words = looks->context->in_words;
 
 	json_array_foreach(recipients, i, recipient)
 	{
@@ -353,16 +358,19 @@ put_progress(struct looks *looks, const char *state)
 		    strcmp(one, "delivered") == 0 || strcmp(one, "opened") == 0;
 	}
 	if (strcmp(state, "delivered") == 0)
-		layout_text(looks->layout, STYLE_GOOD, " " CHECK);
+		layout_text(looks->layout, STYLE_GOOD,
+		    in_words ? _(" [delivered]") : " " CHECK);
 	else if (strcmp(state, "opened") == 0)
-		layout_text(looks->layout, STYLE_GOOD, " " CHECK CHECK);
+		layout_text(looks->layout, STYLE_GOOD,
+		    in_words ? _(" [opened]") : " " CHECK CHECK);
 	else if (looks->context->is_group && done > 0)
 		layout_printf(looks->layout, STYLE_WARN, _(" [%zu of %zu]"),
 		    done, json_array_size(recipients));
 	else if (strcmp(state, "queued") == 0)
 		layout_text(looks->layout, STYLE_WARN, _(" [waiting]"));
 	else if (strcmp(state, "sent") == 0)
-		layout_text(looks->layout, STYLE_DIM, " \xe2\x80\xa6");
+		layout_text(looks->layout, STYLE_DIM,
+		    in_words ? _(" [on its way]") : " \xe2\x80\xa6");
 }
 
 static void
@@ -371,6 +379,9 @@ put_marks(struct looks *looks)
 	const json_t *object = looks->message->object;
 	const char *encryption = text_of(object, "encryption");
 
+	if (looks->context->answer != NULL)
+		layout_printf(looks->layout, STYLE_GOOD, _(" [answered: %s]"),
+		    looks->context->answer);
 	if (json_is_string(json_object_get(object, "edited")))
 		layout_text(looks->layout, STYLE_DIM, _(" (edited)"));
 	if (is_true(object, "sealed") &&

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "cam-tui/mention.h"
 #include "cam-tui/model_parts.h"
 #include "rpc/names.h"
 
@@ -82,44 +82,16 @@ model_nick(const struct model *model)
 
 /* -- being named ---------------------------------------------------------- */
 
-static bool
-is_word_byte(unsigned char byte)
-{
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-	       (byte >= '0' && byte <= '9') || byte == '_';
-}
-
-/* Names of letters end where a word ends; others are found anywhere. */
-static bool
-has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	if (len == 0)
-		return false;
-	for (const char *at = text; *at != '\0'; at++) {
-		if (!text_starts_same(at, word))
-			continue;
-		if ((at == text || !is_word_byte((unsigned char)at[-1]) ||
-			!is_word_byte((unsigned char)word[0])) &&
-		    (!is_word_byte((unsigned char)at[len]) ||
-			!is_word_byte((unsigned char)word[len - 1])))
-			return true;
-	}
-	return false;
-}
-
 bool
 model_names_us(const struct model *model, const json_t *object)
 {
 	const char *text = json_string_value(json_object_get(object, "text"));
-	size_t logon = strcspn(model->self, "@");
-	char *name = xstrndup(model->self, logon);
-	bool names = text != NULL &&
-		     (has_word(text, model->nick) || has_word(text, name));
+	char *logon = xstrndup(model->self, strcspn(model->self, "@"));
+	const char *const names[] = { model->nick, logon };
+	bool is_named = text != NULL && mention_find(text, names, 2);
 
-	free(name);
-	return names;
+	free(logon);
+	return is_named;
 }
 
 /* -- events --------------------------------------------------------------- */
@@ -253,6 +225,8 @@ model_take_event(struct model *model, const char *event, const json_t *params)
 		take_state(model, params);
 	else if (strcmp(event, EVENT_TALK_READ) == 0)
 		take_read(model, params);
+	else if (strcmp(event, EVENT_ATTENTION_CHANGED) == 0)
+		model_take_attention(model, params);
 	else if (strcmp(event, EVENT_USER_TYPING) == 0)
 		take_typing(model, params);
 	else if (strcmp(event, EVENT_USER_ENTERED) == 0 ||

@@ -42,6 +42,15 @@ struct model_message {
 	bool is_sent;
 };
 
+/* -- what is told of ------------------------------------------------------ */
+
+enum model_notify { NOTIFY_DEFAULT, NOTIFY_ALL, NOTIFY_MENTIONS, NOTIFY_NONE };
+
+struct model_rule {
+	enum model_notify notify;
+	int64_t until_ms; /* wall time; 0: for good */
+};
+
 /* -- talks ---------------------------------------------------------------- */
 
 struct model_talk {
@@ -58,6 +67,7 @@ struct model_talk {
 	size_t unread;
 	size_t mentions; /* of them name us */
 	int64_t last_ms; /* when something was last said, 0: never */
+	struct model_rule rule;
 };
 
 /* -- transfers ------------------------------------------------------------ */
@@ -142,6 +152,8 @@ void model_take_page(struct model *model, struct model_talk *talk,
 /* Any event; unknown ones are nothing. */
 void model_take_event(
     struct model *model, const char *event, const json_t *params);
+/* attention.get: the rules of talks. */
+void model_take_attention(struct model *model, const json_t *object);
 /* The message object, wherever that message is shown. */
 void model_take_message(struct model *model, const json_t *object);
 /* A page of offer.list, or one file object. */
@@ -192,6 +204,12 @@ bool model_transfer_has_ended(const struct model_transfer *transfer);
 /* How far what runs in that direction is, together: false: nothing runs. */
 bool model_transfer_sum(
     const struct model *model, bool received, uint64_t *size, uint64_t *done);
+/* Names us: as a word of the text, or as one of all. */
+bool model_names_us(const struct model *model, const json_t *object);
+/* The rule above those of all talks: NOTIFY_NONE is "do not disturb". */
+struct model_rule model_rule(const struct model *model);
+/* What a rule says at that time. */
+enum model_notify model_rule_now(struct model_rule rule, int64_t now_ms);
 
 /* Unread messages in all talks. */
 size_t model_unread(const struct model *model);

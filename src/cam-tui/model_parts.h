@@ -14,6 +14,7 @@ struct model {
 	struct model_transfer **transfers; /* the oldest first */
 	size_t transfer_count;
 	size_t running; /* of them */
+	struct model_rule rule;
 };
 
 void model_tell(struct model *model, const struct model_change *change);
@@ -39,8 +40,5 @@ void model_transfer_message(struct model *model, const json_t *message);
 void model_transfer_sent(struct model *model, const json_t *message);
 void model_transfer_rename_user(
     struct model *model, const char *was, const char *id);
-
-/* Names us: as a word of the text, or in what is asked of everybody. */
-bool model_names_us(const struct model *model, const json_t *object);
 
 #endif

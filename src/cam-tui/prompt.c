@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "cam-tui/linear.h"
 #include "cam-tui/tui.h"
 
 void
@@ -22,6 +23,7 @@ prompt_ask(struct tui *tui, char *text, const struct prompt_ops *ops, void *arg)
 {
 	prompt_leave(tui);
 	tui->prompt = (struct prompt){ text, ops, arg };
+	linear_say(tui->linear, text);
 	tui_changed(tui);
 }
 

@@ -13,6 +13,7 @@
 #include "cam-tui/layout.h"
 #include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/session.h"
 #include "cam-tui/transfer_text.h"
 #include "cam-tui/tui.h"
@@ -90,6 +91,18 @@ composer_wants(const struct tui *tui, unsigned columns)
 	lines = layout.lines + (layout.column >= columns);
 	layout_finish(&layout);
 	return lines < COMPOSER_ROWS_MAX ? (unsigned)lines : COMPOSER_ROWS_MAX;
+}
+
+/* In its place: what is typed is not shown. */
+static void
+draw_secret(const struct tui *tui, struct canvas *canvas, struct box box)
+{
+	unsigned used = canvas_put_cut(canvas, box, 0, 0, box.columns - 1,
+	    STYLE_ACCENT, span_text(secret_question()));
+
+	canvas->cursor_shown = true;
+	canvas->cursor_row = box.row;
+	canvas->cursor_column = box.column + used;
 }
 
 static void
@@ -259,6 +272,11 @@ draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
 				  box.columns - column, STYLE_BAR_WARN,
 				  span_text(_("away")));
 	column = draw_transfers(tui, canvas, box, column);
+	if (model_rule_now(model_rule(tui->model), clock_wall_ms()) ==
+	    NOTIFY_NONE)
+		column += 1 + canvas_put_cut(canvas, box, 0, column,
+				  box.columns - column, STYLE_BAR_WARN,
+				  span_text(_("do not disturb")));
 	column = draw_views(tui, canvas, box, column, true);
 	column = draw_views(tui, canvas, box, column, false);
 	if (column + width + 2 < box.columns)
@@ -336,7 +354,10 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 	draw_title(tui, canvas, parts.title);
 	draw_status(tui, canvas, parts.status);
 	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
-	draw_composer(tui, canvas, parts.composer);
+	if (secret_is_open(tui->secret))
+		draw_secret(tui, canvas, parts.composer);
+	else
+		draw_composer(tui, canvas, parts.composer);
 	tui->drawn_composer = parts.composer;
 }
 
@@ -346,7 +367,8 @@ screen_draw_writing(struct tui *tui, struct canvas *canvas)
 	struct screen_parts parts;
 
 	if (canvas->rows < SCREEN_ROWS_MIN ||
-	    canvas->columns < SCREEN_COLUMNS_MIN || tui_front(tui)->is_list)
+	    canvas->columns < SCREEN_COLUMNS_MIN || tui_front(tui)->is_list ||
+	    secret_is_open(tui->secret))
 		return false;
 	screen_parts(tui, canvas, &parts);
 	if (!box_is(parts.composer, tui->drawn_composer))

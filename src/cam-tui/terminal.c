@@ -57,6 +57,7 @@ struct terminal {
 	bool has_entered;
 	bool has_mouse;
 	bool has_kitty; /* a picture of kitty's kind is shown */
+	bool is_plain;
 	struct theme theme;
 	struct canvas shown;
 	bool is_known; /* shown is what it shows */
@@ -229,6 +230,28 @@ make_raw(struct terminal *terminal)
 	tcsetattr(terminal->in, TCSADRAIN, &raw);
 }
 
+static void
+send_modes(struct terminal *terminal)
+{
+	send_text(terminal, terminfo_text("smcup"));
+	send_text(terminal, terminfo_text("rmam"));
+	send_text(terminal, ENTER_MODES ASK_BACKGROUND ASK_SIDES);
+	if (terminal->has_mouse)
+		send_text(terminal, MOUSE_ON);
+}
+
+static void
+take_modes_back(struct terminal *terminal)
+{
+	if (terminal->has_mouse)
+		send_text(terminal, MOUSE_OFF);
+	put_no_region(terminal, &terminal->queue);
+	send_text(terminal, LEAVE_MODES "\x1b[0m");
+	send_text(terminal, terminfo_text("smam"));
+	send_text(terminal, terminfo_text("cnorm"));
+	send_text(terminal, terminfo_text("rmcup"));
+}
+
 void
 terminal_enter(struct terminal *terminal)
 {
@@ -237,11 +260,8 @@ terminal_enter(struct terminal *terminal)
 	terminal->has_entered = true;
 	make_raw(terminal);
 	fcntl(terminal->in, F_SETFL, terminal->in_flags | O_NONBLOCK);
-	send_text(terminal, terminfo_text("smcup"));
-	send_text(terminal, terminfo_text("rmam"));
-	send_text(terminal, ENTER_MODES ASK_BACKGROUND ASK_SIDES);
-	if (terminal->has_mouse)
-		send_text(terminal, MOUSE_ON);
+	if (!terminal->is_plain)
+		send_modes(terminal);
 	terminal_forget(terminal);
 	watch_set(&terminal->input, WATCH_READ);
 	flush_out(terminal);
@@ -256,31 +276,22 @@ terminal_leave(struct terminal *terminal)
 	terminal->has_entered = false;
 	watch_set(&terminal->input, 0);
 	fcntl(terminal->in, F_SETFL, terminal->in_flags & ~O_NONBLOCK);
-	if (terminal->has_mouse)
-		send_text(terminal, MOUSE_OFF);
-	put_no_region(terminal, &terminal->queue);
-	send_text(terminal, LEAVE_MODES "\x1b[0m");
-	send_text(terminal, terminfo_text("smam"));
-	send_text(terminal, terminfo_text("cnorm"));
-	send_text(terminal, terminfo_text("rmcup"));
+	if (!terminal->is_plain)
+		take_modes_back(terminal);
 	flush_out(terminal);
 	tcsetattr(terminal->in, TCSADRAIN, &terminal->before);
 	fcntl(terminal->in, F_SETFL, terminal->in_flags);
 }
 
 int
-terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
-    void *arg, struct terminal **terminal)
+terminal_new_plain(struct loop *loop, int in, int out,
+    const struct terminal_ops *ops, void *arg, struct terminal **terminal)
 {
 	struct terminal *opened = NULL;
 	struct termios before;
-	int err;
 
 	if (tcgetattr(in, &before) != 0 || !isatty(out))
 		return CAM_ERR_SYSTEM;
-	err = terminfo_open(out);
-	if (err != 0)
-		return err;
 	opened = xcalloc(1, sizeof *opened);
 	opened->loop = loop;
 	opened->ops = ops;
@@ -289,14 +300,34 @@ terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
 	opened->out = out;
 	opened->before = before;
 	opened->in_flags = fcntl(in, F_GETFL);
-	opened->can_scroll = terminfo_text("csr")[0] != '\0' &&
-			     terminfo_text("ind")[0] != '\0' &&
-			     terminfo_text("ri")[0] != '\0';
 	buf_init(&opened->queue, OUT_MAX);
 	buf_init(&opened->frame, OUT_MAX);
 	watch_init(&opened->input, loop, in, on_readable, opened);
 	opened->input.is_first = true;
 	watch_init(&opened->output, loop, out, on_writable, opened);
+	opened->is_plain = true;
+	*terminal = opened;
+	return 0;
+}
+
+int
+terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
+    void *arg, struct terminal **terminal)
+{
+	struct terminal *opened = NULL;
+	int err = terminfo_open(out);
+
+	if (err != 0)
+		return err;
+	err = terminal_new_plain(loop, in, out, ops, arg, &opened);
+	if (err != 0) {
+		terminfo_close();
+		return err;
+	}
+	opened->is_plain = false;
+	opened->can_scroll = terminfo_text("csr")[0] != '\0' &&
+			     terminfo_text("ind")[0] != '\0' &&
+			     terminfo_text("ri")[0] != '\0';
 	*terminal = opened;
 	return 0;
 }
@@ -312,13 +343,16 @@ terminal_free(struct terminal *terminal)
 	buf_finish(&terminal->queue);
 	buf_finish(&terminal->frame);
 	canvas_finish(&terminal->shown);
-	terminfo_close();
+	if (!terminal->is_plain)
+		terminfo_close();
 	free(terminal);
 }
 
 void
 terminal_set_mouse(struct terminal *terminal, bool on)
 {
+	if (terminal->is_plain)
+		return;
 	if (terminal->has_entered && terminal->has_mouse != on)
 		send_text(terminal, on ? MOUSE_ON : MOUSE_OFF);
 	terminal->has_mouse = on;
@@ -358,7 +392,7 @@ terminal_cell(
 int
 terminal_colours(const struct terminal *terminal)
 {
-	return terminfo_number("colors");
+	return terminal->is_plain ? -1 : terminfo_number("colors");
 }
 
 void
@@ -479,6 +513,13 @@ terminal_drop_picture(struct terminal *terminal)
 }
 
 void
+terminal_send(struct terminal *terminal, struct span bytes)
+{
+	buf_put_span(&terminal->queue, bytes);
+	flush_out(terminal);
+}
+
+void
 terminal_bell(struct terminal *terminal)
 {
 	send_text(terminal, "\a");
@@ -524,7 +565,7 @@ put_base64(struct buf *out, struct span bytes)
 bool
 terminal_copy(struct terminal *terminal, struct span text)
 {
-	if (text.len > COPY_MAX)
+	if (text.len > COPY_MAX || terminal->is_plain)
 		return false;
 	send_text(terminal, "\x1b]52;c;");
 	put_base64(&terminal->queue, text);

@@ -28,6 +28,10 @@ struct terminal_ops {
  */
 int terminal_new(struct loop *loop, int in, int out,
     const struct terminal_ops *ops, void *arg, struct terminal **terminal);
+/* The same of any terminal, for lines alone: nothing is painted on it, and only
+ * terminal_send() writes. */
+int terminal_new_plain(struct loop *loop, int in, int out,
+    const struct terminal_ops *ops, void *arg, struct terminal **terminal);
 /* Gives it back as it was. */
 void terminal_free(struct terminal *terminal);
 
@@ -68,6 +72,8 @@ void terminal_cell(
 
 void terminal_bell(struct terminal *terminal);
 void terminal_set_title(struct terminal *terminal, const char *title);
+/* Bytes that paint nothing. */
+void terminal_send(struct terminal *terminal, struct span bytes);
 /* Into the clipboard (OSC 52), where the terminal lets programs do that. False:
  * it is more than terminals take. */
 bool terminal_copy(struct terminal *terminal, struct span text);

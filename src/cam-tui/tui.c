@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "cam-tui/composer.h"
 #include "cam-tui/drawing.h"
+#include "cam-tui/idle.h"
+#include "cam-tui/linear.h"
 #include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
 #include "cam-tui/screen.h"
@@ -50,14 +52,23 @@ count_frame(struct tui *tui)
 	tui->next_frame_ms += FRAME_MS;
 }
 
+/* False: the terminal has another size than what was drawn. */
+static bool
+fits_canvas(const struct tui *tui, unsigned *rows, unsigned *columns)
+{
+	terminal_size(tui->terminal, rows, columns);
+	if (tui->linear != NULL)
+		linear_size(rows, columns);
+	return *rows == tui->canvas.rows && *columns == tui->canvas.columns;
+}
+
 static void
 fit_canvas(struct tui *tui)
 {
 	struct linkset *links = tui->canvas.links;
 	unsigned rows, columns;
 
-	terminal_size(tui->terminal, &rows, &columns);
-	if (rows == tui->canvas.rows && columns == tui->canvas.columns)
+	if (fits_canvas(tui, &rows, &columns))
 		return;
 	canvas_finish(&tui->canvas);
 	canvas_init(&tui->canvas, rows, columns);
@@ -103,6 +114,10 @@ tui_paint(struct tui *tui)
 	screen_draw(tui, &tui->canvas);
 	if (linkset_is_full(tui->links))
 		renew_links(tui);
+	if (tui->linear != NULL) {
+		linear_paint(tui->linear);
+		return;
+	}
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);
@@ -113,7 +128,10 @@ tui_paint(struct tui *tui)
 void
 tui_paint_writing(struct tui *tui)
 {
-	if (!screen_draw_writing(tui, &tui->canvas))
+	unsigned rows, columns;
+
+	if (tui->linear != NULL || !fits_canvas(tui, &rows, &columns) ||
+	    !screen_draw_writing(tui, &tui->canvas))
 		tui_paint(tui);
 	else if (terminal_paint(tui->terminal, &tui->canvas))
 		canvas_settle(&tui->canvas);
@@ -124,6 +142,7 @@ tui_redraw(struct tui *tui)
 {
 	drawing_leave(tui);
 	terminal_forget(tui->terminal);
+	linear_forget(tui->linear);
 	free(tui->title);
 	tui->title = NULL;
 	tui_changed(tui);
@@ -139,6 +158,8 @@ tui_show_notice(struct tui *tui, enum style style, const char *text)
 	if (text == NULL && tui->notice == NULL)
 		return;
 	tui->has_acted = true;
+	if (text != NULL)
+		linear_say(tui->linear, text);
 	free(tui->notice);
 	tui->notice = copy;
 	tui->notice_style = style;
@@ -173,6 +194,12 @@ tui_say(struct tui *tui, enum style style, const char *format, ...)
 	tui_show_notice(tui, style, text);
 	tui_log(tui, style == STYLE_BAR_WARN ? STYLE_WARN : STYLE_DIM, text);
 	free(text);
+}
+
+bool
+tui_is_watched(const struct tui *tui)
+{
+	return tui->is_focused && !idle_is_detached(tui->idle);
 }
 
 void

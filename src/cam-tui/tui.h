@@ -17,12 +17,16 @@
 #include "cam-tui/typed.h"
 #include "loop/timer.h"
 
+struct herald;
 struct completion;
+struct idle;
+struct linear;
 struct loop;
 struct model;
 struct model_talk;
 struct drawing;
 struct running;
+struct secret;
 struct terminal;
 
 /* What was drawn where, to be left alone until it changes. */
@@ -35,7 +39,6 @@ struct tui {
 	struct loop *loop;
 	struct paths paths;
 	char *cam;	  /* path of the cam command */
-	char *show;	  /* of cam-show, or NULL */
 	const char *home; /* CAM_HOME, or NULL */
 	struct options options;
 	struct keytable *keytable;
@@ -75,7 +78,11 @@ struct tui {
 	struct running *running; /* verbs */
 	struct drawing *drawing; /* being drawn, shown or waited for, or NULL */
 	struct prompt prompt;
-	char *notice; /* shown in the status line, or NULL */
+	struct herald *herald;
+	struct idle *idle;
+	struct secret *secret;
+	struct linear *linear; /* instead of painting, or NULL */
+	char *notice;	       /* shown in the status line, or NULL */
 	enum style notice_style;
 	bool is_focused; /* as far as the terminal tells */
 	bool is_ending;
@@ -84,6 +91,12 @@ struct tui {
 
 /* The program: returns the exit status. */
 int tui_run(int argc, char **argv);
+
+/* A program of cam, beside this one or where it was installed; a new string,
+ * NULL: there is none. */
+char *tui_find_program(const char *name);
+/* Somebody may be looking at the screen. */
+bool tui_is_watched(const struct tui *tui);
 
 /* Something is to be drawn, with the next frame. */
 void tui_changed(struct tui *tui);

@@ -9,8 +9,11 @@
 #include "cam-tui/ask.h"
 #include "cam-tui/drawing.h"
 #include "cam-tui/event_text.h"
+#include "cam-tui/herald.h"
+#include "cam-tui/idle.h"
+#include "cam-tui/linear.h"
 #include "cam-tui/model.h"
-#include "cam-tui/terminal.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_files.h"
 #include "cam-tui/view_talk.h"
@@ -111,6 +114,16 @@ ask_offers(struct tui *tui, const char *after)
 }
 
 static void
+on_attention(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct tui *tui = arg;
+
+	if (err == 0)
+		model_take_attention(tui->model, result);
+}
+
+static void
 on_online(const json_t *hello, void *arg)
 {
 	struct tui *tui = arg;
@@ -121,6 +134,7 @@ on_online(const json_t *hello, void *arg)
 	session_call(tui->session, RPC_STATUS, NULL, on_status, tui);
 	session_call(tui->session, RPC_TALK_LIST,
 	    json_pack("{s:i}", "limit", (int)TALKS_LISTED), on_talks, tui);
+	session_call(tui->session, RPC_ATTENTION_GET, NULL, on_attention, tui);
 	for (size_t i = 0; i < tui->switcher.count; i++) {
 		if (view_talk_of(tui->switcher.views[i]) != NULL)
 			view_talk_refresh(tui->switcher.views[i]);
@@ -135,10 +149,20 @@ on_state(enum session_state state, const char *why, void *arg)
 {
 	struct tui *tui = arg;
 
-	if (state == SESSION_ONLINE)
+	if (state == SESSION_LOCKED)
+		secret_ask(tui->secret);
+	else if (secret_is_open(tui->secret))
+		secret_close(tui->secret);
+	if (state == SESSION_ONLINE) {
 		tui_log(tui, STYLE_DIM, _("connected to camd"));
-	else if (why != NULL && strcmp(why, tui->last_why) != 0)
+		linear_say(tui->linear, _("connected to camd"));
+		idle_connected(tui->idle);
+	}
+	if (state != SESSION_ONLINE && why != NULL &&
+	    strcmp(why, tui->last_why) != 0) {
 		tui_log(tui, STYLE_WARN, why);
+		linear_say(tui->linear, why);
+	}
 	if (why != NULL || state == SESSION_ONLINE) {
 		free(tui->last_why);
 		tui->last_why = xstrdup(why != NULL ? why : "");
@@ -175,10 +199,12 @@ say_failed(struct tui *tui, const json_t *params)
 	const char *reason = text_of(params, "reason");
 	bool may_clear =
 	    strcmp(reason, "cleartext") == 0 || strcmp(reason, "weaker") == 0;
+	char *text = ask_failure_text(params);
 
 	if (strcmp(text_of(params, "state"), "failed") == 0)
-		tui_say(tui, STYLE_BAD, "%s%s", text_of(params, "error"),
+		tui_say(tui, STYLE_BAD, "%s%s", text,
 		    may_clear ? _(" (/send-clear sends it nevertheless)") : "");
+	free(text);
 }
 
 /* What comes and what fails is told at once, of the others' it is enough that
@@ -226,6 +252,8 @@ on_event(const char *event, const json_t *params, void *arg)
 	end_transfer(tui, event, params);
 	if (strcmp(event, EVENT_KEY_CHANGED) == 0)
 		say_key(tui, params);
+	if (strcmp(event, EVENT_PRESENCE_CHANGED) == 0)
+		take_absence(tui, params);
 	if (strcmp(event, EVENT_MESSAGE_STATE) == 0)
 		say_failed(tui, params);
 	model_take_event(tui->model, event, params);
@@ -238,7 +266,7 @@ const struct session_ops tui_session_ops = { on_online, on_state, on_event };
 static bool
 is_looked_at(const struct tui *tui, const struct view *view)
 {
-	return tui->is_focused && tui->switcher.shown == view;
+	return tui_is_watched(tui) && tui->switcher.shown == view;
 }
 
 /* Whoever writes has a place in the switcher, and the user hears of it. */
@@ -252,10 +280,9 @@ attend(struct tui *tui, const struct model_change *change)
 		view_talk_seen(view);
 		return;
 	}
-	if (change->message->is_sent)
-		return;
-	if (tui->options.bell)
-		terminal_bell(tui->terminal);
+	if (!change->message->is_sent)
+		herald_message(
+		    tui->herald, change->talk, change->message->object);
 }
 
 void
@@ -265,6 +292,10 @@ tui_on_change(const struct model_change *change, void *arg)
 
 	if (change->kind == CHANGE_MESSAGE_NEW)
 		attend(tui, change);
+	else if (change->kind == CHANGE_TALK && change->talk != NULL &&
+		 change->talk->unread == 0)
+		herald_read(tui->herald, change->talk);
+	linear_change(tui->linear, change);
 	if (tui->roster->type->changed != NULL)
 		tui->roster->type->changed(tui->roster, change);
 	for (size_t i = 0; i < tui->switcher.count; i++) {

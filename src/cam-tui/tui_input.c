@@ -6,8 +6,10 @@
 #include "cam-tui/completion.h"
 #include "cam-tui/composer.h"
 #include "cam-tui/drawing.h"
+#include "cam-tui/idle.h"
 #include "cam-tui/model.h"
 #include "cam-tui/screen.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_talk.h"
@@ -86,6 +88,12 @@ on_stroke(struct stroke stroke, void *arg)
 	}
 	tui_show_notice(tui, STYLE_BAR, NULL);
 	tui->is_focused = true;
+	idle_key(tui->idle);
+	if (secret_is_open(tui->secret)) {
+		secret_stroke(tui->secret, stroke);
+		tui->has_acted = true;
+		return;
+	}
 	tui->last = stroke;
 	tui->strokes[tui->stroke_count++] = stroke;
 	switch (keytable_match(tui->keytable, where_of(tui), tui->strokes,
@@ -116,9 +124,14 @@ on_paste(struct span text, void *arg)
 	struct tui *tui = arg;
 	struct view *view = tui->switcher.shown;
 
+	if (secret_is_open(tui->secret)) {
+		secret_paste(tui->secret, text);
+		return;
+	}
 	if (tui->is_ending || list_has_keys(tui))
 		return;
 	completion_end(tui);
+	idle_key(tui->idle);
 	drawing_leave(tui);
 	tui_changed(tui);
 	if (attach_pasted(tui, text))
@@ -163,6 +176,7 @@ on_mouse(struct mouse mouse, void *arg)
 	if (tui->is_ending || drawing_is_shown(tui) ||
 	    mouse.what == MOUSE_RELEASE || tui->canvas.rows < SCREEN_ROWS_MIN)
 		return;
+	idle_key(tui->idle);
 	screen_parts(tui, &tui->canvas, &parts);
 	if (is_inside(parts.roster, mouse))
 		point_at(tui->roster, parts.roster, mouse);
@@ -179,6 +193,8 @@ on_focus(bool focused, void *arg)
 	struct tui *tui = arg;
 
 	tui->is_focused = focused;
+	if (!focused)
+		idle_check(tui->idle);
 	tui->switcher.shown->changed = true;
 	tui_changed(tui);
 }
@@ -222,8 +238,11 @@ void
 tui_on_typed(struct span bytes, void *arg)
 {
 	struct tui *tui = arg;
+	bool is_secret = secret_is_open(tui->secret);
 
 	typed_feed(&tui->typed, bytes);
+	if (is_secret && !typed_is_waiting(&tui->typed))
+		typed_wipe(&tui->typed);
 	if (typed_is_waiting(&tui->typed))
 		timer_start(&tui->escape, ESCAPE_MS);
 	else

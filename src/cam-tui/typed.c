@@ -32,6 +32,16 @@ typed_finish(struct typed *typed)
 	buf_finish(&typed->paste);
 }
 
+void
+typed_wipe(struct typed *typed)
+{
+	buf_wipe(&typed->pending);
+	buf_wipe(&typed->paste);
+	typed->is_pasting = false;
+	buf_init(&typed->pending, 2 * SEQUENCE_MAX);
+	buf_init(&typed->paste, TYPED_PASTE_MAX);
+}
+
 static void
 tell(struct typed *typed, uint32_t key, unsigned mods)
 {

@@ -59,5 +59,7 @@ void typed_feed(struct typed *typed, struct span bytes);
  * call typed_flush() when nothing has come for a while. */
 bool typed_is_waiting(const struct typed *typed);
 void typed_flush(struct typed *typed);
+/* Overwrites what was typed before; what is not whole yet is lost. */
+void typed_wipe(struct typed *typed);
 
 #endif

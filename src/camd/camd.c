@@ -28,6 +28,7 @@
 #include "camd/network.h"
 #include "camd/offer/fileserver.h"
 #include "camd/offer/offers.h"
+#include "camd/people/attention.h"
 #include "camd/people/leaving.h"
 #include "camd/people/presence.h"
 #include "camd/people/refresh.h"
@@ -296,6 +297,7 @@ make_parts(struct camd *camd, char **problem)
 	camd->announcement = announcement_new(camd->identity);
 	camd->leaving = leaving_new(camd);
 	camd->presence = presence_new(camd, camd->store);
+	camd->attention = attention_new(camd, camd->store);
 	camd->inbox = inbox_new(camd);
 	camd->notices = notices_new(camd, camd->store);
 	camd->questions = questions_new(camd, camd->store);
@@ -417,6 +419,7 @@ camd_finish(struct camd *camd)
 	inbox_free(camd->inbox);
 	lan_free(camd->lan);
 	announcement_free(camd->announcement);
+	attention_free(camd->attention);
 	presence_free(camd->presence);
 	leaving_free(camd->leaving);
 	trust_free(camd->trust);

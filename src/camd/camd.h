@@ -43,6 +43,7 @@ struct camd {
 	struct questions *questions;
 	struct typing *typing;
 	struct presence *presence;
+	struct attention *attention;
 	struct events *events;
 	struct clients *clients;
 	char *pid_path;	     /* NULL until it is written */

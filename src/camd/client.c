@@ -36,6 +36,7 @@ struct client {
 	struct followed **ring;
 	size_t ring_size;
 	size_t ring_at;
+	enum client_user user;
 };
 
 static void
@@ -106,6 +107,18 @@ struct camd *
 client_camd(const struct client *client)
 {
 	return client->camd;
+}
+
+void
+client_set_idle(struct client *client, bool idle)
+{
+	client->user = idle ? CLIENT_USER_IDLE : CLIENT_USER_HERE;
+}
+
+enum client_user
+client_user(const struct client *client)
+{
+	return client->user;
 }
 
 void

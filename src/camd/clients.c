@@ -13,6 +13,7 @@
 #include "camd/events.h"
 #include "camd/message/question.h"
 #include "camd/methods/methods.h"
+#include "camd/people/presence.h"
 #include "loop/timer.h"
 #include "loop/unix.h"
 #include "rpc/names.h"
@@ -49,6 +50,9 @@ on_gone(struct client *client, void *arg)
 	}
 	client_free(client);
 	questions_prune(clients->camd->questions);
+	/* The others may all be idle; without others nothing is known. */
+	if (clients->camd->presence != NULL && clients_are_idle(clients))
+		presence_idle(clients->camd->presence, true);
 }
 
 static bool
@@ -157,6 +161,21 @@ size_t
 clients_count(const struct clients *clients)
 {
 	return clients->count;
+}
+
+bool
+clients_are_idle(const struct clients *clients)
+{
+	bool is_idle = false;
+
+	for (size_t i = 0; i < clients->count; i++) {
+		enum client_user user = client_user(clients->list[i]);
+
+		if (user == CLIENT_USER_HERE)
+			return false;
+		is_idle |= user == CLIENT_USER_IDLE;
+	}
+	return is_idle;
 }
 
 void

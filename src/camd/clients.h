@@ -21,6 +21,8 @@ void clients_tell(struct clients *clients, const char *type,
 /* Whether any client follows the message. */
 bool clients_follow(const struct clients *clients, const char *message_id);
 int clients_wanted(const struct clients *clients, const char *type);
+/* Programs have told whether a user is at them, and he is at none. */
+bool clients_are_idle(const struct clients *clients);
 /* Calls fn(arg) once after that time; earlier, and with no client any more,
  * from clients_free(). */
 void clients_wait(struct clients *clients, unsigned after_ms,

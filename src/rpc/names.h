@@ -48,10 +48,16 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_TALK_LIST "talk.list"
 /* {who} or {talk} -> {count} */
 #define RPC_TALK_READ "talk.read"
-/* {text} -> {state, away} */
+/* {text} -> {state, away, idle} */
 #define RPC_AWAY "presence.away"
-/* {} -> {state, away} */
+/* {} -> {state, away, idle} */
 #define RPC_BACK "presence.back"
+/* {idle} -> the same: nobody is at this screen, or somebody is */
+#define RPC_IDLE "presence.idle"
+/* {} -> {notify, until, talks: [{talk, notify, until}]} */
+#define RPC_ATTENTION_GET "attention.get"
+/* {talk or who, notify, until} -> the same */
+#define RPC_ATTENTION_SET "attention.set"
 /* {} -> {id, user_key, device, keys: [{algorithm, fingerprint, ...}]} */
 #define RPC_KEY_LIST "key.list"
 /* {passphrase} -> {protection} */
@@ -132,5 +138,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_TRANSFER_DONE "transfer.done"
 #define EVENT_TRANSFER_FAILED "transfer.failed"
 #define EVENT_KEY_CHANGED "key.changed"
+/* {state, away, idle} of ourselves */
+#define EVENT_PRESENCE_CHANGED "presence.changed"
+/* as attention.get */
+#define EVENT_ATTENTION_CHANGED "attention.changed"
 
 #endif

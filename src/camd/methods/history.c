@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "camd/camd.h"
@@ -206,7 +207,7 @@ on_opened(void *arg, int err, json_t *message)
 		rpc_reply(call, json_pack("{s:O}", "message", message));
 	else if (err == CAM_ERR_REQUEST)
 		method_fail(call, err, NULL,
-		    "only a message that was received can be opened");
+		    N_("only a message that was received can be opened"));
 	else
 		method_fail(call, err, NULL, "the message cannot be opened: %s",
 		    cam_strerror(err));

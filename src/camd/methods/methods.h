@@ -49,6 +49,9 @@ int talk_typing(struct rpc_call *call, json_t *params);
 
 int presence_set_away(struct rpc_call *call, json_t *params);
 int presence_set_back(struct rpc_call *call, json_t *params);
+int presence_set_idle(struct rpc_call *call, json_t *params);
+int attention_get(struct rpc_call *call, json_t *params);
+int attention_change(struct rpc_call *call, json_t *params);
 int key_list(struct rpc_call *call, json_t *params);
 int key_protect(struct rpc_call *call, json_t *params);
 int key_unprotect(struct rpc_call *call, json_t *params);
