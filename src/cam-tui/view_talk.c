@@ -218,7 +218,8 @@ tell_read(void *arg)
 		return;
 	self->has_read = false;
 	session_call(self->view.tui->session, RPC_TALK_READ,
-	    json_pack("{s:o}", "talk", view_talk_users(self->talk)), on_read, NULL);
+	    json_pack("{s:o}", "talk", view_talk_users(self->talk)), on_read,
+	    NULL);
 	timer_start(&self->reading, READ_AGAIN_MS);
 }
 
