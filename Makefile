@@ -310,6 +310,7 @@ INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
 	$(call place,644,completions/cam.fish,share/fish/vendor_completions.d) \
 	$(call place,644,$(UNITS),lib/systemd/user) \
 	$(call place,644,README.md,share/doc/cam) \
+	$(call place,644,contrib/screen.svg,share/doc/cam/contrib) \
 	$(call place,644,$(filter-out %.sh,$(wildcard contrib/examples/*)),share/doc/cam/examples) \
 	$(call place,755,$(wildcard contrib/examples/*.sh),share/doc/cam/examples) \
 	$(foreach l,$(LINGUAS),644:$B/po/$l.mo:share/locale/$l/LC_MESSAGES/cam.mo)

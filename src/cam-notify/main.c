@@ -1,9 +1,10 @@
 /* main.c: cam-notify LOCK: shows on the desktop what lines on its stdin tell.
  *
  * The screen feeds it, and goes on whatever becomes of it: it ends with 1 where
- * there is no session bus or nobody on it who shows notifications, with 0 when
- * its stdin is closed. Of several with one LOCK, those of the screens of one
- * user, the first speaks and the others are silent. */
+ * there is no session bus or nobody on it who shows notifications, so that the
+ * screen tells in another way, with 0 when its stdin is closed. Of several with
+ * one LOCK, those of the screens of one user, the first speaks and the others
+ * are silent. */
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,7 +12,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/err.h"
 #include "cam-notify/bus.h"
 #include "cam-notify/order.h"
 #include "cam-notify/shown.h"
@@ -55,8 +55,7 @@ serve(struct helper *helper)
 	ssize_t len;
 	int err = 0;
 
-	while (
-	    err != CAM_ERR_CLOSED && (len = getline(&line, &size, stdin)) > 0) {
+	while (err == 0 && (len = getline(&line, &size, stdin)) > 0) {
 		struct order order;
 
 		if (order_parse(span_of(line, (size_t)len), &order) != 0)
@@ -65,7 +64,7 @@ serve(struct helper *helper)
 		order_finish(&order);
 	}
 	free(line);
-	return err == CAM_ERR_CLOSED ? EXIT_FAILURE : EXIT_SUCCESS;
+	return err != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int

@@ -1,4 +1,4 @@
-/* act_herald.c: commands about what is told of, answers to questions, the
+/* act_attention.c: commands about what is told of, answers to questions, the
  * passphrase. */
 #include <stdlib.h>
 #include <string.h>

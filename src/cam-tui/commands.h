@@ -26,7 +26,7 @@ void act_end(struct tui *tui, const char *argument);
 void act_open(struct tui *tui, const char *argument);
 void act_cancel(struct tui *tui, const char *argument);
 
-/* act_herald.c: what is told of, and answers to questions */
+/* act_attention.c: what is told of, and answers to questions */
 void act_dnd(struct tui *tui, const char *argument);
 void act_mute(struct tui *tui, const char *argument);
 void act_notify(struct tui *tui, const char *argument);

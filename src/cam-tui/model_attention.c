@@ -1,4 +1,4 @@
-/* model_herald.c: which talks are to be told of. */
+/* model_attention.c: which talks are to be told of. */
 #include <string.h>
 
 #include "base/clock.h"

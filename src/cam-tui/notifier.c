@@ -12,8 +12,9 @@
 
 /* One that has ended is not tried again for so long. */
 enum { REST_MS = 60 * 1000 };
-/* One that ends as soon after its start has found no bus, or no service. */
-enum { USELESS_MS = 5 * 1000 };
+/* One that ends so soon after it was told has not shown it: there is no bus, or
+ * nobody on it who answers. */
+enum { UNSHOWN_MS = 10 * 1000 };
 
 struct notifier {
 	struct loop *loop;
@@ -22,7 +23,7 @@ struct notifier {
 	void (*on_failed)(const char *title, const char *body, void *arg);
 	void *arg;
 	struct child *child;
-	uint64_t started_ms;
+	uint64_t told_ms;
 	uint64_t ended_ms; /* 0: it has not */
 	char *title;	   /* of the last one */
 	char *body;
@@ -72,7 +73,7 @@ on_ended(int status, void *arg)
 	notifier->child = NULL;
 	notifier->ended_ms = clock_now_ms();
 	if (notifier->title != NULL &&
-	    notifier->ended_ms - notifier->started_ms < USELESS_MS)
+	    notifier->ended_ms - notifier->told_ms < UNSHOWN_MS)
 		notifier->on_failed(
 		    notifier->title, notifier->body, notifier->arg);
 	remember(notifier, NULL, NULL);
@@ -88,7 +89,6 @@ start(struct notifier *notifier)
 	if (notifier->ended_ms != 0 &&
 	    clock_now_ms() - notifier->ended_ms < REST_MS)
 		return false;
-	notifier->started_ms = clock_now_ms();
 	return child_open(notifier->loop, argv, on_ended, notifier,
 		   &notifier->child) == 0;
 }
@@ -113,6 +113,7 @@ notifier_show(struct notifier *notifier, const char *key, const char *title,
 	if (!start(notifier))
 		return false;
 	remember(notifier, title, body);
+	notifier->told_ms = clock_now_ms();
 	return tell(notifier, json_pack("{s:s, s:s, s:s}", "show", key, "title",
 				  title, "body", body));
 }
@@ -120,6 +121,8 @@ notifier_show(struct notifier *notifier, const char *key, const char *title,
 void
 notifier_withdraw(struct notifier *notifier, const char *key)
 {
-	if (notifier->child != NULL)
-		tell(notifier, json_pack("{s:s}", "withdraw", key));
+	if (notifier->child == NULL)
+		return;
+	remember(notifier, NULL, NULL);
+	tell(notifier, json_pack("{s:s}", "withdraw", key));
 }

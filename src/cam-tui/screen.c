@@ -324,6 +324,15 @@ screen_parts(const struct tui *tui, const struct canvas *canvas,
 	    parts);
 }
 
+static void
+draw_writing(const struct tui *tui, struct canvas *canvas, struct box box)
+{
+	if (secret_is_open(tui->secret))
+		draw_secret(tui, canvas, box);
+	else
+		draw_composer(tui, canvas, box);
+}
+
 void
 screen_draw(struct tui *tui, struct canvas *canvas)
 {
@@ -354,10 +363,7 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 	draw_title(tui, canvas, parts.title);
 	draw_status(tui, canvas, parts.status);
 	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
-	if (secret_is_open(tui->secret))
-		draw_secret(tui, canvas, parts.composer);
-	else
-		draw_composer(tui, canvas, parts.composer);
+	draw_writing(tui, canvas, parts.composer);
 	tui->drawn_composer = parts.composer;
 }
 
@@ -375,6 +381,6 @@ screen_draw_writing(struct tui *tui, struct canvas *canvas)
 		return false;
 	canvas->cursor_shown = false;
 	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
-	draw_composer(tui, canvas, parts.composer);
+	draw_writing(tui, canvas, parts.composer);
 	return true;
 }

@@ -69,6 +69,7 @@ take_absence(struct tui *tui, const json_t *object)
 	tui->away = state != NULL && strcmp(state, "away") == 0
 			? xstrdup(away != NULL ? away : "")
 			: NULL;
+	tui_changed(tui);
 }
 
 static void

@@ -78,6 +78,7 @@ on_stroke(struct stroke stroke, void *arg)
 
 	if (tui->is_ending)
 		return;
+	idle_key(tui->idle);
 	if (drawing_is_shown(tui)) {
 		drawing_leave(tui);
 		return;
@@ -88,7 +89,6 @@ on_stroke(struct stroke stroke, void *arg)
 	}
 	tui_show_notice(tui, STYLE_BAR, NULL);
 	tui->is_focused = true;
-	idle_key(tui->idle);
 	if (secret_is_open(tui->secret)) {
 		secret_stroke(tui->secret, stroke);
 		tui->has_acted = true;

@@ -362,6 +362,7 @@ end(struct tui *tui)
 	herald_free(tui->herald);
 	idle_free(tui->idle);
 	linear_free(tui->linear);
+	tui->linear = NULL;
 	secret_free(tui->secret);
 	switcher_finish(&tui->switcher);
 	if (tui->roster != NULL)

@@ -183,7 +183,8 @@ test_who_leaves_the_terminal_is_away_until_a_key() {
 		"TMUX= tmux -S '$T/tmux.anna' attach -t s"
 	SCREEN_OF[outer]=$T/tmux.outer
 	await 20 test -x "$T/tmux.anna"
-	keys anna x BSpace
+	keys anna x
+	sees anna '> x'
 	await 20 answered_presence anna '.state == "online"'
 	on_tmux anna detach-client -s s
 	await 20 test ! -x "$T/tmux.anna"
@@ -193,7 +194,7 @@ test_who_leaves_the_terminal_is_away_until_a_key() {
 	sees anna away
 	# Nobody is told so by an answer.
 	cam_as bob send anna 'are you there?'
-	keys anna x
+	keys anna BSpace
 	await 20 state_of bob anna@pc1 online
 	expect_equal 1 "$(in_log bob true)"
 }
@@ -237,4 +238,34 @@ test_locked_keys_are_opened_on_the_screen() {
 	sees anna 'Nothing has been said'
 	keys anna 'open again' Enter
 	await_log bob '.text == "open again"'
+}
+
+test_a_desktop_that_does_not_answer_holds_up_nothing() {
+	two
+	# A bus that takes connections and says nothing.
+	socat "UNIX-LISTEN:$T/bus,fork" 'SYSTEM:tail -f /dev/null' >/dev/null 2>&1 &
+	BUS_PIDS+=($!)
+	await 20 test -S "$T/bus"
+	SCREEN_ENV="DBUS_SESSION_BUS_ADDRESS=unix:path=$T/bus TMUX=" open_screen anna
+	sees anna '● Bob'
+	on_tmux anna pipe-pane -t s
+	on_tmux anna pipe-pane -t s "cat >$(printf %q "$T/bytes")"
+	cam_as bob send anna 'hello?'
+	sees anna '2:Bob(1)'
+	keys anna '/talk bob' Enter
+	sees anna 'Bob: hello?'
+}
+
+test_a_desktop_without_a_service_leaves_it_to_the_terminal() {
+	desktop
+	kill "${BUS_PIDS[1]}"
+	unset 'BUS_PIDS[1]'
+	two
+	cam_as anna config set tui.alert desktop
+	SCREEN_ENV="DBUS_SESSION_BUS_ADDRESS=$BUS" open_screen anna
+	sees anna '● Bob'
+	on_tmux anna pipe-pane -t s
+	on_tmux anna pipe-pane -t s "cat >$(printf %q "$T/bytes")"
+	cam_as bob send anna 'is there a desktop?'
+	await 20 grep -qaF $'\e]9;Bob: is there a desktop?\a' "$T/bytes"
 }

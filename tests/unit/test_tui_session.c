@@ -299,22 +299,63 @@ what_waits_is_told_when_camd_goes_and_it_connects_again(void **state)
 }
 
 static void
-locked_keys_are_asked_for_again_until_they_are_open(void **state)
+become_locked(struct world *world)
+{
+	accept_it(world);
+	answer(world, take(world, "hello"), "{\"protocol\":1,\"locked\":true}");
+	await(world, "locked(");
+	assert_int_equal(session_state(world->session), SESSION_LOCKED);
+	buf_clear(&world->heard);
+}
+
+static void
+keys_that_another_program_unlocks_are_open_here_too(void **state)
 {
 	struct world world;
 
 	world_open(&world, NULL, true);
-	accept_it(&world);
-	answer(
-	    &world, take(&world, "hello"), "{\"protocol\":1,\"locked\":true}");
-	await(&world, "locked");
-	assert_int_equal(session_state(world.session), SESSION_LOCKED);
-	hang_up(&world);
+	become_locked(&world);
 	session_hurry(world.session);
+	answer(&world, take(&world, "status.get"), "{\"state\":\"locked\"}");
+	session_hurry(world.session);
+	answer(&world, take(&world, "status.get"), "{\"state\":\"online\"}");
+	await(&world, "connecting ");
+	hang_up(&world);
 	become_online(&world);
-	assert_heard(&world,
-	    "connecting greeting locked(the keys are locked: 'cam key unlock' "
-	    "opens them) connecting greeting hello(anna@pc1) online ");
+	assert_heard(&world, "connecting greeting hello(anna@pc1) online ");
+	world_close(&world);
+}
+
+static void
+on_unlocked(void *arg, int err, const struct rpc_error *error)
+{
+	struct world *world = arg;
+
+	buf_put_text(&world->heard, err == 0		    ? "unlocked "
+				    : err == CAM_ERR_CLOSED ? "closed "
+							    : "wrong ");
+}
+
+static void
+a_passphrase_opens_the_keys_and_the_connection_is_made_anew(void **state)
+{
+	struct world world;
+
+	world_open(&world, NULL, true);
+	session_unlock(world.session, span_text("early"), on_unlocked, &world);
+	assert_heard(&world, "closed ");
+	become_locked(&world);
+	session_unlock(world.session, span_text("guess"), on_unlocked, &world);
+	refuse(&world, take(&world, "key.unlock"), "no");
+	await(&world, "wrong ");
+	assert_heard(&world, "wrong ");
+	session_unlock(world.session, span_text("secret"), on_unlocked, &world);
+	answer(&world, take(&world, "key.unlock"), "{}");
+	await(&world, "connecting ");
+	hang_up(&world);
+	become_online(&world);
+	assert_heard(
+	    &world, "unlocked connecting greeting hello(anna@pc1) online ");
 	world_close(&world);
 }
 
@@ -425,7 +466,9 @@ main(void)
 		cmocka_unit_test(
 		    what_waits_is_told_when_camd_goes_and_it_connects_again),
 		cmocka_unit_test(
-		    locked_keys_are_asked_for_again_until_they_are_open),
+		    keys_that_another_program_unlocks_are_open_here_too),
+		cmocka_unit_test(
+		    a_passphrase_opens_the_keys_and_the_connection_is_made_anew),
 		cmocka_unit_test(what_is_no_camd_of_ours_is_told),
 		cmocka_unit_test(camd_is_started_once_where_it_does_not_run),
 		cmocka_unit_test(
