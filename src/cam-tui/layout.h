@@ -36,7 +36,6 @@ struct layout {
 	bool breaks_anywhere; /* between graphemes, not words */
 	bool finds_links;     /* in what is put */
 	struct buf text;      /* printable */
-	size_t begin;	      /* of it, what is being put */
 	struct piece *pieces;
 	size_t count;
 	size_t size;
@@ -45,6 +44,7 @@ struct layout {
 	struct span next_link; /* in what is being put; without data: none */
 	size_t lines;	       /* 0: nothing was put */
 	unsigned column;       /* where the next text goes */
+	bool is_apart;	       /* the next text is no more of the last piece */
 };
 
 void layout_init(struct layout *layout, unsigned columns);
@@ -61,6 +61,9 @@ void layout_printf(struct layout *layout, enum style style, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 /* The next text begins a line. */
 void layout_break(struct layout *layout);
+/* The next text is one of its own: right-to-left letters in it move nothing of
+ * what stands before it, in whatever style. */
+void layout_part(struct layout *layout);
 
 /* Lines from..from+count of it into the box, from row on. */
 void layout_draw(const struct layout *layout, struct canvas *canvas,

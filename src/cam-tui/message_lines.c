@@ -135,6 +135,7 @@ put_head(struct looks *looks)
 	    looks->message->is_sent ? STYLE_OWN : STYLE_STRONG,
 	    nick[0] != '\0' ? nick : from);
 	layout_text(looks->layout, STYLE_PLAIN, ": ");
+	layout_part(looks->layout);
 }
 
 static void

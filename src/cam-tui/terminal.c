@@ -152,7 +152,7 @@ put_move(struct buf *out, unsigned row, unsigned column, void *arg)
 	buf_put_text(out, terminfo_place(row, column));
 }
 
-/* The whole screen scrolls again. */
+/* The whole screen scrolls again; that takes the cursor home. */
 static void
 put_no_region(struct terminal *terminal, struct buf *out)
 {
@@ -162,6 +162,7 @@ put_no_region(struct terminal *terminal, struct buf *out)
 		buf_put_text(out, SIDES_OFF);
 	buf_put_text(out, terminfo_region(0, terminal->shown.rows - 1));
 	terminal->region = (struct box){ 0 };
+	terminal->pen.is_placed = false;
 }
 
 static void

@@ -203,10 +203,12 @@ static void
 on_background(unsigned light, void *arg)
 {
 	struct tui *tui = arg;
+	const char *name = light >= LIGHT_FROM ? "light" : "dark";
 
-	if (strcmp(tui->options.theme, "auto") != 0)
+	if (strcmp(tui->options.theme, "auto") != 0 ||
+	    strcmp(tui->theme.name, name) == 0)
 		return;
-	theme_find(light >= LIGHT_FROM ? "light" : "dark", &tui->theme);
+	theme_find(name, &tui->theme);
 	terminal_set_theme(tui->terminal, &tui->theme);
 	tui_changed(tui);
 }
@@ -216,8 +218,10 @@ on_mode(unsigned mode, bool known, void *arg)
 {
 	struct tui *tui = arg;
 
-	if (mode == MODE_SIDES)
-		terminal_tell_sides(tui->terminal, known);
+	if (mode != MODE_SIDES)
+		return;
+	terminal_tell_sides(tui->terminal, known);
+	tui_changed(tui);
 }
 
 const struct typed_ops tui_typed_ops = { on_stroke, on_paste, on_mouse,

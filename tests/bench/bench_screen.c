@@ -455,13 +455,11 @@ measure_talks(struct run *run)
 /* Medians of two programs; goal is the ratio that is allowed, or where that is
  * more, the value. */
 static void
-compare(const char *name, const char *unit, const struct program *product,
-    double value, const struct program *anchor, double its, double goal,
-    double enough)
+compare(const char *name, const char *unit, double value,
+    const struct program *anchor, double its, double goal, double enough)
 {
 	char called[80];
 
-	(void)product;
 	if (!anchor->is_there)
 		return;
 	snprintf(called, sizeof(called), "screen.%s", name);
@@ -506,11 +504,11 @@ tell_keys(struct run *run, const struct program *anchor)
 	for (int i = EMPTY; i <= CROWD; i++) {
 		struct program *cam = &run->programs[i];
 
-		compare(names[i], "ms", cam, median(cam->keys, ROUNDS * KEYS),
+		compare(names[i], "ms", median(cam->keys, ROUNDS * KEYS),
 		    anchor, median((double *)anchor->keys, ROUNDS * KEYS),
 		    is_goal ? 0.9 : 0, 0.15);
-		compare(busy[i], "ms", cam, median(cam->busy, ROUNDS * KEYS),
-		    anchor, median((double *)anchor->busy, ROUNDS * KEYS),
+		compare(busy[i], "ms", median(cam->busy, ROUNDS * KEYS), anchor,
+		    median((double *)anchor->busy, ROUNDS * KEYS),
 		    is_goal ? 0.9 : 0, 0.15);
 	}
 }
@@ -520,18 +518,18 @@ tell_costs(struct run *run, const struct program *anchor)
 {
 	struct program *cam = &run->programs[EMPTY];
 
-	compare("key.cpu", "us", cam, cam->key_cpu_us, anchor,
-	    anchor->key_cpu_us, 0, 0);
-	compare("key.bytes", "B", cam, cam->key_bytes, anchor,
-	    anchor->key_bytes, 0, 0);
-	compare("message.bytes", "B", cam, cam->line_bytes, anchor,
+	compare(
+	    "key.cpu", "us", cam->key_cpu_us, anchor, anchor->key_cpu_us, 0, 0);
+	compare(
+	    "key.bytes", "B", cam->key_bytes, anchor, anchor->key_bytes, 0, 0);
+	compare("message.bytes", "B", cam->line_bytes, anchor,
 	    anchor->line_bytes, 0, 0);
-	compare("message.cpu", "us", cam, cam->line_cpu_us, anchor,
+	compare("message.cpu", "us", cam->line_cpu_us, anchor,
 	    anchor->line_cpu_us, 0, 0);
-	compare("memory", "MB", cam, cam->rss / 1e6, anchor, anchor->rss / 1e6,
-	    0, 0);
-	compare("idle", "wake-ups/s", cam, cam->wakeups, anchor,
-	    anchor->wakeups, 0, 0);
+	compare(
+	    "memory", "MB", cam->rss / 1e6, anchor, anchor->rss / 1e6, 0, 0);
+	compare(
+	    "idle", "wake-ups/s", cam->wakeups, anchor, anchor->wakeups, 0, 0);
 }
 
 static void
