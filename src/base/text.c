@@ -159,17 +159,36 @@ print_character(struct printer *printer, struct span character,
 	}
 }
 
+/* Bytes of printable ASCII at its beginning. */
+static size_t
+plain_run(struct span text)
+{
+	size_t len = 0;
+
+	while (len < text.len && text.data[len] >= ' ' && text.data[len] < 0x7f)
+		len++;
+	return len;
+}
+
 void
 text_print(struct buf *out, struct span text, enum text_kind kind)
 {
 	struct printer printer = { .out = out, .kind = kind };
 
 	while (text.len > 0) {
+		size_t plain = plain_run(text), len, step;
 		uint32_t codepoint;
-		size_t len = utf8_next(text, &codepoint);
-		size_t step = len > 0 ? len : 1;
-		struct span rest = span_of(text.data + step, text.len - step);
+		struct span rest;
 
+		/* Only the last of them can be what a mark belongs to. */
+		if (plain > 1) {
+			buf_put(out, text.data, plain - 1);
+			text = span_of(
+			    text.data + plain - 1, text.len - plain + 1);
+		}
+		len = utf8_next(text, &codepoint);
+		step = len > 0 ? len : 1;
+		rest = span_of(text.data + step, text.len - step);
 		if (len > 0) {
 			print_character(
 			    &printer, span_of(text.data, len), codepoint, rest);

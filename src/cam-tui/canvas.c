@@ -120,6 +120,10 @@ has_right_to_left(struct span text)
 	for (; text.len > 0; text = span_of(text.data + len, text.len - len)) {
 		int class;
 
+		if (text.data[0] < 0x80) {
+			len = 1;
+			continue;
+		}
 		len = utf8_next(text, &codepoint);
 		if (len == 0) {
 			len = 1;

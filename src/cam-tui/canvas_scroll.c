@@ -1,4 +1,5 @@
 /* canvas_scroll.c: what is seen moves up or down as a whole. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,14 +64,20 @@ differing(const struct canvas *before, int from, const struct canvas *after,
 	return count;
 }
 
+/* Counted no further than enough. */
 static unsigned
 cost_of(const struct canvas *before, const struct canvas *after, struct box box,
-    int by)
+    int by, unsigned enough)
 {
 	unsigned cost = by != 0 ? SCROLL_COST : 0;
 
-	for (unsigned row = 0; row < box.rows; row++)
-		cost += differing(before, (int)row + by, after, row, box);
+	for (unsigned row = 0; row < box.rows && cost < enough; row++) {
+		int from = (int)row + by;
+
+		if (from < 0 || from >= (int)box.rows ||
+		    !is_same_row(before, (unsigned)from, after, row, box))
+			cost += differing(before, from, after, row, box);
+	}
 	return cost;
 }
 
@@ -167,7 +174,7 @@ canvas_scrolled_by(
     const struct canvas *before, const struct canvas *after, bool whole_rows)
 {
 	struct box box = after->scrolled, area = box;
-	unsigned plain;
+	unsigned cost;
 	int by;
 
 	if (box.rows < 2 || box.columns == 0 || !is_all_touched(after, box))
@@ -176,10 +183,11 @@ canvas_scrolled_by(
 		area.column = 0;
 		area.columns = after->columns;
 	}
-	plain = cost_of(before, after, area, 0);
-	if (plain <= SCROLL_COST || !is_movable(before, area) ||
-	    !is_movable(after, area))
+	if (cost_of(before, after, area, 0, SCROLL_COST + 1) <= SCROLL_COST)
 		return 0;
 	by = likeliest(before, after, box);
-	return by != 0 && cost_of(before, after, area, by) < plain ? by : 0;
+	if (by == 0 || !is_movable(before, area) || !is_movable(after, area))
+		return 0;
+	cost = cost_of(before, after, area, by, UINT_MAX);
+	return cost < cost_of(before, after, area, 0, cost + 1) ? by : 0;
 }

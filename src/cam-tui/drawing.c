@@ -112,12 +112,12 @@ on_output(const void *data, size_t len, void *arg)
 	buf_put(&tui->drawing->drawn, data, len);
 }
 
-void
-drawing_show(struct tui *tui, const char *path)
+static void
+start(struct tui *tui, const char *program, const char *path)
 {
 	struct drawing *drawing = drawing_of(tui);
 	unsigned rows, columns, width, height;
-	const char *argv[] = { tui->show, "--size", NULL, "--", path, NULL };
+	const char *argv[] = { program, "--size", NULL, "--", path, NULL };
 	char *size;
 
 	terminal_size(tui->terminal, &rows, &columns);
@@ -125,12 +125,27 @@ drawing_show(struct tui *tui, const char *path)
 	size = xasprintf("%ux%ux%ux%u", columns, rows, width, height);
 	argv[2] = size;
 	forget(drawing);
-	if (tui->show == NULL ||
+	if (program == NULL ||
 	    child_capture(tui->loop, argv, TIMEOUT_MS, on_output, on_drawn, tui,
 		&drawing->child) != 0)
 		tui_say(tui, STYLE_BAR_WARN, "%s",
 		    _("there is no cam-show, which draws pictures"));
 	free(size);
+}
+
+void
+drawing_show(struct tui *tui, const char *path)
+{
+	char *program;
+
+	if (tui->linear != NULL) {
+		tui_say(tui, STYLE_BAR_WARN, "%s",
+		    _("there are no pictures between lines"));
+		return;
+	}
+	program = tui_find_program("cam-show");
+	start(tui, program, path);
+	free(program);
 }
 
 void

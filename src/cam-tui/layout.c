@@ -64,11 +64,9 @@ add_piece(struct layout *layout, enum style style, struct span text,
 	buf_put_span(&layout->text, text);
 	if (text.len == 0 || is_full(layout))
 		return;
-	/* Who is right to left takes nobody else's text along. */
 	if (last != NULL && !layout->is_apart && last->line == line &&
 	    last->style == style && last->link == link &&
-	    last->offset + last->len == offset &&
-	    last->offset >= layout->begin) {
+	    last->offset + last->len == offset) {
 		last->len += (uint32_t)text.len;
 		layout->column += columns;
 		return;
@@ -274,7 +272,6 @@ layout_put(struct layout *layout, enum style style, struct span text)
 		text.len = utf8_cut(text, LIMIT_MESSAGE_TEXT);
 	buf_init(&printable, text.len * ESCAPE_GROWTH + 1);
 	text_print(&printable, text, TEXT_BLOCK);
-	layout->begin = layout->text.len;
 	put_printable(layout, style, buf_span(&printable));
 	buf_finish(&printable);
 }

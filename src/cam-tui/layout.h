@@ -36,7 +36,6 @@ struct layout {
 	bool breaks_anywhere; /* between graphemes, not words */
 	bool finds_links;     /* in what is put */
 	struct buf text;      /* printable */
-	size_t begin;	      /* of it, what is being put */
 	struct piece *pieces;
 	size_t count;
 	size_t size;

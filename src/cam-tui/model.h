@@ -193,12 +193,6 @@ char *model_talk_name(const struct model *model, const struct model_talk *talk);
 /* The name to show of a user's id; borrowed. */
 const char *model_name_of(const struct model *model, const char *id);
 
-/* Names us: as a word of the text, or as one of all. */
-bool model_names_us(const struct model *model, const json_t *object);
-/* The rule above those of all talks: NOTIFY_NONE is "do not disturb". */
-struct model_rule model_rule(const struct model *model);
-/* What a rule says at that time. */
-enum model_notify model_rule_now(struct model_rule rule, int64_t now_ms);
 size_t model_transfer_count(const struct model *model);
 /* From 0, the oldest; borrowed until the model changes. */
 const struct model_transfer *model_transfer_at(
@@ -210,6 +204,12 @@ bool model_transfer_has_ended(const struct model_transfer *transfer);
 /* How far what runs in that direction is, together: false: nothing runs. */
 bool model_transfer_sum(
     const struct model *model, bool received, uint64_t *size, uint64_t *done);
+/* Names us: as a word of the text, or as one of all. */
+bool model_names_us(const struct model *model, const json_t *object);
+/* The rule above those of all talks: NOTIFY_NONE is "do not disturb". */
+struct model_rule model_rule(const struct model *model);
+/* What a rule says at that time. */
+enum model_notify model_rule_now(struct model_rule rule, int64_t now_ms);
 
 /* Unread messages in all talks. */
 size_t model_unread(const struct model *model);

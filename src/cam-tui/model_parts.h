@@ -11,10 +11,10 @@ struct model {
 	char *nick;
 	struct table users;
 	struct table talks;
-	struct model_rule rule;
 	struct model_transfer **transfers; /* the oldest first */
 	size_t transfer_count;
 	size_t running; /* of them */
+	struct model_rule rule;
 };
 
 void model_tell(struct model *model, const struct model_change *change);

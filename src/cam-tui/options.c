@@ -57,13 +57,13 @@ options_read(const char *path, struct options *options)
 		.roster_columns = (unsigned)columns,
 		.mouse = is_on(ini, "tui.mouse", "off"),
 		.bell = is_on(ini, "tui.bell", "on"),
+		.links = is_on(ini, "tui.links", "on"),
+		.browser = xstrdup(value_of(ini, "tui.browser", "")),
 		.notify = notify_of(value_of(ini, "tui.notify", "all")),
 		.alert = alert_find(value_of(ini, "tui.alert", "auto")),
 		.preview = is_on(ini, "tui.preview", "on"),
 		.away_after = (unsigned)away_after,
 		.linear = is_on(ini, "tui.linear", "off"),
-		.links = is_on(ini, "tui.links", "on"),
-		.browser = xstrdup(value_of(ini, "tui.browser", "")),
 		.autostart = is_on(ini, "daemon.autostart", "yes"),
 	};
 	ini_free(ini);

@@ -271,12 +271,12 @@ draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
 		column += 1 + canvas_put_cut(canvas, box, 0, column,
 				  box.columns - column, STYLE_BAR_WARN,
 				  span_text(_("away")));
+	column = draw_transfers(tui, canvas, box, column);
 	if (model_rule_now(model_rule(tui->model), clock_wall_ms()) ==
 	    NOTIFY_NONE)
 		column += 1 + canvas_put_cut(canvas, box, 0, column,
 				  box.columns - column, STYLE_BAR_WARN,
 				  span_text(_("do not disturb")));
-	column = draw_transfers(tui, canvas, box, column);
 	column = draw_views(tui, canvas, box, column, true);
 	column = draw_views(tui, canvas, box, column, false);
 	if (column + width + 2 < box.columns)

@@ -56,8 +56,8 @@ struct terminal {
 	bool wants_ready;
 	bool has_entered;
 	bool has_mouse;
-	bool is_plain;
 	bool has_kitty; /* a picture of kitty's kind is shown */
+	bool is_plain;
 	struct theme theme;
 	struct canvas shown;
 	bool is_known; /* shown is what it shows */

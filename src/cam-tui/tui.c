@@ -112,12 +112,12 @@ tui_paint(struct tui *tui)
 	timer_stop(&tui->painting);
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
+	if (linkset_is_full(tui->links))
+		renew_links(tui);
 	if (tui->linear != NULL) {
 		linear_paint(tui->linear);
 		return;
 	}
-	if (linkset_is_full(tui->links))
-		renew_links(tui);
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);

@@ -39,7 +39,6 @@ struct tui {
 	struct loop *loop;
 	struct paths paths;
 	char *cam;	  /* path of the cam command */
-	char *show;	  /* of cam-show, or NULL */
 	const char *home; /* CAM_HOME, or NULL */
 	struct options options;
 	struct keytable *keytable;
@@ -77,13 +76,13 @@ struct tui {
 	char *title;	/* of the terminal, as set last */
 	bool has_users; /* a page of the roster has come, others will */
 	struct running *running; /* verbs */
+	struct drawing *drawing; /* being drawn, shown or waited for, or NULL */
+	struct prompt prompt;
 	struct herald *herald;
 	struct idle *idle;
 	struct secret *secret;
-	struct linear *linear;	 /* instead of painting, or NULL */
-	struct drawing *drawing; /* being drawn, shown or waited for, or NULL */
-	struct prompt prompt;
-	char *notice; /* shown in the status line, or NULL */
+	struct linear *linear; /* instead of painting, or NULL */
+	char *notice;	       /* shown in the status line, or NULL */
 	enum style notice_style;
 	bool is_focused; /* as far as the terminal tells */
 	bool is_ending;

@@ -187,6 +187,14 @@ beside_us(const char *name)
 	return executable_in(link, name);
 }
 
+char *
+tui_find_program(const char *name)
+{
+	char *path = beside_us(name);
+
+	return path != NULL ? path : executable_in(CAM_LIBEXEC, name);
+}
+
 static char *
 in_path(void)
 {
@@ -213,14 +221,6 @@ find_cam(void)
 		return xstrdup(told);
 	path = beside_us("cam");
 	return path != NULL ? path : in_path();
-}
-
-char *
-tui_find_program(const char *name)
-{
-	char *path = beside_us(name);
-
-	return path != NULL ? path : executable_in(CAM_LIBEXEC, name);
 }
 
 static void
@@ -318,10 +318,10 @@ begin(struct tui *tui, bool no_start)
 	switcher_init(&tui->switcher);
 	tui->model = model_new(tui_on_change, tui);
 	tui->completion = completion_new();
+	tui->links = linkset_new();
 	tui->herald = herald_new(tui);
 	tui->idle = idle_new(tui);
 	tui->secret = secret_new(tui);
-	tui->links = linkset_new();
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
 	switcher_add(&tui->switcher, tui->log);
@@ -401,7 +401,6 @@ tui_run(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	tui.cam = find_cam();
-	tui.show = tui_find_program("cam-show");
 	tui.last_why = xstrdup("");
 	tui.loop = loop_new();
 	code = open_terminal(&tui, linear);
@@ -415,7 +414,6 @@ tui_run(int argc, char **argv)
 	free(tui.last_why);
 	free(tui.title);
 	free(tui.cam);
-	free(tui.show);
 	paths_finish(&tui.paths);
 	return code;
 }
