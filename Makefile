@@ -39,11 +39,12 @@ STD = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/cam"' \
 	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"' \
 	$(if $(QRENCODE_VERSION),-DCAM_QRENCODE='"$(QRENCODE_VERSION)"') \
-	$(if $(CHAFA_VERSION),-DCAM_CHAFA='"$(CHAFA_VERSION)"')
+	$(if $(CHAFA_VERSION),-DCAM_CHAFA='"$(CHAFA_VERSION)"') \
+	$(if $(SYSTEMD_VERSION),-DCAM_SDBUS='"$(SYSTEMD_VERSION)"')
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
-	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS)
+	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS) $(SYSTEMD_CFLAGS) $(MEDIA_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
 ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
@@ -53,13 +54,17 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 # -- sources ----------------------------------------------------------------
 
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
-FOLDERS = lan net rpc store crypto ipmsg loop base
+FOLDERS = $(if $(MEDIA_VERSION),media) lan net rpc store org crypto ipmsg $(if $(MEDIA_VERSION),picture) loop base
 # QR codes and images are drawn by programs of their own: cam is linked statically, their
 # libraries are not.
-PROGRAMS = cam camd cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
-	$(if $(CHAFA_VERSION),cam-show)
+PROGRAMS = cam camd camserver cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
+	$(if $(CHAFA_VERSION),cam-show) $(if $(SYSTEMD_VERSION),cam-notify) \
+	$(if $(MEDIA_VERSION),cam-media cam-view)
 
-objects = $(patsubst src/%.c,$B/obj/%.o,$(sort $(wildcard src/$1/*.c src/$1/*/*.c)))
+# Nobody confines where libseccomp is not.
+LEFT_OUT = $(if $(SECCOMP_LIBS),,src/base/confine.c)
+objects = $(patsubst src/%.c,$B/obj/%.o,$(filter-out $(LEFT_OUT), \
+	$(sort $(wildcard src/$1/*.c src/$1/*/*.c))))
 archive = $B/lib$1.a
 ARCHIVES = $(foreach folder,$(FOLDERS),$(call archive,$(folder)))
 # All of a program but its main.c, so that tests can have it.
@@ -112,6 +117,12 @@ $B/camd: $B/obj/camd/main.o $B/libcamd.a $(CAMD_LIBS)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
 		$(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
+SERVER_LIBS = $(foreach folder,lan net rpc store org crypto ipmsg loop base,$(call archive,$(folder)))
+$B/camserver: $B/obj/camserver/main.o $B/libcamserver.a $(SERVER_LIBS)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
+		$(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
+
 DEBUG_LIBS = $(call archive,ipmsg) $(call archive,crypto) $(call archive,base)
 $B/cam-debug: $B/obj/cam-debug/main.o $B/libcam-debug.a $(DEBUG_LIBS)
 	$(call say,LINK,$@)
@@ -125,6 +136,25 @@ $B/cam-qr: $B/obj/cam-qr/main.o $B/libcam-qr.a $(call archive,base)
 $B/cam-show: $B/obj/cam-show/main.o $B/libcam-show.a $(call archive,base)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(CHAFA_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
+
+$B/cam-notify: $B/obj/cam-notify/main.o $B/libcam-notify.a $(call archive,base)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SYSTEMD_LIBS) $(JANSSON_LIBS) \
+		$(UTF8PROC_LIBS) -lm $(LIBS)
+
+MEDIA_PARTS = $(foreach folder,media net rpc picture loop base,$(call archive,$(folder)))
+$B/cam-media: $B/obj/cam-media/main.o $B/libcam-media.a $(MEDIA_PARTS)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(MEDIA_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
+		$(UTF8PROC_LIBS) -lm $(LIBS)
+
+# Nobody else needs to know SDL.
+$B/obj/cam-view/window.o: EXT_CFLAGS += $(SDL_CFLAGS)
+VIEW_PARTS = $(foreach folder,picture loop base,$(call archive,$(folder)))
+$B/cam-view: $B/obj/cam-view/main.o $B/libcam-view.a $(VIEW_PARTS)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SDL_LIBS) $(YUV_LIBS) $(LIBEV_LIBS) \
+		$(UTF8PROC_LIBS) -lm $(LIBS)
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
@@ -140,16 +170,28 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		-DTEST_DATA='"$(CURDIR)/tests/data"' -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(CMOCKA_LIBS) $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(QRENCODE_LIBS) \
-		$(CHAFA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
+		$(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
-# What scripts of tests/lan and tests/screen run beside camd.
-TOOLS = relay monkey
+# The emulator that what is painted is shown on.
+$B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm
+
+# What scripts of tests/lan, tests/session and tests/screen run beside camd.
+TOOLS = relay monkey heard speech
 tools: $(TOOLS:%=$B/tools/%)
 $B/tools/relay: tests/lan/relay.c
 $B/tools/monkey: tests/screen/monkey.c
+$B/tools/heard: tests/media/heard.c
+$B/tools/speech: tests/media/speech.c
 $(TOOLS:%=$B/tools/%): config.mk
 	$(call say,TEST,$@)
-	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil
+	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil -lm
+
+# Two cam-media with a network between them.
+tools: $(if $(MEDIA_VERSION),$B/tools/duet)
+$B/tools/duet: tests/session/duet.c $(ARCHIVES)
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/session -MMD -MP -o $@ $< \
+		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(LIBEV_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
@@ -161,7 +203,7 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 		-DFUZZ_DATA='"$(CURDIR)/tests/data"' -o $@ $< $(FUZZ_MAIN) \
 		-Wl,--start-group $(PARTS) $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) \
 		$(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) \
-		$(CHAFA_LIBS) $(NCURSES_LIBS) -lm $(LIBS)
+		$(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
 # FUZZ_SECONDS for each target; FUZZ_ONLY='packet attach' names some. The warnings that count are
 # those of the compiler that builds what people run.
@@ -191,7 +233,7 @@ check-unit: config.mk
 	$Q$(SANITIZED) unit-tests
 	$Q$(RUN) unit
 check-session: config.mk
-	$Q$(SANITIZED) programs
+	$Q$(SANITIZED) programs tools
 	$Q$(RUN) session
 check-screen: config.mk
 	$Q$(SANITIZED) programs tools
@@ -256,16 +298,16 @@ demo: deps
 
 # Optimised, without sanitizers: what users run.
 BENCHES = $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
-bench: programs $(BENCHES:%=$B/bench/%) $B/bench/empty $B/bench/chain
+bench: programs tools $(BENCHES:%=$B/bench/%) $B/bench/empty $B/bench/chain
 	$Qtests/bench/run $B
 $B/bench/empty $B/bench/chain: $B/bench/%: tests/bench/%.c config.mk
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) -static -o $@ $<
 $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
-	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -MMD -MP -o $@ $< \
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -Itests/session -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
-		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) -lm $(LIBS)
+		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) -lm $(LIBS)
 
 # -- translations -----------------------------------------------------------
 
@@ -292,15 +334,17 @@ $B/po/%.mo: po/%.po
 place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
 UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
 	contrib/systemd/*.socket))
-INSTALLED = $(call place,755,$B/cam $B/camd,bin) \
+INSTALLED = $(call place,755,$B/cam $B/camd $B/camserver,bin) \
 	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
-		$(if $(CHAFA_VERSION),$B/cam-show),libexec/cam) \
+		$(if $(CHAFA_VERSION),$B/cam-show) $(if $(SYSTEMD_VERSION),$B/cam-notify) \
+		$(if $(MEDIA_VERSION),$B/cam-media $B/cam-view),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \
 	$(call place,644,completions/cam.fish,share/fish/vendor_completions.d) \
 	$(call place,644,$(UNITS),lib/systemd/user) \
 	$(call place,644,README.md,share/doc/cam) \
+	$(call place,644,contrib/screen.svg,share/doc/cam/contrib) \
 	$(call place,644,$(filter-out %.sh,$(wildcard contrib/examples/*)),share/doc/cam/examples) \
 	$(call place,755,$(wildcard contrib/examples/*.sh),share/doc/cam/examples) \
 	$(foreach l,$(LINGUAS),644:$B/po/$l.mo:share/locale/$l/LC_MESSAGES/cam.mo)

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -22,6 +23,15 @@ clock_now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+uint64_t
+clock_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 int64_t
 clock_wall_ms(void)
 {
@@ -31,12 +41,32 @@ clock_wall_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t
+clock_wall_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Every event has a time: printf would take as long as the rest of some. */
+static char *
+put_digits(char *at, long number, int digits, char after)
+{
+	for (int i = digits - 1; i >= 0; i--, number /= 10)
+		at[i] = (char)('0' + number % 10);
+	at[digits] = after;
+	return at + digits + 1;
+}
+
 void
 clock_format(int64_t wall_ms, char *text, size_t size)
 {
+	char made[CLOCK_TEXT_SIZE], *at = made;
 	struct tm tm = { 0 };
 	time_t seconds;
-	long minutes;
+	long minutes; /* east of Greenwich */
 
 	if (wall_ms < WALL_MIN)
 		wall_ms = WALL_MIN;
@@ -45,11 +75,17 @@ clock_format(int64_t wall_ms, char *text, size_t size)
 	seconds = (time_t)(wall_ms / 1000 - (wall_ms % 1000 < 0));
 	localtime_r(&seconds, &tm);
 	minutes = tm.tm_gmtoff / 60;
-	snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03d%c%02ld:%02ld",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec, (int)(wall_ms - (int64_t)seconds * 1000),
-	    minutes < 0 ? '-' : '+', (minutes < 0 ? -minutes : minutes) / 60,
-	    (minutes < 0 ? -minutes : minutes) % 60);
+	at = put_digits(at, tm.tm_year + 1900, 4, '-');
+	at = put_digits(at, tm.tm_mon + 1, 2, '-');
+	at = put_digits(at, tm.tm_mday, 2, 'T');
+	at = put_digits(at, tm.tm_hour, 2, ':');
+	at = put_digits(at, tm.tm_min, 2, ':');
+	at = put_digits(at, tm.tm_sec, 2, '.');
+	at = put_digits(at, (long)(wall_ms - (int64_t)seconds * 1000), 3,
+	    minutes < 0 ? '-' : '+');
+	at = put_digits(at, labs(minutes) / 60, 2, ':');
+	(void)put_digits(at, labs(minutes) % 60, 2, '\0');
+	snprintf(text, size, "%s", made);
 }
 
 /* Takes exactly that many digits from the front of text. */

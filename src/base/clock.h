@@ -7,9 +7,11 @@
 
 /* Milliseconds from an arbitrary start, never going back. */
 uint64_t clock_now_ms(void);
+uint64_t clock_now_us(void);
 
 /* Milliseconds since 1970-01-01 UTC, as the system believes. */
 int64_t clock_wall_ms(void);
+int64_t clock_wall_us(void);
 
 /* RFC 3339 with milliseconds and the local zone: 2026-01-31T09:30:00.125+09:00.
  * size >= 30. */

@@ -38,7 +38,7 @@ fields_number(struct fields *fields, size_t size)
 {
 	struct span taken = fields_span(fields, size);
 
-	return fields_read(&taken.data, taken.len);
+	return taken.len > 0 ? fields_read(&taken.data, taken.len) : 0;
 }
 
 void

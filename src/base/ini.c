@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/wholefile.h"
 
 /* A line as it stands in the file: a setting, or what is kept as it is. */
 struct ini_line {
@@ -319,62 +320,6 @@ ini_print(const struct ini *ini, struct buf *text)
 	}
 }
 
-static int
-write_all(int fd, struct span text)
-{
-	while (text.len > 0) {
-		ssize_t len = write(fd, text.data, text.len);
-
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len < 0)
-			return CAM_ERR_SYSTEM;
-		text = span_of(text.data + len, text.len - (size_t)len);
-	}
-	return 0;
-}
-
-static int
-sync_folder(const char *file)
-{
-	const char *slash = strrchr(file, '/');
-	char *folder = slash != NULL
-			   ? xstrndup(file, (size_t)(slash - file) + 1)
-			   : xstrdup(".");
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int err = fd < 0 || fsync(fd) < 0 ? CAM_ERR_SYSTEM : 0;
-
-	if (fd >= 0)
-		close(fd);
-	free(folder);
-	return err;
-}
-
-/* A temporary file beside path holds the whole text, on the disk, before it
- * takes path's name. */
-static int
-replace_file(const char *path, struct span text, mode_t mode)
-{
-	char *temporary = xasprintf("%s.XXXXXX", path);
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	int err = fd < 0 ? CAM_ERR_SYSTEM : 0, saved;
-
-	if (err == 0)
-		err = write_all(fd, text);
-	if (err == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
-		err = CAM_ERR_SYSTEM;
-	if (err == 0 && rename(temporary, path) < 0)
-		err = CAM_ERR_SYSTEM;
-	saved = errno;
-	if (fd >= 0)
-		close(fd);
-	if (fd >= 0 && err != 0)
-		unlink(temporary);
-	free(temporary);
-	errno = saved;
-	return err != 0 ? err : sync_folder(path);
-}
-
 int
 ini_write(const struct ini *ini, const char *path)
 {
@@ -390,9 +335,10 @@ ini_write(const struct ini *ini, const char *path)
 		mode = st.st_mode & 0777;
 	buf_init(&text, LIMIT_INI_FILE);
 	ini_print(ini, &text);
-	err = buf_failed(&text) ? CAM_ERR_LIMIT
-				: replace_file(target != NULL ? target : path,
-				      buf_span(&text), mode);
+	err = buf_failed(&text)
+		  ? CAM_ERR_LIMIT
+		  : wholefile_write(target != NULL ? target : path,
+			buf_span(&text), mode, true);
 	buf_wipe(&text);
 	free(target);
 	return err;

@@ -62,6 +62,26 @@ enum {
 	LIMIT_LINK_STRANGER = 64 * 1024, /* bytes before it is greeted */
 };
 
+/* Calls. */
+enum {
+	LIMIT_CALLS = 8,	   /* of one camd, ringing ones included */
+	LIMIT_CALLS_RINGING = 3,   /* that we have not answered */
+	LIMIT_CALL_TEXT = 1024,	   /* bytes, of who declines */
+	LIMIT_CALL_MEMBERS = 6,	   /* oneself included */
+	LIMIT_MEDIA_STREAMS = 8,   /* of one sender */
+	LIMIT_MEDIA_CNAME = 64,	   /* bytes */
+	LIMIT_MEDIA_PACKET = 1500, /* bytes of one RTP or RTCP packet */
+};
+
+/* Pictures of calls. */
+enum {
+	LIMIT_PICTURE_SIDE = 4096, /* pixels */
+	LIMIT_PICTURE_PIXELS = 4096 * 2304,
+	LIMIT_PICTURE_COLUMNS = 1000, /* of a terminal */
+	LIMIT_PICTURE_ROWS = 500,
+	LIMIT_Y4M_HEADER = 1024, /* bytes of its first line */
+};
+
 /* Files and folders of our own. Sizes in bytes. */
 enum {
 	LIMIT_INI_FILE = 1024 * 1024,

@@ -1,6 +1,8 @@
 /* utf8.c: strict UTF-8, character by character. */
 #include "base/text.h"
 
+#include <string.h>
+
 enum { REPLACEMENT = 0xfffd };
 
 /* What RFC 3629 section 4 allows after each first byte: the length, and the
@@ -58,14 +60,31 @@ utf8_next(struct span text, uint32_t *codepoint)
 	return lead->len;
 }
 
+/* How many of the first bytes are ASCII, in steps of eight. */
+static size_t
+skip_ascii(struct span text)
+{
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; text.len - at >= sizeof eight; at += sizeof eight) {
+		memcpy(&eight, text.data + at, sizeof eight);
+		if ((eight & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	return at;
+}
+
 bool
 utf8_is_valid(struct span text)
 {
 	uint32_t codepoint;
 
 	while (text.len > 0) {
-		size_t len = utf8_next(text, &codepoint);
+		size_t len = skip_ascii(text);
 
+		if (len == 0)
+			len = utf8_next(text, &codepoint);
 		if (len == 0)
 			return false;
 		text = span_of(text.data + len, text.len - len);

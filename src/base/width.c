@@ -110,12 +110,23 @@ grapheme_begin(
 	grapheme_add(grapheme, codepoint, ambiguous);
 }
 
+static bool
+is_ascii(struct span text, size_t at)
+{
+	return at < text.len && text.data[at] >= ' ' && text.data[at] < 0x7f;
+}
+
 size_t
 grapheme_next(struct span text, unsigned ambiguous, unsigned *columns)
 {
 	struct grapheme grapheme = { 0 };
 	size_t taken = 0;
 
+	/* Most text is ASCII, and nothing joins that but what is not. */
+	if (is_ascii(text, 0) && (text.len == 1 || is_ascii(text, 1))) {
+		*columns = 1;
+		return 1;
+	}
 	while (taken < text.len) {
 		struct span rest = span_of(text.data + taken, text.len - taken);
 		uint32_t codepoint = 0xfffd;

@@ -8,6 +8,7 @@
 #include "cam-tui/completion.h"
 #include "cam-tui/composer.h"
 #include "cam-tui/keytable.h"
+#include "cam-tui/linear.h"
 #include "cam-tui/tui.h"
 
 static struct composer *
@@ -68,6 +69,7 @@ act_enter(struct tui *tui, const char *argument)
 	/* In a list a value is being written, whatever it is. */
 	if (composer_is_empty(view->composer) && !view->type->is_list)
 		return;
+	linear_entered(tui->linear);
 	text = composer_take(view->composer);
 	if (!view->type->is_list && is_command(text))
 		command_run(tui, text + 1);

@@ -10,15 +10,31 @@
 #include "cam-tui/composer.h"
 #include "cam-tui/tui.h"
 #include "rpc/names.h"
+#include "rpc/reason.h"
+#include "rpc/refusal.h"
 
 char *
 ask_error_text(int err, const struct rpc_error *error)
 {
 	if (err == CAM_ERR_REQUEST && error->message != NULL)
-		return xstrdup(error->message);
+		return refusal_text(error->message, error->data);
 	if (err == CAM_ERR_CLOSED)
 		return xstrdup(_("there is no connection to camd"));
 	return xstrdup(cam_strerror(err));
+}
+
+char *
+ask_failure_text(const json_t *recipient)
+{
+	const char *reason =
+	    json_string_value(json_object_get(recipient, "reason"));
+	const char *to = json_string_value(json_object_get(recipient, "to"));
+	const char *error =
+	    json_string_value(json_object_get(recipient, "error"));
+
+	if (reason == NULL || to == NULL)
+		return xstrdup(error != NULL ? error : "");
+	return reason_text(gettext(reason_sentence(reason)), to);
 }
 
 static void

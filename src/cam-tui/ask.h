@@ -20,5 +20,7 @@ void ask_send(
 
 /* A sentence for people of an error; a new string. */
 char *ask_error_text(int err, const struct rpc_error *error);
+/* The same of a recipient object that failed. */
+char *ask_failure_text(const json_t *recipient);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/width.h"
+#include "cam-tui/linkset.h"
 
 /* What text_print() makes of one byte at most, as <U+001B> of an ESC. */
 enum { ESCAPE_GROWTH = 8 };
@@ -20,6 +21,13 @@ static unsigned
 at_most(unsigned value, unsigned max)
 {
 	return value < max ? value : max;
+}
+
+bool
+box_is(struct box a, struct box b)
+{
+	return a.row == b.row && a.column == b.column && a.rows == b.rows &&
+	       a.columns == b.columns;
 }
 
 static void
@@ -65,6 +73,7 @@ canvas_copy(struct canvas *to, const struct canvas *from)
 			    canvas_cell(from, row, 0),
 			    from->columns * sizeof *to->cells);
 	}
+	to->links = from->links;
 	to->cursor_row = from->cursor_row;
 	to->cursor_column = from->cursor_column;
 	to->cursor_shown = from->cursor_shown;
@@ -256,6 +265,20 @@ canvas_mark(
 	canvas->touched[box.row + row] = true;
 	for (unsigned i = 0; i < box.columns; i++)
 		cell[i].style = (uint8_t)style;
+}
+
+void
+canvas_link(struct canvas *canvas, struct box box, unsigned row,
+    unsigned column, unsigned columns, const char *url)
+{
+	unsigned number;
+
+	if (canvas->links == NULL || row >= box.rows)
+		return;
+	number = linkset_number(canvas->links, url);
+	for (unsigned i = column; i < column + columns && i < box.columns; i++)
+		canvas_cell(canvas, box.row + row, box.column + i)->link =
+		    (uint16_t)number;
 }
 
 char *

@@ -12,9 +12,11 @@
 
 /* A family of four with skin tones has 41 bytes; what is longer loses its last
  * marks. */
-enum { CELL_TEXT_SIZE = 44 };
+enum { CELL_TEXT_SIZE = 42 };
 /* A terminal that says it is larger is taken to be so large. */
 enum { CANVAS_COLUMNS_MAX = 1000, CANVAS_ROWS_MAX = 1000 };
+
+struct linkset;
 
 struct cell {
 	char text[CELL_TEXT_SIZE]; /* UTF-8, no NUL at the end when full */
@@ -23,7 +25,9 @@ struct cell {
 	uint8_t style;
 	bool isolated; /* of a text with right-to-left letters: painted with its
 			  whole row */
+	uint16_t link; /* of the canvas's links, 0: none */
 };
+/* What is not used of text is 0: cells that look alike are the same bytes. */
 
 /* A place on it, in cells; always inside. */
 struct box {
@@ -33,13 +37,19 @@ struct box {
 	unsigned columns;
 };
 
+bool box_is(struct box a, struct box b);
+
 struct canvas {
 	unsigned rows;
 	unsigned columns;
 	struct cell *cells; /* row by row */
+	struct linkset
+	    *links; /* borrowed; NULL: the terminal is told of none */
 	/* Rows that may have changed since canvas_settle(): those alone are
 	 * looked at when it is painted. */
 	bool *touched;
+	/* The part whose rows move up or down as a whole now and then. */
+	struct box scrolled;
 	/* Where text goes: the terminal's cursor, which input methods follow.
 	 */
 	unsigned cursor_row;
@@ -55,6 +65,17 @@ void canvas_finish(struct canvas *canvas);
 void canvas_copy(struct canvas *to, const struct canvas *from);
 /* No row is touched. */
 void canvas_settle(struct canvas *canvas);
+/* Moves what the box shows up by so many rows (negative: down), as terminals
+ * do; blank ones follow it. */
+void canvas_scroll(struct canvas *canvas, struct box box, int by);
+/*
+ * By how many rows what before shows in after's scrolled part has moved up
+ * (negative: down), where moving it and mending the rest changes fewer cells
+ * than writing what differs; else 0. In the part alone, or with what stands
+ * beside it (whole_rows).
+ */
+int canvas_scrolled_by(
+    const struct canvas *before, const struct canvas *after, bool whole_rows);
 
 struct cell *canvas_cell(
     const struct canvas *canvas, unsigned row, unsigned column);
@@ -75,6 +96,10 @@ unsigned canvas_put_cut(struct canvas *canvas, struct box box, unsigned row,
 /* The style of a whole row of the box, its text as it is. */
 void canvas_mark(
     struct canvas *canvas, struct box box, unsigned row, enum style style);
+
+/* These cells of a row of the box, as just put, are part of a link. */
+void canvas_link(struct canvas *canvas, struct box box, unsigned row,
+    unsigned column, unsigned columns, const char *url);
 
 /* The text of a row, without the blanks at its end; release with free(). */
 char *canvas_row_text(const struct canvas *canvas, unsigned row);

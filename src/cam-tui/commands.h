@@ -26,6 +26,13 @@ void act_end(struct tui *tui, const char *argument);
 void act_open(struct tui *tui, const char *argument);
 void act_cancel(struct tui *tui, const char *argument);
 
+/* act_attention.c: what is told of, and answers to questions */
+void act_dnd(struct tui *tui, const char *argument);
+void act_mute(struct tui *tui, const char *argument);
+void act_notify(struct tui *tui, const char *argument);
+void act_unlock(struct tui *tui, const char *argument);
+void act_answer(struct tui *tui, const char *argument);
+
 /* act_talk.c: talks and messages */
 void act_talk(struct tui *tui, const char *argument);
 void act_select_older(struct tui *tui, const char *argument);
@@ -38,6 +45,23 @@ void act_take_back(struct tui *tui, const char *argument);
 void act_send_clear(struct tui *tui, const char *argument);
 void act_search(struct tui *tui, const char *argument);
 void act_settings(struct tui *tui, const char *argument);
+
+/* act_files.c: what is offered */
+void act_files(struct tui *tui, const char *argument);
+void act_events(struct tui *tui, const char *argument);
+void act_get(struct tui *tui, const char *argument);
+void act_get_into(struct tui *tui, const char *argument);
+void act_show(struct tui *tui, const char *argument);
+void act_stop(struct tui *tui, const char *argument);
+void act_drop(struct tui *tui, const char *argument);
+
+/* attach.c: files sent */
+void act_attach(struct tui *tui, const char *argument);
+void act_file(struct tui *tui, const char *argument);
+
+/* act_link.c: links in messages */
+void act_open_link(struct tui *tui, const char *argument);
+void act_copy_link(struct tui *tui, const char *argument);
 
 /* act_writing.c: the composer */
 void act_enter(struct tui *tui, const char *argument);

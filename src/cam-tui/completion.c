@@ -16,6 +16,7 @@
 #include "cam-tui/composer.h"
 #include "cam-tui/keytable.h"
 #include "cam-tui/model.h"
+#include "cam-tui/pathlist.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/view_talk.h"
 #include "cam-tui/words.h"
@@ -363,17 +364,52 @@ complete_file(struct completion *completion, const char *word)
 static size_t
 word_start(struct span text, size_t cursor)
 {
-	while (cursor > 0 && text.data[cursor - 1] != ' ' &&
-	       text.data[cursor - 1] != '\n')
+	while (cursor > 0 && ((text.data[cursor - 1] != ' ' &&
+				  text.data[cursor - 1] != '\n') ||
+				 (cursor > 1 && text.data[cursor - 2] == '\\')))
 		cursor--;
 	return cursor;
 }
 
+/* Commands whose words are taken apart as by a shell; a folder is typed into a
+ * list alone. */
 static bool
-is_path(const char *word)
+takes_paths(const struct tui *tui, struct span text)
 {
-	return word[0] == '/' || strncmp(word, "~/", 2) == 0 ||
-	       strncmp(word, "./", 2) == 0 || strncmp(word, "../", 3) == 0;
+	static const char *const commands[] = { "/attach ", "/get-into ",
+		"/file send " };
+	const struct completion *completion = tui->completion;
+
+	if (tui->switcher.shown->type->is_list)
+		return completion->from == 0;
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (span_starts(text, commands[i]) &&
+		    completion->from >= strlen(commands[i]))
+			return i < 2 || pathlist_is_path(completion->word);
+	}
+	return false;
+}
+
+/* As a shell's word: escaped. */
+static void
+complete_path(struct completion *completion)
+{
+	char **words = NULL;
+	size_t count = 0;
+
+	if (pathlist_words(span_text(completion->word), &words, &count) != 0 ||
+	    count > 1) {
+		words_free(words);
+		return;
+	}
+	complete_file(completion, count == 1 ? words[0] : "");
+	for (size_t i = 0; i < completion->count; i++) {
+		char *escaped = pathlist_escape(completion->list[i]);
+
+		free(completion->list[i]);
+		completion->list[i] = escaped;
+	}
+	words_free(words);
 }
 
 void
@@ -392,11 +428,16 @@ completion_start(struct tui *tui)
 	completion->from = word_start(text, cursor);
 	completion->word = span_dup(
 	    span_of(text.data + completion->from, cursor - completion->from));
+	if (takes_paths(tui, text)) {
+		complete_path(completion);
+		put_first(completion, tui);
+		return;
+	}
 	if (text.len > 0 && text.data[0] == '/' && cursor > 0) {
 		complete_command(completion, tui);
 		return;
 	}
-	if (is_path(completion->word))
+	if (pathlist_is_path(completion->word))
 		complete_file(completion, completion->word);
 	else if (completion->word[0] != '\0')
 		complete_name(completion, tui);

@@ -280,3 +280,19 @@ keytable_put_keys(const struct keytable *keytable,
 		first = false;
 	}
 }
+
+bool
+keytable_put_digit(const struct keytable *keytable,
+    const struct command *command, unsigned digit, struct buf *out)
+{
+	for (size_t i = 0; i < keytable->count; i++) {
+		const struct binding *binding = &keytable->bindings[i];
+
+		if (binding->command != command ||
+		    binding->strokes[binding->count - 1].key != '0' + digit)
+			continue;
+		put_strokes(binding, out);
+		return true;
+	}
+	return false;
+}

@@ -74,5 +74,8 @@ enum key_match keytable_match(const struct keytable *keytable,
 /* Appends the keys of a command as people read them, "M-a, C-x n". */
 void keytable_put_keys(const struct keytable *keytable,
     const struct command *command, struct buf *out);
+/* The same of the one that ends with this digit; false: there is none. */
+bool keytable_put_digit(const struct keytable *keytable,
+    const struct command *command, unsigned digit, struct buf *out);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/width.h"
+#include "cam-tui/link.h"
 
 enum { ESCAPE_GROWTH = 8, TAB_COLUMNS = 8 };
 
@@ -25,6 +26,9 @@ layout_finish(struct layout *layout)
 {
 	buf_finish(&layout->text);
 	free(layout->pieces);
+	for (size_t i = 0; i < layout->link_count; i++)
+		free(layout->links[i]);
+	free(layout->links);
 	*layout = (struct layout){ 0 };
 }
 
@@ -49,8 +53,8 @@ begin_line(struct layout *layout, unsigned indent)
 }
 
 static void
-add_piece(
-    struct layout *layout, enum style style, struct span text, unsigned columns)
+add_piece(struct layout *layout, enum style style, struct span text,
+    unsigned columns, uint16_t link)
 {
 	struct piece *last =
 	    layout->count > 0 ? &layout->pieces[layout->count - 1] : NULL;
@@ -60,12 +64,16 @@ add_piece(
 	buf_put_span(&layout->text, text);
 	if (text.len == 0 || is_full(layout))
 		return;
-	if (last != NULL && last->line == line && last->style == style &&
-	    last->offset + last->len == offset) {
+	/* Who is right to left takes nobody else's text along. */
+	if (last != NULL && !layout->is_apart && last->line == line &&
+	    last->style == style && last->link == link &&
+	    last->offset + last->len == offset &&
+	    last->offset >= layout->begin) {
 		last->len += (uint32_t)text.len;
 		layout->column += columns;
 		return;
 	}
+	layout->is_apart = false;
 	if (layout->count == layout->size) {
 		layout->size = 2 * layout->size + 8;
 		layout->pieces = xreallocarray(
@@ -75,9 +83,64 @@ add_piece(
 		.offset = (uint32_t)offset,
 		.len = (uint32_t)text.len,
 		.column = (uint16_t)layout->column,
-		.style = (uint8_t)style };
+		.style = (uint8_t)style,
+		.link = link };
 	layout->column += columns;
 }
+
+/* -- links ---------------------------------------------------------------- */
+
+/* The first in text is the next one to come; a link that goes over lines is
+ * put piece by piece. */
+static void
+find_link(struct layout *layout, struct span text)
+{
+	layout->next_link = span_of(NULL, 0);
+	if (layout->finds_links && layout->link_count < LAYOUT_LINKS_MAX &&
+	    link_find(text, 0, &layout->next_link)) {
+		layout->links = xreallocarray(layout->links,
+		    layout->link_count + 1, sizeof *layout->links);
+		layout->links[layout->link_count++] =
+		    span_dup(layout->next_link);
+	}
+}
+
+/* Text is a part of what is being put, up to end. */
+static void
+add_text(struct layout *layout, enum style style, struct span text,
+    unsigned columns, const uint8_t *end)
+{
+	while (text.len > 0 && layout->next_link.data != NULL) {
+		struct span link = layout->next_link, part = text;
+		uint16_t number = 0;
+		unsigned width;
+
+		if (text.data + text.len <= link.data)
+			break;
+		if (text.data < link.data) {
+			part.len = (size_t)(link.data - text.data);
+		} else {
+			size_t left =
+			    (size_t)(link.data + link.len - text.data);
+
+			number = (uint16_t)layout->link_count;
+			part.len = text.len < left ? text.len : left;
+		}
+		width =
+		    part.len == text.len ? columns : (unsigned)text_width(part);
+		add_piece(layout, style, part, width, number);
+		columns -= width;
+		text = span_of(text.data + part.len, text.len - part.len);
+		if (part.data + part.len == link.data + link.len)
+			find_link(
+			    layout, span_of(link.data + link.len,
+					(size_t)(end - link.data) - link.len));
+	}
+	if (text.len > 0)
+		add_piece(layout, style, text, columns, 0);
+}
+
+/* -- lines ---------------------------------------------------------------- */
 
 /* Marks that do not begin a line: closing brackets, full stops and their like
  * of East Asian text (the commonest of JIS X 4051). */
@@ -126,7 +189,8 @@ next_word(struct span text, unsigned *columns)
 
 /* A word that is longer than a line. */
 static void
-put_long(struct layout *layout, enum style style, struct span word)
+put_long(struct layout *layout, enum style style, struct span word,
+    const uint8_t *end)
 {
 	while (word.len > 0 && !is_full(layout)) {
 		unsigned width;
@@ -135,14 +199,14 @@ put_long(struct layout *layout, enum style style, struct span word)
 		if (layout->column + width > layout->columns &&
 		    layout->column > start_of(layout, layout->indent))
 			begin_line(layout, layout->indent);
-		add_piece(layout, style, span_of(word.data, len), width);
+		add_text(layout, style, span_of(word.data, len), width, end);
 		word = span_of(word.data + len, word.len - len);
 	}
 }
 
 static void
-put_word(
-    struct layout *layout, enum style style, struct span word, unsigned columns)
+put_word(struct layout *layout, enum style style, struct span word,
+    unsigned columns, const uint8_t *end)
 {
 	unsigned start = start_of(layout, layout->indent);
 
@@ -151,9 +215,9 @@ put_word(
 	    columns <= layout->columns - start && layout->column > start)
 		begin_line(layout, layout->indent);
 	if (layout->column + columns > layout->columns)
-		put_long(layout, style, word);
+		put_long(layout, style, word, end);
 	else
-		add_piece(layout, style, word, columns);
+		add_text(layout, style, word, columns, end);
 }
 
 /* Blanks at the end of a line are what it was broken at. */
@@ -163,14 +227,19 @@ put_blanks(struct layout *layout, enum style style, unsigned count)
 	if (layout->breaks_anywhere && layout->column >= layout->columns)
 		begin_line(layout, layout->indent);
 	for (; count > 0 && layout->column < layout->columns; count--)
-		add_piece(layout, style, span_text(" "), 1);
+		add_piece(layout, style, span_text(" "), 1, 0);
 }
 
 static void
 put_printable(struct layout *layout, enum style style, struct span text)
 {
+	const uint8_t *end;
 	unsigned columns;
 
+	if (text.len == 0)
+		return;
+	end = text.data + text.len;
+	find_link(layout, text);
 	while (text.len > 0 && !is_full(layout)) {
 		size_t len = 1;
 
@@ -189,8 +258,8 @@ put_printable(struct layout *layout, enum style style, struct span text)
 			break;
 		default:
 			len = next_word(text, &columns);
-			put_word(
-			    layout, style, span_of(text.data, len), columns);
+			put_word(layout, style, span_of(text.data, len),
+			    columns, end);
 		}
 		text = span_of(text.data + len, text.len - len);
 	}
@@ -205,6 +274,7 @@ layout_put(struct layout *layout, enum style style, struct span text)
 		text.len = utf8_cut(text, LIMIT_MESSAGE_TEXT);
 	buf_init(&printable, text.len * ESCAPE_GROWTH + 1);
 	text_print(&printable, text, TEXT_BLOCK);
+	layout->begin = layout->text.len;
 	put_printable(layout, style, buf_span(&printable));
 	buf_finish(&printable);
 }
@@ -237,16 +307,25 @@ layout_break(struct layout *layout)
 }
 
 void
+layout_part(struct layout *layout)
+{
+	layout->is_apart = true;
+}
+
+void
 layout_draw(const struct layout *layout, struct canvas *canvas, struct box box,
     unsigned row, size_t from, size_t count)
 {
 	for (size_t i = 0; i < layout->count; i++) {
 		const struct piece *piece = &layout->pieces[i];
+		unsigned to = row + (unsigned)(piece->line - from), taken;
 
 		if (piece->line < from || piece->line >= from + count)
 			continue;
-		canvas_put(canvas, box, row + (unsigned)(piece->line - from),
-		    piece->column, piece->style,
+		taken = canvas_put(canvas, box, to, piece->column, piece->style,
 		    span_of(layout->text.data + piece->offset, piece->len));
+		if (piece->link > 0)
+			canvas_link(canvas, box, to, piece->column, taken,
+			    layout->links[piece->link - 1]);
 	}
 }

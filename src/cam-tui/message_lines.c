@@ -8,7 +8,12 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "base/size.h"
+#include "cam-tui/ask.h"
 #include "cam-tui/model.h"
+#include "cam-tui/transfer_text.h"
+
+enum { BAR_COLUMNS = 10, BAR_TEXT_MAX = 256 };
 
 #define CHECK "\xe2\x9c\x93"
 #define CROSS "\xe2\x9c\x97"
@@ -129,7 +134,8 @@ put_head(struct looks *looks)
 	layout_text(looks->layout,
 	    looks->message->is_sent ? STYLE_OWN : STYLE_STRONG,
 	    nick[0] != '\0' ? nick : from);
-	layout_text(looks->layout, STYLE_DIM, ": ");
+	layout_text(looks->layout, STYLE_PLAIN, ": ");
+	layout_part(looks->layout);
 }
 
 static void
@@ -158,6 +164,33 @@ put_quote(struct looks *looks)
 	layout_break(looks->layout);
 }
 
+/* A past call: "(call, 4:05)". */
+static void
+put_call(struct looks *looks, const json_t *call)
+{
+	const char *reason = json_string_value(json_object_get(call, "reason"));
+	unsigned seconds = (unsigned)(json_integer_value(json_object_get(
+					  call, "duration_ms")) /
+				      1000);
+	bool video = is_true(call, "video");
+	char *text = NULL;
+
+	if (is_true(call, "missed"))
+		text = xstrdup(
+		    video ? _("(missed video call)") : _("(missed call)"));
+	else if (json_integer_value(json_object_get(call, "duration_ms")) > 0)
+		text = xasprintf(
+		    video ? _("(video call, %u:%02u)") : _("(call, %u:%02u)"),
+		    seconds / 60, seconds % 60);
+	else
+		text =
+		    xasprintf(video ? _("(video call: %s)") : _("(call: %s)"),
+			reason != NULL ? reason : "");
+	layout_text(looks->layout,
+	    is_true(call, "missed") ? STYLE_WARN : STYLE_DIM, text);
+	free(text);
+}
+
 static void
 put_body(struct looks *looks)
 {
@@ -167,6 +200,8 @@ put_body(struct looks *looks)
 
 	if (is_true(object, "deleted")) {
 		layout_text(looks->layout, STYLE_DIM, _("(deleted)"));
+	} else if (json_is_object(json_object_get(object, "call"))) {
+		put_call(looks, json_object_get(object, "call"));
 	} else if (!json_is_string(text)) {
 		layout_text(looks->layout, STYLE_WARN,
 		    is_true(object, "locked")
@@ -177,26 +212,117 @@ put_body(struct looks *looks)
 
 		while (len > 0 && bytes[len - 1] == '\n')
 			len--;
+		looks->layout->finds_links = true;
 		layout_put(looks->layout,
 		    looks->context->is_unread ? STYLE_UNREAD : STYLE_PLAIN,
 		    span_of(bytes, len));
+		looks->layout->finds_links = false;
 	}
 }
 
-/* "80.0 KiB" */
-static void
-put_size(struct layout *layout, json_int_t size)
-{
-	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-	double value = (double)size;
-	size_t unit = 0;
+/* -- offers --------------------------------------------------------------- */
 
-	while (value >= 1024 && unit < 4) {
-		value /= 1024;
-		unit++;
+static void
+put_running(struct layout *layout, const struct model_transfer *transfer)
+{
+	struct buf text;
+	char *line;
+
+	buf_init(&text, BAR_TEXT_MAX);
+	if (transfer->size > 0) {
+		transfer_put_bar(
+		    transfer->done, transfer->size, BAR_COLUMNS, &text);
+		buf_put_byte(&text, ' ');
 	}
-	layout_printf(layout, STYLE_DIM, unit == 0 ? " %.0f %s" : " %.1f %s",
-	    value, units[unit]);
+	transfer_put_pace(transfer, &text);
+	line = buf_steal_text(&text);
+	layout_printf(layout, STYLE_ACCENT, " %s", line != NULL ? line : "");
+	free(line);
+}
+
+/* What a key does with it now; "": nothing. */
+static const char *
+hint_of(const struct model_transfer *transfer)
+{
+	bool is_picture = transfer_is_picture(transfer);
+
+	switch (transfer->stage) {
+	case STAGE_OFFERED:
+		return !transfer->is_received ? ""
+		       : is_picture	      ? _("M-g gets it, M-s shows it")
+					      : _("M-g gets it");
+	case STAGE_DONE:
+		return is_picture && transfer->is_received ? _("M-s shows it")
+							   : "";
+	case STAGE_FAILED:
+	case STAGE_CANCELLED:
+		return transfer->is_received ? _("M-g tries again") : "";
+	default:
+		return "";
+	}
+}
+
+static void
+put_transfer(struct layout *layout, const struct model_transfer *transfer)
+{
+	char *detail = transfer_detail(transfer);
+	const char *hint = hint_of(transfer);
+
+	layout_printf(
+	    layout, transfer_style(transfer), " [%s", transfer_state(transfer));
+	if (detail[0] != '\0')
+		layout_printf(layout, transfer_style(transfer), ": %s", detail);
+	if (hint[0] != '\0')
+		layout_printf(layout, transfer_style(transfer), "%s %s",
+		    detail[0] != '\0' ? ";" : ":", hint);
+	layout_text(layout, transfer_style(transfer), "]");
+	free(detail);
+	if (transfer->stage == STAGE_RUNNING)
+		put_running(layout, transfer);
+}
+
+/* Of ours, to several: how many have it. */
+static void
+put_fetched(struct looks *looks, const char *id, const json_t *to)
+{
+	const struct model_transfer *running = NULL;
+	const json_t *user;
+	size_t i, done = 0;
+
+	json_array_foreach(to, i, user)
+	{
+		const struct model_transfer *transfer =
+		    model_transfer(looks->model, id, json_string_value(user));
+
+		if (transfer == NULL)
+			return;
+		done += transfer->stage == STAGE_DONE;
+		if (transfer->stage == STAGE_RUNNING)
+			running = transfer;
+	}
+	layout_printf(looks->layout, done > 0 ? STYLE_GOOD : STYLE_DIM,
+	    _(" [fetched by %zu of %zu]"), done, json_array_size(to));
+	if (running != NULL)
+		put_running(looks->layout, running);
+}
+
+static void
+put_state(struct looks *looks, const char *id)
+{
+	const json_t *object = looks->message->object,
+		     *to = json_object_get(object, "to");
+	const struct model_transfer *transfer = NULL;
+
+	if (!looks->message->is_sent)
+		transfer =
+		    model_transfer(looks->model, id, text_of(object, "from"));
+	else if (json_array_size(to) == 1)
+		transfer = model_transfer(
+		    looks->model, id, json_string_value(json_array_get(to, 0)));
+	else
+		put_fetched(looks, id, to);
+	if (transfer != NULL)
+		put_transfer(looks->layout, transfer);
 }
 
 static void
@@ -208,16 +334,17 @@ put_offers(struct looks *looks)
 	json_array_foreach(
 	    json_object_get(looks->message->object, "offers"), i, offer)
 	{
-		const char *kind = text_of(offer, "kind");
+		json_int_t size =
+		    json_integer_value(json_object_get(offer, "size"));
+		char text[SIZE_TEXT];
 
+		size_format(size > 0 ? (uint64_t)size : 0, text);
 		layout_break(looks->layout);
-		layout_printf(looks->layout, STYLE_ACCENT, "%s: ",
-		    strcmp(kind, "folder") == 0	 ? _("folder")
-		    : strcmp(kind, "image") == 0 ? _("picture")
-						 : _("file"));
+		layout_printf(looks->layout, STYLE_ACCENT,
+		    "%s: ", transfer_kind(text_of(offer, "kind")));
 		layout_text(looks->layout, STYLE_PLAIN, text_of(offer, "name"));
-		put_size(looks->layout,
-		    json_integer_value(json_object_get(offer, "size")));
+		layout_printf(looks->layout, STYLE_DIM, " %s", text);
+		put_state(looks, text_of(offer, "id"));
 	}
 }
 
@@ -232,11 +359,14 @@ put_failures(struct looks *looks)
 	json_array_foreach(
 	    json_object_get(looks->message->object, "recipients"), i, recipient)
 	{
+		char *text;
+
 		if (strcmp(text_of(recipient, "state"), "failed") != 0)
 			continue;
+		text = ask_failure_text(recipient);
 		layout_break(looks->layout);
-		layout_printf(looks->layout, STYLE_BAD, CROSS " %s",
-		    text_of(recipient, "error"));
+		layout_printf(looks->layout, STYLE_BAD, CROSS " %s", text);
+		free(text);
 	}
 }
 
@@ -248,6 +378,7 @@ put_progress(struct looks *looks, const char *state)
 	    json_object_get(looks->message->object, "recipients");
 	const json_t *recipient;
 	size_t i, done = 0;
+	bool in_words = looks->context->in_words;
 
 	json_array_foreach(recipients, i, recipient)
 	{
@@ -257,16 +388,19 @@ put_progress(struct looks *looks, const char *state)
 		    strcmp(one, "delivered") == 0 || strcmp(one, "opened") == 0;
 	}
 	if (strcmp(state, "delivered") == 0)
-		layout_text(looks->layout, STYLE_GOOD, " " CHECK);
+		layout_text(looks->layout, STYLE_GOOD,
+		    in_words ? _(" [delivered]") : " " CHECK);
 	else if (strcmp(state, "opened") == 0)
-		layout_text(looks->layout, STYLE_GOOD, " " CHECK CHECK);
+		layout_text(looks->layout, STYLE_GOOD,
+		    in_words ? _(" [opened]") : " " CHECK CHECK);
 	else if (looks->context->is_group && done > 0)
 		layout_printf(looks->layout, STYLE_WARN, _(" [%zu of %zu]"),
 		    done, json_array_size(recipients));
 	else if (strcmp(state, "queued") == 0)
 		layout_text(looks->layout, STYLE_WARN, _(" [waiting]"));
 	else if (strcmp(state, "sent") == 0)
-		layout_text(looks->layout, STYLE_DIM, " \xe2\x80\xa6");
+		layout_text(looks->layout, STYLE_DIM,
+		    in_words ? _(" [on its way]") : " \xe2\x80\xa6");
 }
 
 static void
@@ -275,6 +409,9 @@ put_marks(struct looks *looks)
 	const json_t *object = looks->message->object;
 	const char *encryption = text_of(object, "encryption");
 
+	if (looks->context->answer != NULL)
+		layout_printf(looks->layout, STYLE_GOOD, _(" [answered: %s]"),
+		    looks->context->answer);
 	if (json_is_string(json_object_get(object, "edited")))
 		layout_text(looks->layout, STYLE_DIM, _(" (edited)"));
 	if (is_true(object, "sealed") &&

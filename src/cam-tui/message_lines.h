@@ -16,7 +16,9 @@ struct message_context {
 	bool has_date;	/* a line with its date stands above */
 	bool has_start; /* a line says that what is new begins here */
 	bool is_unread;
-	bool is_group; /* of a talk with several: tell who has got it */
+	bool in_words;	    /* for ears: nothing is drawn by signs */
+	const char *answer; /* of a question: what it was answered; borrowed */
+	bool is_group;	    /* of a talk with several: tell who has got it */
 };
 
 void message_lines(struct layout *layout, const struct model *model,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "cam-tui/mention.h"
 #include "cam-tui/model_parts.h"
 #include "rpc/names.h"
 
@@ -32,6 +32,7 @@ model_free(struct model *model)
 
 	if (model == NULL)
 		return;
+	model->on_change = NULL;
 	while ((user = model_user_first(model)) != NULL) {
 		table_remove(&model->users, &user->by_id);
 		model_user_free(user);
@@ -40,6 +41,8 @@ model_free(struct model *model)
 		table_remove(&model->talks, &talk->by_key);
 		model_talk_free(talk);
 	}
+	model_forget_offers(model);
+	free(model->transfers);
 	table_finish(&model->users);
 	table_finish(&model->talks);
 	free(model->self);
@@ -79,44 +82,16 @@ model_nick(const struct model *model)
 
 /* -- being named ---------------------------------------------------------- */
 
-static bool
-is_word_byte(unsigned char byte)
-{
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-	       (byte >= '0' && byte <= '9') || byte == '_';
-}
-
-/* Names of letters end where a word ends; others are found anywhere. */
-static bool
-has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	if (len == 0)
-		return false;
-	for (const char *at = text; *at != '\0'; at++) {
-		if (!text_starts_same(at, word))
-			continue;
-		if ((at == text || !is_word_byte((unsigned char)at[-1]) ||
-			!is_word_byte((unsigned char)word[0])) &&
-		    (!is_word_byte((unsigned char)at[len]) ||
-			!is_word_byte((unsigned char)word[len - 1])))
-			return true;
-	}
-	return false;
-}
-
 bool
 model_names_us(const struct model *model, const json_t *object)
 {
 	const char *text = json_string_value(json_object_get(object, "text"));
-	size_t logon = strcspn(model->self, "@");
-	char *name = xstrndup(model->self, logon);
-	bool names = text != NULL &&
-		     (has_word(text, model->nick) || has_word(text, name));
+	char *logon = xstrndup(model->self, strcspn(model->self, "@"));
+	const char *const names[] = { model->nick, logon };
+	bool is_named = text != NULL && mention_find(text, names, 2);
 
-	free(name);
-	return names;
+	free(logon);
+	return is_named;
 }
 
 /* -- events --------------------------------------------------------------- */
@@ -142,6 +117,7 @@ take_user(struct model *model, const json_t *params)
 	if (was[0] != '\0' && strcmp(was, user->id) != 0) {
 		model_user_drop(model, was);
 		model_talk_rename_user(model, was, user->id);
+		model_transfer_rename_user(model, was, user->id);
 		change.user = NULL; /* another one is no more */
 	}
 	model_tell(model, &change);
@@ -233,15 +209,24 @@ take_read(struct model *model, const json_t *params)
 void
 model_take_event(struct model *model, const char *event, const json_t *params)
 {
+	if (strcmp(event, EVENT_MESSAGE_SENT) == 0)
+		model_transfer_sent(model, params);
 	if (strcmp(event, EVENT_MESSAGE_RECEIVED) == 0 ||
 	    strcmp(event, EVENT_MESSAGE_SENT) == 0)
 		model_talk_add(model, params);
+	else if (strcmp(event, EVENT_OFFER_RECEIVED) == 0 ||
+		 strcmp(event, EVENT_TRANSFER_PROGRESS) == 0 ||
+		 strcmp(event, EVENT_TRANSFER_DONE) == 0 ||
+		 strcmp(event, EVENT_TRANSFER_FAILED) == 0)
+		model_transfer_event(model, params);
 	else if (strcmp(event, EVENT_MESSAGE_CHANGED) == 0)
 		model_take_message(model, json_object_get(params, "message"));
 	else if (strcmp(event, EVENT_MESSAGE_STATE) == 0)
 		take_state(model, params);
 	else if (strcmp(event, EVENT_TALK_READ) == 0)
 		take_read(model, params);
+	else if (strcmp(event, EVENT_ATTENTION_CHANGED) == 0)
+		model_take_attention(model, params);
 	else if (strcmp(event, EVENT_USER_TYPING) == 0)
 		take_typing(model, params);
 	else if (strcmp(event, EVENT_USER_ENTERED) == 0 ||

@@ -42,6 +42,15 @@ struct model_message {
 	bool is_sent;
 };
 
+/* -- what is told of ------------------------------------------------------ */
+
+enum model_notify { NOTIFY_DEFAULT, NOTIFY_ALL, NOTIFY_MENTIONS, NOTIFY_NONE };
+
+struct model_rule {
+	enum model_notify notify;
+	int64_t until_ms; /* wall time; 0: for good */
+};
+
 /* -- talks ---------------------------------------------------------------- */
 
 struct model_talk {
@@ -58,6 +67,38 @@ struct model_talk {
 	size_t unread;
 	size_t mentions; /* of them name us */
 	int64_t last_ms; /* when something was last said, 0: never */
+	struct model_rule rule;
+};
+
+/* -- transfers ------------------------------------------------------------ */
+
+enum model_stage {
+	STAGE_OFFERED,
+	STAGE_WAITING,
+	STAGE_RUNNING,
+	STAGE_DONE,
+	STAGE_FAILED,
+	STAGE_CANCELLED,
+	STAGE_EXPIRED
+};
+
+/* What is offered to or by one user, and how far it is. Texts are borrowed from
+ * the object. */
+struct model_transfer {
+	json_t *object; /* the file object, as far as it is known */
+	const char *id; /* of the offer: of ours each recipient has one */
+	const char *message;
+	const char *peer;
+	const char *name;
+	const char *kind;  /* "file", "folder", "image" */
+	const char *path;  /* or NULL */
+	const char *error; /* a sentence of camd's, or NULL */
+	bool is_received;
+	enum model_stage stage;
+	uint64_t size; /* bytes; 0: not known */
+	uint64_t done;
+	uint64_t rate; /* bytes a second */
+	int64_t sent_ms;
 };
 
 /* -- what has changed ----------------------------------------------------- */
@@ -68,6 +109,7 @@ enum model_change_kind {
 	CHANGE_MESSAGE_NEW,
 	CHANGE_MESSAGE, /* another text, state, opened */
 	CHANGE_PAGE,	/* older or newer ones were put to a talk */
+	CHANGE_TRANSFER /* see transfer; NULL: any, and some may be gone */
 };
 
 struct model_change {
@@ -76,6 +118,7 @@ struct model_change {
 	const struct model_user *user;
 	struct model_talk *talk;	     /* or NULL */
 	const struct model_message *message; /* or NULL */
+	const struct model_transfer *transfer;
 	size_t count; /* of CHANGE_PAGE: put before the first */
 };
 
@@ -109,8 +152,16 @@ void model_take_page(struct model *model, struct model_talk *talk,
 /* Any event; unknown ones are nothing. */
 void model_take_event(
     struct model *model, const char *event, const json_t *params);
+/* attention.get: the rules of talks. */
+void model_take_attention(struct model *model, const json_t *object);
 /* The message object, wherever that message is shown. */
 void model_take_message(struct model *model, const json_t *object);
+/* A page of offer.list, or one file object. */
+void model_take_offers(struct model *model, const json_t *offers);
+void model_take_offer(struct model *model, const json_t *object);
+/* It is not listed any more, with whomever. */
+void model_drop_offer(struct model *model, const char *id);
+void model_forget_offers(struct model *model);
 /* A new connection: every talk is to be brought up to date. */
 void model_forget_loaded(struct model *model);
 
@@ -141,6 +192,24 @@ const struct model_message *model_message(
 char *model_talk_name(const struct model *model, const struct model_talk *talk);
 /* The name to show of a user's id; borrowed. */
 const char *model_name_of(const struct model *model, const char *id);
+
+/* Names us: as a word of the text, or as one of all. */
+bool model_names_us(const struct model *model, const json_t *object);
+/* The rule above those of all talks: NOTIFY_NONE is "do not disturb". */
+struct model_rule model_rule(const struct model *model);
+/* What a rule says at that time. */
+enum model_notify model_rule_now(struct model_rule rule, int64_t now_ms);
+size_t model_transfer_count(const struct model *model);
+/* From 0, the oldest; borrowed until the model changes. */
+const struct model_transfer *model_transfer_at(
+    const struct model *model, size_t place);
+/* NULL: camd has not told of it. */
+const struct model_transfer *model_transfer(
+    const struct model *model, const char *id, const char *peer);
+bool model_transfer_has_ended(const struct model_transfer *transfer);
+/* How far what runs in that direction is, together: false: nothing runs. */
+bool model_transfer_sum(
+    const struct model *model, bool received, uint64_t *size, uint64_t *done);
 
 /* Unread messages in all talks. */
 size_t model_unread(const struct model *model);

@@ -11,6 +11,10 @@ struct model {
 	char *nick;
 	struct table users;
 	struct table talks;
+	struct model_rule rule;
+	struct model_transfer **transfers; /* the oldest first */
+	size_t transfer_count;
+	size_t running; /* of them */
 };
 
 void model_tell(struct model *model, const struct model_change *change);
@@ -28,7 +32,13 @@ void model_talk_rename_user(
 /* One that has just come: at the end, where the end is there, and counted. */
 void model_talk_add(struct model *model, const json_t *object);
 
-/* Names us: as a word of the text, or in what is asked of everybody. */
-bool model_names_us(const struct model *model, const json_t *object);
+/* offer.received and transfer.*: parts of a file object. */
+void model_transfer_event(struct model *model, const json_t *params);
+/* What a message offers, as far as it tells and nothing else has told more. */
+void model_transfer_message(struct model *model, const json_t *message);
+/* What one that has just been sent offers, to each of its recipients. */
+void model_transfer_sent(struct model *model, const json_t *message);
+void model_transfer_rename_user(
+    struct model *model, const char *was, const char *id);
 
 #endif

@@ -178,12 +178,17 @@ set_object(struct model_message *message, const json_t *object)
 {
 	const char *time = json_string_value(json_object_get(object, "time"));
 	const char *type = json_string_value(json_object_get(object, "type"));
+	const char *call_direction = json_string_value(
+	    json_object_get(json_object_get(object, "call"), "direction"));
 
 	json_incref((json_t *)object);
 	json_decref(message->object);
 	message->object = (json_t *)object;
 	message->id = json_string_value(json_object_get(object, "id"));
-	message->is_sent = type != NULL && strcmp(type, "message.sent") == 0;
+	message->is_sent =
+	    type != NULL &&
+	    (strcmp(type, "message.sent") == 0 ||
+		(call_direction != NULL && strcmp(call_direction, "out") == 0));
 	if (time == NULL || clock_parse(time, 0, &message->time_ms) != 0)
 		message->time_ms = 0;
 }
@@ -315,7 +320,11 @@ model_take_page(struct model *model, struct model_talk *talk,
     enum model_page page, const json_t *messages, bool more)
 {
 	struct model_change change = { .kind = CHANGE_PAGE, .talk = talk };
+	const json_t *object;
+	size_t i;
 
+	json_array_foreach(messages, i, object)
+	    model_transfer_message(model, object);
 	switch (page) {
 	case PAGE_NEWEST:
 		take_newest(talk, messages, more);
@@ -369,6 +378,7 @@ model_talk_add(struct model *model, const json_t *object)
 		model_take_message(model, object);
 		return;
 	}
+	model_transfer_message(model, object);
 	if (is_unread(object)) {
 		talk->unread++;
 		talk->mentions += model_names_us(model, object);

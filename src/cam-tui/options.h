@@ -4,7 +4,9 @@
 
 #include <stdbool.h>
 
+#include "cam-tui/alert.h"
 #include "cam-tui/keytable.h"
+#include "cam-tui/model.h"
 
 struct options {
 	enum key_set keys;
@@ -13,6 +15,13 @@ struct options {
 	unsigned roster_columns;
 	bool mouse;
 	bool bell;
+	enum model_notify notify; /* of talks without a rule of their own */
+	enum alert_way alert;
+	bool preview;	     /* alerts have the text */
+	unsigned away_after; /* minutes, 0: never */
+	bool linear;
+	bool links;	/* the terminal is told of links (OSC 8) */
+	char *browser;	/* opens links; "": chosen, "copy": none */
 	bool autostart; /* daemon.autostart */
 };
 

@@ -13,7 +13,9 @@
 #include "cam-tui/layout.h"
 #include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/session.h"
+#include "cam-tui/transfer_text.h"
 #include "cam-tui/tui.h"
 
 enum { COMPOSER_ROWS_MAX = 8, ROSTER_COLUMNS_MIN = 12 };
@@ -89,6 +91,18 @@ composer_wants(const struct tui *tui, unsigned columns)
 	lines = layout.lines + (layout.column >= columns);
 	layout_finish(&layout);
 	return lines < COMPOSER_ROWS_MAX ? (unsigned)lines : COMPOSER_ROWS_MAX;
+}
+
+/* In its place: what is typed is not shown. */
+static void
+draw_secret(const struct tui *tui, struct canvas *canvas, struct box box)
+{
+	unsigned used = canvas_put_cut(canvas, box, 0, 0, box.columns - 1,
+	    STYLE_ACCENT, span_text(secret_question()));
+
+	canvas->cursor_shown = true;
+	canvas->cursor_row = box.row;
+	canvas->cursor_column = box.column + used;
 }
 
 static void
@@ -203,6 +217,29 @@ draw_views(const struct tui *tui, struct canvas *canvas, struct box box,
 	return column;
 }
 
+/* How far all that runs is, in and out. */
+static unsigned
+draw_transfers(const struct tui *tui, struct canvas *canvas, struct box box,
+    unsigned column)
+{
+	for (int received = 1; received >= 0; received--) {
+		uint64_t size, done;
+		char *text;
+
+		if (!model_transfer_sum(
+			tui->model, received == 1, &size, &done))
+			continue;
+		text = xasprintf("%s%u%%",
+		    received == 1 ? "\xe2\x86\x93" : "\xe2\x86\x91",
+		    transfer_percent(done, size));
+		column += 1 + canvas_put_cut(canvas, box, 0, column,
+				  box.columns - column, STYLE_BAR_STRONG,
+				  span_text(text));
+		free(text);
+	}
+	return column;
+}
+
 static void
 draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
 {
@@ -212,6 +249,11 @@ draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
 	unsigned column = 1, width = (unsigned)text_width(span_text(hint));
 
 	canvas_fill(canvas, box, STYLE_BAR);
+	if (prompt_is_on(tui)) {
+		canvas_put_cut(canvas, box, 0, 1, box.columns - 1,
+		    STYLE_BAR_STRONG, span_text(tui->prompt.text));
+		return;
+	}
 	if (tui->notice != NULL) {
 		canvas_put_cut(canvas, box, 0, 1, box.columns - 1,
 		    tui->notice_style, span_text(tui->notice));
@@ -229,6 +271,12 @@ draw_status(const struct tui *tui, struct canvas *canvas, struct box box)
 		column += 1 + canvas_put_cut(canvas, box, 0, column,
 				  box.columns - column, STYLE_BAR_WARN,
 				  span_text(_("away")));
+	if (model_rule_now(model_rule(tui->model), clock_wall_ms()) ==
+	    NOTIFY_NONE)
+		column += 1 + canvas_put_cut(canvas, box, 0, column,
+				  box.columns - column, STYLE_BAR_WARN,
+				  span_text(_("do not disturb")));
+	column = draw_transfers(tui, canvas, box, column);
 	column = draw_views(tui, canvas, box, column, true);
 	column = draw_views(tui, canvas, box, column, false);
 	if (column + width + 2 < box.columns)
@@ -246,13 +294,6 @@ draw_border(struct canvas *canvas, struct box box)
 		    canvas, box, row, 0, STYLE_BORDER, span_text(BORDER));
 }
 
-static bool
-is_same_box(struct box a, struct box b)
-{
-	return a.row == b.row && a.column == b.column && a.rows == b.rows &&
-	       a.columns == b.columns;
-}
-
 /* What stands there already is left alone; a list that has the keys also has
  * the cursor. */
 static void
@@ -266,7 +307,7 @@ draw_view(struct tui *tui, struct view *view, struct canvas *canvas,
 		return;
 	}
 	if (!view->changed && !has_cursor && drawn->view == view &&
-	    is_same_box(drawn->box, box))
+	    box_is(drawn->box, box))
 		return;
 	canvas_fill(canvas, box, STYLE_PLAIN);
 	view->changed = false;
@@ -281,6 +322,15 @@ screen_parts(const struct tui *tui, const struct canvas *canvas,
 	screen_divide(canvas->rows, canvas->columns,
 	    tui->options.roster_columns, composer_wants(tui, canvas->columns),
 	    parts);
+}
+
+static void
+draw_writing(const struct tui *tui, struct canvas *canvas, struct box box)
+{
+	if (secret_is_open(tui->secret))
+		draw_secret(tui, canvas, box);
+	else
+		draw_composer(tui, canvas, box);
 }
 
 void
@@ -299,9 +349,10 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 		return;
 	}
 	screen_parts(tui, canvas, &parts);
+	canvas->scrolled = parts.view;
 	is_split = parts.roster.columns > 0;
 	if (is_split && (tui->drawn_roster.view == NULL ||
-			    !is_same_box(tui->drawn_roster.box, parts.roster)))
+			    !box_is(tui->drawn_roster.box, parts.roster)))
 		draw_border(canvas, parts.border);
 	draw_view(tui, tui->roster, canvas, parts.roster, &tui->drawn_roster);
 	/* Where there is no room for both, what has the keys is shown. */
@@ -312,5 +363,24 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 	draw_title(tui, canvas, parts.title);
 	draw_status(tui, canvas, parts.status);
 	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
-	draw_composer(tui, canvas, parts.composer);
+	draw_writing(tui, canvas, parts.composer);
+	tui->drawn_composer = parts.composer;
+}
+
+bool
+screen_draw_writing(struct tui *tui, struct canvas *canvas)
+{
+	struct screen_parts parts;
+
+	if (canvas->rows < SCREEN_ROWS_MIN ||
+	    canvas->columns < SCREEN_COLUMNS_MIN || tui_front(tui)->is_list ||
+	    secret_is_open(tui->secret))
+		return false;
+	screen_parts(tui, canvas, &parts);
+	if (!box_is(parts.composer, tui->drawn_composer))
+		return false;
+	canvas->cursor_shown = false;
+	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
+	draw_writing(tui, canvas, parts.composer);
+	return true;
 }

@@ -30,6 +30,9 @@ void screen_divide(unsigned rows, unsigned columns, unsigned roster_columns,
 
 /* Draws all that is to be seen of the tui. */
 void screen_draw(struct tui *tui, struct canvas *canvas);
+/* What is being written, where nothing else moves for it: false, and nothing is
+ * drawn. */
+bool screen_draw_writing(struct tui *tui, struct canvas *canvas);
 /* The parts as drawn last, for clicks. */
 void screen_parts(const struct tui *tui, const struct canvas *canvas,
     struct screen_parts *parts);

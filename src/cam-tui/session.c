@@ -36,11 +36,15 @@ struct session {
 	struct timer retry;
 	unsigned retry_ms;
 	struct child *starter;
+	void (*on_unlocked)(
+	    void *arg, int err, const struct rpc_error *error); /* or NULL */
+	void *unlock_arg;
 	bool has_started; /* camd was started once since the last connection */
 	bool is_ending;
 };
 
 static void connect_now(struct session *session);
+static rpc_caller_answer on_status;
 
 static void
 change_state(struct session *session, enum session_state state, const char *why)
@@ -76,7 +80,13 @@ wait_and_retry(struct session *session, const char *why)
 static void
 on_retry(void *arg)
 {
-	connect_now(arg);
+	struct session *session = arg;
+
+	if (session->state == SESSION_LOCKED && session->caller != NULL)
+		rpc_caller_call(
+		    session->caller, RPC_STATUS, NULL, on_status, session);
+	else
+		connect_now(session);
 }
 
 /* -- camd started --------------------------------------------------------- */
@@ -127,6 +137,66 @@ on_subscribed(
 	change_state(session, SESSION_ONLINE, NULL);
 }
 
+/* -- locked keys ---------------------------------------------------------- */
+
+static void
+begin_anew(struct session *session)
+{
+	session->retry_ms = RETRY_FIRST_MS;
+	hang_up(session);
+	timer_start(&session->retry, 0);
+}
+
+/* Another program may unlock them too. */
+static void
+on_status(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct session *session = arg;
+	const char *state = json_string_value(json_object_get(result, "state"));
+
+	if (err == CAM_ERR_CLOSED || session->state != SESSION_LOCKED)
+		return;
+	if (err == 0 && state != NULL && strcmp(state, "locked") == 0)
+		timer_start(&session->retry, LOCKED_RETRY_MS);
+	else
+		begin_anew(session);
+}
+
+static void
+on_unlocked(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct session *session = arg;
+	void (*on_done)(void *arg, int err, const struct rpc_error *error) =
+	    session->on_unlocked;
+
+	session->on_unlocked = NULL;
+	if (on_done != NULL)
+		on_done(session->unlock_arg, err, error);
+	if (err == 0)
+		begin_anew(session);
+}
+
+void
+session_unlock(struct session *session, struct span passphrase,
+    void (*on_done)(void *arg, int err, const struct rpc_error *error),
+    void *arg)
+{
+	json_t *text =
+	    json_stringn((const char *)passphrase.data, passphrase.len);
+
+	if (session->state != SESSION_LOCKED || text == NULL) {
+		json_decref(text);
+		on_done(arg, CAM_ERR_CLOSED, NULL);
+		return;
+	}
+	session->on_unlocked = on_done;
+	session->unlock_arg = arg;
+	session_call(session, RPC_KEY_UNLOCK,
+	    json_pack("{s:o}", "passphrase", text), on_unlocked, session);
+}
+
 static void
 on_hello(
     void *arg, int err, const json_t *result, const struct rpc_error *error)
@@ -142,7 +212,6 @@ on_hello(
 		return;
 	}
 	if (json_is_true(json_object_get(result, "locked"))) {
-		hang_up(session);
 		timer_start(&session->retry, LOCKED_RETRY_MS);
 		change_state(session, SESSION_LOCKED,
 		    _("the keys are locked: 'cam key unlock' opens them"));

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/span.h"
 #include "rpc/caller.h"
 
 struct loop;
@@ -42,6 +43,13 @@ struct session *session_new(struct loop *loop, const char *socket,
     const char *cam, const struct session_ops *ops, void *arg);
 void session_free(struct session *session);
 enum session_state session_state(const struct session *session);
+/*
+ * key.unlock, while the state is LOCKED; once the keys are open the connection
+ * is made anew. on_done is always called, once, as in session_call().
+ */
+void session_unlock(struct session *session, struct span passphrase,
+    void (*on_done)(void *arg, int err, const struct rpc_error *error),
+    void *arg);
 /* Tries at once instead of after a while. */
 void session_hurry(struct session *session);
 

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cam-tui/model.h"
+#include "cam-tui/talk_question.h"
 
 void
 talk_lines_init(struct talk_lines *lines)
@@ -55,7 +56,22 @@ static bool
 is_same(const struct message_context *a, const struct message_context *b)
 {
 	return a->has_date == b->has_date && a->has_start == b->has_start &&
-	       a->is_unread == b->is_unread && a->is_group == b->is_group;
+	       a->is_unread == b->is_unread && a->is_group == b->is_group &&
+	       a->answer == b->answer;
+}
+
+/* NULL: it is no question, or none was given yet. */
+static const char *
+answer_of(const struct model_talk *talk, const struct model_message *message)
+{
+	const struct model_message *answer =
+	    talk_question_count(message) > 0
+		? talk_question_answer(talk, message)
+		: NULL;
+
+	return answer != NULL
+		   ? json_string_value(json_object_get(answer->object, "text"))
+		   : NULL;
 }
 
 static struct message_context
@@ -74,6 +90,7 @@ context_of(
 		.is_unread =
 		    json_is_true(json_object_get(message->object, "unread")),
 		.is_group = talk->user_count != 1,
+		.answer = answer_of(talk, message),
 	};
 }
 

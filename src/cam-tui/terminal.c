@@ -24,6 +24,8 @@ enum {
 	OUT_MAX = 64 * 1024 * 1024,
 	TITLE_MAX = 256,
 	COPY_MAX = 100 * 1024, /* what terminals take at once */
+	/* Of more than that the cursor would be seen running about. */
+	SEEN_BYTES = 512,
 };
 
 /* Sent beside terminfo's own: terminals that do not know one skip it. Pastes
@@ -34,6 +36,10 @@ enum {
 #define MOUSE_ON "\x1b[?1000h\x1b[?1006h"
 #define MOUSE_OFF "\x1b[?1006l\x1b[?1000l"
 #define ASK_BACKGROUND "\x1b]11;?\x1b\\"
+/* Can it scroll a part of the width (DECLRMM)? */
+#define ASK_SIDES "\x1b[?69$p"
+#define SIDES_ON "\x1b[?69h"
+#define SIDES_OFF "\x1b[?69l"
 
 struct terminal {
 	struct loop *loop;
@@ -50,10 +56,17 @@ struct terminal {
 	bool wants_ready;
 	bool has_entered;
 	bool has_mouse;
+	bool is_plain;
+	bool has_kitty; /* a picture of kitty's kind is shown */
 	struct theme theme;
 	struct canvas shown;
 	bool is_known; /* shown is what it shows */
 	bool cursor_shown;
+	struct pen pen;
+	struct buf frame;  /* what is being painted */
+	struct box region; /* what it scrolls; no rows: all of it */
+	bool can_scroll;
+	bool has_sides;
 };
 
 /* -- writing -------------------------------------------------------------- */
@@ -139,9 +152,23 @@ put_move(struct buf *out, unsigned row, unsigned column, void *arg)
 	buf_put_text(out, terminfo_place(row, column));
 }
 
+/* The whole screen scrolls again; that takes the cursor home. */
+static void
+put_no_region(struct terminal *terminal, struct buf *out)
+{
+	if (terminal->region.rows == 0)
+		return;
+	if (terminal->has_sides)
+		buf_put_text(out, SIDES_OFF);
+	buf_put_text(out, terminfo_region(0, terminal->shown.rows - 1));
+	terminal->region = (struct box){ 0 };
+	terminal->pen.is_placed = false;
+}
+
 static void
 put_clear(struct buf *out, void *arg)
 {
+	put_no_region(arg, out);
 	buf_put_text(out, terminfo_text("clear"));
 }
 
@@ -151,8 +178,42 @@ put_clear_to_end(struct buf *out, void *arg)
 	buf_put_text(out, terminfo_text("el"));
 }
 
-static const struct paint_ops paint_ops = { put_move, put_clear,
-	put_clear_to_end, NULL };
+/* The region stays as it is until another is needed: most of what moves is the
+ * talk, line by line. */
+static void
+put_region(struct terminal *terminal, struct box box, struct buf *out)
+{
+	if (box_is(terminal->region, box))
+		return;
+	put_no_region(terminal, out);
+	if (terminal->has_sides) {
+		buf_put_text(out, SIDES_ON);
+		buf_printf(out, "\x1b[%u;%us", box.column + 1,
+		    box.column + box.columns);
+	}
+	buf_put_text(out, terminfo_region(box.row, box.row + box.rows - 1));
+	terminal->region = box;
+}
+
+static void
+put_scroll(struct buf *out, struct box box, int by, void *arg)
+{
+	put_region(arg, box, out);
+	put_move(
+	    out, by > 0 ? box.row + box.rows - 1 : box.row, box.column, arg);
+	for (; by > 0; by--)
+		buf_put_text(out, terminfo_text("ind"));
+	for (; by < 0; by++)
+		buf_put_text(out, terminfo_text("ri"));
+}
+
+static struct paint_ops
+paint_ops(struct terminal *terminal)
+{
+	return (struct paint_ops){ put_move, put_clear, put_clear_to_end,
+		terminal->can_scroll ? put_scroll : NULL, terminal->has_sides,
+		terminal };
+}
 
 /* -- setting up ----------------------------------------------------------- */
 
@@ -170,6 +231,28 @@ make_raw(struct terminal *terminal)
 	tcsetattr(terminal->in, TCSADRAIN, &raw);
 }
 
+static void
+send_modes(struct terminal *terminal)
+{
+	send_text(terminal, terminfo_text("smcup"));
+	send_text(terminal, terminfo_text("rmam"));
+	send_text(terminal, ENTER_MODES ASK_BACKGROUND ASK_SIDES);
+	if (terminal->has_mouse)
+		send_text(terminal, MOUSE_ON);
+}
+
+static void
+take_modes_back(struct terminal *terminal)
+{
+	if (terminal->has_mouse)
+		send_text(terminal, MOUSE_OFF);
+	put_no_region(terminal, &terminal->queue);
+	send_text(terminal, LEAVE_MODES "\x1b[0m");
+	send_text(terminal, terminfo_text("smam"));
+	send_text(terminal, terminfo_text("cnorm"));
+	send_text(terminal, terminfo_text("rmcup"));
+}
+
 void
 terminal_enter(struct terminal *terminal)
 {
@@ -178,10 +261,8 @@ terminal_enter(struct terminal *terminal)
 	terminal->has_entered = true;
 	make_raw(terminal);
 	fcntl(terminal->in, F_SETFL, terminal->in_flags | O_NONBLOCK);
-	send_text(terminal, terminfo_text("smcup"));
-	send_text(terminal, ENTER_MODES ASK_BACKGROUND);
-	if (terminal->has_mouse)
-		send_text(terminal, MOUSE_ON);
+	if (!terminal->is_plain)
+		send_modes(terminal);
 	terminal_forget(terminal);
 	watch_set(&terminal->input, WATCH_READ);
 	flush_out(terminal);
@@ -196,29 +277,22 @@ terminal_leave(struct terminal *terminal)
 	terminal->has_entered = false;
 	watch_set(&terminal->input, 0);
 	fcntl(terminal->in, F_SETFL, terminal->in_flags & ~O_NONBLOCK);
-	if (terminal->has_mouse)
-		send_text(terminal, MOUSE_OFF);
-	send_text(terminal, LEAVE_MODES "\x1b[0m");
-	send_text(terminal, terminfo_text("cnorm"));
-	send_text(terminal, terminfo_text("rmcup"));
+	if (!terminal->is_plain)
+		take_modes_back(terminal);
 	flush_out(terminal);
 	tcsetattr(terminal->in, TCSADRAIN, &terminal->before);
 	fcntl(terminal->in, F_SETFL, terminal->in_flags);
 }
 
 int
-terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
-    void *arg, struct terminal **terminal)
+terminal_new_plain(struct loop *loop, int in, int out,
+    const struct terminal_ops *ops, void *arg, struct terminal **terminal)
 {
 	struct terminal *opened = NULL;
 	struct termios before;
-	int err;
 
 	if (tcgetattr(in, &before) != 0 || !isatty(out))
 		return CAM_ERR_SYSTEM;
-	err = terminfo_open(out);
-	if (err != 0)
-		return err;
 	opened = xcalloc(1, sizeof *opened);
 	opened->loop = loop;
 	opened->ops = ops;
@@ -228,8 +302,33 @@ terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
 	opened->before = before;
 	opened->in_flags = fcntl(in, F_GETFL);
 	buf_init(&opened->queue, OUT_MAX);
+	buf_init(&opened->frame, OUT_MAX);
 	watch_init(&opened->input, loop, in, on_readable, opened);
+	opened->input.is_first = true;
 	watch_init(&opened->output, loop, out, on_writable, opened);
+	opened->is_plain = true;
+	*terminal = opened;
+	return 0;
+}
+
+int
+terminal_new(struct loop *loop, int in, int out, const struct terminal_ops *ops,
+    void *arg, struct terminal **terminal)
+{
+	struct terminal *opened = NULL;
+	int err = terminfo_open(out);
+
+	if (err != 0)
+		return err;
+	err = terminal_new_plain(loop, in, out, ops, arg, &opened);
+	if (err != 0) {
+		terminfo_close();
+		return err;
+	}
+	opened->is_plain = false;
+	opened->can_scroll = terminfo_text("csr")[0] != '\0' &&
+			     terminfo_text("ind")[0] != '\0' &&
+			     terminfo_text("ri")[0] != '\0';
 	*terminal = opened;
 	return 0;
 }
@@ -243,14 +342,18 @@ terminal_free(struct terminal *terminal)
 	watch_finish(&terminal->input);
 	watch_finish(&terminal->output);
 	buf_finish(&terminal->queue);
+	buf_finish(&terminal->frame);
 	canvas_finish(&terminal->shown);
-	terminfo_close();
+	if (!terminal->is_plain)
+		terminfo_close();
 	free(terminal);
 }
 
 void
 terminal_set_mouse(struct terminal *terminal, bool on)
 {
+	if (terminal->is_plain)
+		return;
 	if (terminal->has_entered && terminal->has_mouse != on)
 		send_text(terminal, on ? MOUSE_ON : MOUSE_OFF);
 	terminal->has_mouse = on;
@@ -273,10 +376,24 @@ terminal_size(
 		*columns = size.ws_col;
 }
 
+void
+terminal_cell(
+    const struct terminal *terminal, unsigned *width, unsigned *height)
+{
+	struct winsize size;
+
+	*width = *height = 0;
+	if (ioctl(terminal->out, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
+	    size.ws_row == 0)
+		return;
+	*width = size.ws_xpixel / size.ws_col;
+	*height = size.ws_ypixel / size.ws_row;
+}
+
 int
 terminal_colours(const struct terminal *terminal)
 {
-	return terminfo_number("colors");
+	return terminal->is_plain ? -1 : terminfo_number("colors");
 }
 
 void
@@ -290,24 +407,47 @@ void
 terminal_forget(struct terminal *terminal)
 {
 	terminal->is_known = false;
+	terminal->pen.is_placed = false;
+	/* As other programs leave it. */
+	terminal->cursor_shown = true;
+}
+
+void
+terminal_tell_sides(struct terminal *terminal, bool has_sides)
+{
+	/* What is set now was set without. */
+	put_no_region(terminal, &terminal->queue);
+	terminal->has_sides = has_sides;
+	flush_out(terminal);
 }
 
 static void
-show_cursor(struct terminal *terminal, const struct canvas *canvas)
+hide_cursor(struct terminal *terminal)
 {
-	if (canvas->cursor_shown)
-		put_move(&terminal->queue, canvas->cursor_row,
-		    canvas->cursor_column, NULL);
-	if (canvas->cursor_shown && !terminal->cursor_shown)
+	if (terminal->cursor_shown)
+		send_text(terminal, terminfo_text("civis"));
+	terminal->cursor_shown = false;
+}
+
+static void
+show_cursor(struct terminal *terminal, const struct canvas *canvas,
+    const struct paint_ops *ops)
+{
+	if (!canvas->cursor_shown) {
+		hide_cursor(terminal);
+		return;
+	}
+	paint_place(ops, &terminal->pen, canvas->cursor_row,
+	    canvas->cursor_column, &terminal->queue);
+	if (!terminal->cursor_shown)
 		send_text(terminal, terminfo_text("cnorm"));
-	terminal->cursor_shown = canvas->cursor_shown;
+	terminal->cursor_shown = true;
 }
 
 bool
 terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 {
-	size_t before;
-	bool moved;
+	struct paint_ops ops = paint_ops(terminal);
 
 	if (!terminal->has_entered)
 		return true;
@@ -315,26 +455,69 @@ terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 		terminal->wants_ready = true;
 		return false;
 	}
-	/* The cursor would be seen running about. */
-	if (terminal->cursor_shown || !terminal->is_known)
-		send_text(terminal, terminfo_text("civis"));
-	before = terminal->queue.len;
 	paint(terminal->is_known ? &terminal->shown : NULL, canvas,
-	    &terminal->theme, &paint_ops, &terminal->queue);
-	moved = !terminal->is_known || terminal->queue.len > before ||
-		canvas->cursor_row != terminal->shown.cursor_row ||
-		canvas->cursor_column != terminal->shown.cursor_column ||
-		canvas->cursor_shown != terminal->shown.cursor_shown;
-	if (moved) {
-		terminal->cursor_shown = false;
-		show_cursor(terminal, canvas);
-	} else {
-		buf_clear(&terminal->queue);
-	}
+	    &terminal->theme, &ops, &terminal->pen, &terminal->frame);
+	if (terminal->frame.len > SEEN_BYTES)
+		hide_cursor(terminal);
+	buf_put_span(&terminal->queue, buf_span(&terminal->frame));
+	buf_clear(&terminal->frame);
+	show_cursor(terminal, canvas, &ops);
 	canvas_copy(&terminal->shown, canvas);
 	terminal->is_known = true;
 	flush_out(terminal);
 	return true;
+}
+
+/* -- pictures ------------------------------------------------------------- */
+
+/* kitty keeps pictures when text is written over them. */
+#define KITTY "\x1b_G"
+#define KITTY_DELETE "\x1b_Ga=d\x1b\\"
+
+bool
+terminal_show_picture(
+    struct terminal *terminal, struct span bytes, const char *below)
+{
+	unsigned rows, columns;
+
+	if (!terminal->has_entered || terminal->queue.len > 0)
+		return false;
+	terminal_size(terminal, &rows, &columns);
+	terminal->has_kitty =
+	    memmem(bytes.data, bytes.len, KITTY, strlen(KITTY)) != NULL;
+	send_text(terminal, terminfo_text("civis"));
+	theme_put(&terminal->theme, STYLE_PLAIN, &terminal->queue);
+	put_clear(&terminal->queue, terminal);
+	/* The terminal is raw: a line end does not go to the first column. */
+	for (size_t i = 0; i < bytes.len; i++) {
+		if (bytes.data[i] == '\n')
+			buf_put_byte(&terminal->queue, '\r');
+		buf_put_byte(&terminal->queue, bytes.data[i]);
+	}
+	put_move(&terminal->queue, rows - 1, 0, terminal);
+	theme_put(&terminal->theme, STYLE_DIM, &terminal->queue);
+	send_text(terminal, below);
+	theme_put(&terminal->theme, STYLE_PLAIN, &terminal->queue);
+	terminal_forget(terminal);
+	flush_out(terminal);
+	return true;
+}
+
+void
+terminal_drop_picture(struct terminal *terminal)
+{
+	if (terminal->has_kitty)
+		send_text(terminal, KITTY_DELETE);
+	terminal->has_kitty = false;
+	terminal_forget(terminal);
+	flush_out(terminal);
+}
+
+void
+terminal_send(struct terminal *terminal, struct span bytes)
+{
+	buf_put_span(&terminal->queue, bytes);
+	flush_out(terminal);
 }
 
 void
@@ -383,7 +566,7 @@ put_base64(struct buf *out, struct span bytes)
 bool
 terminal_copy(struct terminal *terminal, struct span text)
 {
-	if (text.len > COPY_MAX)
+	if (text.len > COPY_MAX || terminal->is_plain)
 		return false;
 	send_text(terminal, "\x1b]52;c;");
 	put_base64(&terminal->queue, text);

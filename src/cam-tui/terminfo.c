@@ -24,12 +24,24 @@ terminfo_number(const char *name)
 	return tigetnum(name);
 }
 
+static const char *
+with_two(const char *name, unsigned first, unsigned second)
+{
+	const char *text = tiparm(terminfo_text(name), (int)first, (int)second);
+
+	return text != NULL ? text : "";
+}
+
 const char *
 terminfo_place(unsigned row, unsigned column)
 {
-	const char *text = tiparm(terminfo_text("cup"), (int)row, (int)column);
+	return with_two("cup", row, column);
+}
 
-	return text != NULL ? text : "";
+const char *
+terminfo_region(unsigned first, unsigned last)
+{
+	return with_two("csr", first, last);
 }
 
 int

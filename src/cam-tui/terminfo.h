@@ -15,5 +15,7 @@ int terminfo_number(const char *name);
 /* The sequence that places the cursor, both from 0. Borrowed until the next
  * call. */
 const char *terminfo_place(unsigned row, unsigned column);
+/* The same that confines scrolling to these rows, "" where there is none. */
+const char *terminfo_region(unsigned first, unsigned last);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/number.h"
 #include "base/span.h"
 
-enum { NONE16 = 255 };
+enum { NONE16 = 255, LOOK_BYTES = 64 };
 
 #define LOOK(rgb, ansi, attrs)                                                 \
 	{                                                                      \
@@ -176,18 +176,48 @@ put_colour(struct buf *out, enum theme_colours colours, int32_t rgb,
 	}
 }
 
-void
-theme_put(const struct theme *theme, enum style style, struct buf *out)
+static unsigned
+attributes_of(const struct theme *theme, enum style style)
 {
 	const struct look *look = &theme->looks[style];
-	unsigned attributes = look->attributes;
 	bool has_back = look->back != COLOUR_DEFAULT;
 
 	/* Dim is for those without the grey, reverse without the background. */
-	if (theme->colours != COLOURS_NONE)
-		attributes &=
-		    ~(unsigned)(LOOK_DIM | (has_back ? LOOK_REVERSE : 0));
-	buf_put_text(out, "\x1b[0");
+	if (theme->colours == COLOURS_NONE)
+		return look->attributes;
+	return look->attributes &
+	       ~(unsigned)(LOOK_DIM | (has_back ? LOOK_REVERSE : 0));
+}
+
+static bool
+has_colour(enum theme_colours colours, int32_t rgb, uint8_t ansi)
+{
+	if (colours == COLOURS_NONE)
+		return false;
+	return colours == COLOURS_16 ? ansi != NONE16 : rgb != COLOUR_DEFAULT;
+}
+
+/* Something of the one style would stay in the other. */
+static bool
+must_reset(const struct theme *theme, enum style from, enum style to)
+{
+	const struct look *was = &theme->looks[from], *look = &theme->looks[to];
+	enum theme_colours colours = theme->colours;
+
+	return (attributes_of(theme, from) & ~attributes_of(theme, to)) != 0 ||
+	       (has_colour(colours, was->front, was->front16) &&
+		   !has_colour(colours, look->front, look->front16)) ||
+	       (has_colour(colours, was->back, was->back16) &&
+		   !has_colour(colours, look->back, look->back16));
+}
+
+/* Parameters, each with a semicolon before it. */
+static void
+put_look(const struct theme *theme, enum style style, unsigned attributes,
+    struct buf *out)
+{
+	const struct look *look = &theme->looks[style];
+
 	if (attributes & LOOK_BOLD)
 		buf_put_text(out, ";1");
 	if (attributes & LOOK_DIM)
@@ -198,5 +228,34 @@ theme_put(const struct theme *theme, enum style style, struct buf *out)
 		buf_put_text(out, ";7");
 	put_colour(out, theme->colours, look->front, look->front16, 30);
 	put_colour(out, theme->colours, look->back, look->back16, 40);
+}
+
+/* A parameter that is left out is 0: all that was before ends. */
+void
+theme_put(const struct theme *theme, enum style style, struct buf *out)
+{
+	buf_put_text(out, "\x1b[");
+	put_look(theme, style, attributes_of(theme, style), out);
 	buf_put_byte(out, 'm');
+}
+
+void
+theme_change(
+    const struct theme *theme, enum style from, enum style to, struct buf *out)
+{
+	unsigned added = attributes_of(theme, to) & ~attributes_of(theme, from);
+	struct buf params;
+
+	if (must_reset(theme, from, to)) {
+		theme_put(theme, to, out);
+		return;
+	}
+	buf_init(&params, LOOK_BYTES);
+	put_look(theme, to, added, &params);
+	if (params.len > 0) {
+		buf_put_text(out, "\x1b[");
+		buf_put(out, params.data + 1, params.len - 1);
+		buf_put_byte(out, 'm');
+	}
+	buf_finish(&params);
 }

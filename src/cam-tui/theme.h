@@ -36,8 +36,11 @@ enum theme_colours theme_colours_of(
 /* COLORFGBG's idea of the background: true dark; also where it has none. */
 bool theme_is_dark(const char *colorfgbg);
 
-/* Appends the sequence (SGR) that makes a terminal look so, from whatever it
- * was before. */
+/* Appends the sequence (SGR) that makes a terminal that writes in one style
+ * write in the other. */
+void theme_change(
+    const struct theme *theme, enum style from, enum style to, struct buf *out);
+/* The same from whatever it was before. */
 void theme_put(const struct theme *theme, enum style style, struct buf *out);
 
 #endif

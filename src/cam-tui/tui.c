@@ -11,6 +11,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/composer.h"
+#include "cam-tui/drawing.h"
+#include "cam-tui/idle.h"
+#include "cam-tui/linear.h"
+#include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
@@ -21,25 +25,54 @@
 
 /* -- painting ------------------------------------------------------------- */
 
+/* More often than so nobody sees it; a few that follow each other, as when one
+ * thing leads to another, need not wait. */
+enum { FRAME_MS = 16, FRAMES_AT_ONCE = 4 };
+
 /* However much changes at once, it is painted once, when all that has come was
  * looked at. */
 void
 tui_changed(struct tui *tui)
 {
+	uint64_t now_ms = clock_now_ms();
+
 	if (!timer_is_running(&tui->painting))
-		timer_start(&tui->painting, 0);
+		timer_start(&tui->painting, tui->next_frame_ms > now_ms
+						? tui->next_frame_ms - now_ms
+						: 0);
+}
+
+static void
+count_frame(struct tui *tui)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	if (tui->next_frame_ms + FRAMES_AT_ONCE * FRAME_MS < now_ms)
+		tui->next_frame_ms = now_ms - FRAMES_AT_ONCE * FRAME_MS;
+	tui->next_frame_ms += FRAME_MS;
+}
+
+/* False: the terminal has another size than what was drawn. */
+static bool
+fits_canvas(const struct tui *tui, unsigned *rows, unsigned *columns)
+{
+	terminal_size(tui->terminal, rows, columns);
+	if (tui->linear != NULL)
+		linear_size(rows, columns);
+	return *rows == tui->canvas.rows && *columns == tui->canvas.columns;
 }
 
 static void
 fit_canvas(struct tui *tui)
 {
+	struct linkset *links = tui->canvas.links;
 	unsigned rows, columns;
 
-	terminal_size(tui->terminal, &rows, &columns);
-	if (rows == tui->canvas.rows && columns == tui->canvas.columns)
+	if (fits_canvas(tui, &rows, &columns))
 		return;
 	canvas_finish(&tui->canvas);
 	canvas_init(&tui->canvas, rows, columns);
+	tui->canvas.links = links;
 	tui->drawn_view.view = tui->drawn_roster.view = NULL;
 }
 
@@ -61,23 +94,55 @@ set_title(struct tui *tui)
 	free(title);
 }
 
+/* Some thousand links have been seen: those that still are get new numbers. */
+static void
+renew_links(struct tui *tui)
+{
+	linkset_clear(tui->links);
+	terminal_forget(tui->terminal);
+	tui->drawn_view.view = tui->drawn_roster.view = NULL;
+	screen_draw(tui, &tui->canvas);
+}
+
 void
 tui_paint(struct tui *tui)
 {
-	if (tui->is_ending)
+	if (tui->is_ending || drawing_is_shown(tui))
 		return;
+	timer_stop(&tui->painting);
 	fit_canvas(tui);
 	screen_draw(tui, &tui->canvas);
+	if (tui->linear != NULL) {
+		linear_paint(tui->linear);
+		return;
+	}
+	if (linkset_is_full(tui->links))
+		renew_links(tui);
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
 	canvas_settle(&tui->canvas);
+	count_frame(tui);
 	set_title(tui);
+}
+
+void
+tui_paint_writing(struct tui *tui)
+{
+	unsigned rows, columns;
+
+	if (tui->linear != NULL || !fits_canvas(tui, &rows, &columns) ||
+	    !screen_draw_writing(tui, &tui->canvas))
+		tui_paint(tui);
+	else if (terminal_paint(tui->terminal, &tui->canvas))
+		canvas_settle(&tui->canvas);
 }
 
 void
 tui_redraw(struct tui *tui)
 {
+	drawing_leave(tui);
 	terminal_forget(tui->terminal);
+	linear_forget(tui->linear);
 	free(tui->title);
 	tui->title = NULL;
 	tui_changed(tui);
@@ -90,6 +155,11 @@ tui_show_notice(struct tui *tui, enum style style, const char *text)
 {
 	char *copy = text != NULL ? xstrdup(text) : NULL;
 
+	if (text == NULL && tui->notice == NULL)
+		return;
+	tui->has_acted = true;
+	if (text != NULL)
+		linear_say(tui->linear, text);
 	free(tui->notice);
 	tui->notice = copy;
 	tui->notice_style = style;
@@ -124,6 +194,12 @@ tui_say(struct tui *tui, enum style style, const char *format, ...)
 	tui_show_notice(tui, style, text);
 	tui_log(tui, style == STYLE_BAR_WARN ? STYLE_WARN : STYLE_DIM, text);
 	free(text);
+}
+
+bool
+tui_is_watched(const struct tui *tui)
+{
+	return tui->is_focused && !idle_is_detached(tui->idle);
 }
 
 void

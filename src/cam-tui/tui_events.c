@@ -7,9 +7,15 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "cam-tui/ask.h"
+#include "cam-tui/drawing.h"
+#include "cam-tui/event_text.h"
+#include "cam-tui/herald.h"
+#include "cam-tui/idle.h"
+#include "cam-tui/linear.h"
 #include "cam-tui/model.h"
-#include "cam-tui/terminal.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/tui_parts.h"
+#include "cam-tui/view_files.h"
 #include "cam-tui/view_talk.h"
 #include "cam-tui/view_text.h"
 #include "rpc/names.h"
@@ -63,6 +69,7 @@ take_absence(struct tui *tui, const json_t *object)
 	tui->away = state != NULL && strcmp(state, "away") == 0
 			? xstrdup(away != NULL ? away : "")
 			: NULL;
+	tui_changed(tui);
 }
 
 static void
@@ -81,21 +88,61 @@ on_status(
 	tui_changed(tui);
 }
 
+static void ask_offers(struct tui *tui, const char *after);
+
+static void
+on_offers(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct tui *tui = arg;
+	const char *next = json_string_value(json_object_get(result, "next"));
+
+	if (err != 0)
+		return;
+	model_take_offers(tui->model, json_object_get(result, "offers"));
+	if (next != NULL)
+		ask_offers(tui, next);
+}
+
+/* What may still go on: of what has ended the view of files asks. */
+static void
+ask_offers(struct tui *tui, const char *after)
+{
+	session_call(tui->session, RPC_OFFER_LIST,
+	    json_pack("{s:[s, s, s], s:s*}", "state", "offered", "waiting",
+		"running", "after", after),
+	    on_offers, tui);
+}
+
+static void
+on_attention(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct tui *tui = arg;
+
+	if (err == 0)
+		model_take_attention(tui->model, result);
+}
+
 static void
 on_online(const json_t *hello, void *arg)
 {
 	struct tui *tui = arg;
 
 	model_forget_loaded(tui->model);
+	model_forget_offers(tui->model);
 	tui->has_users = false;
 	session_call(tui->session, RPC_STATUS, NULL, on_status, tui);
 	session_call(tui->session, RPC_TALK_LIST,
 	    json_pack("{s:i}", "limit", (int)TALKS_LISTED), on_talks, tui);
+	session_call(tui->session, RPC_ATTENTION_GET, NULL, on_attention, tui);
 	for (size_t i = 0; i < tui->switcher.count; i++) {
 		if (view_talk_of(tui->switcher.views[i]) != NULL)
 			view_talk_refresh(tui->switcher.views[i]);
 	}
 	ask_users(tui, NULL);
+	ask_offers(tui, NULL);
+	view_files_refresh(tui);
 }
 
 static void
@@ -103,10 +150,20 @@ on_state(enum session_state state, const char *why, void *arg)
 {
 	struct tui *tui = arg;
 
-	if (state == SESSION_ONLINE)
+	if (state == SESSION_LOCKED)
+		secret_ask(tui->secret);
+	else if (secret_is_open(tui->secret))
+		secret_close(tui->secret);
+	if (state == SESSION_ONLINE) {
 		tui_log(tui, STYLE_DIM, _("connected to camd"));
-	else if (why != NULL && strcmp(why, tui->last_why) != 0)
+		linear_say(tui->linear, _("connected to camd"));
+		idle_connected(tui->idle);
+	}
+	if (state != SESSION_ONLINE && why != NULL &&
+	    strcmp(why, tui->last_why) != 0) {
 		tui_log(tui, STYLE_WARN, why);
+		linear_say(tui->linear, why);
+	}
 	if (why != NULL || state == SESSION_ONLINE) {
 		free(tui->last_why);
 		tui->last_why = xstrdup(why != NULL ? why : "");
@@ -122,26 +179,6 @@ text_of(const json_t *object, const char *name)
 	const char *text = json_string_value(json_object_get(object, name));
 
 	return text != NULL ? text : "";
-}
-
-/* What the log tells of an event; NULL: nothing. */
-static char *
-sentence(const struct tui *tui, const char *event, const json_t *params)
-{
-	const json_t *user = json_object_get(params, "user");
-	const char *id = text_of(user, "id");
-
-	if (strcmp(event, EVENT_USER_ENTERED) == 0)
-		return xasprintf(
-		    _("%s (%s) is here"), text_of(user, "nick"), id);
-	if (strcmp(event, EVENT_USER_LEFT) == 0)
-		return xasprintf(
-		    _("%s (%s) has left"), text_of(user, "nick"), id);
-	if (strcmp(event, EVENT_OFFER_RECEIVED) == 0)
-		return xasprintf(_("%s offers '%s'"),
-		    model_name_of(tui->model, text_of(params, "from")),
-		    text_of(params, "name"));
-	return NULL;
 }
 
 static void
@@ -163,23 +200,61 @@ say_failed(struct tui *tui, const json_t *params)
 	const char *reason = text_of(params, "reason");
 	bool may_clear =
 	    strcmp(reason, "cleartext") == 0 || strcmp(reason, "weaker") == 0;
+	char *text = ask_failure_text(params);
 
 	if (strcmp(text_of(params, "state"), "failed") == 0)
-		tui_say(tui, STYLE_BAD, "%s%s", text_of(params, "error"),
+		tui_say(tui, STYLE_BAD, "%s%s", text,
 		    may_clear ? _(" (/send-clear sends it nevertheless)") : "");
+	free(text);
+}
+
+/* What comes and what fails is told at once, of the others' it is enough that
+ * it stands in the log. */
+static void
+tell_event(struct tui *tui, const char *event, const json_t *params)
+{
+	bool received = strcmp(text_of(params, "direction"), "in") == 0;
+	bool failed = strcmp(event, EVENT_TRANSFER_FAILED) == 0 &&
+		      strcmp(text_of(params, "state"), "failed") == 0;
+	enum style style;
+	char *line = event_text(tui->model, event, params, &style);
+
+	if (line == NULL)
+		return;
+	if (failed)
+		tui_say(tui, STYLE_BAD, "%s", line);
+	else if (received && strcmp(event, EVENT_TRANSFER_DONE) == 0)
+		tui_say(tui, STYLE_BAR, "%s", line);
+	else
+		tui_log(tui, style, line);
+	free(line);
+}
+
+/* A picture may have been waited for. */
+static void
+end_transfer(struct tui *tui, const char *event, const json_t *params)
+{
+	if (strcmp(text_of(params, "direction"), "in") != 0)
+		return;
+	if (strcmp(event, EVENT_TRANSFER_DONE) == 0)
+		drawing_transferred(
+		    tui, text_of(params, "id"), text_of(params, "path"));
+	else if (strcmp(event, EVENT_TRANSFER_FAILED) == 0 &&
+		 !json_is_true(json_object_get(params, "again")))
+		drawing_transferred(tui, text_of(params, "id"), NULL);
 }
 
 static void
 on_event(const char *event, const json_t *params, void *arg)
 {
 	struct tui *tui = arg;
-	char *line = sentence(tui, event, params);
 
-	if (line != NULL)
-		tui_log(tui, STYLE_DIM, line);
-	free(line);
+	tell_event(tui, event, params);
+	end_transfer(tui, event, params);
 	if (strcmp(event, EVENT_KEY_CHANGED) == 0)
 		say_key(tui, params);
+	if (strcmp(event, EVENT_PRESENCE_CHANGED) == 0)
+		take_absence(tui, params);
 	if (strcmp(event, EVENT_MESSAGE_STATE) == 0)
 		say_failed(tui, params);
 	model_take_event(tui->model, event, params);
@@ -192,7 +267,7 @@ const struct session_ops tui_session_ops = { on_online, on_state, on_event };
 static bool
 is_looked_at(const struct tui *tui, const struct view *view)
 {
-	return tui->is_focused && tui->switcher.shown == view;
+	return tui_is_watched(tui) && tui->switcher.shown == view;
 }
 
 /* Whoever writes has a place in the switcher, and the user hears of it. */
@@ -206,10 +281,9 @@ attend(struct tui *tui, const struct model_change *change)
 		view_talk_seen(view);
 		return;
 	}
-	if (change->message->is_sent)
-		return;
-	if (tui->options.bell)
-		terminal_bell(tui->terminal);
+	if (!change->message->is_sent)
+		herald_message(
+		    tui->herald, change->talk, change->message->object);
 }
 
 void
@@ -219,6 +293,10 @@ tui_on_change(const struct model_change *change, void *arg)
 
 	if (change->kind == CHANGE_MESSAGE_NEW)
 		attend(tui, change);
+	else if (change->kind == CHANGE_TALK && change->talk != NULL &&
+		 change->talk->unread == 0)
+		herald_read(tui->herald, change->talk);
+	linear_change(tui->linear, change);
 	if (tui->roster->type->changed != NULL)
 		tui->roster->type->changed(tui->roster, change);
 	for (size_t i = 0; i < tui->switcher.count; i++) {

@@ -6,7 +6,10 @@
 
 struct model_change;
 
+/* At once; what is pending else is painted with the next frame. */
 void tui_paint(struct tui *tui);
+/* What is being written, at once, and nothing else. */
+void tui_paint_writing(struct tui *tui);
 /* A line of the log, with its time. */
 void tui_log(struct tui *tui, enum style style, const char *text);
 /* The view of the talk, made where there is none, but not shown. */

@@ -16,7 +16,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/completion.h"
+#include "cam-tui/drafts.h"
+#include "cam-tui/drawing.h"
+#include "cam-tui/herald.h"
+#include "cam-tui/idle.h"
+#include "cam-tui/linear.h"
+#include "cam-tui/link.h"
+#include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
+#include "cam-tui/secret.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_roster.h"
@@ -43,6 +51,22 @@ choose_theme(struct tui *tui)
 	terminal_set_theme(tui->terminal, &tui->theme);
 }
 
+static void
+set_links(struct tui *tui)
+{
+	struct linkset *links =
+	    tui->options.links &&
+		    link_terminal_takes(getenv("TERM"), getenv("TMUX"),
+			getenv("VTE_VERSION"), getenv("COLORTERM"))
+		? tui->links
+		: NULL;
+
+	if (tui->canvas.links == links)
+		return;
+	tui->canvas.links = links;
+	tui->drawn_view.view = tui->drawn_roster.view = NULL;
+}
+
 void
 tui_read_options(struct tui *tui)
 {
@@ -50,12 +74,16 @@ tui_read_options(struct tui *tui)
 
 	options_finish(&tui->options);
 	options_read(tui->paths.settings, &tui->options);
+	/* Beside each other nothing is read well. */
+	if (tui->linear != NULL)
+		tui->options.roster_columns = 0;
 	keytable_free(tui->keytable);
 	tui->keytable =
 	    keytable_new(tui->options.keys, tui->options.bind, &problem);
 	if (tui->options.keys == KEYS_EMACS)
 		tui->is_normal = false;
 	terminal_set_mouse(tui->terminal, tui->options.mouse);
+	set_links(tui);
 	if (problem != NULL)
 		tui_say(tui, STYLE_WARN, "%s", problem);
 	free(problem);
@@ -66,6 +94,7 @@ tui_read_options(struct tui *tui)
 static void
 on_resize(int signo, void *arg)
 {
+	drawing_leave(arg);
 	tui_changed(arg);
 }
 
@@ -109,6 +138,7 @@ on_minute(void *arg)
 
 	timer_start(
 	    &tui->minute, MINUTE_MS - (uint64_t)clock_wall_ms() % MINUTE_MS);
+	idle_check(tui->idle);
 	tui_changed(tui);
 }
 
@@ -141,7 +171,7 @@ executable_in(const char *folder, const char *name)
 }
 
 static char *
-beside_us(void)
+beside_us(const char *name)
 {
 	char link[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", link, sizeof link - 1);
@@ -154,7 +184,7 @@ beside_us(void)
 	if (slash == NULL)
 		return NULL;
 	*slash = '\0';
-	return executable_in(link, "cam");
+	return executable_in(link, name);
 }
 
 static char *
@@ -181,21 +211,26 @@ find_cam(void)
 
 	if (told != NULL && told[0] == '/' && access(told, X_OK) == 0)
 		return xstrdup(told);
-	path = beside_us();
+	path = beside_us("cam");
 	return path != NULL ? path : in_path();
+}
+
+char *
+tui_find_program(const char *name)
+{
+	char *path = beside_us(name);
+
+	return path != NULL ? path : executable_in(CAM_LIBEXEC, name);
 }
 
 static void
 set_language(void)
 {
-	setlocale(LC_MESSAGES, "");
+	i18n_open();
 	setlocale(LC_CTYPE, "");
 	/* Names of days are shown as UTF-8 or not at all. */
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
 		setlocale(LC_TIME, "");
-	bindtextdomain("cam", CAM_LOCALEDIR);
-	bind_textdomain_codeset("cam", "UTF-8");
-	textdomain("cam");
 }
 
 static void
@@ -205,21 +240,25 @@ complain(const char *text)
 }
 
 static int
-read_args(int argc, char **argv, const char **home, bool *no_start)
+read_args(int argc, char **argv, struct tui *tui, bool *no_start, bool *linear)
 {
 	static const struct option options[] = { { "home", required_argument,
 						     NULL, 'H' },
 		{ "no-start", no_argument, NULL, 'n' },
+		{ "linear", no_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' }, { 0 } };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == 'H')
-			*home = optarg;
+			tui->home = optarg;
 		else if (option == 'n')
 			*no_start = true;
+		else if (option == 'l')
+			*linear = true;
 		else if (option == 'h') {
-			puts(_("usage: cam [--home DIR] [--no-start]"));
+			puts(_(
+			    "usage: cam [--home DIR] [--no-start] [--linear]"));
 			return -1;
 		} else
 			return EXIT_USAGE;
@@ -227,21 +266,39 @@ read_args(int argc, char **argv, const char **home, bool *no_start)
 	return optind == argc ? 0 : EXIT_USAGE;
 }
 
-static int
-open_terminal(struct tui *tui)
+static bool
+wants_lines(const struct tui *tui)
 {
-	int err;
+	struct options options = { 0 };
+	bool wants;
+
+	options_read(tui->paths.settings, &options);
+	wants = options.linear;
+	options_finish(&options);
+	return wants;
+}
+
+/* A terminal that cannot place its cursor gets lines, too. */
+static int
+open_terminal(struct tui *tui, bool linear)
+{
+	int err = CAM_ERR_UNSUPPORTED;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		complain(_("the screen needs a terminal; 'cam help' lists what "
 			   "works without"));
 		return EXIT_USAGE;
 	}
-	err = terminal_new(tui->loop, STDIN_FILENO, STDOUT_FILENO,
-	    &terminal_ops, tui, &tui->terminal);
-	if (err == CAM_ERR_UNSUPPORTED)
-		complain(_("this terminal cannot place its cursor (TERM)"));
-	else if (err != 0)
+	if (!linear && !wants_lines(tui))
+		err = terminal_new(tui->loop, STDIN_FILENO, STDOUT_FILENO,
+		    &terminal_ops, tui, &tui->terminal);
+	if (err == CAM_ERR_UNSUPPORTED) {
+		err = terminal_new_plain(tui->loop, STDIN_FILENO, STDOUT_FILENO,
+		    &terminal_ops, tui, &tui->terminal);
+		if (err == 0)
+			tui->linear = linear_new(tui);
+	}
+	if (err != 0)
 		complain(cam_strerror(err));
 	return err == 0 ? 0 : EXIT_FAILED;
 }
@@ -249,6 +306,9 @@ open_terminal(struct tui *tui)
 static void
 begin(struct tui *tui, bool no_start)
 {
+	const char *greeting =
+	    _("This is cam. F2 lists the users: type a part of a name, Enter "
+	      "opens a talk. F1 is help, /quit leaves.");
 	bool may_start = !no_start;
 
 	timer_init(&tui->painting, tui->loop, on_painting, tui);
@@ -258,13 +318,17 @@ begin(struct tui *tui, bool no_start)
 	switcher_init(&tui->switcher);
 	tui->model = model_new(tui_on_change, tui);
 	tui->completion = completion_new();
+	tui->herald = herald_new(tui);
+	tui->idle = idle_new(tui);
+	tui->secret = secret_new(tui);
+	tui->links = linkset_new();
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
 	switcher_add(&tui->switcher, tui->log);
 	switcher_show(&tui->switcher, tui->log);
-	view_text_add(tui->log, STYLE_STRONG,
-	    _("This is cam. F2 lists the users: type a part of a name, Enter "
-	      "opens a talk. F1 is help, /quit leaves."));
+	view_text_add(tui->log, STYLE_STRONG, greeting);
+	linear_say(tui->linear, greeting);
+	drafts_load(tui);
 	tui_read_options(tui);
 	choose_theme(tui);
 	may_start = may_start && tui->options.autostart;
@@ -283,10 +347,23 @@ begin(struct tui *tui, bool no_start)
 static void
 end(struct tui *tui)
 {
+	struct view *shown = tui->switcher.shown;
+
 	tui->is_ending = true;
+	/* What was read a moment ago is still told. */
+	if (shown->type->shown != NULL)
+		shown->type->shown(shown, false);
+	drafts_save(tui);
 	session_free(tui->session);
 	tui_end_verbs(tui);
+	drawing_free(tui);
+	prompt_leave(tui);
 	completion_free(tui->completion);
+	herald_free(tui->herald);
+	idle_free(tui->idle);
+	linear_free(tui->linear);
+	tui->linear = NULL;
+	secret_free(tui->secret);
 	switcher_finish(&tui->switcher);
 	if (tui->roster != NULL)
 		tui->roster->type->free(tui->roster);
@@ -299,6 +376,7 @@ end(struct tui *tui)
 	keytable_free(tui->keytable);
 	options_finish(&tui->options);
 	canvas_finish(&tui->canvas);
+	linkset_free(tui->links);
 	free(tui->notice);
 	free(tui->away);
 }
@@ -306,28 +384,27 @@ end(struct tui *tui)
 int
 tui_run(int argc, char **argv)
 {
-	const char *home = getenv("CAM_HOME");
-	struct tui tui = { .is_focused = true };
-	bool no_start = false;
+	struct tui tui = { .is_focused = true, .home = getenv("CAM_HOME") };
+	bool no_start = false, linear = false;
 	int code;
 
 	set_language();
-	code = read_args(argc, argv, &home, &no_start);
+	code = read_args(argc, argv, &tui, &no_start, &linear);
 	if (code != 0)
 		return code < 0 ? EXIT_DONE : code;
-	if (home != NULL && home[0] != '\0')
-		setenv("CAM_HOME", home, 1);
+	if (tui.home != NULL && tui.home[0] != '\0')
+		setenv("CAM_HOME", tui.home, 1);
 	else
-		home = NULL;
-	if (paths_find(home, &tui.paths) != 0) {
+		tui.home = NULL;
+	if (paths_find(tui.home, &tui.paths) != 0) {
 		complain(_("cannot tell where your files are"));
 		return EXIT_FAILED;
 	}
-	tui.home = home;
 	tui.cam = find_cam();
+	tui.show = tui_find_program("cam-show");
 	tui.last_why = xstrdup("");
 	tui.loop = loop_new();
-	code = open_terminal(&tui);
+	code = open_terminal(&tui, linear);
 	if (code == 0) {
 		begin(&tui, no_start);
 		loop_run(tui.loop);
@@ -338,6 +415,7 @@ tui_run(int argc, char **argv)
 	free(tui.last_why);
 	free(tui.title);
 	free(tui.cam);
+	free(tui.show);
 	paths_finish(&tui.paths);
 	return code;
 }

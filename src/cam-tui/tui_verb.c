@@ -101,11 +101,10 @@ on_done(int status, void *arg)
 }
 
 void
-tui_run_cam(struct tui *tui, const char *line)
+tui_run_words(
+    struct tui *tui, const char *line, char *const *words, size_t count)
 {
 	struct running *running;
-	size_t count;
-	char **words = words_split(line, &count);
 	const char **argv = xcalloc(count + 2, sizeof *argv);
 	char *title = xasprintf("$ cam %s", line);
 
@@ -129,5 +128,14 @@ tui_run_cam(struct tui *tui, const char *line)
 	}
 	free(title);
 	free(argv);
+}
+
+void
+tui_run_cam(struct tui *tui, const char *line)
+{
+	size_t count;
+	char **words = words_split(line, &count);
+
+	tui_run_words(tui, line, words, count);
 	words_free(words);
 }

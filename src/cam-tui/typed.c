@@ -32,6 +32,16 @@ typed_finish(struct typed *typed)
 	buf_finish(&typed->paste);
 }
 
+void
+typed_wipe(struct typed *typed)
+{
+	buf_wipe(&typed->pending);
+	buf_wipe(&typed->paste);
+	typed->is_pasting = false;
+	buf_init(&typed->pending, 2 * SEQUENCE_MAX);
+	buf_init(&typed->paste, TYPED_PASTE_MAX);
+}
+
 static void
 tell(struct typed *typed, uint32_t key, unsigned mods)
 {
@@ -205,6 +215,18 @@ tell_mouse(struct typed *typed, const struct sequence *sequence)
 	typed->ops->on_mouse(mouse, typed->arg);
 }
 
+/* "?69;2$y": 1 and 2 are set and not, 0 is unknown, 3 and 4 stay as they are.
+ */
+static void
+tell_mode(struct typed *typed, const struct sequence *sequence)
+{
+	unsigned state = sequence->params[1];
+
+	if (sequence->count == 2 && typed->ops->on_mode != NULL)
+		typed->ops->on_mode(
+		    sequence->params[0], state == 1 || state == 2, typed->arg);
+}
+
 static void
 act_on(struct typed *typed, const struct sequence *sequence, unsigned mods)
 {
@@ -214,6 +236,8 @@ act_on(struct typed *typed, const struct sequence *sequence, unsigned mods)
 	if (sequence->private == '<' &&
 	    (sequence->final == 'M' || sequence->final == 'm')) {
 		tell_mouse(typed, sequence);
+	} else if (sequence->private == '?' && sequence->final == 'y') {
+		tell_mode(typed, sequence);
 	} else if (sequence->private != 0) {
 		return;
 	} else if (sequence->final == '~' && sequence->params[0] == 200) {

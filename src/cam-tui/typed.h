@@ -37,6 +37,8 @@ struct typed_ops {
 	/* The terminal's answer to OSC 11: how light its background is, 0 to
 	 * 255. */
 	void (*on_background)(unsigned light, void *arg);
+	/* Its answer to DECRQM: it knows that private mode, or not. */
+	void (*on_mode)(unsigned mode, bool known, void *arg);
 };
 
 /* Bytes of a sequence or character that is not whole yet, and a paste. */
@@ -57,5 +59,7 @@ void typed_feed(struct typed *typed, struct span bytes);
  * call typed_flush() when nothing has come for a while. */
 bool typed_is_waiting(const struct typed *typed);
 void typed_flush(struct typed *typed);
+/* Overwrites what was typed before; what is not whole yet is lost. */
+void typed_wipe(struct typed *typed);
 
 #endif

@@ -35,6 +35,7 @@ add_command(
 	buf_init(&keys, KEYS_TEXT_MAX);
 	buf_init(&text, KEYS_TEXT_MAX);
 	keytable_put_keys(tui->keytable, command, &keys);
+	buf_put_text(&keys, "  "); /* where they fill their column */
 	buf_printf(&text, "%s  /%s%s%s", _(command->help), command->name,
 	    command->args != NULL ? " " : "",
 	    command->args != NULL ? command->args : "");

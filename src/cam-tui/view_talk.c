@@ -11,13 +11,21 @@
 #include "base/text.h"
 #include "cam-tui/ask.h"
 #include "cam-tui/composer.h"
+#include "cam-tui/herald.h"
 #include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
 #include "cam-tui/talk_lines.h"
+#include "cam-tui/talk_question.h"
 #include "cam-tui/tui.h"
+#include "loop/timer.h"
 #include "rpc/names.h"
 
-enum { PAGE_FIRST = 100, PAGE_NEXT = 200, TYPING_AGAIN_MS = 4000 };
+enum {
+	PAGE_FIRST = 100,
+	PAGE_NEXT = 200,
+	TYPING_AGAIN_MS = 4000,
+	READ_AGAIN_MS = 200, /* what is read meanwhile is told together */
+};
 
 struct view_talk {
 	struct view view;
@@ -30,6 +38,8 @@ struct view_talk {
 	char *reply;	    /* what is being answered, or NULL */
 	char *edit;	    /* what is being given another text, or NULL */
 	uint64_t typing_ms; /* when we last said that we are writing */
+	struct timer reading; /* runs after it was told what has been read */
+	bool has_read;	      /* since then */
 };
 
 static struct view_talk *
@@ -51,6 +61,7 @@ talk_free(struct view *view)
 {
 	struct view_talk *self = self_of(view);
 
+	timer_finish(&self->reading);
 	talk_lines_finish(&self->lines);
 	free(self->jump);
 	free(self->reply);
@@ -81,8 +92,8 @@ struct asked {
 	enum model_page page;
 };
 
-static json_t *
-talk_list(const struct model_talk *talk)
+json_t *
+view_talk_users(const struct model_talk *talk)
 {
 	json_t *list = json_array();
 
@@ -157,7 +168,7 @@ ask_page(struct view_talk *self, enum model_page page, const char *id,
 	asked->key = xstrdup(self->talk->key);
 	asked->page = page;
 	params = json_pack(
-	    "{s:o, s:I}", "talk", talk_list(self->talk), "limit", limit);
+	    "{s:o, s:I}", "talk", view_talk_users(self->talk), "limit", limit);
 	if (id != NULL)
 		json_object_set_new(params,
 		    page == PAGE_NEWER ? "after" : "before", json_string(id));
@@ -198,15 +209,29 @@ on_read(void *arg, int err, const json_t *result, const struct rpc_error *error)
 {
 }
 
+static void
+tell_read(void *arg)
+{
+	struct view_talk *self = arg;
+
+	if (!self->has_read)
+		return;
+	self->has_read = false;
+	session_call(self->view.tui->session, RPC_TALK_READ,
+	    json_pack("{s:o}", "talk", view_talk_users(self->talk)), on_read,
+	    NULL);
+	timer_start(&self->reading, READ_AGAIN_MS);
+}
+
 void
 view_talk_seen(struct view *view)
 {
 	struct view_talk *self = self_of(view);
 
-	if (!self->is_shown || !view->tui->is_focused)
+	if (!self->is_shown || !tui_is_watched(view->tui))
 		self->is_watched = false;
 	if (!self->talk->is_loaded || !self->is_shown ||
-	    !view->tui->is_focused || !talk_lines_at_end(&self->lines))
+	    !tui_is_watched(view->tui) || !talk_lines_at_end(&self->lines))
 		return;
 	/* What comes while one looks on is not set apart. */
 	if (self->talk->unread > 0 && !self->is_watched)
@@ -214,8 +239,9 @@ view_talk_seen(struct view *view)
 	self->is_watched = true;
 	if (self->talk->unread == 0)
 		return;
-	session_call(view->tui->session, RPC_TALK_READ,
-	    json_pack("{s:o}", "talk", talk_list(self->talk)), on_read, NULL);
+	self->has_read = true;
+	if (!timer_is_running(&self->reading))
+		tell_read(self);
 	model_mark_read(view->tui->model, self->talk);
 }
 
@@ -226,8 +252,10 @@ talk_shown(struct view *view, bool shown)
 
 	self->is_shown = shown;
 	self->is_watched = false;
-	if (!shown)
+	if (!shown) {
 		talk_lines_forget_new(&self->lines);
+		tell_read(self);
+	}
 	if (shown && !self->talk->is_loaded)
 		ask_page(self, PAGE_NEWEST, NULL, PAGE_FIRST);
 }
@@ -262,15 +290,25 @@ presence_text(enum model_presence presence)
 }
 
 static char *
+users_text(const struct model_talk *talk)
+{
+	char *count =
+	    xasprintf(ngettext("%zu user", "%zu users", talk->user_count),
+		talk->user_count);
+	char *text = xasprintf("%s%s", herald_about(talk), count);
+
+	free(count);
+	return text;
+}
+
+static char *
 talk_about(const struct view *view)
 {
 	const struct model_talk *talk = self_of(view)->talk;
 	const struct model_user *user;
 
 	if (talk->user_count != 1)
-		return xasprintf(
-		    ngettext("%zu user", "%zu users", talk->user_count),
-		    talk->user_count);
+		return users_text(talk);
 	user = model_user(view->tui->model, talk->users[0]);
 	if (user == NULL)
 		return xstrdup(_("not on the list"));
@@ -279,26 +317,24 @@ talk_about(const struct view *view)
 	if (user->blocked)
 		return xasprintf(
 		    _("ANOTHER KEY: nothing is sent, /verify %s"), user->id);
-	return xasprintf("%s%s%s, %s, %s", presence_text(user->presence),
+	return xasprintf("%s%s%s%s, %s, %s", herald_about(talk),
+	    presence_text(user->presence),
 	    user->away != NULL && user->away[0] != '\0' ? ": " : "",
 	    user->away != NULL ? user->away : "",
 	    message_protection(user->encryption),
 	    user->verified ? _("verified") : _("not verified"));
 }
 
-static void
-draw_hint(const struct view_talk *self, struct canvas *canvas, struct box box)
+/* What the next Enter does, else what is asked. */
+static char *
+hint_text(const struct view_talk *self)
 {
-	const char *text = self->reply != NULL
-			       ? _("answering the marked message; Esc: not")
-			   : self->edit != NULL
-			       ? _("another text for the marked message; Esc: "
-				   "leave it")
-			       : NULL;
-
-	if (text != NULL && box.rows > 2)
-		canvas_put_cut(canvas, box, box.rows - 1, 0, box.columns,
-		    STYLE_WARN, span_text(text));
+	if (self->reply != NULL)
+		return xstrdup(_("answering the marked message; Esc: not"));
+	if (self->edit != NULL)
+		return xstrdup(
+		    _("another text for the marked message; Esc: leave it"));
+	return talk_question_hint(self->view.tui->keytable, self->talk);
 }
 
 static void
@@ -307,8 +343,9 @@ talk_draw(struct view *view, struct canvas *canvas, struct box box)
 	struct view_talk *self = self_of(view);
 	struct model_talk *talk = self->talk;
 	struct box lines = box;
+	char *hint = box.rows > 2 ? hint_text(self) : NULL;
 
-	if ((self->reply != NULL || self->edit != NULL) && box.rows > 2)
+	if (hint != NULL)
 		lines.rows--;
 	if (talk->count == 0) {
 		canvas_put_cut(canvas, box, 0, 0, box.columns, STYLE_DIM,
@@ -320,7 +357,10 @@ talk_draw(struct view *view, struct canvas *canvas, struct box box)
 		talk_lines_draw(
 		    &self->lines, view->tui->model, talk, canvas, lines);
 	}
-	draw_hint(self, canvas, box);
+	if (hint != NULL)
+		canvas_put_cut(canvas, box, box.rows - 1, 0, box.columns,
+		    STYLE_WARN, span_text(hint));
+	free(hint);
 	if (talk->count > 0 && talk->is_loaded && self->lines.wants_older &&
 	    !talk->has_start)
 		ask_page(self, PAGE_OLDER, talk->messages[0]->id, PAGE_NEXT);
@@ -426,8 +466,8 @@ view_talk_edit(struct view *view, const char *id)
 static json_t *
 send_request(struct view_talk *self, const char *text)
 {
-	json_t *params =
-	    json_pack("{s:o, s:s}", "to", talk_list(self->talk), "text", text);
+	json_t *params = json_pack(
+	    "{s:o, s:s}", "to", view_talk_users(self->talk), "text", text);
 
 	if (self->reply != NULL)
 		json_object_set_new(params, "reply", json_string(self->reply));
@@ -490,11 +530,30 @@ concerns(const struct view_talk *self, const struct model_change *change)
 	return false;
 }
 
+/* Its offer stands in the lines of a message. */
+static void
+transfer_changed(struct view_talk *self, const struct model_transfer *transfer)
+{
+	const struct model_message *message =
+	    transfer != NULL ? model_message(self->talk, transfer->message)
+			     : NULL;
+
+	if (transfer == NULL)
+		talk_lines_forget_all(&self->lines);
+	else if (message != NULL)
+		talk_lines_forget(&self->lines, message);
+	self->view.changed |= transfer == NULL || message != NULL;
+}
+
 static void
 talk_changed(struct view *view, const struct model_change *change)
 {
 	struct view_talk *self = self_of(view);
 
+	if (change->kind == CHANGE_TRANSFER) {
+		transfer_changed(self, change->transfer);
+		return;
+	}
 	if (!concerns(self, change))
 		return;
 	if (change->kind == CHANGE_MESSAGE)
@@ -526,5 +585,6 @@ view_talk_new(struct tui *tui, struct model_talk *talk)
 	view_init(&self->view, &talk_type, tui);
 	self->talk = talk;
 	talk_lines_init(&self->lines);
+	timer_init(&self->reading, tui->loop, tell_read, self);
 	return &self->view;
 }

@@ -2,6 +2,7 @@
 #ifndef CAM_TUI_VIEW_TALK_H
 #define CAM_TUI_VIEW_TALK_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "cam-tui/view.h"
@@ -19,6 +20,9 @@ void view_talk_jump(struct view *view, const char *id);
 void view_talk_refresh(struct view *view);
 /* The user sees the end of the talk: what is unread becomes read. */
 void view_talk_seen(struct view *view);
+
+/* The ids of a talk's users, as requests take them; the caller's. */
+json_t *view_talk_users(const struct model_talk *talk);
 
 /* Selects the message before or after the selected one; first the newest. */
 void view_talk_select(struct view *view, bool older);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cam-tui/layout.h"
+#include "cam-tui/linear.h"
 #include "cam-tui/tui.h"
 
 struct paragraph {
@@ -216,6 +217,7 @@ add(struct view *view, struct paragraph paragraph)
 	    xreallocarray(self->list, self->count + 1, sizeof *self->list);
 	self->list[self->count++] = paragraph;
 	view->changed = true;
+	linear_text(view->tui->linear, view, paragraph.left, paragraph.text);
 }
 
 void

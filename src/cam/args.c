@@ -77,6 +77,8 @@ take_option(struct args *args, struct cam *cam,
 		cam->json = true;
 	else if (strcmp(option->name, "no-start") == 0)
 		cam->no_start = true;
+	else if (strcmp(option->name, "linear") == 0)
+		cam->linear = true;
 	else if (strcmp(option->name, "quiet") == 0)
 		cam->quiet = true;
 	else if (strcmp(option->name, "verbose") == 0)

@@ -130,9 +130,14 @@ run_word(struct cam *cam, int argc, char **argv)
 static int
 run_alone(struct cam *cam)
 {
-	char no_start[] = "--no-start", name[] = "tui";
-	char *argv[] = { name, cam->no_start ? no_start : NULL, NULL };
+	char no_start[] = "--no-start", linear[] = "--linear", name[] = "tui";
+	char *argv[4] = { name };
+	size_t count = 1;
 
+	if (cam->no_start)
+		argv[count++] = no_start;
+	if (cam->linear)
+		argv[count++] = linear;
 	cam_words(cam);
 	return external_run(cam, name, argv);
 }

@@ -25,6 +25,7 @@ struct cam {
 	const char *home;    /* --home or CAM_HOME; NULL: the XDG folders */
 	bool json;
 	bool no_start;
+	bool linear;	 /* the screen as lines */
 	bool must_start; /* in spite of daemon.autostart */
 	bool quiet;
 	bool verbose;

@@ -13,6 +13,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "cam/args.h"
+#include "cam/call.h"
 #include "cam/cam.h"
 #include "cam/daemon.h"
 #include "cam/message.h"
@@ -34,16 +35,21 @@ static const char *const event_words[] = { "message", "message.received",
 	"user.entered", "user.left", "user.changed", "user.typing", "talk",
 	"talk.read", "offer", "offer.received", "transfer", "transfer.progress",
 	"transfer.done", "transfer.failed", "question", "question.answered",
-	"key", "key.changed", NULL };
+	"key", "key.changed", "presence", "presence.changed", "attention",
+	"attention.changed", "call", "call.incoming", "call.ringing",
+	"call.active", "call.changed", "call.ended", "call.levels", NULL };
 static const char *const method_words[] = { RPC_SUBSCRIBE, RPC_STATUS,
 	RPC_ROSTER_LIST, RPC_ROSTER_RESOLVE, RPC_ROSTER_COMPLETE, RPC_USER_SET,
 	RPC_MESSAGE_SEND, RPC_MESSAGE_RETRY, RPC_MESSAGE_EDIT,
 	RPC_MESSAGE_DELETE, RPC_MESSAGE_LIST, RPC_MESSAGE_GET, RPC_MESSAGE_OPEN,
 	RPC_OFFER_LIST, RPC_OFFER_GET, RPC_OFFER_ACCEPT, RPC_OFFER_CANCEL,
-	RPC_OFFER_DROP, RPC_QUESTION_WAIT, RPC_TALK_LIST, RPC_TALK_READ,
-	RPC_TALK_TYPING, RPC_AWAY, RPC_BACK, RPC_KEY_LIST, RPC_CONFIG_GET,
-	RPC_CONFIG_SET, RPC_CONFIG_LIST, RPC_RELOAD, RPC_STOP, RPC_DOCTOR,
-	RPC_SYNC, NULL };
+	RPC_OFFER_DROP, RPC_CALL_START, RPC_CALL_ANSWER, RPC_CALL_DECLINE,
+	RPC_CALL_HANGUP, RPC_CALL_HOLD, RPC_CALL_MUTE, RPC_CALL_ADD,
+	RPC_CALL_LIST, RPC_CALL_STATS, RPC_CALL_DEVICES, RPC_QUESTION_WAIT,
+	RPC_TALK_LIST, RPC_TALK_READ, RPC_TALK_TYPING, RPC_AWAY, RPC_BACK,
+	RPC_IDLE, RPC_ATTENTION_GET, RPC_ATTENTION_SET, RPC_KEY_LIST,
+	RPC_CONFIG_GET, RPC_CONFIG_SET, RPC_CONFIG_LIST, RPC_RELOAD, RPC_STOP,
+	RPC_DOCTOR, RPC_SYNC, NULL };
 
 /*
  * The word being typed: kept (of kept_len bytes) stands before what is being
@@ -297,6 +303,27 @@ offer_offers(struct cam *cam, const struct word *word, bool to_fetch)
 	json_decref(result);
 }
 
+/* "19c600a9<tab>anna@pc1, ringing" */
+static void
+offer_calls(struct cam *cam, const struct word *word)
+{
+	json_t *result = ask_live(cam, RPC_CALL_LIST, NULL);
+	const json_t *object;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "calls"), i, object)
+	{
+		char *who = call_members(object);
+		char *help =
+		    xasprintf("%s, %s", who, call_member(object, "state"));
+
+		offer_if(word, call_member(object, "id"), help);
+		free(help);
+		free(who);
+	}
+	json_decref(result);
+}
+
 static void
 complete_word(struct cam *cam, struct word *word, enum verb_word kind)
 {
@@ -336,6 +363,9 @@ complete_word(struct cam *cam, struct word *word, enum verb_word kind)
 	case WORD_OFFER:
 	case WORD_FETCH:
 		offer_offers(cam, word, kind == WORD_FETCH);
+		break;
+	case WORD_CALL:
+		offer_calls(cam, word);
 		break;
 	case WORD_FILE_OR_WHO:
 		skip_list(word);

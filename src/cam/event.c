@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "cam/call.h"
 #include "cam/cam.h"
 #include "cam/message.h"
 #include "cam/offer.h"
@@ -150,6 +151,18 @@ read_sentence(const json_t *event)
 }
 
 static char *
+presence_sentence(const json_t *event)
+{
+	const char *text = member(event, "away");
+
+	if (strcmp(member(event, "state"), "away") != 0)
+		return xstrdup(_("you are back"));
+	if (text[0] != '\0')
+		return xasprintf(_("you are away: %s"), text);
+	return xstrdup(_("you are away"));
+}
+
+static char *
 sentence(const json_t *event)
 {
 	char *raw;
@@ -173,10 +186,17 @@ sentence(const json_t *event)
 		return progress_text(event);
 	if (is(event, EVENT_TRANSFER_DONE) || is(event, EVENT_TRANSFER_FAILED))
 		return offer_sentence(event);
+	if (strncmp(member(event, "type"), "call.", 5) == 0 &&
+	    !is(event, EVENT_CALL_LEVELS))
+		return call_event_sentence(member(event, "type"), event);
 	if (is(event, EVENT_QUESTION_ANSWERED))
 		return xasprintf(_("%s has answered %.*s: %s"),
 		    member(event, "from"), MESSAGE_ID_SHOWN,
 		    member(event, "id"), member(event, "answer"));
+	if (is(event, EVENT_PRESENCE_CHANGED))
+		return presence_sentence(event);
+	if (is(event, EVENT_ATTENTION_CHANGED))
+		return xstrdup(_("what you are told of has changed"));
 	raw = json_dumps(event, JSON_COMPACT);
 	text =
 	    xasprintf("%s %s", member(event, "type"), raw != NULL ? raw : "");

@@ -19,9 +19,9 @@
 #include "cam/offer.h"
 #include "cam/output.h"
 #include "cam/picture.h"
-#include "cam/refusal.h"
 #include "cam/spool.h"
 #include "rpc/names.h"
+#include "rpc/refusal.h"
 
 struct get {
 	struct cam *cam;

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "cam/call.h"
 #include "cam/cam.h"
 #include "cam/offer.h"
 #include "cam/output.h"
@@ -31,7 +32,9 @@ member(const json_t *message, const char *name)
 static bool
 is_sent(const json_t *message)
 {
-	return strcmp(member(message, "type"), "message.sent") == 0;
+	return strcmp(member(message, "type"), "message.sent") == 0 ||
+	       strcmp(member(json_object_get(message, "call"), "direction"),
+		   "out") == 0;
 }
 
 void
@@ -82,6 +85,8 @@ message_text(const json_t *message)
 
 	if (text != NULL)
 		return xstrdup(text);
+	if (json_is_object(json_object_get(message, "call")))
+		return call_past_text(json_object_get(message, "call"));
 	if (json_is_true(json_object_get(message, "deleted")))
 		return xstrdup(_("(deleted)"));
 	return xasprintf(

@@ -9,7 +9,7 @@
 #include "cam/cam.h"
 #include "cam/complain.h"
 #include "cam/output.h"
-#include "cam/refusal.h"
+#include "rpc/refusal.h"
 
 bool
 outcomes_init(struct outcomes *outcomes, struct cam *cam,

@@ -29,6 +29,7 @@ enum verb_word {
 	WORD_OFFER,    /* the id of an offer */
 	WORD_FETCH,    /* of one that can be fetched */
 	WORD_FILE_OR_WHO,
+	WORD_CALL,   /* the id of a call */
 	WORD_POLICY, /* of file.accept, for one user */
 };
 

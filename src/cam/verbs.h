@@ -19,6 +19,7 @@ int verb_log(struct cam *cam, struct args *args);
 int verb_file(struct cam *cam, struct args *args);
 int verb_open(struct cam *cam, struct args *args);
 int verb_read(struct cam *cam, struct args *args);
+int verb_call(struct cam *cam, struct args *args);
 int verb_away(struct cam *cam, struct args *args);
 int verb_back(struct cam *cam, struct args *args);
 int verb_user(struct cam *cam, struct args *args);

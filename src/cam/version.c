@@ -40,6 +40,10 @@ libraries(void)
 	/* Of cam-qr. */
 	json_object_set_new(names, "qrencode", json_string(CAM_QRENCODE));
 #endif
+#ifdef CAM_SDBUS
+	/* Of cam-notify. */
+	json_object_set_new(names, "libsystemd", json_string(CAM_SDBUS));
+#endif
 	return names;
 }
 

@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "camd/call/switchboard.h"
 #include "camd/clients.h"
 #include "camd/events.h"
 #include "camd/link/announcement.h"
@@ -28,6 +29,7 @@
 #include "camd/network.h"
 #include "camd/offer/fileserver.h"
 #include "camd/offer/offers.h"
+#include "camd/people/attention.h"
 #include "camd/people/leaving.h"
 #include "camd/people/presence.h"
 #include "camd/people/refresh.h"
@@ -296,6 +298,7 @@ make_parts(struct camd *camd, char **problem)
 	camd->announcement = announcement_new(camd->identity);
 	camd->leaving = leaving_new(camd);
 	camd->presence = presence_new(camd, camd->store);
+	camd->attention = attention_new(camd, camd->store);
 	camd->inbox = inbox_new(camd);
 	camd->notices = notices_new(camd, camd->store);
 	camd->questions = questions_new(camd, camd->store);
@@ -303,6 +306,8 @@ make_parts(struct camd *camd, char **problem)
 	camd->outbox = outbox_new(camd, camd->store);
 	camd->offers = offers_new(camd, camd->store);
 	camd->fileserver = fileserver_new(camd);
+	camd->calls = calls_new(camd->loop, &switchboard_ops, camd,
+	    identity_user_key(camd->identity));
 	camd->upkeep = upkeep_new(camd);
 	camd->syncs = syncs_new(camd);
 	return 0;
@@ -388,6 +393,7 @@ camd_finish(struct camd *camd)
 	if (camd->roster != NULL && camd->writer != NULL)
 		roster_write(camd->roster);
 	outbox_stop(camd->outbox);
+	calls_stop(camd->calls);
 	fileserver_stop(camd->fileserver);
 	offers_stop(camd->offers);
 	workers_free(camd->pool);
@@ -409,6 +415,7 @@ camd_finish(struct camd *camd)
 	remove_files(camd);
 	clients_free(camd->clients);
 	camd->clients = NULL;
+	calls_free(camd->calls);
 	offers_free(camd->offers);
 	outbox_free(camd->outbox);
 	typing_free(camd->typing);
@@ -417,6 +424,7 @@ camd_finish(struct camd *camd)
 	inbox_free(camd->inbox);
 	lan_free(camd->lan);
 	announcement_free(camd->announcement);
+	attention_free(camd->attention);
 	presence_free(camd->presence);
 	leaving_free(camd->leaving);
 	trust_free(camd->trust);

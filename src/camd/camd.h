@@ -39,10 +39,12 @@ struct camd {
 	struct fetches *fetches;       /* those accepted, not yet here */
 	struct tickets *tickets;       /* leave to fetch, over links */
 	struct fileserver *fileserver; /* the same for IPMSG clients */
+	struct calls *calls;
 	struct notices *notices;
 	struct questions *questions;
 	struct typing *typing;
 	struct presence *presence;
+	struct attention *attention;
 	struct events *events;
 	struct clients *clients;
 	char *pid_path;	     /* NULL until it is written */

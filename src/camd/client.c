@@ -36,6 +36,7 @@ struct client {
 	struct followed **ring;
 	size_t ring_size;
 	size_t ring_at;
+	enum client_user user;
 };
 
 static void
@@ -109,9 +110,21 @@ client_camd(const struct client *client)
 }
 
 void
-client_notify(struct client *client, const char *type, json_t *params)
+client_set_idle(struct client *client, bool idle)
 {
-	rpc_notify(client->session, type, params);
+	client->user = idle ? CLIENT_USER_IDLE : CLIENT_USER_HERE;
+}
+
+enum client_user
+client_user(const struct client *client)
+{
+	return client->user;
+}
+
+void
+client_notify(struct client *client, struct span notification)
+{
+	rpc_notify(client->session, notification);
 }
 
 /* -- events ------------------------------------------------------------- */

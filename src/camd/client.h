@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/span.h"
+
 struct camd;
 struct client;
 struct rpc_method;
@@ -37,6 +39,12 @@ void client_follow(struct client *client, const char *message_id);
 bool client_follows(const struct client *client, const char *message_id);
 bool client_follows_any(const struct client *client);
 
-void client_notify(struct client *client, const char *type, json_t *params);
+/* Whether a user is at it: told by screens. */
+enum client_user { CLIENT_USER_UNTOLD, CLIENT_USER_HERE, CLIENT_USER_IDLE };
+void client_set_idle(struct client *client, bool idle);
+enum client_user client_user(const struct client *client);
+
+/* See rpc_notification(). */
+void client_notify(struct client *client, struct span notification);
 
 #endif

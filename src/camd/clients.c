@@ -1,5 +1,6 @@
 /* clients.c: the programs connected to the socket. */
 #include "camd/clients.h"
+#include "camd/call/switchboard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,11 @@
 #include "camd/events.h"
 #include "camd/message/question.h"
 #include "camd/methods/methods.h"
+#include "camd/people/presence.h"
 #include "loop/timer.h"
 #include "loop/unix.h"
 #include "rpc/names.h"
+#include "rpc/session.h"
 
 /* A method that answers after a time. */
 struct waiting {
@@ -49,6 +52,10 @@ on_gone(struct client *client, void *arg)
 	}
 	client_free(client);
 	questions_prune(clients->camd->questions);
+	/* The others may all be idle; without others nothing is known. */
+	if (clients->camd->presence != NULL && clients_are_idle(clients))
+		presence_idle(clients->camd->presence, true);
+	switchboard_listeners_changed(clients->camd);
 }
 
 static bool
@@ -159,17 +166,38 @@ clients_count(const struct clients *clients)
 	return clients->count;
 }
 
+bool
+clients_are_idle(const struct clients *clients)
+{
+	bool is_idle = false;
+
+	for (size_t i = 0; i < clients->count; i++) {
+		enum client_user user = client_user(clients->list[i]);
+
+		if (user == CLIENT_USER_HERE)
+			return false;
+		is_idle |= user == CLIENT_USER_IDLE;
+	}
+	return is_idle;
+}
+
 void
 clients_tell(struct clients *clients, const char *type, const char *follow_id,
-    json_t *params)
+    struct span event)
 {
-	for (size_t i = 0; i < clients->count; i++) {
+	struct buf line;
+
+	if (rpc_notification(type, event, &line) < 0)
+		log_warn(
+		    "event %s is too long for a line and was not sent", type);
+	for (size_t i = 0; i < clients->count && !buf_failed(&line); i++) {
 		struct client *client = clients->list[i];
 
 		if (client_wants(client, type) ||
 		    (follow_id != NULL && client_follows(client, follow_id)))
-			client_notify(client, type, params);
+			client_notify(client, buf_span(&line));
 	}
+	buf_finish(&line);
 }
 
 bool

@@ -33,6 +33,14 @@ static const char *const names[] = {
 	EVENT_TRANSFER_DONE,
 	EVENT_TRANSFER_FAILED,
 	EVENT_KEY_CHANGED,
+	EVENT_PRESENCE_CHANGED,
+	EVENT_ATTENTION_CHANGED,
+	EVENT_CALL_INCOMING,
+	EVENT_CALL_RINGING,
+	EVENT_CALL_ACTIVE,
+	EVENT_CALL_CHANGED,
+	EVENT_CALL_ENDED,
+	EVENT_CALL_LEVELS,
 	NULL,
 };
 
@@ -96,10 +104,18 @@ is_of_transfer(const char *type)
 	       strcmp(type, EVENT_TRANSFER_FAILED) == 0;
 }
 
+/* Levels are for those who subscribe to them. */
+static bool
+is_of_call(const char *type)
+{
+	return strncmp(type, "call.", 5) == 0 &&
+	       strcmp(type, EVENT_CALL_LEVELS) != 0;
+}
+
 bool
 event_is_followed(const char *type)
 {
-	return strcmp(type, EVENT_MESSAGE_STATE) == 0 ||
+	return is_of_call(type) || strcmp(type, EVENT_MESSAGE_STATE) == 0 ||
 	       strcmp(type, EVENT_QUESTION_ANSWERED) == 0 ||
 	       is_of_transfer(type);
 }
@@ -117,11 +133,31 @@ followed_id(const char *type, const json_t *event)
 void
 events_tell(struct events *events, const char *type, json_t *params)
 {
+	struct clients *clients = events->camd->clients;
 	json_t *event = complete(type, params);
+	char *line = NULL;
+	size_t len = 0;
+
+	if (clients != NULL && clients_wanted(clients, type))
+		line = json_line(event, &len);
+	if (line != NULL)
+		clients_tell(clients, type, followed_id(type, event),
+		    span_of(line, len - 1)); /* without its LF */
+	free(line);
+	hooks_run(events->hooks, type, event);
+	json_decref(event);
+}
+
+void
+events_tell_text(struct events *events, const char *type, const char *follow_id,
+    struct span text)
+{
+	json_t *event = NULL;
 
 	if (events->camd->clients != NULL)
-		clients_tell(events->camd->clients, type,
-		    followed_id(type, event), event);
-	hooks_run(events->hooks, type, event);
+		clients_tell(events->camd->clients, type, follow_id, text);
+	if (hooks_wanted(events->hooks, type) &&
+	    json_parse_line(text, &event) == 0)
+		hooks_run(events->hooks, type, event);
 	json_decref(event);
 }

@@ -5,6 +5,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/span.h"
+
 struct camd;
 struct events;
 
@@ -18,6 +20,10 @@ void events_free(struct events *events);
  * clients that follow the message they are about.
  */
 void events_tell(struct events *events, const char *type, json_t *params);
+/* The same for an event that is complete, as text; it goes to those who follow
+ * the message with that id, too. */
+void events_tell_text(struct events *events, const char *type,
+    const char *follow_id, struct span text);
 /* Whether those who follow a message get it. */
 bool event_is_followed(const char *type);
 /* The names of all events, ending with NULL. */

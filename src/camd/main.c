@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,20 +14,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/process.h"
+#include "base/service.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "camd/camd.h"
-#include "camd/service.h"
 #include "camd/settings.h"
 #include "lan/lan.h"
 #include "loop/loop.h"
 #include "rpc/json.h"
-
-#include "config.h"
-
-#ifdef HAVE_SYS_PRCTL_H
-#include <sys/prctl.h>
-#endif
 
 /* Links, connections of strangers, clients, and all else. */
 enum { FILES = 8192 };
@@ -111,38 +105,6 @@ parse_options(int argc, char **argv, struct options *options)
 	return 0;
 }
 
-/* Keys and messages are for nobody else's eyes: no core, no tracing, files for
- * us alone (threat model U2). */
-static void
-harden(void)
-{
-	const struct rlimit none = { 0, 0 };
-
-	umask(077);
-	(void)setrlimit(RLIMIT_CORE, &none);
-#ifdef HAVE_SYS_PRCTL_H
-	(void)prctl(PR_SET_DUMPABLE, 0);
-#endif
-	signal(SIGPIPE, SIG_IGN);
-}
-
-/* A link is a descriptor; many systems allow a thousand where nobody asks for
- * more. */
-static void
-allow_many_files(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
-	    (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur >= FILES))
-		return;
-	limit.rlim_cur =
-	    limit.rlim_max == RLIM_INFINITY || limit.rlim_max > FILES
-		? FILES
-		: limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /*
  * The child goes on in the background; the parent waits for its word and
  * ends with it: camd returns when it is ready. *ready is where the child tells.
@@ -218,7 +180,8 @@ static int
 read_settings(struct camd *camd, const struct options *options)
 {
 	char *problem = NULL;
-	int r = settings_open(camd->paths.settings, &camd->settings, &problem);
+	int r =
+	    camd_settings_open(camd->paths.settings, &camd->settings, &problem);
 
 	for (size_t i = 0; i < options->count && r == 0; i++)
 		r = settings_option(
@@ -348,8 +311,8 @@ main(int argc, char **argv)
 	i18n_open();
 	if (parse_options(argc, argv, &options) < 0)
 		return 2;
-	harden();
-	allow_many_files();
+	process_harden();
+	process_allow_files(FILES);
 	json_wipe_freed();
 	if ((code = paths_find(options.home, &program.camd.paths)) < 0) {
 		complain(cam_strerror(code));

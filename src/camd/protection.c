@@ -13,11 +13,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
+#include "base/wholefile.h"
 #include "camd/camd.h"
 #include "camd/link/identity.h"
 #include "camd/settings.h"
 #include "crypto/keyfile.h"
-#include "crypto/private_file.h"
 #include "loop/worker.h"
 
 static const char lock_name[] = "lock";
@@ -125,7 +125,7 @@ take_lock(struct protection *protection, struct keyfile_lock *lock)
 static int
 read_passphrase(const char *path, struct buf *passphrase)
 {
-	int r = private_file_read(path, passphrase);
+	int r = wholefile_read_private(path, passphrase);
 
 	while (r == 0 && passphrase->len > 0 &&
 	       (passphrase->data[passphrase->len - 1] == '\n' ||
@@ -283,7 +283,7 @@ remove_lock(struct protection *protection)
 	int r = reseal_all(protection, protection->lock, NULL);
 
 	if (r == 0)
-		r = private_file_remove(protection->path);
+		r = wholefile_remove(protection->path);
 	if (r == 0)
 		take_lock(protection, NULL);
 	return r;

@@ -1,9 +1,11 @@
-/* setting.c: what each setting of cam.ini is called and may be. */
-#include "camd/setting.h"
+/* setting.c: the settings of cam.ini. */
+#include "camd/settings.h"
 
 #include <net/if.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "base/limits.h"
@@ -11,7 +13,6 @@
 #include "base/number.h"
 #include "base/span.h"
 #include "base/text.h"
-#include "camd/people/nearest.h"
 #include "net/target.h"
 
 /* IPMSG's default port, taken for addresses that name none while they are
@@ -97,17 +98,10 @@ check_ports(const char *value)
 	return xstrdup(_("two port numbers such as 22224-22229 are needed"));
 }
 
-static char *
-check_path(const char *value)
-{
-	return value[0] == '\0' || value[0] == '/'
-		   ? NULL
-		   : xstrdup(_("a path that begins with '/' is needed"));
-}
-
 #define HOOK(event, text)                                                      \
 	{                                                                      \
-		.key = "hook." event, .check = check_path, .help = N_(text)    \
+		.key = "hook." event, .check = setting_check_path,             \
+		.help = N_(text)                                               \
 	}
 
 /* In the order of cam.ini(5). */
@@ -123,6 +117,7 @@ static const struct setting table[] = {
 	    .help = N_("the host name others see; the one of this machine if "
 		       "not set") },
 	{ .key = "user.nick",
+	    .like = "user.name",
 	    .check = check_label,
 	    .needed = true,
 	    .help = N_("the name shown to people; user.name if not set") },
@@ -173,11 +168,11 @@ static const struct setting table[] = {
 		       "encryption") },
 	{ .key = "security.passphrase_file",
 	    .fallback = "",
-	    .check = check_path,
+	    .check = setting_check_path,
 	    .help = N_("a file with the passphrase that opens the keys when "
 		       "camd starts; empty: 'cam key unlock' does") },
 	{ .key = "file.dir",
-	    .check = check_path,
+	    .check = setting_check_path,
 	    .help = N_("the folder of received files") },
 	{ .key = "file.accept",
 	    .kind = SETTING_WORD,
@@ -240,6 +235,41 @@ static const struct setting table[] = {
 	    .kind = SETTING_SWITCH,
 	    .fallback = "on",
 	    .help = N_("whether the terminal's bell tells of messages") },
+	{ .key = "tui.links",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether the terminal is told of links, so that a click "
+		       "opens them") },
+	{ .key = "tui.browser",
+	    .fallback = "",
+	    .help = N_("the program that opens links, or copy") },
+	{ .key = "tui.notify",
+	    .kind = SETTING_WORD,
+	    .fallback = "all",
+	    .words = "all mentions none",
+	    .help = N_("which messages the screen tells of, in talks without a "
+		       "rule of their own") },
+	{ .key = "tui.alert",
+	    .kind = SETTING_WORD,
+	    .fallback = "auto",
+	    .words = "auto desktop osc9 osc777 off",
+	    .help = N_("how it does, beside the bell: on the desktop, or by "
+		       "the terminal") },
+	{ .key = "tui.preview",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether it then shows what was written") },
+	{ .key = "tui.away_after",
+	    .kind = SETTING_NUMBER,
+	    .fallback = "0",
+	    .min = 0,
+	    .max = 1440,
+	    .help = N_("minutes without a key until we are away; 0: never") },
+	{ .key = "tui.linear",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "off",
+	    .help = N_("whether the screen is lines one below the other, for "
+		       "screen readers") },
 	HOOK("message.received", "a program run for each message that arrives"),
 	HOOK("message.sent", "a program run for each message that is sent"),
 	HOOK("message.state",
@@ -260,13 +290,48 @@ static const struct setting table[] = {
 	    "a program run four times a second while files are on their way"),
 	HOOK("transfer.done", "a program run when a file is there"),
 	HOOK("transfer.failed", "a program run when a file did not get there"),
+	HOOK("presence.changed", "a program run when we are away, or back"),
+	HOOK("attention.changed",
+	    "a program run when other talks are to be told of"),
 	HOOK("key.changed",
 	    "a program run when a user shows another key than before"),
+	HOOK("call.incoming", "a program run when somebody calls"),
+	HOOK("call.ringing", "a program run when it rings where we call"),
+	HOOK("call.active", "a program run when a call is answered"),
+	HOOK("call.changed", "a program run when something of a call changes"),
+	HOOK("call.ended", "a program run when a call has ended"),
+	{ .key = "call.accept",
+	    .kind = SETTING_WORD,
+	    .fallback = "ask",
+	    .words = "ask never",
+	    .help = N_("whether others can call us") },
+	{ .key = "call.ring_s",
+	    .kind = SETTING_NUMBER,
+	    .fallback = "45",
+	    .min = 1,
+	    .max = 600,
+	    .help = N_("seconds for which a call rings") },
 	{ .key = "media.ports",
 	    .fallback = "22224-22229",
 	    .check = check_ports,
 	    .needed = true,
 	    .help = N_("UDP ports of calls") },
+	{ .key = "media.audio_in",
+	    .fallback = "",
+	    .help = N_("the microphone of calls; empty: the system's own; "
+		       "none: none") },
+	{ .key = "media.audio_out",
+	    .fallback = "",
+	    .help = N_("the loudspeaker of calls; empty: the system's own; "
+		       "none: none") },
+	{ .key = "media.video_in",
+	    .fallback = "",
+	    .help = N_("the camera of calls; empty: the first") },
+	{ .key = "media.sandbox",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether the program that decodes calls is locked in; "
+		       "off only to find out what a device needs") },
 	{ .key = "media.budget",
 	    .kind = SETTING_NUMBER,
 	    .fallback = "0",
@@ -295,165 +360,52 @@ static const struct setting table[] = {
 	    .help = N_("and password") },
 };
 
-enum { COUNT = sizeof table / sizeof table[0] };
+static const struct setting_table settings_of_camd = {
+	.list = table,
+	.count = sizeof table / sizeof table[0],
+};
 
-const struct setting *
-setting_at(size_t i)
+const struct setting_table *
+camd_setting_table(void)
 {
-	return i < COUNT ? &table[i] : NULL;
+	return &settings_of_camd;
 }
 
-size_t
-setting_count(void)
-{
-	return COUNT;
-}
-
-size_t
-setting_index(const struct setting *setting)
-{
-	return (size_t)(setting - table);
-}
-
-const struct setting *
-setting_find(const char *key)
-{
-	for (size_t i = 0; i < COUNT; i++) {
-		if (strcmp(table[i].key, key) == 0)
-			return &table[i];
-	}
-	return NULL;
-}
-
-const char *
-setting_nearest(const char *key)
-{
-	struct nearest nearest;
-	const struct setting *setting = NULL;
-	const char *last = strrchr(key, '.');
-
-	nearest_init(&nearest, key);
-	for (size_t i = 0; i < COUNT; i++)
-		nearest_offer(&nearest, table[i].key);
-	/* "nick" and "net.nick" mean user.nick. */
-	nearest.text = last != NULL ? last + 1 : key;
-	for (size_t i = 0; nearest.count == 0 && i < COUNT; i++)
-		nearest_offer_as(
-		    &nearest, strrchr(table[i].key, '.') + 1, table[i].key);
-	if (nearest.count > 0)
-		setting = setting_find(nearest_first(&nearest));
-	nearest_finish(&nearest);
-	return setting != NULL ? setting->key : NULL;
-}
-
-static bool
-is_among(const char *value, const char *words)
-{
-	struct span rest = span_text(words), word;
-
-	while (span_cut(&rest, ' ', &word)) {
-		if (span_equal_text(word, value))
-			return true;
-	}
-	return span_equal_text(rest, value);
-}
-
-/* "ask, always, never" */
-static char *
-listed(const char *words)
-{
-	struct buf text;
-
-	buf_init(&text, LIMIT_INI_VALUE);
-	for (const char *c = words; *c != '\0'; c++)
-		buf_put_text(&text, *c == ' ' ? ", " : (char[]){ *c, '\0' });
-	return buf_steal_text(&text);
-}
+/* -- what we are called by when nothing is set ----------------------- */
 
 static char *
-check_number(const struct setting *setting, const char *value)
+logon_name(void)
 {
-	uint64_t number;
+	char text[4096];
+	struct passwd pwd, *found = NULL;
 
-	if (number_decimal(span_text(value), (uint64_t)setting->max, &number) ==
-		0 &&
-	    (int64_t)number >= setting->min)
-		return NULL;
-	return xasprintf(_("a number from %lld to %lld is needed"),
-	    (long long)setting->min, (long long)setting->max);
+	if (getpwuid_r(getuid(), &pwd, text, sizeof text, &found) == 0 &&
+	    found != NULL && found->pw_name[0] != '\0')
+		return xstrdup(found->pw_name);
+	return xasprintf("user%lu", (unsigned long)getuid());
 }
 
+/* The first label of this machine's name. */
 static char *
-check_words(const char *value, const char *words)
+host_name(void)
 {
-	char *list = NULL, *problem = NULL;
+	char name[256] = "";
 
-	if (is_among(value, words))
-		return NULL;
-	list = listed(words);
-	problem = xasprintf(_("one of %s is needed"), list);
-	free(list);
-	return problem;
+	if (gethostname(name, sizeof name - 1) < 0 || name[0] == '\0' ||
+	    name[0] == '.')
+		return xstrdup("localhost");
+	name[strcspn(name, ".")] = '\0';
+	return xstrdup(name);
 }
 
-/* What the ini file could not give back. */
-static char *
-check_form(const char *value)
+int
+camd_settings_open(const char *path, struct settings **settings, char **problem)
 {
-	if (strlen(value) > LIMIT_INI_VALUE)
-		return xasprintf(
-		    _("at most %d bytes are possible"), LIMIT_INI_VALUE);
-	if (!utf8_is_valid(span_text(value)))
-		return xstrdup(_("it is not UTF-8"));
-	for (const char *c = value; *c != '\0'; c++) {
-		if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
-			return xstrdup(_(
-			    "it must be one line without control characters"));
-	}
-	return NULL;
-}
+	int err = settings_open(&settings_of_camd, path, settings, problem);
 
-static char *
-find_fault(const struct setting *setting, const char *value)
-{
-	char *fault = check_form(value);
-
-	if (fault != NULL)
-		return fault;
-	if (setting->needed && value[0] == '\0')
-		return xstrdup(_("it cannot be empty"));
-	switch (setting->kind) {
-	case SETTING_NUMBER:
-		return check_number(setting, value);
-	case SETTING_SWITCH:
-		return check_words(value, "on off yes no");
-	case SETTING_WORD:
-		return check_words(value, setting->words);
-	case SETTING_TEXT:
-		break;
-	}
-	return setting->check != NULL && value[0] != '\0'
-		   ? setting->check(value)
-		   : NULL;
-}
-
-char *
-setting_problem(const struct setting *setting, const char *value)
-{
-	char *fault = find_fault(setting, value), *shown = NULL,
-	     *problem = NULL;
-
-	if (fault == NULL)
-		return NULL;
-	shown = text_printable(setting->secret ? "…" : value, TEXT_LINE);
-	problem = xasprintf("%s = '%s': %s", setting->key, shown, fault);
-	free(shown);
-	free(fault);
-	return problem;
-}
-
-bool
-setting_is_on(const char *value)
-{
-	return strcmp(value, "on") == 0 || strcmp(value, "yes") == 0;
+	if (err != 0)
+		return err;
+	settings_default(*settings, "user.name", logon_name());
+	settings_default(*settings, "user.host", host_name());
+	return 0;
 }

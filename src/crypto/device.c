@@ -122,24 +122,18 @@ get_list(struct fields *fields, struct devices *devices)
 	}
 }
 
-/* No key serves two purposes (threat model 5.2), nor two devices. */
+/* No key serves two purposes, nor two devices. */
 static bool
 keys_are_different(const struct devices *devices)
 {
 	const uint8_t *keys[1 + 2 * DEVICES_MAX] = { devices->user_key };
-	size_t count = 1, i, k;
+	size_t count = 1, i;
 
 	for (i = 0; i < devices->count; i++) {
 		keys[count++] = devices->list[i].link_key;
 		keys[count++] = devices->list[i].signing_key;
 	}
-	for (i = 0; i < count; i++) {
-		for (k = 0; k < i; k++) {
-			if (memcmp(keys[i], keys[k], SIGN_KEY_SIZE) == 0)
-				return false;
-		}
-	}
-	return true;
+	return sign_keys_differ(keys, count);
 }
 
 int

@@ -192,6 +192,9 @@ envelope_write(const struct envelope_sealed *sealed,
     const uint8_t (*stanzas)[ENVELOPE_STANZA_SIZE], size_t count,
     struct buf *buf)
 {
+	(void)buf_reserve(buf, sizeof(sealed->header) + 4 +
+				   count * ENVELOPE_STANZA_SIZE +
+				   sealed->body_len);
 	buf_put(buf, sealed->header, sizeof(sealed->header));
 	fields_put_number(buf, count, 4);
 	buf_put(buf, stanzas, count * ENVELOPE_STANZA_SIZE);

@@ -2,6 +2,7 @@
 #include "crypto/hpke.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +17,22 @@
 #include "crypto/evp.h"
 #include "crypto/hkdf.h"
 
+enum {
+	SECRET_SIZE = 32,
+	IDLE_MAX = 4 /* as many threads open for one prekey at a time */
+};
+
+/* What one exchange after the other is made with; peer is ours to change. */
+struct exchange {
+	EVP_PKEY_CTX *context;
+	EVP_PKEY *peer;
+};
+
 /* OpenSSL keeps the secret half of a raw key in the locked heap. */
 struct hpke_key {
 	atomic_uint refs;
 	EVP_PKEY *pkey;
-	EVP_PKEY_CTX *ready; /* to derive with: copied for each exchange */
+	_Atomic(struct exchange *) *idle; /* IDLE_MAX of them, or NULL */
 	uint8_t public[HPKE_KEY_SIZE];
 };
 
@@ -31,26 +43,62 @@ static const struct span hpke = {
 	(const uint8_t *)"HPKE-v1HPKE\x00\x20\x00\x01\x00\x03", 17
 };
 
-/* -- keys -------------------------------------------------------------- */
+/* -- exchanges --------------------------------------------------------- */
 
-enum { SECRET_SIZE = 32 };
-
-/* The exchange fails where its result is zero (RFC 7748, 6.1). */
-static int
-exchange(
-    const struct hpke_key *key, EVP_PKEY *peer, uint8_t secret[SECRET_SIZE])
+static void
+exchange_free(struct exchange *exchange)
 {
-	EVP_PKEY_CTX *context = EVP_PKEY_CTX_dup(key->ready);
-	size_t len = SECRET_SIZE;
-	int rc = CAM_ERR_CRYPTO;
+	if (!exchange)
+		return;
+	EVP_PKEY_CTX_free(exchange->context);
+	EVP_PKEY_free(exchange->peer);
+	free(exchange);
+}
 
-	if (context && peer &&
-	    EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1 &&
-	    EVP_PKEY_derive(context, secret, &len) == 1)
-		rc = 0;
-	EVP_PKEY_CTX_free(context);
-	ERR_clear_error();
-	return rc;
+/* NULL without memory. It begins with the base point (RFC 7748, 4.1). */
+static struct exchange *
+exchange_new(EVP_PKEY *pkey)
+{
+	struct exchange *made = xcalloc(1, sizeof(*made));
+
+	made->peer = EVP_PKEY_dup(evp_methods()->x25519);
+	made->context = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	if (made->peer && made->context &&
+	    EVP_PKEY_derive_init(made->context) == 1)
+		return made;
+	exchange_free(made);
+	return NULL;
+}
+
+/* OpenSSL 3.0 takes as long to make one as for a tenth of an exchange: a key
+ * keeps a few. */
+static struct exchange *
+exchange_take(const struct hpke_key *key)
+{
+	struct exchange *exchange = NULL;
+
+	for (size_t i = 0; i < IDLE_MAX && !exchange; i++)
+		exchange = atomic_exchange(&key->idle[i], NULL);
+	return exchange ? exchange : exchange_new(key->pkey);
+}
+
+static void
+exchange_give_back(const struct hpke_key *key, struct exchange *exchange)
+{
+	for (size_t i = 0; i < IDLE_MAX && exchange; i++)
+		exchange = atomic_exchange(&key->idle[i], exchange);
+	exchange_free(exchange);
+}
+
+/* It fails where its result is zero (RFC 7748, 6.1). */
+static bool
+derive(struct exchange *exchange, uint8_t secret[SECRET_SIZE])
+{
+	size_t len = SECRET_SIZE;
+
+	return EVP_PKEY_derive_set_peer_ex(
+		   exchange->context, exchange->peer, 0) == 1 &&
+	       EVP_PKEY_derive(exchange->context, secret, &len) == 1;
 }
 
 /* Every 32 bytes are a public key. */
@@ -58,16 +106,20 @@ static int
 diffie_hellman(const struct hpke_key *key, const uint8_t peer[HPKE_KEY_SIZE],
     uint8_t secret[SECRET_SIZE])
 {
-	EVP_PKEY *public = EVP_PKEY_dup(evp_methods()->x25519);
+	struct exchange *exchange = exchange_take(key);
 	int rc = CAM_ERR_CRYPTO;
 
-	if (public &&
-	    EVP_PKEY_set1_encoded_public_key(public, peer, HPKE_KEY_SIZE) == 1)
-		rc = exchange(key, public, secret);
-	EVP_PKEY_free(public);
+	if (exchange &&
+	    EVP_PKEY_set1_encoded_public_key(
+		exchange->peer, peer, HPKE_KEY_SIZE) == 1 &&
+	    derive(exchange, secret))
+		rc = 0;
+	exchange_give_back(key, exchange);
 	ERR_clear_error();
 	return rc;
 }
+
+/* -- keys -------------------------------------------------------------- */
 
 /* With a public half that says nothing: given none, OpenSSL would compute it.
  */
@@ -102,17 +154,19 @@ int
 hpke_key_new(const uint8_t secret[HPKE_KEY_SIZE], struct hpke_key **key)
 {
 	struct hpke_key *made = xcalloc(1, sizeof(*made));
+	struct exchange *exchange = NULL;
 
 	atomic_init(&made->refs, 1);
+	made->idle = xcalloc(IDLE_MAX, sizeof(*made->idle));
 	made->pkey = make_pair(secret);
 	if (made->pkey)
-		made->ready =
-		    EVP_PKEY_CTX_new_from_pkey(NULL, made->pkey, NULL);
-	if (made->ready && EVP_PKEY_derive_init(made->ready) == 1 &&
-	    exchange(made, evp_methods()->x25519, made->public) == 0) {
+		exchange = exchange_new(made->pkey);
+	if (exchange && derive(exchange, made->public)) {
+		exchange_give_back(made, exchange);
 		*key = made;
 		return 0;
 	}
+	exchange_free(exchange);
 	hpke_key_free(made);
 	ERR_clear_error();
 	return CAM_ERR_CRYPTO;
@@ -143,7 +197,9 @@ hpke_key_free(struct hpke_key *key)
 {
 	if (!key || atomic_fetch_sub(&key->refs, 1) > 1)
 		return;
-	EVP_PKEY_CTX_free(key->ready);
+	for (size_t i = 0; i < IDLE_MAX; i++)
+		exchange_free(key->idle[i]);
+	free(key->idle);
 	EVP_PKEY_free(key->pkey); /* which overwrites the secret half */
 	free(key);
 }

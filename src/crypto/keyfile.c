@@ -8,10 +8,10 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "base/wholefile.h"
 #include "crypto/aead.h"
 #include "crypto/digest.h"
 #include "crypto/keyfile_form.h"
-#include "crypto/private_file.h"
 
 static const char pem_begin[] = "-----BEGIN ";
 
@@ -155,7 +155,7 @@ save(const char *path, struct span kind, struct span secret,
 	} else {
 		put_open(&buf, kind, secret);
 	}
-	rc = private_file_write(path, buf_span(&buf), replace);
+	rc = wholefile_write(path, buf_span(&buf), 0600, replace);
 	buf_wipe(&buf);
 	return rc;
 }
@@ -196,7 +196,7 @@ keyfile_load(const char *path, const char *kind,
 	int rc;
 
 	buf_init(&buf, KEYFILE_SIZE_MAX);
-	rc = private_file_read(path, &buf);
+	rc = wholefile_read_private(path, &buf);
 	if (rc == 0 && (keyfile_parse(buf_span(&buf), &parts) < 0 ||
 			   !span_equal_text(parts.kind, kind)))
 		rc = CAM_ERR_KEY;
@@ -214,7 +214,7 @@ keyfile_is_sealed(const char *path, bool *sealed)
 	int rc;
 
 	buf_init(&buf, KEYFILE_SIZE_MAX);
-	rc = private_file_read(path, &buf);
+	rc = wholefile_read_private(path, &buf);
 	if (rc == 0)
 		rc = keyfile_parse(buf_span(&buf), &parts);
 	if (rc == 0)
@@ -266,7 +266,7 @@ keyfile_reseal(const char *path, const struct keyfile_lock *from,
 	int rc;
 
 	buf_init(&buf, KEYFILE_SIZE_MAX);
-	rc = private_file_read(path, &buf);
+	rc = wholefile_read_private(path, &buf);
 	if (rc == 0)
 		rc = keyfile_parse(buf_span(&buf), &parts);
 	if (rc == 0)

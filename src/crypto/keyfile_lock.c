@@ -10,9 +10,9 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "base/wholefile.h"
 #include "crypto/evp.h"
 #include "crypto/keyfile_form.h"
-#include "crypto/private_file.h"
 
 /* What we write, and how much work a file may ask for: 1 GiB. */
 enum { LOG2_N = 17, LOG2_N_MIN = 10, LOG2_N_MAX = 20, R = 8, P = 1 };
@@ -125,7 +125,7 @@ save(const struct keyfile_lock *lock, const char *path, struct span passphrase,
 	if (rc == 0) {
 		keyfile_put_sealed(
 		    &buf, key, span_of(lock->key, sizeof(lock->key)));
-		rc = private_file_write(path, buf_span(&buf), replace);
+		rc = wholefile_write(path, buf_span(&buf), 0600, replace);
 	}
 	wipe(key, sizeof(key));
 	buf_wipe(&buf);
@@ -200,7 +200,7 @@ keyfile_lock_open(
 	evp_ready();
 	buf_init(&buf, KEYFILE_SIZE_MAX);
 	buf_init(&secret, KEYFILE_SECRET_MAX);
-	rc = private_file_read(path, &buf);
+	rc = wholefile_read_private(path, &buf);
 	if (rc == 0)
 		rc = get_lock(buf_span(&buf), passphrase, &secret);
 	if (rc == 0 && secret.len != AEAD_KEY_SIZE)

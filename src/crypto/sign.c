@@ -236,3 +236,15 @@ sign_verify(const uint8_t key[SIGN_KEY_SIZE], const char *label,
 	sign_public_free(public);
 	return rc;
 }
+
+bool
+sign_keys_differ(const uint8_t *const keys[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (memcmp(keys[i], keys[k], SIGN_KEY_SIZE) == 0)
+				return false;
+		}
+	}
+	return true;
+}

@@ -3,6 +3,7 @@
 #define CAM_CRYPTO_SIGN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/span.h"
@@ -34,6 +35,10 @@ int sign_make(const struct sign_key *key, const char *label, struct span data,
     uint8_t signature[SIGN_SIZE]);
 int sign_verify(const uint8_t key[SIGN_KEY_SIZE], const char *label,
     struct span data, const uint8_t signature[SIGN_SIZE]);
+
+/* No two of the public keys are the same: no key serves two purposes (threat
+ * model 5.2). */
+bool sign_keys_differ(const uint8_t *const keys[], size_t count);
 
 /* A public key made ready once, for one whose signatures are many; unchanging:
  * several threads may verify with it. CAM_ERR_CRYPTO: it is none. */

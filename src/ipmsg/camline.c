@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/err.h"
 #include "base/fields.h"
 #include "base/number.h"
-#include "ipmsg/base64.h"
 
 /* 64 bytes make 86 characters of base64 and two of padding. */
 enum { SIGNATURE_DIGITS = 86, PADDED_DIGITS = 88 };

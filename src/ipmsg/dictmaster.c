@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/err.h"
 #include "base/limits.h"
-#include "ipmsg/base64.h"
 
 /* Leaves value as it is when the key is missing. */
 static int

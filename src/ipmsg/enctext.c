@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/number.h"
-#include "ipmsg/base64.h"
 #include "ipmsg/capability.h"
 
 /* What the flags make of the sizes; 2048 and AES win where both are set (5.6).

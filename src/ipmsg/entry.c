@@ -277,8 +277,10 @@ entry_user_split(const char *user, char logon[LIMIT_NAME + 1],
 		memcpy(fingerprint, user + len + 2, FINGERPRINT_DIGITS);
 		fingerprint[FINGERPRINT_DIGITS] = '\0';
 	}
-	snprintf(logon, LIMIT_NAME + 1, "%.*s",
-	    (int)(len < LIMIT_NAME ? len : LIMIT_NAME), user);
+	if (len > LIMIT_NAME)
+		len = LIMIT_NAME;
+	memcpy(logon, user, len);
+	logon[len] = '\0';
 	return found;
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ struct child {
 	char *input;
 	size_t len;
 	size_t written;
+	bool is_fed; /* its stdin stays open */
 	void (*on_output)(const void *data, size_t len, void *arg);
 	void (*on_exit)(int status, void *arg);
 	void *arg;
@@ -129,8 +131,14 @@ on_writable(int fd, int events, void *arg)
 		return;
 	if (done > 0)
 		child->written += (size_t)done;
-	if (done < 0 || child->written == child->len)
+	if (done >= 0 && child->written < child->len)
+		return;
+	if (done < 0 || !child->is_fed) {
 		close_input(child);
+		return;
+	}
+	child->written = child->len = 0;
+	watch_set(&child->watch, 0);
 }
 
 static void
@@ -257,7 +265,7 @@ follow(struct child *child, pid_t pid, unsigned timeout_ms)
 		timer_start(&child->limit, timeout_ms);
 	if (child->len > 0)
 		watch_set(&child->watch, WATCH_WRITE);
-	else
+	else if (!child->is_fed)
 		close_input(child);
 	if (child->output.fd >= 0)
 		watch_set(&child->output, WATCH_READ);
@@ -265,7 +273,7 @@ follow(struct child *child, pid_t pid, unsigned timeout_ms)
 
 static int
 run(struct loop *loop, const char *const argv[], const void *input, size_t len,
-    unsigned timeout_ms,
+    bool is_fed, unsigned timeout_ms,
     void (*on_output)(const void *data, size_t len, void *arg),
     void (*on_exit)(int status, void *arg), void *arg, struct child **child)
 {
@@ -295,6 +303,7 @@ run(struct loop *loop, const char *const argv[], const void *input, size_t len,
 	started->loop = loop;
 	started->input = xmemdup(input, len);
 	started->len = len;
+	started->is_fed = is_fed;
 	started->on_output = on_output;
 	started->on_exit = on_exit;
 	started->arg = arg;
@@ -325,8 +334,8 @@ child_run(struct loop *loop, const char *const argv[], const void *input,
     size_t len, unsigned timeout_ms, void (*on_exit)(int status, void *arg),
     void *arg, struct child **child)
 {
-	return run(
-	    loop, argv, input, len, timeout_ms, NULL, on_exit, arg, child);
+	return run(loop, argv, input, len, false, timeout_ms, NULL, on_exit,
+	    arg, child);
 }
 
 int
@@ -334,8 +343,36 @@ child_capture(struct loop *loop, const char *const argv[], unsigned timeout_ms,
     void (*on_output)(const void *data, size_t len, void *arg),
     void (*on_exit)(int status, void *arg), void *arg, struct child **child)
 {
-	return run(
-	    loop, argv, "", 0, timeout_ms, on_output, on_exit, arg, child);
+	return run(loop, argv, "", 0, false, timeout_ms, on_output, on_exit,
+	    arg, child);
+}
+
+int
+child_open(struct loop *loop, const char *const argv[],
+    void (*on_exit)(int status, void *arg), void *arg, struct child **child)
+{
+	struct child *opened = NULL;
+	int err = run(loop, argv, "", 0, true, 0, NULL, on_exit, arg, &opened);
+
+	if (err == 0)
+		*child = opened;
+	return err;
+}
+
+bool
+child_feed(struct child *child, const void *data, size_t len)
+{
+	size_t left = child->len - child->written;
+
+	if (child->watch.fd < 0 || left + len > CHILD_FED_MAX)
+		return false;
+	memmove(child->input, child->input + child->written, left);
+	child->input = xreallocarray(child->input, left + len + 1, 1);
+	memcpy(child->input + left, data, len);
+	child->len = left + len;
+	child->written = 0;
+	watch_set(&child->watch, WATCH_WRITE);
+	return true;
 }
 
 void

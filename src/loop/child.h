@@ -2,6 +2,7 @@
 #ifndef CAM_CHILD_H
 #define CAM_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -27,6 +28,16 @@ int child_capture(struct loop *loop, const char *const argv[],
     unsigned timeout_ms,
     void (*on_output)(const void *data, size_t len, void *arg),
     void (*on_exit)(int status, void *arg), void *arg, struct child **child);
+/*
+ * The same with a stdin that stays open: child_feed() writes there, until the
+ * child is forgotten. Nothing it writes is heard.
+ */
+int child_open(struct loop *loop, const char *const argv[],
+    void (*on_exit)(int status, void *arg), void *arg, struct child **child);
+/* False: it does not read, and CHILD_FED_MAX bytes wait already; nothing of
+ * this is written. */
+enum { CHILD_FED_MAX = 256 * 1024 };
+bool child_feed(struct child *child, const void *data, size_t len);
 /* The same of a process that the caller has started, with whatever it has: only
  * its end is told. */
 struct child *child_watch(struct loop *loop, pid_t pid,

@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -15,7 +17,20 @@
 #include "loop/timer.h"
 #include "loop/watch.h"
 
-enum { READ_SIZE = 64 * 1024 };
+enum { READ_SIZE = 64 * 1024, QUEUE_FIRST = 8 * 1024 };
+
+/* A descriptor and, where it is to be sent, the byte it goes with. */
+struct given {
+	int fd;
+	unsigned number;
+	uint64_t at;
+};
+
+struct given_list {
+	struct given list[STREAM_GIVEN_MAX];
+	size_t count;
+	unsigned next; /* number of the next */
+};
 
 struct stream {
 	struct watch watch;
@@ -26,8 +41,11 @@ struct stream {
 	struct buf queue; /* the first sent bytes of it have gone */
 	size_t sent;
 	size_t queue_max;
-	int err;      /* why it ended; 0: it has not */
-	bool is_full; /* the socket took less than there was */
+	uint64_t position;	     /* bytes that have left */
+	struct given_list *giving;   /* NULL: nothing was ever given */
+	struct given_list *received; /* NULL: not accepted */
+	int err;		     /* why it ended; 0: it has not */
+	bool is_full;		     /* the socket took less than there was */
 	bool paused;
 	bool close_when_written;
 	bool reading; /* inside on_data: freed when that is over */
@@ -74,20 +92,90 @@ on_closing(void *arg)
 	stream->ops->on_closed(stream, stream->err, stream->arg);
 }
 
+static void
+drop_given(struct given_list *given, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		close(given->list[i].fd);
+	given->count -= count;
+	memmove(given->list, given->list + count,
+	    given->count * sizeof given->list[0]);
+}
+
+static void
+free_given(struct given_list *given)
+{
+	if (given != NULL)
+		drop_given(given, given->count);
+	free(given);
+}
+
+/* As send(), with the descriptors that go with the first byte. */
+static ssize_t
+send_giving(int fd, const void *data, size_t len,
+    const struct given_list *given, size_t count)
+{
+	struct iovec part = { (void *)(uintptr_t)data, len };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(STREAM_GIVEN_MAX * sizeof(int))];
+	} control = { 0 };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = CMSG_SPACE(count * sizeof(int)) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	int fds[STREAM_GIVEN_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		fds[i] = given->list[i].fd;
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(header), fds, count * sizeof(int));
+	return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+/* As send(): no further than the byte the next descriptors go with. */
+static ssize_t
+send_some(struct stream *stream, const void *data, size_t len)
+{
+	struct given_list *given = stream->giving;
+	size_t count = 0;
+	ssize_t done;
+
+	if (given == NULL || given->count == 0)
+		return send(stream->watch.fd, data, len, MSG_NOSIGNAL);
+	while (
+	    count < given->count && given->list[count].at == stream->position)
+		count++;
+	if (count < given->count &&
+	    given->list[count].at - stream->position < len)
+		len = (size_t)(given->list[count].at - stream->position);
+	if (count == 0)
+		return send(stream->watch.fd, data, len, MSG_NOSIGNAL);
+	done = send_giving(stream->watch.fd, data, len, given, count);
+	if (done > 0)
+		drop_given(given, count);
+	return done;
+}
+
 /* The bytes taken, 0 when it can take none now, or CAM_ERR_CLOSED or
  * CAM_ERR_SYSTEM. */
 static ssize_t
-write_some(int fd, const void *data, size_t len)
+write_some(struct stream *stream, const void *data, size_t len)
 {
 	ssize_t done;
 
 	do {
-		done = send(fd, data, len, MSG_NOSIGNAL);
+		done = send_some(stream, data, len);
 		if (done < 0 && errno == ENOTSOCK)
-			done = write(fd, data, len);
+			done = write(stream->watch.fd, data, len);
 	} while (done < 0 && errno == EINTR);
-	if (done >= 0)
+	if (done >= 0) {
+		stream->position += (uint64_t)done;
 		return done;
+	}
 	if (errno == EAGAIN || errno == EWOULDBLOCK)
 		return 0;
 	return errno == EPIPE || errno == ECONNRESET ? CAM_ERR_CLOSED
@@ -97,8 +185,8 @@ write_some(int fd, const void *data, size_t len)
 static void
 write_queue(struct stream *stream)
 {
-	ssize_t done = write_some(stream->watch.fd,
-	    stream->queue.data + stream->sent, unsent(stream));
+	ssize_t done = write_some(
+	    stream, stream->queue.data + stream->sent, unsent(stream));
 
 	if (done < 0) {
 		end(stream, (int)done);
@@ -129,13 +217,62 @@ on_turn(void *arg)
 }
 
 static void
+keep_given(struct given_list *given, const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		unsigned number = given->next++;
+
+		if (given->count < STREAM_GIVEN_MAX)
+			given->list[given->count++] =
+			    (struct given){ .fd = fds[i], .number = number };
+		else
+			close(fds[i]);
+	}
+}
+
+/* As read(), with what comes beside the bytes. */
+static ssize_t
+read_given(struct stream *stream, void *data, size_t size)
+{
+	struct iovec part = { data, size };
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(STREAM_GIVEN_MAX * sizeof(int))];
+	} control = { 0 };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof control.room };
+	ssize_t len = recvmsg(stream->watch.fd, &message, MSG_CMSG_CLOEXEC);
+	int fds[STREAM_GIVEN_MAX];
+
+	for (struct cmsghdr *header = len >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	     header != NULL; header = CMSG_NXTHDR(&message, header)) {
+		size_t bytes = header->cmsg_len - CMSG_LEN(0);
+
+		if (header->cmsg_level != SOL_SOCKET ||
+		    header->cmsg_type != SCM_RIGHTS || bytes > sizeof fds)
+			continue;
+		memcpy(fds, CMSG_DATA(header), bytes);
+		keep_given(stream->received, fds, bytes / sizeof(int));
+	}
+	if (len >= 0 && (message.msg_flags & MSG_CTRUNC) != 0) {
+		errno = EMFILE; /* some were lost: numbers are no longer true */
+		return -1;
+	}
+	return len;
+}
+
+static void
 read_some(struct stream *stream)
 {
 	char data[READ_SIZE];
 	ssize_t len;
 
 	do {
-		len = read(stream->watch.fd, data, sizeof data);
+		len = stream->received != NULL
+			  ? read_given(stream, data, sizeof data)
+			  : read(stream->watch.fd, data, sizeof data);
 	} while (len < 0 && errno == EINTR);
 	if (len < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return;
@@ -176,8 +313,9 @@ stream_new(struct loop *loop, int fd, const struct stream_ops *ops, void *arg,
 	stream->queue_max = queue_max;
 	/* What has been sent is dropped only now and then: at most as much
 	 * again as waits. */
-	buf_init(&stream->queue,
-	    queue_max <= SIZE_MAX / 2 ? 2 * queue_max : SIZE_MAX);
+	buf_init(&stream->queue, queue_max <= SIZE_MAX / 2 - QUEUE_FIRST
+				     ? 2 * queue_max + QUEUE_FIRST
+				     : SIZE_MAX);
 	watch_init(&stream->watch, loop, fd, on_ready, stream);
 	timer_init(&stream->closing, loop, on_closing, stream);
 	timer_init(&stream->turn, loop, on_turn, stream);
@@ -193,13 +331,15 @@ stream_free(struct stream *stream)
 	if (stream == NULL)
 		return;
 	if (unsent(stream) > 0)
-		(void)write_some(stream->watch.fd,
-		    stream->queue.data + stream->sent, unsent(stream));
+		(void)write_some(
+		    stream, stream->queue.data + stream->sent, unsent(stream));
 	watch_finish(&stream->watch);
 	timer_finish(&stream->closing);
 	timer_finish(&stream->turn);
 	close(stream->watch.fd);
 	buf_finish(&stream->queue);
+	free_given(stream->giving);
+	free_given(stream->received);
 	stream->gone = true;
 	if (!stream->reading)
 		free(stream);
@@ -209,7 +349,7 @@ stream_free(struct stream *stream)
 static size_t
 write_now(struct stream *stream, const uint8_t *bytes, size_t len)
 {
-	ssize_t done = write_some(stream->watch.fd, bytes, len);
+	ssize_t done = write_some(stream, bytes, len);
 
 	if (done < 0) {
 		end(stream, (int)done);
@@ -239,6 +379,9 @@ stream_write(struct stream *stream, const void *data, size_t len)
 		end(stream, CAM_ERR_FULL);
 		return;
 	}
+	if (stream->queue.data == NULL)
+		(void)buf_reserve(
+		    &stream->queue, len > QUEUE_FIRST ? len : QUEUE_FIRST);
 	buf_put(&stream->queue, bytes, len);
 	update_watch(stream);
 }
@@ -260,6 +403,49 @@ stream_close_when_written(struct stream *stream)
 		write_queue(stream);
 	else
 		end(stream, CAM_ERR_CLOSED);
+}
+
+unsigned
+stream_give(struct stream *stream, int fd)
+{
+	struct given_list *given = stream->giving;
+	unsigned number;
+
+	if (given == NULL)
+		given = stream->giving = xcalloc(1, sizeof *given);
+	number = given->next++;
+	if (stream->err != 0 || given->count == STREAM_GIVEN_MAX) {
+		close(fd);
+		end(stream, CAM_ERR_FULL);
+		return number;
+	}
+	given->list[given->count++] = (struct given){ .fd = fd,
+		.number = number,
+		.at = stream->position + unsent(stream) };
+	return number;
+}
+
+void
+stream_accept_given(struct stream *stream)
+{
+	if (stream->received == NULL)
+		stream->received = xcalloc(1, sizeof *stream->received);
+}
+
+int
+stream_take(struct stream *stream, unsigned number)
+{
+	struct given_list *given = stream->received;
+
+	for (size_t i = 0; given != NULL && i < given->count; i++) {
+		int fd = given->list[i].fd;
+
+		if (given->list[i].number != number)
+			continue;
+		given->list[i] = given->list[--given->count];
+		return fd;
+	}
+	return -1;
 }
 
 int

@@ -35,6 +35,21 @@ void stream_write(struct stream *stream, const void *data, size_t len);
 void stream_pause(struct stream *stream, bool paused);
 /* Closes once all that is queued has been written; on_closed follows. */
 void stream_close_when_written(struct stream *stream);
+
+/*
+ * Descriptors over a Unix socket, beside the bytes that name them by number:
+ * the first that a side gives is 0, the next 1. stream_give() takes fd, which
+ * goes with the next bytes written, and returns its number; past
+ * STREAM_GIVEN_MAX that have not left, the stream will close.
+ */
+enum { STREAM_GIVEN_MAX = 32 };
+unsigned stream_give(struct stream *stream, int fd);
+/* From here on what the other side gives is kept until it is taken, at most
+ * STREAM_GIVEN_MAX; what comes beyond, and on any other stream, is closed. */
+void stream_accept_given(struct stream *stream);
+/* The descriptor of that number, close-on-exec, from now on the caller's; -1:
+ * none was given, or it has been taken. */
+int stream_take(struct stream *stream, unsigned number);
 int stream_fd(const struct stream *stream);
 
 #endif

@@ -34,8 +34,8 @@ timer_finish(struct timer *timer)
 	timer->watcher = NULL;
 }
 
-void
-timer_start(struct timer *timer, uint64_t after_ms)
+static void
+start(struct timer *timer, uint64_t after_ms, uint64_t every_ms)
 {
 	ev_timer *watcher = timer->watcher;
 
@@ -51,8 +51,21 @@ timer_start(struct timer *timer, uint64_t after_ms)
 	/* libev counts from the beginning of the turn, which may be long ago.
 	 */
 	ev_now_update(loop_ev(timer->loop));
-	ev_timer_set(watcher, (double)after_ms / 1000., 0.);
+	ev_timer_set(
+	    watcher, (double)after_ms / 1000., (double)every_ms / 1000.);
 	ev_timer_start(loop_ev(timer->loop), watcher);
+}
+
+void
+timer_start(struct timer *timer, uint64_t after_ms)
+{
+	start(timer, after_ms, 0);
+}
+
+void
+timer_repeat(struct timer *timer, uint64_t every_ms)
+{
+	start(timer, every_ms, every_ms);
 }
 
 void

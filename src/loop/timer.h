@@ -20,6 +20,9 @@ void timer_init(
 void timer_finish(struct timer *timer);
 /* Fires once, after_ms from now; a running timer is set anew. */
 void timer_start(struct timer *timer, uint64_t after_ms);
+/* Fires every so many ms, from now on, without drifting; a turn that is missed
+ * is left out. */
+void timer_repeat(struct timer *timer, uint64_t every_ms);
 void timer_stop(struct timer *timer);
 bool timer_is_running(const struct timer *timer);
 /* Until it fires, rounded up; 0 when it is not running. */

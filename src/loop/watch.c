@@ -38,6 +38,7 @@ watch_set(struct watch *watch, int events)
 			return;
 		watcher = xcalloc(1, sizeof *watcher);
 		ev_init(watcher, on_ready);
+		ev_set_priority(watcher, watch->is_first ? EV_MAXPRI : 0);
 		watcher->data = watch;
 		watch->watcher = watcher;
 	}

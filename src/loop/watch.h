@@ -2,6 +2,8 @@
 #ifndef CAM_WATCH_H
 #define CAM_WATCH_H
 
+#include <stdbool.h>
+
 struct loop;
 
 enum { WATCH_READ = 1, WATCH_WRITE = 2 };
@@ -11,6 +13,9 @@ struct watch {
 	int fd;
 	void (*fn)(int fd, int events, void *arg);
 	void *arg;
+	/* Called before others that are ready at the same time; to be set
+	 * before anything is watched. */
+	bool is_first;
 	void *watcher;
 };
 

@@ -387,6 +387,16 @@ close_gently(int fd)
 }
 
 void
+tls_flush(struct tls *tls)
+{
+	if (tls->is_busy || tls->state != TLS_OPEN || tls->write_blocked)
+		return;
+	enter(tls);
+	write_some(tls);
+	leave(tls);
+}
+
+void
 tls_free(struct tls *tls)
 {
 	if (tls == NULL)

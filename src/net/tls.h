@@ -52,6 +52,9 @@ struct tls_ops {
  * over within timeout_ms. */
 struct tls *tls_new(struct loop *loop, struct tls_context *context, int fd,
     bool connected, uint64_t timeout_ms, const struct tls_ops *ops, void *arg);
+/* Asks on_room now and writes as far as that goes without waiting: what has
+ * just been said before it is closed. Not inside its callbacks. */
+void tls_flush(struct tls *tls);
 /* Closes at once, with a close_notify where that is possible without waiting.
  */
 void tls_free(struct tls *tls);

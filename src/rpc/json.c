@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 #include "config.h"
@@ -138,28 +139,65 @@ put_escaped(struct buf *out, struct span rest)
 	buf_put_span(out, rest);
 }
 
-char *
-json_line(const json_t *object, size_t *len)
+void
+json_put(struct buf *out, const json_t *value)
 {
+	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
 	char space[LINE_GUESS], *text = space;
-	size_t size = json_dumpb(object, space, sizeof space, JSON_COMPACT);
-	struct buf out;
+	size_t size = json_dumpb(value, space, sizeof space, flags);
 
-	buf_init(&out, SIZE_MAX / 4);
 	if (size > sizeof space) {
 		text = xmalloc(size);
-		(void)json_dumpb(object, text, size, JSON_COMPACT);
+		(void)json_dumpb(value, text, size, flags);
 	}
-	out.failed = size == 0;
-	(void)buf_reserve(&out, size + 1);
-	put_escaped(&out, span_of(text, size));
-	buf_put_byte(&out, '\n');
+	(void)buf_reserve(out, size + 1);
+	put_escaped(out, span_of(text, size));
 	/* It may have been a passphrase. */
 	if (text != space)
 		wipe_free(text, size);
 	wipe(space, sizeof space);
+}
+
+char *
+json_line(const json_t *object, size_t *len)
+{
+	struct buf out;
+
+	buf_init(&out, SIZE_MAX / 4);
+	out.failed = !json_is_object(object) && !json_is_array(object);
+	json_put(&out, object);
+	buf_put_byte(&out, '\n');
 	*len = out.len;
 	return buf_steal_text(&out);
+}
+
+/* Nothing of it needs an escape. */
+static bool
+is_plain(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t byte = text.data[i];
+
+		if (byte < ' ' || byte > '~' || byte == '"' || byte == '\\')
+			return false;
+	}
+	return true;
+}
+
+void
+json_put_text(struct buf *out, struct span text)
+{
+	json_t *string = NULL;
+
+	if (is_plain(text)) {
+		buf_put_byte(out, '"');
+		buf_put_span(out, text);
+		buf_put_byte(out, '"');
+		return;
+	}
+	string = json_text(text);
+	json_put(out, string);
+	json_decref(string);
 }
 
 json_t *
@@ -208,4 +246,15 @@ void
 json_wipe_freed(void)
 {
 	json_set_alloc_funcs(malloc, wipe_and_free);
+}
+
+json_t *
+json_nearest(const struct nearest *nearest)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < nearest->count; i++)
+		json_array_append_new(
+		    names, json_text(span_text(nearest->best[i].name)));
+	return names;
 }

@@ -4,7 +4,10 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/span.h"
+
+struct nearest;
 
 /* An object in strict UTF-8, duplicate keys refused, at most LIMIT_JSON_DEPTH
  * deep. CAM_ERR_FORMAT. */
@@ -15,6 +18,10 @@ int json_parse_line(struct span line, json_t **object);
  * end; release with free(). NULL for what is no object or array.
  */
 char *json_line(const json_t *object, size_t *len);
+/* Any value as it stands in such a line; nothing for one that JSON has not. */
+void json_put(struct buf *out, const json_t *value);
+/* The string that json_text() makes. */
+void json_put_text(struct buf *out, struct span text);
 
 /* From here on the memory that JSON gives back is overwritten: for programs
  * that are sent passphrases, once at their start. */
@@ -25,5 +32,8 @@ void json_wipe_freed(void);
 json_t *json_text(struct span text);
 /* "2026-01-31T09:30:00.000+09:00" */
 json_t *json_time(int64_t wall_ms);
+
+/* What may have been meant, the nearest first: an array of strings. */
+json_t *json_nearest(const struct nearest *nearest);
 
 #endif

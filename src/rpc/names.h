@@ -48,10 +48,16 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_TALK_LIST "talk.list"
 /* {who} or {talk} -> {count} */
 #define RPC_TALK_READ "talk.read"
-/* {text} -> {state, away} */
+/* {text} -> {state, away, idle} */
 #define RPC_AWAY "presence.away"
-/* {} -> {state, away} */
+/* {} -> {state, away, idle} */
 #define RPC_BACK "presence.back"
+/* {idle} -> the same: nobody is at this screen, or somebody is */
+#define RPC_IDLE "presence.idle"
+/* {} -> {notify, until, talks: [{talk, notify, until}]} */
+#define RPC_ATTENTION_GET "attention.get"
+/* {talk or who, notify, until} -> the same */
+#define RPC_ATTENTION_SET "attention.set"
 /* {} -> {id, user_key, device, keys: [{algorithm, fingerprint, ...}]} */
 #define RPC_KEY_LIST "key.list"
 /* {passphrase} -> {protection} */
@@ -85,6 +91,38 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"
+/* {who: [..], video, screen, audio_in, audio_out, video_in, video_out, follow}
+ * -> {call: call object} */
+#define RPC_CALL_START "call.start"
+/* {id, the same devices, follow} -> {call} */
+#define RPC_CALL_ANSWER "call.answer"
+/* {id, text} -> {call} */
+#define RPC_CALL_DECLINE "call.decline"
+/* {id} -> {call} */
+#define RPC_CALL_HANGUP "call.hangup"
+/* {id, on} -> {call} */
+#define RPC_CALL_HOLD "call.hold"
+#define RPC_CALL_MUTE "call.mute"
+/* {id, who: [..]} -> {call} */
+#define RPC_CALL_ADD "call.add"
+/* {} -> {calls: [call object]} */
+#define RPC_CALL_LIST "call.list"
+/* {id} -> {id, members: [{member, streams: [..]}]} */
+#define RPC_CALL_STATS "call.stats"
+/* {} -> {in: [..], out: [..], video: [..]} */
+#define RPC_CALL_DEVICES "call.devices"
+
+/* Between cam server and camserver, on the socket of that. */
+/* {} -> {organisation, pin, serial, started, version, pid, members: {..}} */
+#define RPC_SERVER_STATUS "server.status"
+/* {after} -> {members: [member object], next} */
+#define RPC_MEMBER_LIST "member.list"
+/* {name, nick, group} -> {member, code} */
+#define RPC_MEMBER_INVITE "member.invite"
+/* {name, nick, group} -> {member} */
+#define RPC_MEMBER_CHANGE "member.change"
+/* {name} -> {member} */
+#define RPC_MEMBER_REMOVE "member.remove"
 
 /* Between two camd, on a link. Keys, ids and signatures are hex digits. The
  * first is the only one that is answered before both are greeted. */
@@ -112,6 +150,73 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define LINK_OFFER_REFUSED "offer.refused"
 #define LINK_OFFER_WITHDRAWN "offer.withdrawn"
 
+/* Calls; call is an id of 32 digits, media a media object (rpc/media.h),
+ * members are all known but the one who is told: [{user_key, id, state}]. */
+/* {call, members, video, screen, media} -> {}: it rings; errors' message is a
+ * word of camd/call/reason.h, also below */
+#define LINK_CALL_OFFER "call.offer"
+/* {call, media} -> {}, to who has invited */
+#define LINK_CALL_ACCEPT "call.accept"
+/* {call, media} -> {media}, between two who are in the call, from the one with
+ * the smaller user key */
+#define LINK_CALL_JOIN "call.join"
+/* {call, reason, text}, no answer, to who has invited */
+#define LINK_CALL_DECLINE "call.decline"
+/* {call, reason}, no answer */
+#define LINK_CALL_LEAVE "call.leave"
+/* {call, members}, no answer */
+#define LINK_CALL_MEMBERS "call.members"
+/* {call, hold, mute, video, screen, recording, media}, no answer: all that is
+ * told of its sender, as it is now */
+#define LINK_CALL_UPDATE "call.update"
+
+/*
+ * Between camd and cam-media, one for each call; camd asks, without a hello.
+ * "fd" is the number of a descriptor as stream_give() counts them. Objects:
+ * media: rpc/media.h. device: {kind: "file", fd, loop} a WAV file, read from
+ * its beginning or written anew; {kind: "tone", hz?}; {kind: "none"};
+ * {kind: "portaudio", name?} the system's own without a name. pictures: {kind:
+ * "pattern"}; {kind: "file", fd, loop} YUV4MPEG2; {kind: "v4l2", fd}; {kind:
+ * "x11", name?, window?}; each with width?, height?, rate? member: a number
+ * 1 .. 255 that camd chooses.
+ */
+/* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
+ * {echo, noise, gain}, bitrate?}, video?: {in?: pictures, out?: {fd} of the
+ * first member's, as YUV4MPEG2}, budget?, sandbox: false?} -> {delay_ms}.
+ * Without video none is seen either. */
+#define MEDIA_OPEN "media.open"
+/* {member, addr, port, media} -> {}; a member there already has new keys and
+ * streams, its old ones are accepted for 5 s */
+#define MEDIA_ADD "media.add"
+/* {member} -> {} */
+#define MEDIA_REMOVE "media.remove"
+/* {own: media}: new key and streams of ours -> {} */
+#define MEDIA_REKEY "media.rekey"
+/* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
+ * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
+ * budget?, tap?: a port of 127.0.0.1 that gets what we send in clear, or 0} ->
+ * {} */
+#define MEDIA_SET "media.set"
+/* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
+ * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
+#define MEDIA_STATS "media.stats"
+/* {member, kind?: video or screen} -> {fd}: the memory in which his pictures
+ * come (picture/frames.h) */
+#define MEDIA_FRAMES "media.frames"
+/* {} -> {in: [name], out: [name]}; also before media.open */
+#define MEDIA_DEVICES "media.devices"
+/* {member}: the first authentic packet */
+#define MEDIA_HEARD "media.heard"
+/* {member}: nothing for 10 s; media.heard tells when it is back */
+#define MEDIA_LOST "media.lost"
+/* {self, members: [{member, level}]}: 0 .. 127 dB below full scale, four times
+ * a second */
+#define MEDIA_LEVELS "media.levels"
+/* {direction, error} */
+#define MEDIA_DEVICE "media.device"
+/* {kind}: an input file has ended */
+#define MEDIA_FINISHED "media.finished"
+
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"
 #define EVENT_MESSAGE_STATE "message.state"
@@ -133,5 +238,17 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_TRANSFER_DONE "transfer.done"
 #define EVENT_TRANSFER_FAILED "transfer.failed"
 #define EVENT_KEY_CHANGED "key.changed"
+/* {state, away, idle} of ourselves */
+#define EVENT_PRESENCE_CHANGED "presence.changed"
+/* as attention.get */
+#define EVENT_ATTENTION_CHANGED "attention.changed"
+/* call object; ended: with reason and exit */
+#define EVENT_CALL_INCOMING "call.incoming"
+#define EVENT_CALL_RINGING "call.ringing"
+#define EVENT_CALL_ACTIVE "call.active"
+#define EVENT_CALL_CHANGED "call.changed"
+#define EVENT_CALL_ENDED "call.ended"
+/* {id, self, members: [{member, level}]}: four times a second */
+#define EVENT_CALL_LEVELS "call.levels"
 
 #endif

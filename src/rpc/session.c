@@ -9,7 +9,6 @@
 
 #include "base/err.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -22,6 +21,8 @@ enum {
 	CODE_INVALID_PARAMS = -32602,
 	CODE_OURS = -32000,
 };
+
+enum { NOTIFICATION_GUESS = 96 }; /* around its params */
 
 struct rpc_call {
 	struct rpc_session *session; /* NULL once it has gone */
@@ -110,16 +111,25 @@ send_error(struct rpc_session *session, json_t *id, int code, int exit_code,
 		json_text(span_text(message)), "data", data));
 }
 
-void
-rpc_notify(struct rpc_session *session, const char *event, json_t *params)
+int
+rpc_notification(const char *event, struct span params, struct buf *line)
 {
-	if (session->gone)
-		return;
-	if (!send_object(
-		session, json_pack("{s:s, s:s, s:O*}", "jsonrpc", "2.0",
-			     "method", event, "params", params)))
-		log_warn(
-		    "event %s is too long for a line and was not sent", event);
+	buf_init(line, LIMIT_RPC_LINE);
+	(void)buf_reserve(line, params.len + NOTIFICATION_GUESS);
+	buf_put_text(line, "{\"jsonrpc\":\"2.0\",\"method\":");
+	json_put_text(line, span_text(event));
+	buf_put_text(line, ",\"params\":");
+	buf_put_span(line, params);
+	buf_put_text(line, "}\n");
+	return buf_failed(line) ? CAM_ERR_LIMIT : 0;
+}
+
+void
+rpc_notify(struct rpc_session *session, struct span notification)
+{
+	if (!session->gone)
+		session->ops->write(
+		    session->arg, notification.data, notification.len);
 }
 
 static struct rpc_call *
@@ -163,6 +173,27 @@ rpc_call_owner(const struct rpc_call *call)
 	return call->session != NULL ? call->session->arg : NULL;
 }
 
+/* Takes the reference to result. False when it is too long to send. */
+static bool
+send_result(struct rpc_session *session, const json_t *id, json_t *result)
+{
+	struct buf line;
+	bool fits;
+
+	buf_init(&line, LIMIT_RPC_LINE);
+	buf_put_text(&line, "{\"jsonrpc\":\"2.0\",\"id\":");
+	json_put(&line, id);
+	buf_put_text(&line, ",\"result\":");
+	json_put(&line, result);
+	buf_put_text(&line, "}\n");
+	fits = !buf_failed(&line);
+	if (fits)
+		session->ops->write(session->arg, line.data, line.len);
+	buf_finish(&line);
+	json_decref(result);
+	return fits;
+}
+
 void
 rpc_reply(struct rpc_call *call, json_t *result)
 {
@@ -174,9 +205,7 @@ rpc_reply(struct rpc_call *call, json_t *result)
 	if (session == NULL || call->id == NULL) {
 		json_decref(result);
 	} else {
-		sent = send_object(
-		    session, json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0",
-				 "id", call->id, "result", result));
+		sent = send_result(session, call->id, result);
 	}
 	if (sent)
 		call_free(call);

@@ -45,8 +45,10 @@ void rpc_session_free(struct rpc_session *session);
  * then 0 is returned.
  */
 int rpc_session_feed(struct rpc_session *session, const void *data, size_t len);
-/* Sends a notification; params is borrowed. */
-void rpc_notify(struct rpc_session *session, const char *event, json_t *params);
+/* The line of a notification, for as many as it is sent to; params is an object
+ * as text. Finish line in any case. CAM_ERR_LIMIT: it is too long. */
+int rpc_notification(const char *event, struct span params, struct buf *line);
+void rpc_notify(struct rpc_session *session, struct span notification);
 /* True after hello with our version; other methods are refused before. */
 bool rpc_session_greeted(const struct rpc_session *session);
 void rpc_session_greet(struct rpc_session *session);

@@ -23,8 +23,11 @@ enum { KEPT_USERS = 256 };
 
 enum operation_kind { OPERATION_SAVED, OPERATION_CHECKED };
 
+struct schema;
+
 struct store {
 	sqlite3 *db;
+	const struct schema *schema;
 	enum store_mode mode;
 	int lock_fd; /* of the writer's lock file, -1: none */
 	bool in_batch;
@@ -70,10 +73,5 @@ int operation_end(struct store *store, int err);
 
 /* Nothing is known of the database by heart any more. */
 void batch_forget(struct store *store);
-
-/* Brings an open database to our tables: CAM_ERR_FORMAT, CAM_ERR_VERSION. */
-int schema_migrate(struct store *store);
-/* The same checks for a reader, which changes nothing. */
-int schema_check(struct store *store);
 
 #endif

@@ -270,7 +270,7 @@ read_message(struct store *store, sqlite3_stmt *stmt, size_t *bytes)
 	message_from_row(stmt, &message);
 	store->gather->next = message.row + 1;
 	*bytes += strlen(message.text);
-	if (message.type != STORE_MESSAGE)
+	if (!message_is_listed(&message))
 		return 0;
 	return message_index(store, &message, on_document);
 }

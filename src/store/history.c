@@ -38,7 +38,7 @@ fits(const struct listing *listing, const struct store_message *message)
 {
 	const struct store_query *query = listing->query;
 
-	if (message->type != STORE_MESSAGE)
+	if (!message_is_listed(message))
 		return false;
 	if (!walk_fits(&listing->walk, message))
 		return false;

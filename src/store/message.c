@@ -36,6 +36,12 @@ is_searchable(const struct store_message *message)
 	return !message->sealed || message->opened || message->from == 0;
 }
 
+bool
+message_is_listed(const struct store_message *message)
+{
+	return message->type == STORE_MESSAGE || message->type == STORE_CALL;
+}
+
 /* -- adding --------------------------------------------------------------- */
 
 /* Rows count up and are not used again, not even the newest when removed. */
@@ -110,12 +116,9 @@ message_index(struct store *store, const struct store_message *message,
 	return err;
 }
 
-/*
- * What may be refused comes before the first write, see OPERATION_CHECKED.
- * Changes message's row and id.
- */
-static int
-add(struct store *store, struct store_message *message, int64_t with)
+int
+message_add(struct store *store, struct store_message *message, int64_t with,
+    bool unread)
 {
 	int err = take_id(store, message);
 
@@ -130,8 +133,7 @@ add(struct store *store, struct store_message *message, int64_t with)
 	if (err == 0)
 		err = hour_grow(store, message->time_ms, message->row);
 	if (err == 0)
-		err = talk_grow(
-		    store, message->talk, message->row, message->from != 0);
+		err = talk_grow(store, message->talk, message->row, unread);
 	return err;
 }
 
@@ -162,7 +164,7 @@ message_remember(struct store *store, const struct store_hash *hashes,
 static int
 receive_numbered(struct store *store, struct store_message *message)
 {
-	int err = add(store, message, message->from);
+	int err = message_add(store, message, message->from, true);
 
 	if (err == 0 && message->place != NULL && message->sequence > 0)
 		err = sequence_take(store, message->place, message->sequence,
@@ -273,7 +275,8 @@ store_message_send(struct store *store, struct store_message *message,
 	if (stored.place != NULL)
 		err = sequence_next(store, stored.place, &stored.sequence);
 	if (err == 0)
-		err = add(store, &stored, count == 1 ? deliveries[0].uid : 0);
+		err = message_add(
+		    store, &stored, count == 1 ? deliveries[0].uid : 0, false);
 	if (err == 0 && stored.place != NULL)
 		err = sequence_use(store, stored.place, stored.sequence);
 	for (size_t i = 0; err == 0 && i < count; i++) {
@@ -352,7 +355,7 @@ keep_last_row(struct store *store)
 static int
 remove_row(struct store *store, const struct store_message *message)
 {
-	bool is_listed = message->type == STORE_MESSAGE;
+	bool is_listed = message_is_listed(message);
 	int err = 0;
 
 	if (is_listed)

@@ -20,7 +20,7 @@ struct store;
 struct store_message {
 	/* > 0, the order in which they were stored; never used again. */
 	int64_t row;
-	enum store_type type; /* others than messages: see change.h */
+	enum store_type type; /* others than messages: change.h, call.h */
 	char id[ID_SIZE];     /* 32 hex digits */
 	/* The message answered, known here or not; of a change: changed. */
 	char reply_to[ID_SIZE];
@@ -40,6 +40,7 @@ struct store_message {
 	bool broadcast;
 	bool automatic; /* an automatic answer */
 	bool question;	/* from a script that waits for the answer */
+	bool missed;	/* a call of somebody that was not answered */
 	bool has_offers;
 	/* Of cam/1: its number there, and whose and where (told: NULL). */
 	uint64_t sequence;

@@ -74,10 +74,19 @@ int row_add(struct store *store, const struct store_message *message);
 /* Text, state and marks. */
 int row_rewrite(struct store *store, const struct store_message *message);
 
+/* It has a line of its own in the history: no change of one that has. */
+bool message_is_listed(const struct store_message *message);
 /* Text and sequence are within their limits: errors of store_message_receive().
  */
 int message_check(const struct store_message *message);
 int message_next_row(struct store *store, int64_t *row);
+/*
+ * The row, its place in talk, index and hours; with: the user of a talk with
+ * one, 0: several. What may be refused comes before the first write, see
+ * OPERATION_CHECKED. Changes message's row and id.
+ */
+int message_add(struct store *store, struct store_message *message,
+    int64_t with, bool unread);
 /* change is index_add or index_remove; nothing where it is not to be found. */
 int message_index(struct store *store, const struct store_message *message,
     void (*change)(struct store *store, int64_t row, int64_t talk,

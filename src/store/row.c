@@ -21,6 +21,8 @@ enum {
 	MARK_DELETED = 512,
 	MARK_MISSING = 1024,
 	MARK_QUESTION = 2048,
+	MARK_CALL = 4096,
+	MARK_MISSED = 8192,
 };
 
 static const char *const sql_add =
@@ -35,6 +37,8 @@ type_of(uint32_t marks)
 {
 	if (marks & MARK_EDIT)
 		return STORE_EDIT;
+	if (marks & MARK_CALL)
+		return STORE_CALL;
 	return marks & MARK_DELETION ? STORE_DELETION : STORE_MESSAGE;
 }
 
@@ -61,6 +65,7 @@ message_from_row(sqlite3_stmt *stmt, struct store_message *message)
 		.has_offers = marks & MARK_OFFERS,
 		.deleted = marks & MARK_DELETED,
 		.question = marks & MARK_QUESTION,
+		.missed = marks & MARK_MISSED,
 		.packet_no = sql_small(stmt, 9, UINT32_MAX),
 		.text = sql_text(stmt, 11),
 		.sequence = sequence > 0 ? (uint64_t)sequence : 0,
@@ -68,6 +73,7 @@ message_from_row(sqlite3_stmt *stmt, struct store_message *message)
 		.missing = sql_small(stmt, 15, UINT32_MAX),
 	};
 	message->read = message->from == 0 || message->deleted ||
+			(message->type == STORE_CALL && !message->missed) ||
 			message->row <= sqlite3_column_int64(stmt, 12);
 	id_from_row(stmt, 1, message->id);
 	id_from_row(stmt, 10, message->reply_to);
@@ -87,7 +93,9 @@ marks_of(const struct store_message *message)
 	       (message->changed_ms != 0 ? MARK_CHANGED : 0) |
 	       (message->deleted ? MARK_DELETED : 0) |
 	       (message->missing > 0 ? MARK_MISSING : 0) |
-	       (message->question ? MARK_QUESTION : 0);
+	       (message->question ? MARK_QUESTION : 0) |
+	       (message->type == STORE_CALL ? MARK_CALL : 0) |
+	       (message->missed ? MARK_MISSED : 0);
 }
 
 int

@@ -1,12 +1,5 @@
-/* schema.c: the tables, and the way to them from older ones. */
-#include <stdio.h>
-
-#include "base/err.h"
-#include "base/i18n.h"
-#include "store/connection.h"
-#include "store/sql.h"
-
-enum { APPLICATION = 0x63616d31 }; /* "cam1", in the file's header */
+/* schema.c: the tables of a user's database. */
+#include "store/schema.h"
 
 /*
  * talk.users holds the talk's uids, sorted, as "12,45"; everybody's is "*".
@@ -201,90 +194,19 @@ static const char *const step_6 =
     "ALTER TABLE transfer ADD COLUMN untold INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX transfer_untold ON transfer(uid) WHERE untold = 1;";
 
-/* Step i leads from version i to i + 1. */
+/* A past call is a row among the messages too (MARK_CALL), without a text; with
+ * how many it was is in its talk. */
+static const char *const step_7 =
+    "CREATE TABLE call("
+    " message INTEGER PRIMARY KEY REFERENCES message(row) ON DELETE CASCADE,"
+    " video INTEGER NOT NULL, reason INTEGER NOT NULL,"
+    " duration_ms INTEGER NOT NULL) STRICT;";
+
 static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5,
-	step_6 };
-enum { VERSION = sizeof steps / sizeof steps[0] };
+	step_6, step_7 };
 
-static int
-pragma(struct store *store, const char *sql, int64_t *number)
-{
-	return sql_number(store, sql, BIND_NOTHING, number);
-}
-
-static int
-set_header(struct store *store, int version)
-{
-	char sql[128];
-
-	snprintf(sql, sizeof sql,
-	    "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-	    APPLICATION, version);
-	return sql_script(store, sql);
-}
-
-/* version 0: an empty file, which is going to be ours. */
-static int
-read_version(struct store *store, int64_t *version)
-{
-	int64_t application = 0, found = 0, tables = 0;
-	int err;
-
-	if ((err = pragma(store, "PRAGMA application_id", &application)) != 0 ||
-	    (err = pragma(store, "PRAGMA user_version", &found)) != 0 ||
-	    (err = pragma(
-		 store, "SELECT count(*) FROM sqlite_schema", &tables)) != 0)
-		return err;
-	if (application == 0 && found == 0 && tables == 0) {
-		*version = 0;
-		return 0;
-	}
-	if (application != APPLICATION || found < 1) {
-		snprintf(store->problem, sizeof store->problem,
-		    _("it is the database of another program"));
-		return CAM_ERR_FORMAT;
-	}
-	if (found > VERSION) {
-		snprintf(store->problem, sizeof store->problem,
-		    _("a newer cam wrote it (its tables are version %d, this "
-		      "cam knows %d)"),
-		    (int)found, (int)VERSION);
-		return CAM_ERR_VERSION;
-	}
-	*version = found;
-	return 0;
-}
-
-int
-schema_migrate(struct store *store)
-{
-	int64_t version = 0;
-	int err = read_version(store, &version);
-
-	if (err != 0 || version == VERSION)
-		return err;
-	err = sql_script(store, "BEGIN IMMEDIATE");
-	for (; err == 0 && version < VERSION; version++)
-		err = sql_script(store, steps[version]);
-	if (err == 0)
-		err = set_header(store, VERSION);
-	if (err == 0)
-		err = sql_script(store, "COMMIT");
-	if (err != 0 && !sqlite3_get_autocommit(store->db))
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-	return err;
-}
-
-int
-schema_check(struct store *store)
-{
-	int64_t version = 0;
-	int err = read_version(store, &version);
-
-	if (err == 0 && version != VERSION) {
-		snprintf(store->problem, sizeof store->problem,
-		    _("its tables are not made yet"));
-		err = CAM_ERR_VERSION;
-	}
-	return err;
-}
+const struct schema schema_user = {
+	.application = 0x63616d31, /* "cam1" */
+	.steps = steps,
+	.version = sizeof steps / sizeof steps[0],
+};

@@ -162,6 +162,28 @@ add_to_word(struct segmenter *s, const uint8_t *bytes, size_t len)
 	return 0;
 }
 
+/* Nothing but letters and digits of ASCII. */
+static int
+add_ascii(struct segmenter *s, struct span piece)
+{
+	size_t room = s->word_is_cut ? 0 : sizeof s->word - s->word_len;
+	size_t len = piece.len < room ? piece.len : room;
+	int err = end_run(s, false);
+
+	if (err != 0)
+		return err;
+	s->in_word = true;
+	s->word_is_cut |= len < piece.len;
+	for (size_t i = 0; i < len; i++) {
+		uint8_t byte = piece.data[i];
+
+		if (byte >= 'A' && byte <= 'Z')
+			byte += 'a' - 'A';
+		s->word[s->word_len++] = byte;
+	}
+	return 0;
+}
+
 static int
 add_character(struct segmenter *s, const uint8_t *bytes, size_t len)
 {
@@ -242,6 +264,7 @@ is_normal(int32_t c)
 static int
 add_piece(struct segmenter *s, struct span piece)
 {
+	bool is_ascii = true;
 	int err = 0;
 	size_t len = 0;
 
@@ -253,9 +276,12 @@ add_piece(struct segmenter *s, struct span piece)
 			continue;
 		len = (size_t)utf8proc_iterate(
 		    piece.data + i, (utf8proc_ssize_t)(piece.len - i), &c);
+		is_ascii = false;
 		if (!is_normal(c))
 			return add_normalised(s, piece);
 	}
+	if (is_ascii)
+		return add_ascii(s, piece);
 	for (size_t i = 0; i < piece.len && err == 0; i += len) {
 		int32_t c = piece.data[i];
 

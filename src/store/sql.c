@@ -279,6 +279,15 @@ sql_text(sqlite3_stmt *stmt, int column)
 	return text != NULL ? text : "";
 }
 
+struct span
+sql_blob(sqlite3_stmt *stmt, int column, size_t max)
+{
+	const void *bytes = sqlite3_column_blob(stmt, column);
+	size_t len = (size_t)sqlite3_column_bytes(stmt, column);
+
+	return len <= max ? span_of(bytes, len) : span_of(NULL, 0);
+}
+
 uint32_t
 sql_small(sqlite3_stmt *stmt, int column, uint32_t max)
 {

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/span.h"
+
 struct store;
 
 enum value_kind { VALUE_END, VALUE_NUMBER, VALUE_TEXT, VALUE_BLOB };
@@ -75,6 +77,8 @@ int sql_error(struct store *store, int code);
 
 /* Columns as hostile bytes: never NULL, 0 or "" for what has another type. */
 const char *sql_text(sqlite3_stmt *stmt, int column);
+/* Borrowed as text is; empty where it is longer than max. */
+struct span sql_blob(sqlite3_stmt *stmt, int column, size_t max);
 /* A number within 0 .. max, else 0. */
 uint32_t sql_small(sqlite3_stmt *stmt, int column, uint32_t max);
 

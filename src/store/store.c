@@ -18,6 +18,7 @@
 #include "store/connection.h"
 #include "store/gather.h"
 #include "store/index.h"
+#include "store/schema.h"
 #include "store/sql.h"
 #include "store/tokenizer.h"
 
@@ -205,13 +206,14 @@ open_all(struct store *store, const char *path)
 	return err;
 }
 
-int
-store_open(const char *path, enum store_mode mode,
+static int
+open_with(const struct schema *schema, const char *path, enum store_mode mode,
     char problem[STORE_PROBLEM_SIZE], struct store **result)
 {
 	struct store *store = xcalloc(1, sizeof *store);
 	int err;
 
+	store->schema = schema;
 	store->mode = mode;
 	store->lock_fd = -1;
 	batch_forget(store);
@@ -226,6 +228,20 @@ store_open(const char *path, enum store_mode mode,
 	}
 	*result = store;
 	return 0;
+}
+
+int
+store_open(const char *path, enum store_mode mode,
+    char problem[STORE_PROBLEM_SIZE], struct store **store)
+{
+	return open_with(&schema_user, path, mode, problem, store);
+}
+
+int
+store_open_server(const char *path, enum store_mode mode,
+    char problem[STORE_PROBLEM_SIZE], struct store **store)
+{
+	return open_with(&schema_server, path, mode, problem, store);
 }
 
 void

@@ -1,4 +1,4 @@
-/* store.h: one connection to the user's database. */
+/* store.h: one connection to a database: a user's or a server's. */
 #ifndef CAM_STORE_H
 #define CAM_STORE_H
 
@@ -31,6 +31,9 @@ enum { STORE_PROBLEM_SIZE = 512 };
  * (not NULL) says which file and what is wrong.
  */
 int store_open(const char *path, enum store_mode mode,
+    char problem[STORE_PROBLEM_SIZE], struct store **store);
+/* The same for what a camserver keeps (server.db): member.h, queue.h. */
+int store_open_server(const char *path, enum store_mode mode,
     char problem[STORE_PROBLEM_SIZE], struct store **store);
 /* An open batch is given up. */
 void store_close(struct store *store);

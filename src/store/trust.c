@@ -20,26 +20,16 @@ static const char *const sql_remove = "DELETE FROM trust WHERE uid = ?1";
 static const char *const sql_each =
     "SELECT " COLUMNS " FROM trust ORDER BY uid";
 
-/* Bytes of a column, none where they are more than they may be. */
-static struct span
-blob(sqlite3_stmt *stmt, int column, size_t max)
-{
-	const void *bytes = sqlite3_column_blob(stmt, column);
-	size_t len = (size_t)sqlite3_column_bytes(stmt, column);
-
-	return len <= max ? span_of(bytes, len) : span_of(NULL, 0);
-}
-
 /* False: the row has no key. */
 static bool
 from_row(sqlite3_stmt *stmt, struct store_trust *trust)
 {
-	struct span key = blob(stmt, 1, KEY_SIZE);
+	struct span key = sql_blob(stmt, 1, KEY_SIZE);
 
 	*trust = (struct store_trust){
 		.uid = sqlite3_column_int64(stmt, 0),
-		.devices = blob(stmt, 2, DEVICES_MAX),
-		.prekey = blob(stmt, 3, PREKEY_MAX),
+		.devices = sql_blob(stmt, 2, DEVICES_MAX),
+		.prekey = sql_blob(stmt, 3, PREKEY_MAX),
 		.pinned_ms = sqlite3_column_int64(stmt, 4),
 		.verified_ms = sqlite3_column_int64(stmt, 5),
 		.challenger = sqlite3_column_int64(stmt, 6),

@@ -31,7 +31,7 @@ enum store_stage {
 	STORE_EXPIRED,
 };
 /* What a row among the messages is; no words of the contract. */
-enum store_type { STORE_MESSAGE, STORE_EDIT, STORE_DELETION };
+enum store_type { STORE_MESSAGE, STORE_EDIT, STORE_DELETION, STORE_CALL };
 
 /* The words of the contract, "delivered", "rsa2048-aes256" ...; other numbers
  * give NULL. */

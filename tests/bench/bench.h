@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -206,15 +207,13 @@ own_address(unsigned last, char address[32])
 	    1 + pid % 250, last);
 }
 
-/* Starts BUILD/camd for user name at own_address(last); it is ready on return.
- * broadcast may be "". */
+/* A home below scratch() for user name at own_address(last); broadcast may be
+ * "". */
 static inline void
-daemon_start(struct daemon *daemon, const char *build, const char *name,
+daemon_make(struct daemon *daemon, const char *build, const char *name,
     unsigned last, const char *broadcast)
 {
 	char path[512];
-	const char *wait_argv[] = { daemon->cam, "wait", "ready", "--no-start",
-		"--timeout", "30", "--home", daemon->home, NULL };
 	FILE *ini;
 
 	own_address(last, daemon->address);
@@ -233,10 +232,21 @@ daemon_start(struct daemon *daemon, const char *build, const char *name,
 	fprintf(ini, "net.ipv6 = off\ndaemon.autostart = no\n");
 	fclose(ini);
 	chmod(path, 0600);
+}
+
+/* Starts BUILD/camd there; it is ready on return. */
+static inline void
+daemon_run(struct daemon *daemon, const char *build)
+{
+	char path[512];
+	const char *wait_argv[] = { daemon->cam, "wait", "ready", "--no-start",
+		"--timeout", "30", "--home", daemon->home, NULL };
+
 	daemon->pid = fork();
 	if (daemon->pid == 0) {
 		int null = open("/dev/null", O_RDWR);
 
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		dup2(null, 0);
 		dup2(null, 1);
 		snprintf(path, sizeof(path), "%s/stderr", daemon->home);
@@ -247,6 +257,15 @@ daemon_start(struct daemon *daemon, const char *build, const char *name,
 		_exit(127);
 	}
 	run_ms(wait_argv);
+}
+
+/* Both. */
+static inline void
+daemon_start(struct daemon *daemon, const char *build, const char *name,
+    unsigned last, const char *broadcast)
+{
+	daemon_make(daemon, build, name, last, broadcast);
+	daemon_run(daemon, build);
 }
 
 static inline void

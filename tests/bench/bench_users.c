@@ -4,71 +4,11 @@
 #include <sys/mman.h>
 
 #include "bare.h"
+#include "enter.h"
 #include "rpc/client.h"
 #include "rpc/names.h"
 
 enum { ROUNDS = 5, LARGEST = 100000 };
-
-/* -- who enters
- * ------------------------------------------------------------------- */
-
-/* An answer to an entry packet, as Windows 4.99 writes it, from 127.64.0.0 and
- * on. */
-static size_t
-write_entry(size_t index, char packet[512])
-{
-	return (size_t)snprintf(packet, 512,
-	    "1:%u:user%06zu:HOST-%06zu:%u:Employee Number %06zu%cDepartment "
-	    "%zu%c\n"
-	    "UN:user%06zu\nHN:HOST-%06zu\nNN:Employee Number "
-	    "%06zu\nGN:Department %zu",
-	    1700000000u + (unsigned)index, index, index, 0x01600003u, index, 0,
-	    index % 120, 0, index, index, index, index % 120);
-}
-
-static void
-enter(const struct sockaddr_in *to, size_t users)
-{
-	union {
-		char space[CMSG_SPACE(sizeof(struct in_pktinfo))];
-		struct cmsghdr header;
-	} control = { .header = { .cmsg_level = IPPROTO_IP,
-			  .cmsg_type = IP_PKTINFO,
-			  .cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo)) } };
-	struct sockaddr_in any;
-	int fd = bare_udp("0.0.0.0", 0, &any);
-	char packet[512];
-	struct iovec part = { packet, 0 };
-	struct msghdr header = { .msg_name = (void *)to,
-		.msg_namelen = sizeof(*to),
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.space) };
-
-	for (size_t i = 0; i < users; i++) {
-		struct in_pktinfo info = { .ipi_spec_dst.s_addr = htonl(
-					       0x7f400001u + (uint32_t)i) };
-
-		part.iov_len = write_entry(i, packet);
-		memcpy(CMSG_DATA(&control.header), &info, sizeof(info));
-		if (sendmsg(fd, &header, 0) < 0)
-			die("sendmsg: %m");
-	}
-	close(fd);
-}
-
-static pid_t
-enter_from_child(const struct sockaddr_in *to, size_t users)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		enter(to, users);
-		_exit(0);
-	}
-	return pid;
-}
 
 /* -- bare: parse, look up, keep
  * ------------------------------------------------------ */
@@ -184,7 +124,7 @@ bare_round(size_t users, size_t *kept)
 					  .msg_namelen = sizeof(from[i]) } };
 	}
 	begin = now_ms();
-	pid = enter_from_child(&name, users);
+	pid = enter_in_child(&name, users);
 	while (
 	    (count = recvmmsg(fd, headers, BATCH, MSG_WAITFORONE, NULL)) > 0) {
 		for (int i = 0; i < count; i++) {
@@ -264,7 +204,7 @@ camd_round(const char *build, size_t users, size_t *kept, double *growth,
 	inet_pton(AF_INET, bob.address, &name.sin_addr);
 	before = settled_rss(bob.pid);
 	begin = now = now_ms();
-	pid = enter_from_child(&name, users);
+	pid = enter_in_child(&name, users);
 	do {
 		*kept = users_online(client);
 		now = now_ms();

@@ -1,6 +1,6 @@
 /* fuzz_base64.c: base64 has one text for some bytes. */
+#include "base/base64.h"
 #include "fuzz.h"
-#include "ipmsg/base64.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -98,8 +98,8 @@ make_world(void)
 	must(mkdtemp(world->folder) != NULL);
 	must(paths_find(world->folder, &world->camd.paths) == 0);
 	world->camd.loop = loop_new();
-	must(settings_open(world->camd.paths.settings, &world->camd.settings,
-		 &problem) == 0);
+	must(camd_settings_open(world->camd.paths.settings,
+		 &world->camd.settings, &problem) == 0);
 	option =
 	    xasprintf("net.bind=127.%u.%u.2", 64 + pid % 128, pid / 128 % 256);
 	must(settings_option(world->camd.settings, option, &problem) == 0);

@@ -47,8 +47,15 @@ on_background(unsigned light, void *arg)
 		abort();
 }
 
+static void
+on_mode(unsigned mode, bool known, void *arg)
+{
+	if (mode > 1000000 * 10)
+		abort();
+}
+
 static const struct typed_ops ops = { on_stroke, on_paste, on_mouse, on_focus,
-	on_background };
+	on_background, on_mode };
 
 /* The first byte is the length of the pieces. */
 int

@@ -135,20 +135,23 @@ class Card:
 # -- certificates -------------------------------------------------------------------------
 
 
-def certificate(key, issuer_key=None, days=(-1, 1), names=("", "")):
-    """Self-signed unless told otherwise; names: of the subject, of the issuer."""
+def certificate(key, issuer_key=None, days=(-1, 1), names=("", ""), extensions=()):
+    """Self-signed unless told otherwise; names: of the subject, of the issuer. extensions: all
+    of them critical."""
     def named(text):
         attributes = [x509.NameAttribute(x509.NameOID.COMMON_NAME, text)] if text else []
         return x509.Name(attributes)
     now = datetime.datetime.utcnow()
     signer = issuer_key or key
     edwards = isinstance(signer, ed25519.Ed25519PrivateKey)
-    return (x509.CertificateBuilder()
-            .subject_name(named(names[0])).issuer_name(named(names[1]))
-            .public_key(key.public_key()).serial_number(x509.random_serial_number())
-            .not_valid_before(now + datetime.timedelta(days=days[0]))
-            .not_valid_after(now + datetime.timedelta(days=days[1]))
-            .sign(signer, None if edwards else hashes.SHA256()))
+    builder = (x509.CertificateBuilder()
+               .subject_name(named(names[0])).issuer_name(named(names[1]))
+               .public_key(key.public_key()).serial_number(x509.random_serial_number())
+               .not_valid_before(now + datetime.timedelta(days=days[0]))
+               .not_valid_after(now + datetime.timedelta(days=days[1])))
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=True)
+    return builder.sign(signer, None if edwards else hashes.SHA256())
 
 
 def pem(key, chain):
@@ -165,6 +168,13 @@ def shown(how, key):
         return key, [certificate(key, days=(-400, -300))]
     if how == "early":
         return key, [certificate(key, days=(300, 400))]
+    if how == "extended":  # what forbids its use, and what nobody knows
+        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
+        return key, [certificate(key, extensions=(
+            x509.BasicConstraints(True, 0), usage,
+            x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.CODE_SIGNING]),
+            x509.SubjectAlternativeName([x509.DNSName("bank.example")]),
+            x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4.5.6"), b"\x05\x00")))]
     if how == "chained":
         root = ed25519.Ed25519PrivateKey.generate()
         return key, [certificate(key, root, names=("leaf", "root")),

@@ -19,7 +19,8 @@
 #       rsa (VICTIM's IPMSG key and its proof) | rsa-list (the same, and named in our list) |
 #       other-device (a list without the TLS key) |
 #       rollback (the list before the last) | version | empty | huge
-#   early ADDR WHAT               receipts, refused, typing, opened, prekey, envelope: before any hello
+#   early ADDR WHAT               receipts, refused, typing, opened, prekey, envelope: before any
+#                                 hello; nested: a hello of 2,000 levels
 #   send LINK TEXT                a valid message; ok when its receipt is here and right
 #   expect LINK SECONDS [silent]  the next message from there is opened and acknowledged, or not
 #   forge LINK HOW                an envelope that must not be taken; ok: "refused", "closed"
@@ -93,7 +94,7 @@ def certificates(addr, key):
         return cam1.context(False, *shown, **more)
     old = ssl.TLSVersion.TLSv1_2
     tries = {how: made(how) for how in
-             ("own", "expired", "early", "chained", "rsa-signed", "rsa", "ecdsa")}
+             ("own", "expired", "early", "extended", "chained", "rsa-signed", "rsa", "ecdsa")}
     tries["none"] = made()
     tries["tls1.2"] = made("own", version=old)
     tries["tls1.2 none"] = made(version=old)
@@ -447,6 +448,9 @@ class Rogue:
             elif what == "opened":
                 answer = link.result(link.ask("message.opened", params), 5)
                 return {"came": "refused" if "error" in answer else "answered"}
+            elif what == "nested":
+                link.frame(cam1.JSON_END, 0, b'{"jsonrpc":"2.0","id":1,"method":"link.hello",'
+                           b'"params":' + b'{"a":' * 2000 + b"1" + b"}" * 2001)
             elif what == "envelope":
                 link.send_item(envelope.seal(self.person, [cam1.Card(request["params"])],
                                              "too early", 1).bytes())

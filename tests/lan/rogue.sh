@@ -71,7 +71,8 @@ test_only_an_ed25519_key_over_tls_13_and_cam1_is_talked_to() {
 	local answer
 	answer=$(mallory certificates $BOB)
 	# Names, dates and chains of a certificate say nothing: its key decides.
-	expect_json "$answer" '.came | .own == "talks" and .expired == "talks" and .early == "talks"'
+	expect_json "$answer" '.came | .own == "talks" and .expired == "talks" and .early == "talks"
+		and .extended == "talks"'
 	expect_json "$answer" '.came | .rsa == "refused" and .ecdsa == "refused" and .none == "refused"
 		and .["tls1.2"] == "refused" and .["tls1.2 none"] == "refused" and .["no alpn"] == "refused"
 		and .["other alpn"] == "refused" and .["later alpn"] == "refused"'
@@ -115,7 +116,7 @@ test_an_older_list_of_devices_is_refused() {
 test_nothing_but_a_hello_is_heard_before_it() {
 	linked_town
 	local what
-	for what in receipts refused typing opened prekey envelope; do
+	for what in receipts refused typing opened prekey envelope nested; do
 		came refused early $BOB $what
 	done
 	expect 0 cam_as bob rpc daemon.sync

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_S = 60 };
+enum { PATIENCE_S = 60, LEAVES_EVERY = 2000 };
 
 struct monkey {
 	uint64_t random;
@@ -137,7 +137,9 @@ step(struct monkey *monkey)
 		"c",
 		"\x18"
 		"u",
-		"\x1b[I", "\x1b[O", "\x1b[<0;3;4M", "\x1b[<64;30;4M",
+		"\x18\x05", "\x1a", "\x0c", "/settings\r", "/files\r",
+		"\x1b[?69;2$y", "\x1b[?69;0$y", "\x1b[A\x1b[A\x1b[A", "\x1b[I",
+		"\x1b[O", "\x1b[<0;3;4M", "\x1b[<64;30;4M",
 		"\x1b]11;rgb:ffff/ffff/ffff\x07", "\x1b[200~a\nb\x1b[201~",
 		"/talk bob\r", "/ls\r", "/search message\r", "/query anna\r",
 		"/help\r", "/users\r", "\xe4\xbc\x9a\xe8\xad\xb0",
@@ -148,7 +150,10 @@ step(struct monkey *monkey)
 	char byte;
 	const char *key;
 
-	if (kind == 0) {
+	/* It is left, and begins anew. */
+	if (below(monkey, LEAVES_EVERY) == 0) {
+		type(monkey, "\x18\x03", 2);
+	} else if (kind == 0) {
 		size = some_size(monkey);
 		ioctl(monkey->fd, TIOCSWINSZ, &size);
 	} else if (kind < 5) {

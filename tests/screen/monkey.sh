@@ -8,7 +8,7 @@ test_keys_and_sizes_at_random_do_no_harm() {
 	two
 	for i in {1..30}; do cam_as bob send --no-wait --quiet anna "message $i שלום 会議 👩‍💻"; done
 	await_log anna '.text | startswith("message 30")'
-	run env CAM_HOME="$T/anna" "$TEST_BUILD/tools/monkey" "${MONKEY_SEED:-$RANDOM}" \
+	run env EDITOR=true CAM_HOME="$T/anna" "$TEST_BUILD/tools/monkey" "${MONKEY_SEED:-$RANDOM}" \
 		"${MONKEY_STEPS:-1500}" "$TEST_BUILD/cam-tui"
 	[ "$status" = 0 ] || fail "$ERR"
 	echo "note: $OUT"

@@ -40,6 +40,7 @@ open_screen() { # NAME [COLUMNS ROWS]
 	} >"$T/tmux.conf"
 	{
 		echo "export CAM_HOME=$(printf %q "$T/$name") ${SCREEN_ENV:-}"
+		[ -z "${SCREEN_COMMAND:-}" ] || echo "exec $SCREEN_COMMAND"
 		echo "$(printf %q "$TEST_BUILD/cam") 2>>$(printf %q "$T/$name.screen")"
 		echo "echo \$? >$(printf %q "$T/$name.status")"
 	} >"$T/$name.start"

@@ -291,6 +291,7 @@ test_japanese_is_laid_out_by_its_columns() {
 	start anna && start bob
 	meet anna bob
 	open_screen anna 66 8
+	sees anna '● 田中太郎'
 	keys anna F2
 	keys anna 田
 	sees anna '/田'

@@ -456,6 +456,24 @@ test_a_list_and_an_image_in_a_terminal() {
 	expect_text "$ERR" 'no terminal'
 }
 
+drawn() { # FILE ARG...: by cam-show, for a terminal of the name in TERM
+	env -u TMUX -u NO_COLOR -u COLORTERM "$TEST_BUILD/cam-show" --size 8x4x10x20 "$@" >"$1.drawn"
+}
+
+test_a_picture_is_drawn_as_the_terminal_can_show_it() {
+	[ -x "$TEST_BUILD/cam-show" ] || skip 'cam was built without cam-show'
+	printf '%s' iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg== |
+		base64 -d >"$T/dot.png"
+	TERM=xterm-kitty drawn "$T/dot.png"
+	grep -qaF $'\e_Ga=T,f=32,s=10,v=20,c=1,r=1' "$T/dot.png.drawn" || fail 'not as kitty takes it'
+	TERM=foot drawn "$T/dot.png"
+	grep -qaF $'\eP0;1;0q"1;1;10;' "$T/dot.png.drawn" || fail 'no sixels'
+	TERM=screen-256color drawn "$T/dot.png"
+	grep -qaF $'\e[38;5;' "$T/dot.png.drawn" || fail 'no cells'
+	expect 2 "$TEST_BUILD/cam-show" --size 8x4 "$T/dot.png"
+	expect 2 "$TEST_BUILD/cam-show" --size 8x4x1x99999 "$T/dot.png"
+}
+
 # Runs it in a real terminal as bob and leaves the screen, colours and all.
 on_screen() { # SCRIPT
 	local socket

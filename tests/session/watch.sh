@@ -137,6 +137,15 @@ test_a_hook_that_fails_or_is_missing_loses_nothing() {
 	expect 0 cam_as bob status
 }
 
+test_watch_tells_what_a_message_that_is_sent_offers() {
+	two
+	echo x >"$T/plan.txt"
+	watching anna "$T/seen" --type message.sent --count 1 --timeout 30
+	expect 0 cam_as anna file send "$T/plan.txt" bob
+	wait $WATCHER
+	json_all 'all(.[]; .offers[0].name == "plan.txt" and .offers[0].size == 2)' "$T/seen"
+}
+
 test_ls_watch_follows_the_roster() {
 	user anna && user bob
 	start anna

@@ -104,7 +104,7 @@ half_start(struct half *half)
 
 	half->camd = (struct camd){ .loop = half->pair->loop };
 	assert_int_equal(paths_find(half->folder, &half->camd.paths), 0);
-	assert_int_equal(settings_open(half->camd.paths.settings,
+	assert_int_equal(camd_settings_open(half->camd.paths.settings,
 			     &half->camd.settings, &problem),
 	    0);
 	if (camd_start(&half->camd, -1, &problem) != 0)

@@ -12,6 +12,7 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 enum raw_certificate {
 	RAW_NONE,
@@ -20,7 +21,10 @@ enum raw_certificate {
 	RAW_CHAINED, /* signed by another, which is sent too */
 	RAW_RSA,
 	RAW_EC,
-	RAW_STOLEN, /* somebody's certificate without his key */
+	RAW_STOLEN,   /* somebody's certificate without his key */
+	RAW_EXTENDED, /* with extensions that forbid what it is used for */
+	RAW_BROKEN,   /* with one that is not what it should be */
+	RAW_BLOATED,  /* with one of 20,000 bytes */
 };
 
 struct raw_options {
@@ -70,6 +74,59 @@ raw_sign(EVP_PKEY *key, EVP_PKEY *signer, const char *name, long from_s,
 	    X509_sign(made, signer,
 		EVP_PKEY_is_a(signer, "ED25519") ? NULL : EVP_sha256()) > 0);
 	return made;
+}
+
+static inline void
+raw_extend(X509 *certificate, const char *name, const char *value)
+{
+	X509_EXTENSION *extension;
+	X509V3_CTX context;
+
+	X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
+	extension = X509V3_EXT_nconf(NULL, &context, name, value);
+	raw_must(
+	    extension != NULL && X509_add_ext(certificate, extension, -1) == 1);
+	X509_EXTENSION_free(extension);
+}
+
+static inline void
+raw_bloat(X509 *certificate)
+{
+	char *value = malloc(40000);
+
+	raw_must(value != NULL);
+	strcpy(value, "ASN1:UTF8:");
+	memset(value + 10, 'x', 20000);
+	value[20010] = '\0';
+	raw_extend(certificate, "1.2.3.4.5.7", value);
+	free(value);
+}
+
+/* Signs it again. */
+static inline void
+raw_add_extensions(
+    X509 *certificate, EVP_PKEY *signer, enum raw_certificate kind)
+{
+	switch (kind) {
+	case RAW_EXTENDED:
+		raw_extend(certificate, "subjectAltName", "DNS:bank.example");
+		raw_extend(certificate, "basicConstraints", "critical,CA:TRUE");
+		raw_extend(certificate, "keyUsage", "critical,keyCertSign");
+		raw_extend(
+		    certificate, "extendedKeyUsage", "critical,codeSigning");
+		raw_extend(certificate, "1.2.3.4.5.6", "critical,ASN1:NULL");
+		break;
+	case RAW_BROKEN:
+		raw_extend(
+		    certificate, "basicConstraints", "critical,DER:04:01");
+		break;
+	case RAW_BLOATED:
+		raw_bloat(certificate);
+		break;
+	default:
+		return;
+	}
+	raw_must(X509_sign(certificate, signer, NULL) > 0);
 }
 
 /* One whose public half is somebody else's. */
@@ -125,6 +182,7 @@ raw_certify(SSL_CTX *context, enum raw_certificate kind)
 	}
 	certificate = raw_sign(
 	    key, signer != NULL ? signer : key, "somebody", -7200, until_s);
+	raw_add_extensions(certificate, key, kind);
 	raw_must(SSL_CTX_use_certificate(context, certificate) == 1 &&
 		 SSL_CTX_use_PrivateKey(context, key) == 1);
 	/* To the certificate used last. */

@@ -49,7 +49,7 @@ make_place(void **state)
 	place->ini = xasprintf("%s/cam.ini", place->folder);
 	place->program = xasprintf("%s/hook $(touch never); x", place->folder);
 	place->loop = loop_new();
-	if (settings_open(place->ini, &place->settings, &problem) != 0)
+	if (camd_settings_open(place->ini, &place->settings, &problem) != 0)
 		return 1;
 	place->hooks = hooks_new(place->loop, place->settings);
 	*state = place;

@@ -1,5 +1,8 @@
 /* test_hpke.c: HPKE and what it is made of against the vectors of their RFCs.
  */
+#include <pthread.h>
+#include <stdio.h>
+
 #include "base/err.h"
 #include "crypto/aead.h"
 #include "crypto/crypto.h"
@@ -381,6 +384,64 @@ info_has_a_limit_and_no_text_is_fine(void **state)
 	hpke_key_free(NULL);
 }
 
+/* -- several threads ---------------------------------------------------------
+ */
+
+enum { THREADS = 16, ROUNDS = 50 };
+
+struct opener {
+	pthread_t thread;
+	const struct hpke_key *key;
+	uint8_t enc[HPKE_ENC_SIZE], sealed[2 + HPKE_TAG_SIZE];
+	char text[3]; /* its own */
+	int wrong;
+};
+
+static void *
+open_often(void *arg)
+{
+	struct opener *opener = arg;
+	uint8_t text[2];
+
+	for (int i = 0; i < ROUNDS; i++) {
+		int rc = hpke_open(opener->key, opener->enc, none, none,
+		    span_of(opener->sealed, sizeof(opener->sealed)), text);
+
+		opener->wrong +=
+		    rc < 0 || memcmp(text, opener->text, sizeof(text)) != 0;
+	}
+	return NULL;
+}
+
+static void
+a_key_opens_in_many_threads_at_once(void **state)
+{
+	static struct opener openers[THREADS];
+	uint8_t public[HPKE_KEY_SIZE];
+	struct hpke_key *key = NULL;
+
+	assert_int_equal(hpke_key_generate(&key), 0);
+	hpke_key_public(key, public);
+	for (int i = 0; i < THREADS; i++) {
+		struct opener *opener = &openers[i];
+
+		opener->key = key;
+		snprintf(opener->text, sizeof(opener->text), "%02d", i);
+		assert_int_equal(
+		    hpke_seal(public, none, none, span_text(opener->text),
+			opener->enc, opener->sealed),
+		    0);
+		assert_int_equal(
+		    pthread_create(&opener->thread, NULL, open_often, opener),
+		    0);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		assert_int_equal(pthread_join(openers[i].thread, NULL), 0);
+		assert_int_equal(openers[i].wrong, 0);
+	}
+	hpke_key_free(key);
+}
+
 int
 main(void)
 {
@@ -394,6 +455,7 @@ main(void)
 		cmocka_unit_test(only_the_holder_opens_and_every_change_shows),
 		cmocka_unit_test(keys_of_small_order_are_refused),
 		cmocka_unit_test(info_has_a_limit_and_no_text_is_fine),
+		cmocka_unit_test(a_key_opens_in_many_threads_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,6 +1,6 @@
 /* test_ipmsg_enctext.c: capability words, public keys, encrypted texts, base64.
  */
-#include "ipmsg/base64.h"
+#include "base/base64.h"
 #include "ipmsg/capability.h"
 #include "ipmsg/enctext.h"
 #include "wire.h"

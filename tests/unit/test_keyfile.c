@@ -14,7 +14,6 @@
 #include "base/random.h"
 #include "crypto/crypto.h"
 #include "crypto/keyfile_form.h"
-#include "crypto/private_file.h"
 #include "crypto/rsa.h"
 #include "hex.h"
 
@@ -567,50 +566,22 @@ a_lock_of_another_size_is_refused(void **state)
 	keyfile_lock_free(opened);
 }
 
-static int
-read_private(const char *path)
-{
-	struct buf buf;
-	int r;
-
-	buf_init(&buf, 100);
-	r = private_file_read(path, &buf);
-	buf_wipe(&buf);
-	return r;
-}
-
+/* It has the form of a lock, and is a key sealed by a passphrase at most. */
 static void
-only_a_plain_file_of_ours_is_read(void **state)
-{
-	const struct fixture *fixture = *state;
-	const struct span text = span_text("text");
-	char *link = xasprintf("%s/link", fixture->folder);
-
-	assert_int_equal(private_file_write(fixture->path, text, true), 0);
-	assert_int_equal(read_private(fixture->path), 0);
-	/* Links, folders, another's. */
-	assert_int_equal(symlink(fixture->path, link), 0);
-	assert_int_equal(read_private(link), CAM_ERR_UNSAFE);
-	assert_int_equal(read_private(fixture->folder), CAM_ERR_UNSAFE);
-	if (geteuid() == 0) {
-		assert_int_equal(chown(fixture->path, 1, (gid_t)-1), 0);
-		assert_int_equal(read_private(fixture->path), CAM_ERR_UNSAFE);
-	}
-	assert_int_equal(unlink(link), 0);
-	free(link);
-	assert_int_equal(unlink(fixture->path), 0);
-}
-
-static void
-a_removed_file_is_gone_once(void **state)
+a_lock_of_another_kind_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
+	struct keyfile_lock *opened = NULL;
+	struct buf buf;
 
-	save(fixture, NULL);
-	assert_int_equal(private_file_remove(fixture->path), 0);
-	assert_int_equal(load(fixture, "user", NULL), CAM_ERR_SYSTEM);
-	assert_int_equal(private_file_remove(fixture->path), CAM_ERR_SYSTEM);
-	assert_int_equal(errno, ENOENT);
+	buf_init(&buf, KEYFILE_SIZE_MAX);
+	keyfile_put_head(&buf, KEYFILE_PASSPHRASE, span_text("user"));
+	buf_put(&buf, "\x0a\x08\x01", 3);
+	write_file(fixture->path, buf_span(&buf));
+	assert_int_equal(
+	    keyfile_lock_open(fixture->path, passphrase, &opened), CAM_ERR_KEY);
+	assert_null(opened);
+	buf_finish(&buf);
 }
 
 static void
@@ -718,8 +689,7 @@ main(void)
 		TEST(the_file_of_a_lock_is_no_secret_of_its_own),
 		TEST(a_damaged_lock_is_refused),
 		TEST(a_lock_of_another_size_is_refused),
-		TEST(only_a_plain_file_of_ours_is_read),
-		TEST(a_removed_file_is_gone_once),
+		TEST(a_lock_of_another_kind_is_refused),
 		TEST(a_full_disk_leaves_the_file_as_it_was),
 		TEST(resealing_keeps_the_time_of_a_file),
 	};

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "camd/people/nearest.h"
+#include "base/nearest.h"
+#include "rpc/json.h"
 
 static int
 distance(const char *text, const char *word)
@@ -72,7 +73,7 @@ the_nearest_are_kept_in_order_and_once(void **state)
 	}
 	nearest_offer(&nearest, "User");
 	assert_string_equal(nearest_first(&nearest), "User");
-	names = nearest_json(&nearest);
+	names = json_nearest(&nearest);
 	assert_int_equal(json_array_size(names), NEAREST_MAX);
 	for (int i = 0; i < NEAREST_MAX - 1; i++) {
 		snprintf(name, sizeof name, "user%d", 10 + i);

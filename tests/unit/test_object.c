@@ -89,6 +89,48 @@ nothing_arrives_before_it_was_sent(void **state)
 }
 
 static void
+assert_state_says_what_the_recipient_says(const struct store_delivery *delivery)
+{
+	json_t *recipient = recipient_object(&world.camd, delivery, 1000);
+	json_t *event = NULL;
+	struct buf text;
+
+	buf_init(&text, SIZE_MAX / 4);
+	state_text(&world.camd, delivery, "0011", 1000, &text);
+	assert_int_equal(json_parse_line(buf_span(&text), &event), 0);
+	buf_finish(&text);
+	assert_string_equal(text_of(event, "type"), "message.state");
+	assert_string_equal(text_of(event, "id"), "0011");
+	assert_int_equal(json_object_del(event, "type"), 0);
+	assert_int_equal(json_object_del(event, "id"), 0);
+	assert_int_equal(json_object_del(event, "time"), 0);
+	assert_true(json_equal(event, recipient));
+	json_decref(event);
+	json_decref(recipient);
+}
+
+static void
+a_state_says_what_the_recipient_says(void **state)
+{
+	struct user *odd = world_user(&world, "o\"\\\n\xe2\x80\xae\xff",
+	    "pc\x7f", "Odd", "", USER_OFFLINE);
+	const struct store_delivery deliveries[] = {
+		{ .uid = anna->uid, .state = STORE_QUEUED },
+		{ .uid = anna->uid,
+		    .state = STORE_DELIVERED,
+		    .receipt = STORE_SIGNED_RECEIPT,
+		    .encryption = STORE_CAM1,
+		    .delivered_ms = 1012 },
+		{ .uid = odd->uid, .state = STORE_SENT },
+		{ .uid = odd->uid, .state = STORE_FAILED, .error = "timeout" },
+		{ .uid = 12345, .state = STORE_FAILED, .error = "no word" },
+	};
+
+	for (size_t i = 0; i < sizeof deliveries / sizeof deliveries[0]; i++)
+		assert_state_says_what_the_recipient_says(&deliveries[i]);
+}
+
+static void
 a_sent_message_is_as_far_as_the_slowest_recipient(void **state)
 {
 	struct store_delivery deliveries[] = {
@@ -299,6 +341,7 @@ main(void)
 		    a_failed_recipient_says_why_in_words_and_codes),
 		cmocka_unit_test(only_failures_have_reasons),
 		cmocka_unit_test(nothing_arrives_before_it_was_sent),
+		cmocka_unit_test(a_state_says_what_the_recipient_says),
 		cmocka_unit_test(
 		    a_sent_message_is_as_far_as_the_slowest_recipient),
 		cmocka_unit_test(offers_are_listed_with_ids_of_their_own),

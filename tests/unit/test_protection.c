@@ -49,7 +49,7 @@ set_up(void **state)
 	camd->loop = loop_new();
 	camd->pool = workers_new(camd->loop, 1, &pool_ops, camd);
 	assert_int_equal(
-	    settings_open(fixture->ini, &camd->settings, &problem), 0);
+	    camd_settings_open(fixture->ini, &camd->settings, &problem), 0);
 	assert_int_equal(
 	    keyfile_save(fixture->key, "user", said, NULL, false), 0);
 	file = fopen(fixture->notes, "w");

@@ -228,6 +228,56 @@ who_gives_up_hears_nothing(void **state)
 	reader_finish(&bob);
 }
 
+static bool
+have_all(const struct sealed *sealed, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!sealed[i].done)
+			return false;
+	}
+	return true;
+}
+
+/* Somebody in their midst has shown his key since: all before him can read what
+ * was sealed before, and all of them what they get. */
+static void
+many_are_sealed_for_at_once(void **state)
+{
+	enum { MANY = 300, MIDST = 150 };
+	static struct sealed sealed[MANY];
+	struct town *town = *state;
+	struct user *carl = roster_add(camd_of(town)->roster, "carl", "pc9");
+	struct reader readers[2];
+	struct parcel *parcel;
+	int64_t uids[2];
+
+	reader_init(&readers[0], town, "bob", "10.77.0.3:2425");
+	reader_init(&readers[1], town, "carl", "10.77.0.4:2425");
+	uids[0] = greet(town, &readers[0].greeter)->uid;
+	uids[1] = carl->uid;
+	parcel = make_parcel(town, "all of you", uids, 2);
+	ask_seal(town, parcel, &readers[0], 0, &sealed[0]);
+	wait_for(town, &sealed[0]);
+	buf_finish(&sealed[0].bytes);
+	(void)greet(town, &readers[1].greeter);
+	for (size_t i = 0; i < MANY; i++)
+		ask_seal(town, parcel, &readers[i == MIDST], 0, &sealed[i]);
+	while (!have_all(sealed, MANY))
+		world_turn(&town->world);
+	for (size_t i = 0; i < MANY; i++) {
+		struct envelope_opened opened;
+		struct envelope envelope;
+
+		open_it(
+		    town, &sealed[i], &readers[i == MIDST], &envelope, &opened);
+		envelope_opened_finish(&opened);
+		buf_finish(&sealed[i].bytes);
+	}
+	parcel_unref(parcel);
+	reader_finish(&readers[0]);
+	reader_finish(&readers[1]);
+}
+
 static void
 too_many_recipients_are_too_many(void **state)
 {
@@ -315,6 +365,7 @@ main(void)
 		    it_is_sealed_once_and_again_only_for_a_key_that_came_since),
 		TEST_OF_TOWN(what_has_left_by_ipmsg_says_so_to_that_one),
 		TEST_OF_TOWN(who_gives_up_hears_nothing),
+		TEST_OF_TOWN(many_are_sealed_for_at_once),
 		TEST_OF_TOWN(too_many_recipients_are_too_many),
 		TEST_OF_TOWN(
 		    nothing_goes_to_who_is_blocked_and_what_waits_waits),

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "camd/service.h"
+#include "base/service.h"
 
 struct place {
 	char folder[32];

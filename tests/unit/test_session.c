@@ -366,6 +366,31 @@ a_broken_line_or_a_batch_is_answered_and_ends_it(void **state)
 }
 
 static void
+what_is_nested_too_deep_is_refused_before_hello(void **state)
+{
+	enum { DEPTH = 100000 };
+	struct owner owner;
+	struct buf line;
+
+	buf_init(&line, LIMIT_RPC_LINE);
+	buf_put_text(&line,
+	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"hello\","
+	    "\"params\":");
+	for (int i = 0; i < DEPTH; i++)
+		buf_put_text(&line, "{\"a\":");
+	buf_put_byte(&line, '1');
+	for (int i = 0; i <= DEPTH; i++)
+		buf_put_byte(&line, '}');
+	buf_put(&line, "\n", 2);
+	owner_open(&owner, false);
+	assert_refused(&owner, (const char *)line.data, "null", -32700, 2);
+	assert_false(rpc_session_greeted(owner.session));
+	assert_int_equal(feed(&owner, (const char *)line.data), CAM_ERR_FORMAT);
+	owner_close(&owner);
+	buf_finish(&line);
+}
+
+static void
 blank_lines_are_nothing(void **state)
 {
 	struct owner owner;
@@ -564,15 +589,31 @@ static void
 events_are_notifications(void **state)
 {
 	struct owner owner;
-	json_t *params = json_pack("{s:s}", "id", "x");
+	struct buf line;
 
 	owner_open(&owner, true);
-	rpc_notify(owner.session, EVENT_USER_LEFT, params);
+	assert_int_equal(rpc_notification(EVENT_USER_LEFT,
+			     span_text("{\"id\":\"x\"}"), &line),
+	    0);
+	rpc_notify(owner.session, buf_span(&line));
 	assert_out(&owner, "{\"jsonrpc\":\"2.0\",\"method\":\"user.left\","
 			   "\"params\":{\"id\":\"x\"}}\n");
-	assert_int_equal(params->refcount, 1);
-	json_decref(params);
+	buf_finish(&line);
 	owner_close(&owner);
+}
+
+static void
+an_event_too_long_for_a_line_is_none(void **state)
+{
+	char *params = xcalloc(1, LIMIT_RPC_LINE);
+	struct buf line;
+
+	memset(params, ' ', LIMIT_RPC_LINE);
+	assert_int_equal(rpc_notification(EVENT_USER_LEFT,
+			     span_of(params, LIMIT_RPC_LINE), &line),
+	    CAM_ERR_LIMIT);
+	buf_finish(&line);
+	free(params);
 }
 
 int
@@ -588,6 +629,8 @@ main(void)
 		    objects_that_are_no_requests_are_refused_and_the_session_goes_on),
 		cmocka_unit_test(
 		    a_broken_line_or_a_batch_is_answered_and_ends_it),
+		cmocka_unit_test(
+		    what_is_nested_too_deep_is_refused_before_hello),
 		cmocka_unit_test(blank_lines_are_nothing),
 		cmocka_unit_test(any_split_gives_the_same),
 		cmocka_unit_test(
@@ -600,6 +643,7 @@ main(void)
 		cmocka_unit_test(
 		    an_answer_too_long_for_a_line_becomes_an_error),
 		cmocka_unit_test(events_are_notifications),
+		cmocka_unit_test(an_event_too_long_for_a_line_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camd/events.h"
-#include "camd/setting.h"
 #include "camd/settings.h"
 
 struct place {
@@ -79,7 +78,8 @@ content(const struct place *place)
 static int
 open_settings(struct place *place)
 {
-	return settings_open(place->path, &place->settings, &place->problem);
+	return camd_settings_open(
+	    place->path, &place->settings, &place->problem);
 }
 
 /* The call failed so, and said each of the words. */
@@ -458,7 +458,8 @@ a_first_setting_makes_the_folder_and_a_private_file(void **state)
 	struct settings *settings = NULL;
 	struct stat st;
 
-	assert_int_equal(settings_open(path, &settings, &place->problem), 0);
+	assert_int_equal(
+	    camd_settings_open(path, &settings, &place->problem), 0);
 	if (settings_set(settings, "user.nick", "Anna", &place->problem) != 0)
 		fail_msg("%s", place->problem);
 	assert_int_equal(stat(path, &st), 0);
@@ -484,7 +485,8 @@ what_cannot_be_written_changes_nothing(void **state)
 	struct settings *settings = NULL;
 
 	put(place, "", 0600);
-	assert_int_equal(settings_open(path, &settings, &place->problem), 0);
+	assert_int_equal(
+	    camd_settings_open(path, &settings, &place->problem), 0);
 	assert_int_not_equal(
 	    settings_set(settings, "user.nick", "Anna", &place->problem), 0);
 	assert_non_null(strstr(place->problem, "cam.ini"));
@@ -496,17 +498,17 @@ what_cannot_be_written_changes_nothing(void **state)
 static void
 every_setting_has_help_and_a_default_that_it_takes(void **state)
 {
+	const struct setting_table *table = camd_setting_table();
 	struct place *place = *state;
 	struct setting_view view;
 	size_t i;
 
 	assert_int_equal(open_settings(place), 0);
 	for (i = 0; settings_at(place->settings, i, &view); i++) {
-		const struct setting *setting = setting_find(view.key);
+		const struct setting *setting = setting_find(table, view.key);
 		char *problem = NULL;
 
-		assert_ptr_equal(setting, setting_at(i));
-		assert_int_equal(setting_index(setting), i);
+		assert_ptr_equal(setting, &table->list[i]);
 		assert_true(strlen(setting->help) > 0);
 		if (setting->fallback == NULL)
 			continue;
@@ -514,7 +516,7 @@ every_setting_has_help_and_a_default_that_it_takes(void **state)
 		if (problem != NULL)
 			fail_msg("%s", problem);
 	}
-	assert_int_equal(i, setting_count());
+	assert_int_equal(i, table->count);
 	assert_int_equal(
 	    settings_get(place->settings, "no.such", &view), CAM_ERR_UNKNOWN);
 }
@@ -527,7 +529,7 @@ every_event_has_its_hook(void **state)
 	for (size_t i = 0; names[i] != NULL; i++) {
 		char *key = xasprintf("hook.%s", names[i]);
 
-		if (setting_find(key) == NULL)
+		if (setting_find(camd_setting_table(), key) == NULL)
 			fail_msg("no %s", key);
 		free(key);
 	}
@@ -536,13 +538,16 @@ every_event_has_its_hook(void **state)
 static void
 the_nearest_key_is_found(void **state)
 {
-	assert_string_equal(setting_nearest("user.nik"), "user.nick");
-	assert_string_equal(setting_nearest("net.prot"), "net.port");
-	assert_string_equal(setting_nearest("NICK"), "user.nick");
-	assert_string_equal(setting_nearest("proxyHost"), "http.proxyHost");
+	const struct setting_table *table = camd_setting_table();
+
+	assert_string_equal(setting_nearest(table, "user.nik"), "user.nick");
+	assert_string_equal(setting_nearest(table, "net.prot"), "net.port");
+	assert_string_equal(setting_nearest(table, "NICK"), "user.nick");
 	assert_string_equal(
-	    setting_nearest("hook.message.recieved"), "hook.message.received");
-	assert_null(setting_nearest("quite.something.else"));
+	    setting_nearest(table, "proxyHost"), "http.proxyHost");
+	assert_string_equal(setting_nearest(table, "hook.message.recieved"),
+	    "hook.message.received");
+	assert_null(setting_nearest(table, "quite.something.else"));
 }
 
 #define SETTINGS_TEST(name)                                                    \

@@ -337,6 +337,74 @@ pipes_work_too(void **state)
 	close_pair(&end, -1);
 }
 
+/* What a pipe's end that came over gives back. */
+static void
+assert_pipe(int given_read_end, int write_end)
+{
+	char byte = 0;
+
+	assert_true(given_read_end >= 0);
+	assert_int_equal(fcntl(given_read_end, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(write(write_end, "x", 1), 1);
+	assert_int_equal(read(given_read_end, &byte, 1), 1);
+	assert_int_equal(byte, 'x');
+	close(given_read_end);
+	close(write_end);
+}
+
+static void
+descriptors_go_with_the_bytes_that_name_them(void **state)
+{
+	struct end end, sender = { 0 };
+	int other, pipes[3][2];
+
+	open_pair(&end, &other);
+	sender.stream = stream_new(end.loop, other, &ops, &sender, QUEUE_MAX);
+	stream_accept_given(end.stream);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(pipe(pipes[i]), 0);
+	/* The first alone; the others in a turn, between bytes that wait. */
+	assert_int_equal(stream_give(sender.stream, pipes[0][0]), 0);
+	stream_write(sender.stream, "one", 3);
+	assert_int_equal(stream_take(end.stream, 0), -1);
+	stream_write(sender.stream, "two", 3);
+	assert_int_equal(stream_give(sender.stream, pipes[1][0]), 1);
+	assert_int_equal(stream_give(sender.stream, pipes[2][0]), 2);
+	stream_write(sender.stream, "three", 5);
+	while (end.got.len < 11)
+		loop_turn(end.loop, 1);
+	assert_memory_equal(end.got.data, "onetwothree", 11);
+	assert_pipe(stream_take(end.stream, 2), pipes[2][1]);
+	assert_pipe(stream_take(end.stream, 0), pipes[0][1]);
+	assert_int_equal(stream_take(end.stream, 0), -1);
+	assert_int_equal(stream_take(end.stream, 3), -1);
+	/* The one nobody took goes with the stream. */
+	stream_free(sender.stream);
+	close_pair(&end, -1);
+	assert_int_equal(write(pipes[1][1], "x", 1), -1);
+	close(pipes[1][1]);
+}
+
+static void
+descriptors_nobody_asked_for_are_closed(void **state)
+{
+	struct end end, sender = { 0 };
+	int other, ends[2];
+
+	open_pair(&end, &other);
+	sender.stream = stream_new(end.loop, other, &ops, &sender, QUEUE_MAX);
+	assert_int_equal(pipe(ends), 0);
+	stream_give(sender.stream, ends[0]);
+	stream_write(sender.stream, "x", 1);
+	while (end.got.len < 1)
+		loop_turn(end.loop, 1);
+	assert_int_equal(stream_take(end.stream, 0), -1);
+	assert_int_equal(write(ends[1], "x", 1), -1);
+	close(ends[1]);
+	stream_free(sender.stream);
+	close_pair(&end, -1);
+}
+
 int
 main(void)
 {
@@ -356,6 +424,8 @@ main(void)
 		cmocka_unit_test(
 		    with_nothing_to_write_it_closes_on_the_next_turn),
 		cmocka_unit_test(pipes_work_too),
+		cmocka_unit_test(descriptors_go_with_the_bytes_that_name_them),
+		cmocka_unit_test(descriptors_nobody_asked_for_are_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,8 +63,16 @@ on_background(unsigned light, void *arg)
 	buf_printf(&heard->text, "light%u ", light);
 }
 
+static void
+on_mode(unsigned mode, bool known, void *arg)
+{
+	struct heard *heard = arg;
+
+	buf_printf(&heard->text, "mode%u:%s ", mode, known ? "yes" : "no");
+}
+
 static const struct typed_ops ops = { on_stroke, on_paste, on_mouse, on_focus,
-	on_background };
+	on_background, on_mode };
 
 /* In pieces of so many bytes; what waits at the end is flushed. */
 static void
@@ -161,6 +169,7 @@ clicks_and_answers_are_told(void **state)
 	    "\x1b[<64;1;1M\x1b[<65;1;1M", "mouse2:1@0,0 mouse3:2@0,0 ");
 	assert_typed("\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "light255 ");
 	assert_typed("\x1b]11;rgb:00/00/00\x07", "light0 ");
+	assert_typed("\x1b[?69;2$y\x1b[?69;0$y", "mode69:yes mode69:no ");
 	assert_typed("\x1b]11;rgb:zz/00/00\x07"
 		     "a",
 	    "a ");

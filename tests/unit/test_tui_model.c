@@ -9,7 +9,7 @@
 
 /* What was told of changes. */
 struct heard {
-	size_t counts[CHANGE_PAGE + 1];
+	size_t counts[CHANGE_TRANSFER + 1];
 	struct model_talk *talk;
 	size_t put; /* of the last page */
 };

@@ -101,8 +101,8 @@ world_start(struct world *world)
 		return 1;
 	world->camd.loop = loop_new();
 	timer_init(&world->patience, world->camd.loop, on_patience_over, world);
-	if (settings_open(world->camd.paths.settings, &world->camd.settings,
-		&problem) != 0 ||
+	if (camd_settings_open(world->camd.paths.settings,
+		&world->camd.settings, &problem) != 0 ||
 	    camd_start(&world->camd, -1, &problem) != 0) {
 		fprintf(stderr, "%s\n", problem);
 		return 1;

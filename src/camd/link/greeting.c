@@ -70,8 +70,8 @@ fill_hello(const struct links *links, struct linkhello *hello)
 
 	memset(hello, 0, sizeof *hello);
 	links->ops->introduce(links->arg, hello);
-	hello->capabilities =
-	    LINK_MESSAGES | LINK_CHANGES | LINK_TYPING | LINK_FILES;
+	hello->capabilities = LINK_MESSAGES | LINK_CHANGES | LINK_TYPING |
+			      LINK_FILES | LINK_CALLS;
 	snprintf(hello->program, sizeof hello->program, "cam");
 	snprintf(hello->version, sizeof hello->version, "%s", CAM_VERSION);
 	memcpy(hello->devices, devices.data, devices.len);

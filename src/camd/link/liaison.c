@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "camd/call/calls.h"
 #include "camd/camd.h"
 #include "camd/link/linkhello.h"
 #include "camd/message/inbox.h"
@@ -96,6 +97,7 @@ on_open(void *arg, struct user *user, struct link *link)
 	notices_link_open(camd->notices, user, link);
 	fetches_link_open(camd->fetches, user);
 	offers_tell_ended(camd->offers, user);
+	calls_link_open(camd->calls, user->uid);
 }
 
 static void
@@ -108,6 +110,7 @@ on_closed(void *arg, struct user *user, struct link *link)
 	if (links_of(camd->links, user) != NULL)
 		return;
 	typing_user_gone(camd->typing, user);
+	calls_link_closed(camd->calls, user->uid);
 	if (link_is_broken(link))
 		heard_lost(camd, user);
 }
@@ -119,6 +122,7 @@ on_unreached(void *arg, struct user *user)
 
 	outbox_unreached(camd->outbox, user);
 	trust_key_told(camd->trust, user);
+	calls_unreached(camd->calls, user->uid);
 }
 
 static void

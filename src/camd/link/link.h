@@ -22,6 +22,7 @@ enum link_capability {
 	LINK_CHANGES = 2, /* edits and deletions */
 	LINK_TYPING = 4,
 	LINK_FILES = 8,
+	LINK_CALLS = 16,
 };
 
 /*

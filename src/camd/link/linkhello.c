@@ -23,6 +23,7 @@ static const struct {
 	{ LINK_CHANGES, "change" },
 	{ LINK_TYPING, "typing" },
 	{ LINK_FILES, "file" },
+	{ LINK_CALLS, "call" },
 };
 enum { CAPABILITIES = sizeof capabilities / sizeof capabilities[0] };
 

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/number.h"
+#include "camd/call/switchboard.h"
 #include "camd/link/link.h"
 #include "camd/message/receipts.h"
 #include "camd/message/typing.h"
@@ -44,6 +45,13 @@ const struct link_method link_methods[] = {
 	{ LINK_OFFER_FETCH, tickets_hear_fetch },
 	{ LINK_OFFER_REFUSED, offers_hear_refused },
 	{ LINK_OFFER_WITHDRAWN, offers_hear_withdrawn },
+	{ LINK_CALL_OFFER, switchboard_hear_offer },
+	{ LINK_CALL_ACCEPT, switchboard_hear_accept },
+	{ LINK_CALL_JOIN, switchboard_hear_join },
+	{ LINK_CALL_DECLINE, switchboard_hear_decline },
+	{ LINK_CALL_LEAVE, switchboard_hear_leave },
+	{ LINK_CALL_MEMBERS, switchboard_hear_members },
+	{ LINK_CALL_UPDATE, switchboard_hear_update },
 	{ NULL, NULL },
 };
 

@@ -490,11 +490,16 @@ void
 links_free(struct links *links)
 {
 	struct table_link *at;
-	struct link *link;
+	struct link *link, *next;
 
 	if (links == NULL)
 		return;
 	links->ending = true;
+	/* What was said this moment, of calls that end. */
+	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
+		next = TAILQ_NEXT(link, entry);
+		tls_flush(link->tls);
+	}
 	while ((at = table_first(&links->contacts)) != NULL) {
 		struct contact *contact =
 		    container_of(at, struct contact, by_uid);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/table.h"
@@ -14,6 +15,8 @@
 #include "camd/message/object.h"
 #include "loop/worker.h"
 #include "rpc/names.h"
+
+enum { STATE_GUESS = 320 }; /* as text */
 
 struct delivery *
 delivery_new(struct parcel *parcel, const struct store_delivery *row)
@@ -78,9 +81,16 @@ void
 delivery_tell_row(struct camd *camd, const struct store_delivery *row,
     const char *id, int64_t time_ms)
 {
-	if (events_wanted(camd->events, EVENT_MESSAGE_STATE))
-		events_tell(camd->events, EVENT_MESSAGE_STATE,
-		    state_object(camd, row, id, time_ms));
+	struct buf text;
+
+	if (!events_wanted(camd->events, EVENT_MESSAGE_STATE))
+		return;
+	buf_init(&text, LIMIT_RPC_LINE);
+	(void)buf_reserve(&text, STATE_GUESS);
+	state_text(camd, row, id, time_ms, &text);
+	events_tell_text(
+	    camd->events, EVENT_MESSAGE_STATE, id, buf_span(&text));
+	buf_finish(&text);
 }
 
 void

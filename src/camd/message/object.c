@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "camd/call/reason.h"
 #include "camd/camd.h"
 #include "camd/offer/file_object.h"
 #include "camd/people/roster.h"
@@ -109,14 +110,12 @@ put_recipient(json_t *object, const char *to, const char *state,
 
 /* The wall clock may have been set meanwhile: nothing arrives before it was
  * sent. */
-static json_t *
+static int64_t
 delivered_ms(const struct store_delivery *delivery, int64_t time_ms)
 {
-	if (delivery->delivered_ms == 0)
-		return json_null();
-	return json_integer(delivery->delivered_ms > time_ms
-				? delivery->delivered_ms - time_ms
-				: 0);
+	return delivery->delivered_ms > time_ms
+		   ? delivery->delivered_ms - time_ms
+		   : 0;
 }
 
 /* Why it has failed, or is not even tried (threat model I1); "": none. */
@@ -133,42 +132,68 @@ reason_of(const struct camd *camd, const struct store_delivery *delivery)
 		   : "";
 }
 
-static void
-put_delivery(json_t *object, const struct camd *camd,
-    const struct store_delivery *delivery, int64_t time_ms)
-{
-	char *id = id_of(camd, delivery->uid);
-	const char *reason = reason_of(camd, delivery);
-
-	put_recipient(object, id, store_state_word(delivery->state),
-	    store_receipt_word(delivery->receipt),
-	    store_encryption_word(delivery->encryption), reason);
-	json_object_set_new(
-	    object, "delivered_ms", delivered_ms(delivery, time_ms));
-	free(id);
-}
-
 json_t *
 recipient_object(const struct camd *camd, const struct store_delivery *delivery,
     int64_t time_ms)
 {
 	json_t *object = json_object();
+	char *to = id_of(camd, delivery->uid);
 
-	put_delivery(object, camd, delivery, time_ms);
+	put_recipient(object, to, store_state_word(delivery->state),
+	    store_receipt_word(delivery->receipt),
+	    store_encryption_word(delivery->encryption),
+	    reason_of(camd, delivery));
+	json_object_set_new(object, "delivered_ms",
+	    delivery->delivered_ms == 0
+		? json_null()
+		: json_integer(delivered_ms(delivery, time_ms)));
+	free(to);
 	return object;
 }
 
-json_t *
-state_object(const struct camd *camd, const struct store_delivery *delivery,
-    const char *id, int64_t time_ms)
+/* The first one begins the object. */
+static void
+put_member(struct buf *text, const char *name, const char *value)
 {
-	json_t *object = json_object();
+	buf_put_text(text, text->len == 0 ? "{\"" : ",\"");
+	buf_put_text(text, name);
+	buf_put_text(text, "\":");
+	if (value != NULL)
+		json_put_text(text, span_text(value));
+	else
+		buf_put_text(text, "null");
+}
 
-	json_object_set_new(object, "type", json_string(EVENT_MESSAGE_STATE));
-	json_object_set_new(object, "time", json_time(clock_wall_ms()));
-	put_delivery(object, camd, delivery, time_ms);
-	json_object_set_new(object, "id", json_string(id));
-	return object;
+void
+state_text(const struct camd *camd, const struct store_delivery *delivery,
+    const char *id, int64_t time_ms, struct buf *text)
+{
+	const char *reason = reason_of(camd, delivery);
+	bool has_reason = reason[0] != '\0';
+	char *to = id_of(camd, delivery->uid), time[CLOCK_TEXT_SIZE];
+	char *error =
+	    has_reason ? reason_text(reason_sentence(reason), to) : NULL;
+
+	clock_format(clock_wall_ms(), time, sizeof time);
+	put_member(text, "type", EVENT_MESSAGE_STATE);
+	put_member(text, "time", time);
+	put_member(text, "to", to);
+	put_member(text, "state", store_state_word(delivery->state));
+	put_member(text, "receipt", store_receipt_word(delivery->receipt));
+	put_member(
+	    text, "encryption", store_encryption_word(delivery->encryption));
+	put_member(text, "error", error);
+	put_member(text, "reason", has_reason ? reason_word(reason) : NULL);
+	buf_printf(text, ",\"exit\":%d", reason_exit(reason));
+	if (delivery->delivered_ms == 0)
+		put_member(text, "delivered_ms", NULL);
+	else
+		buf_printf(text, ",\"delivered_ms\":%lld",
+		    (long long)delivered_ms(delivery, time_ms));
+	put_member(text, "id", id);
+	buf_put_byte(text, '}');
+	free(error);
+	free(to);
 }
 
 json_t *
@@ -206,9 +231,8 @@ recipients_of(const struct camd *camd, const struct record *record)
 	for (size_t i = 0; i < record->delivery_count; i++)
 		json_array_append_new(
 		    to, id_object(camd, record->deliveries[i].uid));
-	if (record->message->from == 0)
-		return to;
-	json_array_append_new(to, id_object(camd, 0));
+	if (record->message->from != 0)
+		json_array_append_new(to, id_object(camd, 0));
 	for (size_t i = 0; i < record->other_count; i++)
 		json_array_append_new(to, id_object(camd, record->others[i]));
 	return to;
@@ -304,8 +328,9 @@ add_seal(json_t *object, const struct store_message *message)
 	bool shut = is_shut(message);
 
 	json_object_set_new(object, "text",
-	    shut || message->deleted ? json_null()
-				     : json_text(span_text(message->text)));
+	    shut || message->deleted || message->type == STORE_CALL
+		? json_null()
+		: json_text(span_text(message->text)));
 	json_object_set_new(object, "sealed", json_boolean(message->sealed));
 	json_object_set_new(object, "locked", json_boolean(message->locked));
 	json_object_set_new(object, "opened", json_boolean(!shut));
@@ -360,15 +385,37 @@ quote_object(const struct camd *camd, const struct quote *quote)
 	return object;
 }
 
+static const char *
+type_of(const struct store_message *message)
+{
+	if (message->type == STORE_CALL)
+		return EVENT_CALL_ENDED;
+	return message->from == 0 ? EVENT_MESSAGE_SENT : EVENT_MESSAGE_RECEIVED;
+}
+
+/* Null where it is no past call. */
+static json_t *
+past_call_object(const struct record *record)
+{
+	const struct store_call *call = &record->call;
+	const char *reason = call_reason_word((enum call_reason)call->reason);
+
+	if (record->message->type != STORE_CALL)
+		return json_null();
+	return json_pack("{s:s, s:b, s:s, s:I, s:b}", "direction",
+	    record->message->from == 0 ? "out" : "in", "video",
+	    (int)call->video, "reason", reason != NULL ? reason : "hangup",
+	    "duration_ms", (json_int_t)call->duration_ms, "missed",
+	    (int)record->message->missed);
+}
+
 json_t *
 message_object(const struct camd *camd, const struct record *record)
 {
 	const struct store_message *message = record->message;
 	json_t *object = json_object();
 
-	json_object_set_new(object, "type",
-	    json_string(message->from == 0 ? EVENT_MESSAGE_SENT
-					   : EVENT_MESSAGE_RECEIVED));
+	json_object_set_new(object, "type", json_string(type_of(message)));
 	json_object_set_new(object, "id", json_string(message->id));
 	json_object_set_new(object, "time", json_time(message->time_ms));
 	json_object_set_new(object, "from", id_object(camd, message->from));
@@ -385,10 +432,11 @@ message_object(const struct camd *camd, const struct record *record)
 	json_object_set_new(object, "reply", text_or_null(message->reply_to));
 	json_object_set_new(object, "quote", quote_object(camd, record->quote));
 	json_object_set_new(object, "choices", choices_object(message));
+	json_object_set_new(object, "call", past_call_object(record));
 	add_changes(object, message);
 	json_object_set_new(
 	    object, "state", word_or_null(store_state_word(state_of(record))));
-	if (message->from == 0)
+	if (message->from == 0 && message->type != STORE_CALL)
 		json_object_set_new(object, "recipients",
 		    recipient_objects(camd, record->deliveries,
 			record->delivery_count, message->time_ms));

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "camd/message/record.h"
 
 struct camd;
@@ -24,9 +25,10 @@ json_t *changed_object(const struct camd *camd, const struct record *record);
  */
 json_t *recipient_object(const struct camd *camd,
     const struct store_delivery *delivery, int64_t time_ms);
-/* The event message.state of the message with that id, sent at time_ms. */
-json_t *state_object(const struct camd *camd,
-    const struct store_delivery *delivery, const char *id, int64_t time_ms);
+/* The event message.state of the message with that id, sent at time_ms: as text
+ * into a buf that is empty, since there are two for each message. */
+void state_text(const struct camd *camd, const struct store_delivery *delivery,
+    const char *id, int64_t time_ms, struct buf *text);
 /* All deliveries of a message, in the order given. */
 json_t *recipient_objects(const struct camd *camd,
     const struct store_delivery *deliveries, size_t count, int64_t time_ms);

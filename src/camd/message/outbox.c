@@ -232,13 +232,17 @@ tell_sent(struct send_job *send)
 	json_t *time = json_time(send->row.time_ms);
 	json_t *recipients = recipient_objects(
 	    camd, send->deliveries, send->count, send->row.time_ms);
+	json_t *object = NULL;
 
 	if (send->row.question)
 		questions_open(camd->questions, &send->row, send->uids[0]);
-	send->on_stored(send->arg, 0, send->row.id, time, recipients);
+	/* Who asked for it may let go of what it offers as soon as it is
+	 * answered. */
 	if (events_wanted(camd->events, EVENT_MESSAGE_SENT))
-		events_tell(camd->events, EVENT_MESSAGE_SENT,
-		    message_object(camd, &record));
+		object = message_object(camd, &record);
+	send->on_stored(send->arg, 0, send->row.id, time, recipients);
+	if (object != NULL)
+		events_tell(camd->events, EVENT_MESSAGE_SENT, object);
 	json_decref(time);
 	json_decref(recipients);
 }

@@ -17,6 +17,7 @@
 #include "camd/message/object.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
+#include "camd/profile.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -88,38 +89,13 @@ add(struct questions *questions, const struct store_message *message,
 /* -- remembered -------------------------------------------------------------
  */
 
-struct keep_job {
-	struct job job;
-	char *ids;
-};
-
-static void
-store_ids(struct job *job, void *context)
-{
-	struct keep_job *keep = container_of(job, struct keep_job, job);
-	int r = store_profile_set(context, profile_name, keep->ids);
-
-	if (r < 0)
-		log_error(
-		    "cannot keep the open questions: %s", cam_strerror(r));
-}
-
-static void
-on_ids_stored(struct job *job)
-{
-	struct keep_job *keep = container_of(job, struct keep_job, job);
-
-	free(keep->ids);
-	free(keep);
-}
-
 /* Their ids one behind the other. */
 static void
 remember(const struct questions *questions)
 {
-	struct keep_job *keep = xcalloc(1, sizeof *keep);
 	const struct question *question;
 	struct buf ids;
+	char *text = NULL;
 	size_t count = 0;
 
 	buf_init(&ids, (size_t)REMEMBERED_MAX * ID_SIZE);
@@ -127,11 +103,10 @@ remember(const struct questions *questions)
 		if (++count < REMEMBERED_MAX)
 			buf_put_text(&ids, question->id);
 	}
-	keep->ids = ids.len > 0 ? buf_steal_text(&ids) : NULL;
+	text = ids.len > 0 ? buf_steal_text(&ids) : NULL;
 	buf_finish(&ids);
-	keep->job.work = store_ids;
-	keep->job.done = on_ids_stored;
-	workers_submit(questions->camd->writer, &keep->job);
+	profile_keep(questions->camd, profile_name, text);
+	free(text);
 }
 
 static int

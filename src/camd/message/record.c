@@ -57,7 +57,7 @@ on_transfer(const struct store_transfer *transfer, void *arg)
 }
 
 /* Everybody else whom a received message went to: the talk without its sender.
- */
+ * Of a call all who were in it. */
 static int
 read_others(struct store *store, const struct store_message *message,
     struct record *record)
@@ -66,7 +66,8 @@ read_others(struct store *store, const struct store_message *message,
 	size_t count = 0, kept = 0;
 	int err;
 
-	if (message->from == 0 || message->talk == STORE_TALK_ALL)
+	if ((message->from == 0 && message->type != STORE_CALL) ||
+	    message->talk == STORE_TALK_ALL)
 		return 0;
 	uids = xreallocarray(NULL, STORE_TALK_USERS, sizeof *uids);
 	err = store_talk_users(
@@ -150,6 +151,8 @@ record_read(struct store *store, const struct store_message *message,
 		err = read_offers(store, message, record);
 	if (err == 0)
 		err = read_quote(store, message, record);
+	if (err == 0 && message->type == STORE_CALL)
+		err = store_call_get(store, message->row, &record->call);
 	if (err != 0)
 		record_finish(record);
 	return err;

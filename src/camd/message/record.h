@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "camd/message/quote.h"
+#include "store/call.h"
 #include "store/delivery.h"
 #include "store/message.h"
 #include "store/offer.h"
@@ -29,6 +30,7 @@ struct record {
 	size_t transfer_count;
 	/* Of the message that it answers; NULL: none, or not known. */
 	const struct quote *quote;
+	struct store_call call; /* of a past call */
 };
 
 /*

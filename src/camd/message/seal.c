@@ -9,22 +9,20 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/number.h"
 #include "base/table.h"
 #include "camd/camd.h"
 #include "camd/link/identity.h"
 #include "camd/message/content.h"
+#include "camd/message/inside.h"
 #include "camd/message/parcel.h"
-#include "camd/people/roster.h"
-#include "camd/trust/trust.h"
 #include "crypto/envelope.h"
 #include "loop/worker.h"
-#include "store/offer.h"
 #include "store/sequence.h"
 
 enum {
 	KEPT_MAX = 16,	/* envelopes that nobody waits for */
 	BATCH_MAX = 32, /* recipients in one job */
+	SLICES = 4,	/* jobs of one envelope at a time */
 	NAME_GUESS = 32,
 	HEAD_GUESS = 512
 };
@@ -44,8 +42,15 @@ struct sealing {
 };
 TAILQ_HEAD(sealings, sealing);
 
+/* Several recipients of one envelope, in the pool. */
+struct slice {
+	struct job job;
+	struct seal *seal;
+	struct sealings list; /* empty: it is idle */
+};
+
 /*
- * One job at a time works on an envelope, for several recipients at once:
+ * First it is sealed by one slice, then several work on it:
  *
  *	idle -> numbering (writer) -> working (pool) -> idle
  *	  |                             ^      |
@@ -57,14 +62,13 @@ struct seal {
 	struct parcel *parcel; /* counted while it is busy */
 	uint32_t packet_no;
 	bool busy, is_kept;
-	struct sealings waiting, working;
-	struct job job;
+	bool is_sealed; /* as the loop knows it */
+	struct sealings waiting;
+	struct slice slices[SLICES];
+	unsigned working; /* slices that are */
+	/* Changed while one slice works at most. */
 	int err; /* of the number, or of sealing: everybody's */
-	/* Made on the loop, read in the pool. */
-	struct envelope_content content;
-	struct envelope_recipient *recipients;
-	struct buf names, body;
-	struct sign_key *key;
+	struct inside inside;
 	struct envelope_sealed *sealed; /* NULL: not yet */
 };
 
@@ -76,157 +80,6 @@ struct seals {
 };
 
 static void work_soon(struct seal *seal);
-
-/* -- what is sealed ------------------------------------------------------- */
-
-/* Names lie one after the other in names, which must not move any more when
- * they are pointed at. */
-static void
-put_name(struct buf *names, const struct user *user)
-{
-	char *logon = user_logon(user);
-
-	buf_printf(names, "%s@%s", logon, user->peer.host);
-	free(logon);
-}
-
-static void
-list_recipients(struct seal *seal)
-{
-	const struct camd *camd = seal->seals->camd;
-	const struct parcel *parcel = seal->parcel;
-	size_t *ends = xcalloc(parcel->uid_count + 1, sizeof *ends);
-	size_t begin = 0;
-
-	seal->recipients =
-	    xcalloc(parcel->uid_count + 1, sizeof *seal->recipients);
-	buf_init(
-	    &seal->names, (ENVELOPE_NAME_MAX + 1) * (parcel->uid_count + 1));
-	for (size_t i = 0; i < parcel->uid_count; i++) {
-		const struct user *user =
-		    roster_by_uid(camd->roster, parcel->uids[i]);
-		const uint8_t *key =
-		    user != NULL ? trust_user_key(camd->trust, user) : NULL;
-
-		if (user != NULL)
-			put_name(&seal->names, user);
-		if (key != NULL)
-			memcpy(
-			    seal->recipients[i].user_key, key, SIGN_KEY_SIZE);
-		ends[i] = seal->names.len;
-	}
-	for (size_t i = 0; i < parcel->uid_count; i++) {
-		seal->recipients[i].name =
-		    span_of(seal->names.data + begin, ends[i] - begin);
-		begin = ends[i];
-	}
-	free(ends);
-}
-
-static enum content_type
-content_type_of(enum store_type type)
-{
-	switch (type) {
-	case STORE_EDIT:
-		return CONTENT_EDIT;
-	case STORE_DELETION:
-		return CONTENT_DELETION;
-	default:
-		return CONTENT_MESSAGE;
-	}
-}
-
-static void
-write_offers(const struct parcel *parcel, struct buf *buf)
-{
-	buf_init(buf, CONTENT_OFFER_MAX * parcel->offer_count);
-	for (size_t i = 0; i < parcel->offer_count; i++) {
-		const struct store_offer *from = &parcel->offers[i];
-		struct content_offer offer = {
-			.number = from->number,
-			.kind = from->kind,
-			.size = from->size,
-			.mtime = from->mtime,
-			.position =
-			    from->kind == STORE_IMAGE ? from->position : 0,
-			.has_digest = from->digest != NULL,
-			.name = span_text(from->name),
-		};
-
-		if (from->file_key != NULL)
-			memcpy(offer.file_key, from->file_key,
-			    sizeof offer.file_key);
-		if (from->digest != NULL)
-			memcpy(offer.digest, from->digest, sizeof offer.digest);
-		content_offer_write(&offer, buf);
-	}
-}
-
-static void
-write_body(struct seal *seal)
-{
-	const struct parcel *parcel = seal->parcel;
-	struct content content = {
-		.type = content_type_of(parcel->type),
-		.sealed = parcel->sealed,
-		.locked = parcel->locked,
-		.automatic = parcel->automatic,
-		.question = parcel->question,
-		.has_target = parcel->target[0] != '\0',
-		.packet_no = seal->packet_no,
-		.text = span_of(parcel->text, parcel->text_len),
-	};
-
-	struct buf offers;
-
-	if (content.has_target)
-		(void)hex_decode(
-		    span_text(parcel->target), content.target, CONTENT_ID_SIZE);
-	write_offers(parcel, &offers);
-	content.offer_count = (unsigned)parcel->offer_count;
-	content.offers = buf_span(&offers);
-	buf_init(&seal->body,
-	    CONTENT_HEAD_MAX + content.offers.len + parcel->text_len);
-	content_write(&content, &seal->body);
-	buf_wipe(&offers);
-}
-
-static void
-prepare(struct seal *seal)
-{
-	const struct identity *identity = seal->seals->camd->identity;
-	struct parcel *parcel = seal->parcel;
-	struct envelope_content *content = &seal->content;
-
-	parcel_find_talk(parcel, seal->seals->camd);
-	list_recipients(seal);
-	write_body(seal);
-	(void)hex_decode(span_text(parcel->id), content->id, ENVELOPE_ID_SIZE);
-	memcpy(content->talk, parcel->talk, ENVELOPE_TALK_SIZE);
-	memcpy(content->device, identity_device_id(identity), DEVICE_ID_SIZE);
-	memcpy(content->sender, identity_user_key(identity), SIGN_KEY_SIZE);
-	content->sequence = parcel->sequence;
-	content->time_ms = parcel->time_ms;
-	content->type = (uint8_t)content_type_of(parcel->type);
-	content->recipients = seal->recipients;
-	content->recipient_count = parcel->uid_count;
-	content->body = buf_span(&seal->body);
-	seal->key = sign_key_ref(identity_signing_key(identity));
-}
-
-/* What only sealing needs; the recipients' keys are kept with the envelope. */
-static void
-drop_inputs(struct seal *seal)
-{
-	if (seal->sealed == NULL) {
-		free(seal->recipients);
-		seal->recipients = NULL;
-	}
-	buf_finish(&seal->names);
-	buf_finish(&seal->body);
-	sign_key_free(seal->key);
-	seal->key = NULL;
-}
 
 /* -- in the pool ---------------------------------------------------------- */
 
@@ -247,13 +100,15 @@ write_for(const struct seal *seal, struct sealing *sealing)
 static void
 work(struct job *job, void *context)
 {
-	struct seal *seal = container_of(job, struct seal, job);
+	struct slice *slice = container_of(job, struct slice, job);
+	struct seal *seal = slice->seal;
 	struct sealing *sealing;
 
 	if (seal->err == 0 && seal->sealed == NULL)
-		seal->err = envelope_seal(&seal->content,
-		    seal->content.recipient_count, seal->key, &seal->sealed);
-	TAILQ_FOREACH (sealing, &seal->working, entry) {
+		seal->err = envelope_seal(&seal->inside.content,
+		    seal->inside.content.recipient_count, seal->inside.key,
+		    &seal->sealed);
+	TAILQ_FOREACH (sealing, &slice->list, entry) {
 		sealing->err = seal->err;
 		if (seal->err == 0)
 			sealing->err = write_for(seal, sealing);
@@ -333,8 +188,8 @@ forget_sealed(struct seal *seal)
 	}
 	envelope_sealed_free(seal->sealed);
 	seal->sealed = NULL;
-	free(seal->recipients);
-	seal->recipients = NULL;
+	seal->is_sealed = false;
+	inside_finish(&seal->inside);
 }
 
 void
@@ -343,7 +198,6 @@ seal_free(struct seal *seal)
 	if (seal == NULL)
 		return;
 	forget_sealed(seal);
-	drop_inputs(seal);
 	free(seal);
 }
 
@@ -402,54 +256,30 @@ give_up(struct seal *seal)
 static void
 on_worked(struct job *job)
 {
-	struct seal *seal = container_of(job, struct seal, job);
-	struct sealings working;
+	struct slice *slice = container_of(job, struct slice, job);
+	struct seal *seal = slice->seal;
+	struct sealings done;
 	struct sealing *sealing;
 
-	if (seal->sealed != NULL)
-		drop_inputs(seal);
-	TAILQ_INIT(&working);
-	TAILQ_CONCAT(&working, &seal->working, entry);
-	while ((sealing = TAILQ_FIRST(&working)) != NULL) {
-		TAILQ_REMOVE(&working, sealing, entry);
+	/* Until it is sealed there is no other slice. */
+	seal->is_sealed = seal->sealed != NULL;
+	if (seal->is_sealed)
+		inside_shrink(&seal->inside);
+	TAILQ_INIT(&done);
+	TAILQ_CONCAT(&done, &slice->list, entry);
+	while ((sealing = TAILQ_FIRST(&done)) != NULL) {
+		TAILQ_REMOVE(&done, sealing, entry);
 		tell(sealing);
 	}
-	if (seal->seals->stopped)
+	seal->working--;
+	if (!seal->seals->stopped)
+		start_work(seal);
+	else if (seal->working == 0)
 		give_up(seal);
-	else if (TAILQ_EMPTY(&seal->waiting))
-		finish_work(seal);
-	else
-		work_soon(seal);
-}
-
-/* A key that has come since it was sealed is not in it yet. */
-static bool
-names_key(const struct seal *seal, const uint8_t key[SIGN_KEY_SIZE])
-{
-	for (size_t i = 0; i < seal->content.recipient_count; i++) {
-		if (memcmp(seal->recipients[i].user_key, key, SIGN_KEY_SIZE) ==
-		    0)
-			return true;
-	}
-	return false;
 }
 
 static void
-drop_outdated(struct seal *seal)
-{
-	const struct sealing *sealing;
-
-	TAILQ_FOREACH (sealing, &seal->working, entry) {
-		if (seal->sealed != NULL &&
-		    !names_key(seal, sealing->user_key)) {
-			envelope_sealed_free(seal->sealed);
-			seal->sealed = NULL;
-		}
-	}
-}
-
-static void
-take_some(struct seal *seal)
+take_some(struct seal *seal, struct sealings *list)
 {
 	struct sealing *sealing;
 
@@ -460,27 +290,73 @@ take_some(struct seal *seal)
 			tell(sealing);
 			continue;
 		}
-		TAILQ_INSERT_TAIL(&seal->working, sealing, entry);
+		TAILQ_INSERT_TAIL(list, sealing, entry);
 		taken++;
 	}
 }
 
 static void
+put_back(struct seal *seal, struct sealings *list)
+{
+	TAILQ_CONCAT(list, &seal->waiting, entry);
+	TAILQ_CONCAT(&seal->waiting, list, entry);
+}
+
+/* A key that has come since it was sealed is not in it yet. */
+static bool
+names_all(struct seal *seal, const struct sealings *list)
+{
+	const struct sealing *sealing;
+
+	TAILQ_FOREACH (sealing, list, entry) {
+		if (!inside_names(&seal->inside, sealing->user_key))
+			return false;
+	}
+	return true;
+}
+
+/* What is sealed, for the first time or anew, is sealed while nobody reads it.
+ */
+static bool
+may_start(struct seal *seal, const struct sealings *list)
+{
+	if (seal->working > 0)
+		return seal->is_sealed && names_all(seal, list);
+	if (seal->err != 0 || (seal->is_sealed && names_all(seal, list)))
+		return true;
+	envelope_sealed_free(seal->sealed);
+	seal->sealed = NULL;
+	seal->is_sealed = false;
+	inside_fill(
+	    &seal->inside, seal->seals->camd, seal->parcel, seal->packet_no);
+	return true;
+}
+
+static bool
+start_slice(struct seal *seal, struct slice *slice)
+{
+	take_some(seal, &slice->list);
+	if (TAILQ_EMPTY(&slice->list))
+		return false;
+	if (!may_start(seal, &slice->list)) {
+		put_back(seal, &slice->list);
+		return false;
+	}
+	seal->working++;
+	workers_submit(seal->seals->camd->pool, &slice->job);
+	return true;
+}
+
+static void
 start_work(struct seal *seal)
 {
-	take_some(seal);
-	if (TAILQ_EMPTY(&seal->working)) {
+	for (size_t i = 0; i < SLICES; i++) {
+		if (TAILQ_EMPTY(&seal->slices[i].list) &&
+		    !start_slice(seal, &seal->slices[i]))
+			break;
+	}
+	if (seal->working == 0)
 		finish_work(seal);
-		return;
-	}
-	drop_outdated(seal);
-	if (seal->err == 0 && seal->sealed == NULL) {
-		drop_inputs(seal);
-		prepare(seal);
-	}
-	seal->job.work = work;
-	seal->job.done = on_worked;
-	workers_submit(seal->seals->camd->pool, &seal->job);
 }
 
 static void
@@ -501,9 +377,12 @@ seal_new(struct seals *seals, struct parcel *parcel, uint32_t packet_no)
 	seal->parcel = parcel;
 	seal->packet_no = packet_no;
 	TAILQ_INIT(&seal->waiting);
-	TAILQ_INIT(&seal->working);
-	buf_init(&seal->names, 0);
-	buf_init(&seal->body, 0);
+	for (size_t i = 0; i < SLICES; i++) {
+		seal->slices[i].seal = seal;
+		seal->slices[i].job.work = work;
+		seal->slices[i].job.done = on_worked;
+		TAILQ_INIT(&seal->slices[i].list);
+	}
 	return seal;
 }
 

@@ -1,5 +1,5 @@
-/* seal.h: envelopes of parcels: each sealed once, then written for one
- * recipient after the other, in the pool. */
+/* seal.h: envelopes of parcels: each sealed once, then written for each
+ * recipient, in the pool. */
 #ifndef CAM_CAMD_SEAL_H
 #define CAM_CAMD_SEAL_H
 
@@ -32,9 +32,8 @@ struct seal_to {
 /*
  * The parcel's envelope for one device. packet_no: the parcel has left by IPMSG
  * to him under that number (0: it has not). on_done follows once, never inside,
- * in the order of asking for one parcel: with bytes to be taken (buf_finish()),
- * or err: CAM_ERR_LIMIT (too long, or too many recipients), CAM_ERR_CRYPTO,
- * CAM_ERR_STORE.
+ * in any order: with bytes to be taken (buf_finish()), or err: CAM_ERR_LIMIT
+ * (too long, or too many recipients), CAM_ERR_CRYPTO, CAM_ERR_STORE.
  */
 struct sealing *seals_ask(struct seals *seals, struct parcel *parcel,
     uint32_t packet_no, const struct seal_to *to,

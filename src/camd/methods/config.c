@@ -4,10 +4,10 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "camd/camd.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
-#include "camd/people/nearest.h"
 #include "camd/settings.h"
 #include "rpc/json.h"
 
@@ -51,10 +51,10 @@ fail_unknown(
 	nearest_init(&nearest, key);
 	for (size_t i = 0; settings_at(settings, i, &view); i++)
 		nearest_offer(&nearest, view.key);
-	if (nearest.count == 0 && settings_nearest(key) != NULL)
-		candidates = json_pack("[s]", settings_nearest(key));
+	if (nearest.count == 0 && settings_nearest(settings, key) != NULL)
+		candidates = json_pack("[s]", settings_nearest(settings, key));
 	else
-		candidates = nearest_json(&nearest);
+		candidates = json_nearest(&nearest);
 	nearest_finish(&nearest);
 	return method_fail_unknown(call, "key", key, candidates);
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "camd/call/switchboard.h"
 #include "camd/camd.h"
 #include "camd/client.h"
 #include "camd/methods/methods.h"
@@ -55,6 +56,7 @@ subscribe(struct rpc_call *call, json_t *params)
 	if (client_subscribe(rpc_call_owner(call), types, &wrong) != 0)
 		return method_fail(call, CAM_ERR_REQUEST, NULL,
 		    "there is no event or noun '%s'", wrong);
+	switchboard_listeners_changed(method_camd(call));
 	rpc_reply(call, NULL);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "camd/camd.h"
@@ -189,7 +190,8 @@ fetch(struct job *job, void *context)
 		fetching->err =
 		    store_message_get(context, fetching->lookup.row, &message);
 	/* A change of one is none. */
-	if (fetching->err == 0 && message->type != STORE_MESSAGE)
+	if (fetching->err == 0 && message->type != STORE_MESSAGE &&
+	    message->type != STORE_CALL)
 		fetching->err = fetching->lookup.err = CAM_ERR_UNKNOWN;
 	if (fetching->err == 0)
 		fetching->err =
@@ -206,7 +208,7 @@ on_opened(void *arg, int err, json_t *message)
 		rpc_reply(call, json_pack("{s:O}", "message", message));
 	else if (err == CAM_ERR_REQUEST)
 		method_fail(call, err, NULL,
-		    "only a message that was received can be opened");
+		    N_("only a message that was received can be opened"));
 	else
 		method_fail(call, err, NULL, "the message cannot be opened: %s",
 		    cam_strerror(err));

@@ -3,9 +3,10 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "camd/camd.h"
+#include "camd/client.h"
+#include "camd/clients.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
-#include "rpc/json.h"
 
 /* Absence texts travel in one datagram. */
 enum { TEXT_MAX = 4096 };
@@ -13,12 +14,7 @@ enum { TEXT_MAX = 4096 };
 static int
 reply_presence(struct rpc_call *call, const struct camd *camd)
 {
-	const char *text = presence_text(camd->presence);
-
-	rpc_reply(
-	    call, json_pack("{s:s, s:o}", "state",
-		      text != NULL ? "away" : "online", "away",
-		      text != NULL ? json_text(span_text(text)) : json_null()));
+	rpc_reply(call, presence_object(camd->presence));
 	return 0;
 }
 
@@ -43,5 +39,21 @@ presence_set_back(struct rpc_call *call, json_t *params)
 	struct camd *camd = method_camd(call);
 
 	presence_back(camd->presence);
+	return reply_presence(call, camd);
+}
+
+/* Each screen says it of itself: away is who is at none of them. */
+int
+presence_set_idle(struct rpc_call *call, json_t *params)
+{
+	struct camd *camd = method_camd(call);
+	bool idle = false;
+
+	if (!json_is_boolean(json_object_get(params, "idle")))
+		return method_fail(call, CAM_ERR_REQUEST, NULL,
+		    "'idle' must be true or false");
+	idle = json_is_true(json_object_get(params, "idle"));
+	client_set_idle(rpc_call_owner(call), idle);
+	presence_idle(camd->presence, clients_are_idle(camd->clients));
 	return reply_presence(call, camd);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "camd/camd.h"
@@ -32,7 +33,7 @@ key_admits(struct rpc_call *call, const char *method)
 			return true;
 	}
 	(void)method_fail_as(call, CAM_ERR_KEY, "locked",
-	    "the keys are locked: 'cam key unlock' opens them");
+	    N_("the keys are locked: 'cam key unlock' opens them"));
 	return false;
 }
 
@@ -47,15 +48,15 @@ static void
 fail(struct rpc_call *call, int err)
 {
 	if (err == CAM_ERR_KEY)
-		method_fail(call, err, NULL, "this is not the passphrase");
+		method_fail(call, err, NULL, N_("this is not the passphrase"));
 	else if (err == CAM_ERR_LIMIT)
 		method_fail(call, CAM_ERR_REQUEST, NULL,
 		    "a passphrase has 1 to %d bytes", KEYFILE_PASSPHRASE_MAX);
 	else if (err == CAM_ERR_FULL)
 		method_fail(call, CAM_ERR_REFUSED, NULL,
-		    "the passphrase is being changed: try again");
+		    N_("the passphrase is being changed: try again"));
 	else if (err == CAM_ERR_CLOSED)
-		method_fail(call, err, NULL, "camd is ending");
+		method_fail(call, err, NULL, N_("camd is ending"));
 	else
 		method_fail(call, err, NULL,
 		    "the files of the keys cannot be used (the log says "

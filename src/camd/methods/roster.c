@@ -99,7 +99,8 @@ roster_list(struct rpc_call *call, json_t *params)
 			last = roster_by_uid(camd->roster, (int64_t)uid);
 		if (last == NULL)
 			return method_fail(call, CAM_ERR_REQUEST, NULL,
-			    "'after' must be the 'next' of the page before");
+			    "'after' must be the 'next' of the page "
+			    "before");
 	}
 	if (ask && after == NULL)
 		refresh(call, camd, all);

@@ -102,15 +102,16 @@ static json_t *
 own_name(const struct camd *camd)
 {
 	const struct user *self = roster_self(camd->roster);
-	const char *away = presence_text(camd->presence);
 	char *id = user_id(self), *logon = user_logon(self);
-	json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "id",
+	json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o}", "id",
 	    text_or_null(id), "user", text_or_null(logon), "host",
 	    text_or_null(self->peer.host), "nick",
 	    text_or_null(settings_text(camd->settings, "user.nick")), "group",
-	    text_or_null(settings_text(camd->settings, "user.group")), "state",
-	    away != NULL ? "away" : "online", "away", text_or_null(away));
+	    text_or_null(settings_text(camd->settings, "user.group")));
+	json_t *presence = presence_object(camd->presence);
 
+	json_object_update(object, presence);
+	json_decref(presence);
 	free(id);
 	free(logon);
 	return object;

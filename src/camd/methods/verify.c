@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/link/links.h"
@@ -125,7 +126,7 @@ begin(struct verifying *verifying)
 
 	if (user == NULL) {
 		method_fail(verifying->call, CAM_ERR_UNKNOWN, NULL,
-		    "the user has left");
+		    N_("the user has left"));
 	} else if (!user_has_key(user)) {
 		fail_no_key(verifying->call, user);
 	} else {

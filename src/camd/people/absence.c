@@ -39,7 +39,7 @@ send_answer(struct camd *camd, struct user *user, const char *text)
 void
 absence_answer(struct camd *camd, struct user *user)
 {
-	const char *text = presence_text(camd->presence);
+	const char *text = presence_said(camd->presence);
 	uint32_t now_s = (uint32_t)(clock_now_ms() / 1000);
 
 	if (text == NULL || (user->absence_told_s != 0 &&

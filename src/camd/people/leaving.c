@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "camd/call/calls.h"
 #include "camd/camd.h"
 #include "camd/link/links.h"
 #include "camd/people/roster.h"
@@ -109,6 +110,7 @@ take_out(struct camd *camd, const struct leaver *leaver)
 	}
 	lan_forget(camd->lan, &user->peer);
 	links_user_gone(camd->links, user);
+	calls_user_moved(camd->calls, user->uid, 0);
 	if (leaver->kept)
 		roster_retire(camd->roster, user);
 	else

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "camd/call/calls.h"
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/link/links.h"
@@ -206,6 +207,7 @@ pinning_merge(struct camd *camd, struct user *known, struct user *newcomer)
 	keep_merge(camd, newcomer, known);
 	/* His key first: what then goes over his link is sealed to it. */
 	trust_user_merged(camd->trust, newcomer, known);
+	calls_user_moved(camd->calls, newcomer->uid, known->uid);
 	links_user_merged(camd->links, newcomer, known);
 	outbox_user_merged(camd->outbox, newcomer, known);
 	notices_user_merged(camd->notices, newcomer, known);

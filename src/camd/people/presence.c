@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/table.h"
 #include "base/text.h"
 #include "camd/camd.h"
+#include "camd/events.h"
+#include "camd/profile.h"
 #include "camd/settings.h"
 #include "lan/lan.h"
-#include "loop/worker.h"
+#include "rpc/json.h"
+#include "rpc/names.h"
 #include "store/profile.h"
 
 static const char profile_name[] = "absence";
@@ -21,13 +21,9 @@ enum { TITLE_MAX = 30 };
 
 struct presence {
 	struct camd *camd;
-	char *text; /* NULL: here */
+	char *text; /* as the user said; NULL: here */
 	char *title;
-};
-
-struct keep_job {
-	struct job job;
-	char *text;
+	bool is_idle; /* nobody is at any screen of the user */
 };
 
 static void
@@ -70,38 +66,25 @@ presence_free(struct presence *presence)
 	free(presence);
 }
 
+/* Told to others, and to our own programs. */
 static void
-keep(struct job *job, void *context)
+announce(struct presence *presence)
 {
-	int r = store_profile_set(context, profile_name,
-	    container_of(job, struct keep_job, job)->text);
+	struct camd *camd = presence->camd;
 
-	if (r < 0)
-		log_error("cannot keep the absence: %s", cam_strerror(r));
-}
-
-static void
-on_kept(struct job *job)
-{
-	struct keep_job *write = container_of(job, struct keep_job, job);
-
-	free(write->text);
-	free(write);
+	lan_change(camd->lan, settings_text(camd->settings, "user.nick"),
+	    settings_text(camd->settings, "user.group"),
+	    presence_title(presence));
+	events_tell(
+	    camd->events, EVENT_PRESENCE_CHANGED, presence_object(presence));
 }
 
 static void
 change(struct presence *presence, const char *text)
 {
-	struct camd *camd = presence->camd;
-	struct keep_job *write = xcalloc(1, sizeof *write);
-
 	set_text(presence, text);
-	write->text = text != NULL ? xstrdup(text) : NULL;
-	write->job.work = keep;
-	write->job.done = on_kept;
-	workers_submit(camd->writer, &write->job);
-	lan_change(camd->lan, settings_text(camd->settings, "user.nick"),
-	    settings_text(camd->settings, "user.group"), presence->title);
+	profile_keep(presence->camd, profile_name, text);
+	announce(presence);
 }
 
 void
@@ -110,21 +93,56 @@ presence_away(struct presence *presence, const char *text)
 	change(presence, text);
 }
 
+/* Whoever says so is at the keyboard. */
 void
 presence_back(struct presence *presence)
 {
+	bool was_idle = presence->is_idle;
+
+	presence->is_idle = false;
 	if (presence->text != NULL)
 		change(presence, NULL);
+	else if (was_idle)
+		announce(presence);
+}
+
+void
+presence_idle(struct presence *presence, bool idle)
+{
+	if (presence->is_idle == idle)
+		return;
+	presence->is_idle = idle;
+	if (presence->text == NULL)
+		announce(presence);
 }
 
 const char *
-presence_text(const struct presence *presence)
+presence_said(const struct presence *presence)
 {
 	return presence->text;
 }
 
 const char *
+presence_text(const struct presence *presence)
+{
+	return presence->text == NULL && presence->is_idle ? ""
+							   : presence->text;
+}
+
+const char *
 presence_title(const struct presence *presence)
 {
-	return presence->title;
+	return presence->text == NULL && presence->is_idle ? ""
+							   : presence->title;
+}
+
+json_t *
+presence_object(const struct presence *presence)
+{
+	const char *text = presence_text(presence);
+
+	return json_pack("{s:s, s:o, s:b}", "state",
+	    text != NULL ? "away" : "online", "away",
+	    text != NULL ? json_text(span_text(text)) : json_null(), "idle",
+	    presence->is_idle);
 }

@@ -83,19 +83,16 @@ short_fingerprint(
 char *
 user_id(const struct user *user)
 {
-	char *logon = user_logon(user), *id;
-	char fingerprint[RSA_FINGERPRINT_SIZE];
+	char logon[LIMIT_NAME + 1], fingerprint[RSA_FINGERPRINT_SIZE];
 
+	(void)entry_user_split(user->peer.user, logon, fingerprint);
 	/* Nobody's host looks like the fingerprint of somebody else. */
 	if (user->second || strchr(user->peer.host, '/') != NULL) {
 		short_fingerprint(user, fingerprint);
-		id = xasprintf("%s@%s/%.*s", logon, user->peer.host,
+		return xasprintf("%s@%s/%.*s", logon, user->peer.host,
 		    ID_FINGERPRINT, fingerprint);
-	} else {
-		id = xasprintf("%s@%s", logon, user->peer.host);
 	}
-	free(logon);
-	return id;
+	return xasprintf("%s@%s", logon, user->peer.host);
 }
 
 bool

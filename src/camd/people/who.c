@@ -225,7 +225,7 @@ find_candidates(const struct roster *roster, const char *text, enum fit fit)
 		if (fit != NO_FIT)
 			offered++;
 	}
-	candidates = nearest_json(&nearest);
+	candidates = json_nearest(&nearest);
 	nearest_finish(&nearest);
 	return candidates;
 }
@@ -368,7 +368,7 @@ group_candidates(const struct roster *roster, const char *text,
 		nearest_offer(
 		    &nearest, json_string_value(json_array_get(all.list, i)));
 	json_decref(who->candidates);
-	who->candidates = nearest_json(&nearest);
+	who->candidates = json_nearest(&nearest);
 	who->candidate_count = json_array_size(fitting->list);
 	nearest_finish(&nearest);
 	if (all.list != fitting->list) {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "camd/people/nearest.h"
+#include "base/nearest.h"
 
 struct roster;
 struct user;

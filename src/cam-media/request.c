@@ -1,0 +1,198 @@
+/* request.c: what camd's requests hold, as the mesh wants it. */
+#include "cam-media/request.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "loop/stream.h"
+#include "media/budget.h"
+
+enum { HZ_MAX = 8000 };
+
+static const char *const kinds[] = { [AUDIO_NONE] = "none",
+	[AUDIO_TONE] = "tone",
+	[AUDIO_FILE] = "file",
+	[AUDIO_PORTAUDIO] = "portaudio" };
+
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+int
+request_number(const json_t *object, const char *name, unsigned min,
+    unsigned max, unsigned def, unsigned *number)
+{
+	const json_t *value = json_object_get(object, name);
+
+	if (value == NULL) {
+		*number = def;
+		return 0;
+	}
+	if (!json_is_integer(value) || json_integer_value(value) < min ||
+	    json_integer_value(value) > max)
+		return CAM_ERR_REQUEST;
+	*number = (unsigned)json_integer_value(value);
+	return 0;
+}
+
+int
+request_fd(struct stream *stream, const json_t *object)
+{
+	unsigned number;
+
+	if (json_object_get(object, "fd") == NULL ||
+	    request_number(object, "fd", 0, INT32_MAX, 0, &number) < 0)
+		return -1;
+	return stream_take(stream, number);
+}
+
+int
+request_device(
+    struct stream *stream, const json_t *object, struct audio_choice *choice)
+{
+	struct audio_choice read = { .fd = -1 };
+	const char *kind = json_string_value(json_object_get(object, "kind"));
+	const char *name = json_string_value(json_object_get(object, "name"));
+	size_t i = 0;
+
+	while (kind != NULL && i < KINDS && strcmp(kind, kinds[i]) != 0)
+		i++;
+	if (i == KINDS || (object != NULL && kind == NULL) ||
+	    request_number(object, "hz", 1, HZ_MAX, 0, &read.hz) < 0 ||
+	    (name != NULL && strlen(name) > AUDIO_NAME_MAX))
+		return CAM_ERR_REQUEST;
+	read.kind = (enum audio_kind)i;
+	read.loop = json_is_true(json_object_get(object, "loop"));
+	if (name != NULL)
+		memcpy(read.name, name, strlen(name) + 1);
+	if (read.kind == AUDIO_FILE)
+		read.fd = request_fd(stream, object);
+	if (read.kind == AUDIO_FILE && read.fd < 0)
+		return CAM_ERR_REQUEST;
+	*choice = read;
+	return 0;
+}
+
+static int
+read_audio(struct stream *stream, const json_t *audio, struct mesh_setup *setup)
+{
+	const json_t *speech = json_object_get(audio, "speech");
+	int err =
+	    request_device(stream, json_object_get(audio, "in"), &setup->in);
+
+	if (err == 0)
+		err = request_device(
+		    stream, json_object_get(audio, "out"), &setup->out);
+	if (err == 0)
+		err = request_number(audio, "bitrate", VOICE_BITRATE_MIN,
+		    VOICE_BITRATE_MAX, VOICE_BITRATE, &setup->bitrate);
+	setup->echo = json_is_true(json_object_get(speech, "echo"));
+	setup->noise = json_is_true(json_object_get(speech, "noise"));
+	setup->gain = json_is_true(json_object_get(speech, "gain"));
+	return err;
+}
+
+static const char *const video_kinds[] = { [VIDEO_NONE] = "none",
+	[VIDEO_PATTERN] = "pattern",
+	[VIDEO_FILE] = "file",
+	[VIDEO_V4L2] = "v4l2",
+	[VIDEO_X11] = "x11" };
+
+enum { VIDEO_KINDS = sizeof video_kinds / sizeof video_kinds[0] };
+
+static int
+read_size(const json_t *object, struct video_choice *choice)
+{
+	if (request_number(object, "width", 1, LIMIT_PICTURE_SIDE, 0,
+		&choice->width) < 0 ||
+	    request_number(object, "height", 1, LIMIT_PICTURE_SIDE, 0,
+		&choice->height) < 0 ||
+	    request_number(
+		object, "rate", 1, VIDEO_RATE_MAX, 0, &choice->rate) < 0 ||
+	    request_number(
+		object, "window", 0, UINT32_MAX, 0, &choice->window) < 0)
+		return CAM_ERR_REQUEST;
+	return 0;
+}
+
+static int
+read_pictures_in(
+    struct stream *stream, const json_t *object, struct video_choice *choice)
+{
+	const char *kind = json_string_value(json_object_get(object, "kind"));
+	const char *name = json_string_value(json_object_get(object, "name"));
+	size_t i = 0;
+
+	if (object == NULL)
+		return 0;
+	while (kind != NULL && i < VIDEO_KINDS &&
+	       strcmp(kind, video_kinds[i]) != 0)
+		i++;
+	if (kind == NULL || i == VIDEO_KINDS || read_size(object, choice) < 0 ||
+	    (name != NULL && strlen(name) > VIDEO_NAME_MAX))
+		return CAM_ERR_REQUEST;
+	choice->kind = (enum video_kind)i;
+	choice->loop = json_is_true(json_object_get(object, "loop"));
+	if (name != NULL)
+		memcpy(choice->name, name, strlen(name) + 1);
+	if (choice->kind != VIDEO_FILE && choice->kind != VIDEO_V4L2)
+		return 0;
+	choice->fd = request_fd(stream, object);
+	return choice->fd < 0 ? CAM_ERR_REQUEST : 0;
+}
+
+static int
+read_pictures(
+    struct stream *stream, const json_t *video, struct mesh_setup *setup)
+{
+	const json_t *out = json_object_get(video, "out");
+	int err = read_pictures_in(
+	    stream, json_object_get(video, "in"), &setup->video_in);
+
+	if (err == 0 && out != NULL) {
+		setup->video_out = request_fd(stream, out);
+		if (setup->video_out < 0)
+			err = CAM_ERR_REQUEST;
+	}
+	return err;
+}
+
+static void
+close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+int
+request_open(
+    struct stream *stream, const json_t *params, struct mesh_setup *setup)
+{
+	struct mesh_setup read = {
+		.in.fd = -1, .out.fd = -1, .video_in.fd = -1, .video_out = -1
+	};
+	int err;
+
+	read.socket = request_fd(stream, params);
+	err = read_audio(stream, json_object_get(params, "audio"), &read);
+	if (err == 0)
+		err = read_pictures(
+		    stream, json_object_get(params, "video"), &read);
+	if (err == 0)
+		err = request_number(params, "budget", BUDGET_LEAST,
+		    BUDGET_MOST, 0, &read.budget);
+	if (err == 0 && read.socket < 0)
+		err = CAM_ERR_REQUEST;
+	if (err == 0)
+		err = media_parse(json_object_get(params, "own"), &read.own);
+	if (err == 0) {
+		*setup = read;
+		return 0;
+	}
+	close_fd(read.socket);
+	close_fd(read.in.fd);
+	close_fd(read.out.fd);
+	close_fd(read.video_in.fd);
+	close_fd(read.video_out);
+	return err;
+}

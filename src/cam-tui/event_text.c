@@ -1,0 +1,151 @@
+/* event_text.c: what the log tells of an event. */
+#include "cam-tui/event_text.h"
+
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "cam-tui/message_lines.h"
+#include "cam-tui/model.h"
+#include "cam-tui/transfer_text.h"
+#include "rpc/names.h"
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
+/* -- users ---------------------------------------------------------------- */
+
+static const char *
+name_of(const json_t *user)
+{
+	const char *own = text_of(user, "name");
+
+	return own[0] != '\0' ? own : text_of(user, "nick");
+}
+
+static bool
+is_away(const json_t *user)
+{
+	return strcmp(text_of(user, "state"), "away") == 0;
+}
+
+static char *
+protection_text(const char *name, const json_t *user, enum style *style)
+{
+	const char *encryption = text_of(user, "encryption");
+	bool strong = strcmp(encryption, "cam1") == 0 ||
+		      strcmp(encryption, "rsa2048-aes256") == 0;
+
+	*style = strong ? STYLE_DIM : STYLE_WARN;
+	return xasprintf(_("messages to %s are %s now"), name,
+	    message_protection(encryption));
+}
+
+static char *
+absence_text(const char *name, const json_t *user)
+{
+	const char *away = text_of(user, "away");
+
+	return away[0] != '\0' ? xasprintf(_("%s is away: %s"), name, away)
+			       : xasprintf(_("%s is away"), name);
+}
+
+/* What has changed, the gravest first. */
+static char *
+changed_text(const struct model *model, const json_t *params, enum style *style)
+{
+	const json_t *user = json_object_get(params, "user");
+	const char *id = text_of(user, "id"), *was = text_of(params, "was"),
+		   *name = name_of(user);
+	const struct model_user *before =
+	    model_user(model, was[0] != '\0' ? was : id);
+	bool verified = json_is_true(json_object_get(user, "verified"));
+
+	if (before == NULL)
+		return NULL;
+	if (strcmp(before->id, id) != 0)
+		return xasprintf(_("%s is %s now"), before->id, id);
+	if (before->verified != verified) {
+		*style = verified ? STYLE_GOOD : STYLE_WARN;
+		return xasprintf(verified ? _("%s is verified now")
+					  : _("%s is not verified any more"),
+		    name);
+	}
+	if (strcmp(before->encryption, text_of(user, "encryption")) != 0)
+		return protection_text(name, user, style);
+	if (strcmp(before->name, name) != 0)
+		return xasprintf(_("%s is called %s now"), before->name, name);
+	if (is_away(user) &&
+	    (before->presence != PRESENCE_AWAY || before->away == NULL ||
+		strcmp(before->away, text_of(user, "away")) != 0))
+		return absence_text(name, user);
+	if (!is_away(user) && before->presence == PRESENCE_AWAY)
+		return xasprintf(_("%s is back"), name);
+	return NULL;
+}
+
+/* -- transfers ------------------------------------------------------------ */
+
+static char *
+done_text(const struct model *model, const json_t *params, enum style *style)
+{
+	const char *peer = model_name_of(model, text_of(params, "peer"));
+	const char *name = text_of(params, "name");
+
+	*style = STYLE_GOOD;
+	return strcmp(text_of(params, "direction"), "in") == 0
+		   ? xasprintf(_("'%s' from %s is saved as '%s'"), name, peer,
+			 text_of(params, "path"))
+		   : xasprintf(_("%s has fetched '%s'"), peer, name);
+}
+
+static char *
+failed_text(const struct model *model, const json_t *params, enum style *style)
+{
+	const char *peer = model_name_of(model, text_of(params, "peer"));
+	const char *name = text_of(params, "name"),
+		   *error = transfer_error(text_of(params, "error"));
+	bool failed = strcmp(text_of(params, "state"), "failed") == 0;
+
+	*style = failed ? STYLE_WARN : STYLE_DIM;
+	if (strcmp(text_of(params, "state"), "expired") == 0)
+		error = _("expired");
+	if (error[0] == '\0')
+		error = failed ? _("failed") : _("cancelled");
+	return strcmp(text_of(params, "direction"), "in") == 0
+		   ? xasprintf(_("'%s' from %s: %s"), name, peer, error)
+		   : xasprintf(_("'%s' to %s: %s"), name, peer, error);
+}
+
+/* -- all ------------------------------------------------------------------ */
+
+char *
+event_text(const struct model *model, const char *event, const json_t *params,
+    enum style *style)
+{
+	const json_t *user = json_object_get(params, "user");
+
+	*style = STYLE_DIM;
+	if (strcmp(event, EVENT_USER_ENTERED) == 0)
+		return xasprintf(_("%s (%s) is here"), text_of(user, "nick"),
+		    text_of(user, "id"));
+	if (strcmp(event, EVENT_USER_LEFT) == 0)
+		return xasprintf(_("%s (%s) has left"), text_of(user, "nick"),
+		    text_of(user, "id"));
+	if (strcmp(event, EVENT_USER_CHANGED) == 0)
+		return changed_text(model, params, style);
+	if (strcmp(event, EVENT_OFFER_RECEIVED) == 0)
+		return xasprintf(_("%s offers '%s'"),
+		    model_name_of(model, text_of(params, "from")),
+		    text_of(params, "name"));
+	if (strcmp(event, EVENT_TRANSFER_DONE) == 0)
+		return done_text(model, params, style);
+	if (strcmp(event, EVENT_TRANSFER_FAILED) == 0)
+		return failed_text(model, params, style);
+	return NULL;
+}

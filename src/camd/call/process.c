@@ -1,0 +1,318 @@
+/* process.c: cam-media as a child of camd with a socket between them. */
+#include "camd/call/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "loop/child.h"
+#include "loop/stream.h"
+#include "loop/timer.h"
+
+/* Its end of the socket; and how long it may take to end. */
+enum { CONTROL_FD = 3, LEAVE_MS = 3000 };
+
+struct process {
+	struct loop *loop;
+	const struct process_host *host;
+	void *arg;
+	pid_t pid;
+	struct child *child; /* NULL: it has ended */
+	struct stream *stream;
+	struct rpc_caller *caller;
+	struct timer patience; /* then it is killed */
+};
+
+/* -- its end ----------------------------------------------------------------
+ */
+
+static void
+close_stream(struct process *process)
+{
+	struct rpc_caller *caller = process->caller;
+
+	process->caller = NULL;
+	rpc_caller_free(caller);
+	stream_free(process->stream);
+	process->stream = NULL;
+}
+
+static void
+on_exit_status(int status, void *arg)
+{
+	struct process *process = arg;
+
+	process->child = NULL;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		log_warn("cam-media has failed (%s %d)",
+		    WIFSIGNALED(status) ? "signal" : "status",
+		    WIFSIGNALED(status) ? WTERMSIG(status)
+					: WEXITSTATUS(status));
+	close_stream(process);
+	process->host->on_ended(process->arg);
+}
+
+static void
+on_patience(void *arg)
+{
+	struct process *process = arg;
+
+	log_warn("cam-media does not end: killed");
+	(void)kill(process->pid, SIGKILL);
+}
+
+static void
+leave(struct process *process)
+{
+	if (process->stream != NULL)
+		close_stream(process);
+	if (process->child != NULL)
+		timer_start(&process->patience, LEAVE_MS);
+}
+
+static void
+process_free(struct process *process)
+{
+	if (process == NULL)
+		return;
+	if (process->stream != NULL)
+		close_stream(process);
+	if (process->child != NULL)
+		child_forget(process->child);
+	timer_finish(&process->patience);
+	free(process);
+}
+
+/* -- what it says -----------------------------------------------------------
+ */
+
+static void
+on_data(struct stream *stream, const void *data, size_t len, void *arg)
+{
+	struct process *process = arg;
+
+	/* What it says may end the call, and the caller with it. */
+	if (rpc_caller_feed(process->caller, data, len) < 0) {
+		log_warn("cam-media does not speak JSON-RPC: killed");
+		(void)kill(process->pid, SIGKILL);
+	}
+}
+
+/* Its exit status follows. */
+static void
+on_closed(struct stream *stream, int err, void *arg)
+{
+	leave(arg);
+}
+
+static const struct stream_ops stream_ops = { on_data, on_closed };
+
+static void
+write_line(void *arg, const void *data, size_t len)
+{
+	struct process *process = arg;
+
+	if (process->stream != NULL)
+		stream_write(process->stream, data, len);
+}
+
+static void
+on_event(void *arg, const char *event, const json_t *params)
+{
+	struct process *process = arg;
+
+	process->host->on_event(process->arg, event, params);
+}
+
+static const struct rpc_caller_ops caller_ops = { .write = write_line,
+	.on_event = on_event };
+
+/* -- asking -----------------------------------------------------------------
+ */
+
+/* Every "fd" in it that is a place in fds becomes a number given. */
+static void
+rename_fds(json_t *value, const json_int_t *numbers, size_t count)
+{
+	const json_t *fd = json_object_get(value, "fd");
+	const char *name;
+	json_t *member;
+
+	if (json_is_integer(fd) && json_integer_value(fd) >= 0 &&
+	    (size_t)json_integer_value(fd) < count)
+		json_object_set_new(
+		    value, "fd", json_integer(numbers[json_integer_value(fd)]));
+	json_object_foreach(value, name, member)
+	{
+		if (json_is_object(member))
+			rename_fds(member, numbers, count);
+	}
+}
+
+static int
+give(struct process *process, const int *fds, size_t count,
+    json_int_t numbers[STREAM_GIVEN_MAX])
+{
+	for (size_t i = 0; i < count; i++) {
+		int fd = fcntl(fds[i], F_DUPFD_CLOEXEC, CONTROL_FD + 1);
+
+		if (fd < 0)
+			return CAM_ERR_SYSTEM;
+		numbers[i] = stream_give(process->stream, fd);
+	}
+	return 0;
+}
+
+static void
+ask(struct process *process, const char *method, json_t *params, const int *fds,
+    size_t fd_count, rpc_caller_answer *on_answer, void *answer_arg)
+{
+	json_int_t numbers[STREAM_GIVEN_MAX] = { 0 };
+	int err = CAM_ERR_CLOSED;
+
+	if (process->stream != NULL && fd_count <= STREAM_GIVEN_MAX)
+		err = give(process, fds, fd_count, numbers);
+	if (err == 0) {
+		rename_fds(params, numbers, fd_count);
+		err = rpc_caller_call(
+		    process->caller, method, params, on_answer, answer_arg);
+	} else {
+		json_decref(params);
+	}
+	/* Whoever waits for more than a word hears of its end. */
+	if (err != 0)
+		on_answer(answer_arg, err, NULL, NULL);
+}
+
+/* -- starting ---------------------------------------------------------------
+ */
+
+/* Where it is installed, or beside this camd as it was built. */
+static char *
+find_program(void)
+{
+	char *path = path_join(CAM_LIBEXEC, "cam-media"), *slash;
+	char own[PATH_MAX];
+	ssize_t len;
+
+	if (access(path, X_OK) == 0)
+		return path;
+	free(path);
+	len = readlink("/proc/self/exe", own, sizeof own - 1);
+	if (len <= 0)
+		return NULL;
+	own[len] = '\0';
+	if ((slash = strrchr(own, '/')) == NULL)
+		return NULL;
+	*slash = '\0';
+	path = path_join(own, "cam-media");
+	if (access(path, X_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* What sound, pictures and their libraries ask for; nothing else of ours. */
+static size_t
+choose_environment(char *environment[], size_t max)
+{
+	static const char *const names[] = { "HOME", "LANG", "LC_ALL",
+		"XDG_RUNTIME_DIR", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY",
+		"PULSE_SERVER", "PIPEWIRE_REMOTE", "ALSA_CONFIG_PATH",
+		"ASAN_OPTIONS", "UBSAN_OPTIONS" };
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && count + 1 < max)
+			environment[count++] =
+			    xasprintf("%s=%s", names[i], value);
+	}
+	environment[count] = NULL;
+	return count;
+}
+
+static int
+spawn(const char *path, int socket, pid_t *pid)
+{
+	char *argv[] = { (char *)path, NULL }, *environment[16];
+	size_t count = choose_environment(environment, 16);
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	int failure;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(
+	    &actions, STDIN_FILENO, "/dev/null", O_RDWR, 0);
+	posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, socket, CONTROL_FD);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(
+	    &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	failure =
+	    posix_spawn(pid, path, &actions, &attributes, argv, environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	while (count > 0)
+		free(environment[--count]);
+	errno = failure;
+	return failure == 0 ? 0 : CAM_ERR_SYSTEM;
+}
+
+static int
+start(struct loop *loop, const struct process_host *host, void *arg,
+    struct process **result)
+{
+	struct process *process = NULL;
+	char *path = find_program();
+	int ends[2], err;
+	pid_t pid = 0;
+
+	if (path == NULL)
+		return CAM_ERR_UNSUPPORTED;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
+		free(path);
+		return CAM_ERR_SYSTEM;
+	}
+	err = spawn(path, ends[1], &pid);
+	close(ends[1]);
+	free(path);
+	if (err != 0) {
+		close(ends[0]);
+		return err;
+	}
+	process = xcalloc(1, sizeof *process);
+	process->loop = loop;
+	process->host = host;
+	process->arg = arg;
+	process->pid = pid;
+	process->child = child_watch(loop, pid, on_exit_status, process);
+	process->caller = rpc_caller_new(&caller_ops, process);
+	process->stream =
+	    stream_new(loop, ends[0], &stream_ops, process, LIMIT_RPC_QUEUE);
+	timer_init(&process->patience, loop, on_patience, process);
+	*result = process;
+	return 0;
+}
+
+const struct process_ops process_real = {
+	.start = start, .leave = leave, .free = process_free, .ask = ask
+};

@@ -1,0 +1,225 @@
+/* sound.c: the media process of a call: what it is told, and what becomes of
+ * it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "camd/call/call_parts.h"
+#include "camd/call/devices.h"
+#include "rpc/names.h"
+
+static void
+on_done(void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	if (err != 0 && err != CAM_ERR_CLOSED)
+		log_warn("cam-media refuses: %s",
+		    error != NULL && error->message != NULL
+			? error->message
+			: cam_strerror(err));
+}
+
+static void
+command(struct call *call, const char *method, json_t *params)
+{
+	if (call->process != NULL && call->opened)
+		call->calls->ops->process->ask(
+		    call->process, method, params, NULL, 0, on_done, NULL);
+	else
+		json_decref(params);
+}
+
+/* -- what it tells ----------------------------------------------------------
+ */
+
+static void
+on_flow(struct call *call, const json_t *params, bool flows)
+{
+	json_int_t number =
+	    json_integer_value(json_object_get(params, "member"));
+	struct leg *leg = number > 0 && number <= UINT8_MAX
+			      ? call_leg_numbered(call, (unsigned)number)
+			      : NULL;
+
+	if (leg == NULL || leg->state != LEG_ACTIVE || leg->flows == flows)
+		return;
+	leg->flows = flows;
+	call_tell(call, EVENT_CALL_CHANGED);
+}
+
+static void
+on_event(void *arg, const char *event, const json_t *params)
+{
+	struct call *call = arg;
+	struct calls *calls = call->calls;
+
+	if (strcmp(event, MEDIA_HEARD) == 0)
+		on_flow(call, params, true);
+	else if (strcmp(event, MEDIA_LOST) == 0)
+		on_flow(call, params, false);
+	else if (strcmp(event, MEDIA_LEVELS) == 0 && call->state != CALL_ENDED)
+		calls->ops->on_levels(calls->arg, call, params);
+	else if (strcmp(event, MEDIA_DEVICE) == 0)
+		log_warn("a device of the call fails: %s",
+		    json_string_value(json_object_get(params, "error")));
+}
+
+/* -- its life ---------------------------------------------------------------
+ */
+
+static const struct process_host host;
+
+int
+sound_start(struct call *call)
+{
+	struct calls *calls = call->calls;
+
+	call->opened = false;
+	return calls->ops->process->start(
+	    calls->loop, &host, call, &call->process);
+}
+
+/* With new keys: what was sent under the old ones is not known any more, and no
+ * packet may be sealed twice with the same. */
+static void
+start_again(struct call *call)
+{
+	bool was_opened = call->opened;
+
+	call->restarted = true;
+	if (sound_start(call) != 0) {
+		call_end(call, CALL_MEDIA, NULL);
+		return;
+	}
+	if (!was_opened)
+		return;
+	log_warn("the call goes on with another cam-media");
+	media_random(&call->own, call->own.port);
+	sound_open(call);
+	for (size_t i = 0; i < call->leg_count; i++) {
+		if (call->legs[i]->state == LEG_ACTIVE)
+			sound_add(call->legs[i]);
+	}
+	call_tell_status(call);
+}
+
+static void
+on_ended(void *arg)
+{
+	struct call *call = arg;
+	struct calls *calls = call->calls;
+	struct process *process = call->process;
+
+	call->process = NULL;
+	calls->ops->process->free(process);
+	if (call->state == CALL_ENDED) {
+		call_tell(call, EVENT_CALL_ENDED);
+		timer_start(&calls->burial, 0);
+	} else if (call->restarted) {
+		call_end(call, CALL_MEDIA, NULL);
+	} else {
+		start_again(call);
+	}
+}
+
+static const struct process_host host = { .on_event = on_event,
+	.on_ended = on_ended };
+
+static void
+on_opened(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct call *call = arg;
+	json_int_t delay_ms =
+	    json_integer_value(json_object_get(result, "delay_ms"));
+
+	/* Its end is told otherwise. */
+	if (err == CAM_ERR_CLOSED || call->state == CALL_ENDED)
+		return;
+	if (err == 0) {
+		call->delay_ms =
+		    delay_ms > 0 && delay_ms < 10000 ? (uint32_t)delay_ms : 0;
+		return;
+	}
+	on_done(NULL, err, result, error);
+	call->restarted = true;
+	call_end(call, CALL_MEDIA,
+	    error != NULL ? error->message : cam_strerror(err));
+}
+
+void
+sound_open(struct call *call)
+{
+	struct calls *calls = call->calls;
+	int fds[DEVICES_FDS + 1];
+	size_t count = 0;
+	json_t *params = NULL;
+
+	if (call->opened || call->process == NULL)
+		return;
+	params = call->devices != NULL ? json_deep_copy(call->devices->params)
+				       : json_object();
+	for (; call->devices != NULL && count < call->devices->fd_count;
+	     count++)
+		fds[count] = call->devices->fds[count];
+	json_object_set_new(params, "fd", json_integer((json_int_t)count));
+	fds[count++] = call->socket;
+	json_object_set_new(params, "call", json_string(call->id));
+	json_object_set_new(params, "own", media_json(&call->own));
+	calls->ops->equip(calls->arg, params);
+	call->opened = true;
+	calls->ops->process->ask(
+	    call->process, MEDIA_OPEN, params, fds, count, on_opened, call);
+	sound_set(call);
+}
+
+void
+sound_stop(struct call *call)
+{
+	if (call->process != NULL)
+		call->calls->ops->process->leave(call->process);
+}
+
+/* -- who is heard -----------------------------------------------------------
+ */
+
+void
+sound_add(struct leg *leg)
+{
+	struct calls *calls = leg->call->calls;
+	char text[ADDR_TEXT_SIZE];
+
+	(void)calls->ops->address(calls->arg, leg->uid, &leg->addr);
+	if (leg->addr.family == ADDR_NONE)
+		return;
+	command(leg->call, MEDIA_ADD,
+	    json_pack("{s:i, s:s, s:i, s:o}", "member", (int)leg->number,
+		"addr", addr_format_host(&leg->addr, text), "port",
+		(int)leg->media.port, "media", media_json(&leg->media)));
+}
+
+void
+sound_remove(struct leg *leg)
+{
+	command(leg->call, MEDIA_REMOVE,
+	    json_pack("{s:i}", "member", (int)leg->number));
+}
+
+void
+sound_rekey(struct call *call)
+{
+	media_random(&call->own, call->own.port);
+	command(call, MEDIA_REKEY,
+	    json_pack("{s:o}", "own", media_json(&call->own)));
+	call_tell_status(call);
+}
+
+void
+sound_set(struct call *call)
+{
+	command(call, MEDIA_SET,
+	    json_pack("{s:b, s:b, s:b}", "mute", (int)call->muted, "hold",
+		(int)(call->state == CALL_HELD), "levels",
+		(int)call->calls->levels));
+}

@@ -1,0 +1,19 @@
+/* table.c: every method of administration by its name. */
+#include "camserver/methods/methods.h"
+#include "rpc/names.h"
+
+static const struct rpc_method table[] = {
+	{ RPC_HELLO, server_hello },
+	{ RPC_SERVER_STATUS, server_status },
+	{ RPC_MEMBER_LIST, member_list },
+	{ RPC_MEMBER_INVITE, member_invite },
+	{ RPC_MEMBER_CHANGE, member_change },
+	{ RPC_MEMBER_REMOVE, member_remove },
+	{ NULL, NULL },
+};
+
+const struct rpc_method *
+admin_methods(void)
+{
+	return table;
+}

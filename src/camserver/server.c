@@ -1,0 +1,145 @@
+/* server.c: the server of an organisation, started and ended. */
+#include "camserver/server.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "camserver/admins.h"
+#include "camserver/settings.h"
+#include "crypto/crypto.h"
+#include "loop/unix.h"
+#include "loop/worker.h"
+#include "store/store.h"
+
+/* How many jobs one commit may hold, so that the first of them does not wait
+ * for ever. */
+enum { COMMIT_MAX = 1024 };
+
+/* -- the writer -------------------------------------------------------------
+ */
+
+static void *
+start_writer(void *arg)
+{
+	struct server *server = arg;
+
+	return server->store;
+}
+
+static void
+stop_writer(void *context)
+{
+	store_close(context);
+}
+
+static int
+begin_commit(void *context)
+{
+	return store_begin(context);
+}
+
+static int
+end_commit(void *context)
+{
+	return store_commit(context);
+}
+
+static const struct worker_ops writer_ops = {
+	.start = start_writer,
+	.stop = stop_writer,
+	.begin = begin_commit,
+	.end = end_commit,
+	.batch_max = COMMIT_MAX,
+};
+
+/* -- start and end ----------------------------------------------------------
+ */
+
+static void
+apply(struct server *server)
+{
+	enum log_level level = LOG_LEVEL_INFO;
+
+	(void)log_level_parse(
+	    settings_text(server->settings, "log.level"), &level);
+	log_set_level(level);
+}
+
+static int
+open_store(struct server *server, char **problem)
+{
+	char text[STORE_PROBLEM_SIZE] = "";
+	int r = store_open_server(
+	    server->home.store, STORE_WRITE, text, &server->store);
+
+	if (r < 0)
+		*problem = xstrdup(text);
+	else
+		server->writer =
+		    workers_new(server->loop, 1, &writer_ops, server);
+	return r;
+}
+
+static int
+listen_socket(struct server *server, int *fd, char **problem)
+{
+	const char *path = server->home.socket;
+	int r = unix_listen(path, fd);
+
+	if (r == CAM_ERR_EXISTS)
+		*problem =
+		    xasprintf(_("another camserver serves %s already"), path);
+	else if (r < 0)
+		*problem = xasprintf("%s: %s", path, cam_strerror(r));
+	return r;
+}
+
+int
+server_start(struct server *server, char **problem)
+{
+	int fd = -1, r;
+
+	server->started_ms = clock_wall_ms();
+	server->crypto = crypto_new();
+	if ((r = organisation_open(
+		 &server->home, &server->organisation, problem)) < 0 ||
+	    (r = home_make(&server->home, problem)) < 0 ||
+	    (r = open_store(server, problem)) < 0 ||
+	    (r = listen_socket(server, &fd, problem)) < 0)
+		return r;
+	apply(server);
+	server->admins = admins_new(server, fd);
+	return 0;
+}
+
+int
+server_reload(struct server *server, char **problem)
+{
+	int r = settings_reload(server->settings, problem);
+
+	if (r < 0)
+		return r;
+	apply(server);
+	admins_regroup(server->admins);
+	return 0;
+}
+
+void
+server_finish(struct server *server)
+{
+	/* Asks nothing more; what it has asked is committed and answered. */
+	admins_stop(server->admins);
+	workers_free(server->writer);
+	if (server->writer == NULL)
+		store_close(server->store);
+	if (server->admins != NULL)
+		(void)unlink(server->home.socket);
+	admins_free(server->admins);
+	organisation_finish(&server->organisation);
+	crypto_free(server->crypto);
+}

@@ -1,0 +1,171 @@
+/* budget.c: how large, how often and how fast pictures are coded. */
+#include "media/budget.h"
+
+#include "media/vpx.h"
+
+/* From the best: what is worth sending from so many bits a second on. */
+static const struct level {
+	unsigned height, rate, bitrate;
+} ladder[] = {
+	{ 1080, 30, 2000000 },
+	{ 720, 30, 1300000 },
+	{ 720, 20, 750000 },
+	{ 540, 20, 550000 },
+	{ 360, 30, 330000 },
+	{ 360, 20, 200000 },
+	{ 360, 15, 110000 },
+	{ 180, 15, 50000 },
+	{ 180, 8, 0 },
+};
+enum {
+	LEVELS = sizeof ladder / sizeof ladder[0],
+	/* Below this no picture is worth its packets. */
+	BITRATE_LEAST = 25000,
+	/* Of a picture's time, in percent: coding must leave time for the rest;
+	 * what is far below may be coded with more care. */
+	BUSY = 60,
+	IDLE = 25,
+	/* Percent of coded bytes that headers and tags come to. */
+	HEADERS = 7,
+};
+
+unsigned
+budget_share(unsigned parties, unsigned ceiling)
+{
+	unsigned streams = parties * (parties - 1);
+	unsigned voices = streams * BUDGET_VOICE;
+
+	if (streams == 0)
+		return ceiling;
+	return ceiling > voices ? (ceiling - voices) / streams : 0;
+}
+
+static unsigned
+affordable_level(unsigned bitrate)
+{
+	unsigned level = 0;
+
+	while (level + 1 < LEVELS && ladder[level].bitrate > bitrate)
+		level++;
+	return level;
+}
+
+/* What a level comes to with this camera. A smaller size of the ladder may
+ * allow a higher rate, which then costs nothing. */
+static struct level
+effective(unsigned level, const struct budget_state *state)
+{
+	struct level is = ladder[level];
+
+	if (is.height > state->height)
+		is.height = state->height;
+	while (++level < LEVELS && ladder[level].height >= is.height)
+		if (ladder[level].rate > is.rate)
+			is.rate = ladder[level].rate;
+	if (is.rate > state->rate)
+		is.rate = state->rate;
+	return is;
+}
+
+/* The last level that is all that the camera has. */
+static unsigned
+camera_level(const struct budget_state *state)
+{
+	struct level best = effective(0, state), next;
+	unsigned level = 0;
+
+	while (level + 1 < LEVELS) {
+		next = effective(level + 1, state);
+		if (next.height != best.height || next.rate != best.rate)
+			break;
+		level++;
+	}
+	return level;
+}
+
+/* Percent of a picture's time that coding one takes. */
+static unsigned
+load(const struct budget_state *state, unsigned rate)
+{
+	uint64_t percent = (uint64_t)state->encode_us * rate / 10000;
+
+	return percent < 1000 ? (unsigned)percent : 1000;
+}
+
+/* What has become too much; whether anything has. */
+static bool
+lower(struct budget *budget, unsigned affordable, unsigned busy)
+{
+	bool is_lower = false;
+
+	if (affordable > budget->level) {
+		budget->level = affordable;
+		is_lower = true;
+	}
+	if (busy > BUSY && budget->speed < VPX_SPEED_MAX) {
+		budget->speed++;
+		is_lower = true;
+	} else if (busy > BUSY && budget->level + 1 < LEVELS) {
+		budget->level++;
+		is_lower = true;
+	}
+	return is_lower;
+}
+
+static bool
+raise(struct budget *budget, unsigned affordable, unsigned busy)
+{
+	if (budget->level > affordable && busy < BUSY / 2) {
+		budget->level--;
+		return true;
+	}
+	if (busy > 0 && busy < IDLE && budget->speed > 0) {
+		budget->speed--;
+		return true;
+	}
+	return false;
+}
+
+static struct budget_choice
+describe(const struct budget *budget, const struct budget_state *state,
+    unsigned bitrate)
+{
+	struct level level = effective(budget->level, state);
+	uint64_t width = (uint64_t)state->width * level.height / state->height;
+
+	return (struct budget_choice){
+		.width = width >= 2 ? (unsigned)width & ~1u : 2,
+		.height = level.height >= 2 ? level.height & ~1u : 2,
+		.rate = level.rate,
+		.bitrate = bitrate >= BITRATE_LEAST ? bitrate : 0,
+		.speed = budget->speed,
+	};
+}
+
+struct budget_choice
+budget_choose(
+    struct budget *budget, const struct budget_state *state, uint64_t now_ms)
+{
+	unsigned bitrate = budget_share(state->parties, state->ceiling);
+	unsigned affordable, busy;
+
+	if (state->path != 0 && state->path < bitrate)
+		bitrate = state->path;
+	bitrate = (unsigned)(bitrate * 100ull / (100 + HEADERS));
+	affordable = affordable_level(bitrate);
+	if (affordable < camera_level(state))
+		affordable = camera_level(state);
+	if (!budget->started) {
+		/* The fastest: more care is taken once there is time for it. */
+		*budget =
+		    (struct budget){ true, affordable, VPX_SPEED_MAX, now_ms };
+		return describe(budget, state, bitrate);
+	}
+	busy = load(state, effective(budget->level, state).rate);
+	if (lower(budget, affordable, busy))
+		budget->calm_ms = now_ms;
+	else if (now_ms - budget->calm_ms >= BUDGET_CALM_MS &&
+		 raise(budget, affordable, busy))
+		budget->calm_ms = now_ms;
+	return describe(budget, state, bitrate);
+}

@@ -1,0 +1,21 @@
+/* speech.h: a voice without the echo of its room, noise and differences of
+ * loudness, by speexdsp. */
+#ifndef CAM_SPEECH_H
+#define CAM_SPEECH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "media/voice.h"
+
+struct speech;
+
+/* What is to be done. */
+struct speech *speech_new(bool echo, bool noise, bool gain);
+void speech_free(struct speech *speech);
+/* A frame of the microphone, in place. */
+void speech_clean(struct speech *speech, int16_t pcm[VOICE_FRAME]);
+/* A frame that goes to the speaker: what of it comes back is echo. */
+void speech_heard(struct speech *speech, const int16_t pcm[VOICE_FRAME]);
+
+#endif

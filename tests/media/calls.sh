@@ -1,0 +1,62 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# calls.sh: what tests of calls are written with. Source it in a test file.
+#
+#   of_media               the test is skipped where cam-media is not built
+#   speech NAME SECONDS    what NAME will say: $T/NAME.wav
+#   calls NAME ARG...      cam call ARG... beside the test, its events in $T/NAME.calls
+#   answers NAME           takes the call that rings; hears into $T/NAME.heard.wav
+#   calls_end              until all of those have ended
+#   await_call NAME FILTER until NAME has a call for which jq's FILTER holds
+#   expect_heard SAID LISTENER [FILTER]   what SAID said is in what LISTENER heard
+
+CALLS=()
+
+of_media() {
+	[ -x "$TEST_BUILD/cam-media" ] || skip 'cam-media is not built'
+}
+
+speech() { # NAME SECONDS: $T/NAME.wav, which nobody else says
+	"$TEST_BUILD/tools/speech" "$(cksum <<<"$1" | cut -d' ' -f1)" "$2" "$T/$1.wav"
+}
+
+calls() { # NAME ARG...: a call in the background, its events in $T/NAME.calls
+	in_background "$1" "$T/$1.calls" call --json "${@:2}"
+	CALLS+=($!)
+}
+
+# All of those have ended, and what they wrote is whole.
+calls_end() {
+	local pid
+	for pid in "${CALLS[@]}"; do wait "$pid" || true; done
+	CALLS=()
+}
+
+call_is() { # NAME FILTER: a call of NAME for which FILTER holds
+	cam_as "$1" call ls --json | json_all "any(.[]; $2)"
+}
+
+await_call() { # NAME FILTER
+	await 30 call_is "$@"
+}
+
+no_call() { # NAME
+	[ -z "$(cam_as "$1" call ls)" ]
+}
+
+# Takes the call that rings; what is heard goes to NAME.heard.wav.
+answers() { # NAME [ARG]...
+	await_call "$1" '.state == "ringing"'
+	calls "$1" answer --audio-in "$T/$1.wav" --audio-out "$T/$1.heard.wav" "${@:2}"
+}
+
+# Of what SAID has said LISTENER has heard nearly all, and without a gap.
+expect_heard() { # SAID LISTENER [FILTER]
+	local heard
+	heard=$("$TEST_BUILD/tools/heard" "$T/$1.wav" "$T/$2.heard.wav")
+	expect_json "$heard" "${3:-.correlation > 0.8 and .gap_ms <= 120} and .heard_ms > 800"
+}
+
+flows() { # NAME: sound of everybody in NAME's call arrives
+	cam_as "$1" call stats --json |
+		json_last '.members | length > 0 and all(.[]; any(.streams[]; .direction == "in" and .packets > 30))'
+}

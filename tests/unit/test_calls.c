@@ -1,0 +1,697 @@
+/* test_calls.c: calls of several camd, without network and processes. */
+#include "callers.h"
+
+#include "base/random.h"
+
+static int64_t
+uid(size_t place)
+{
+	return (int64_t)place + 1;
+}
+
+/* -- what holds when nothing is under way ------------------------------------
+ */
+
+static struct call *
+same_call(struct callers *callers, size_t place, const char *wire)
+{
+	struct call *call;
+
+	TAILQ_FOREACH (call, &callers->list[place].calls->list, entry) {
+		if (strcmp(call->wire, wire) == 0)
+			return call;
+	}
+	return NULL;
+}
+
+/* Whom one hears has the key that the other uses. */
+static void
+check_active(struct callers *callers, const struct leg *leg, size_t place)
+{
+	const struct call *theirs =
+	    same_call(callers, (size_t)leg->uid - 1, leg->call->wire);
+	const struct leg *other =
+	    theirs != NULL ? call_leg(theirs, uid(place)) : NULL;
+
+	assert_non_null(other);
+	assert_int_equal(other->state, LEG_ACTIVE);
+	assert_true(leg->call->process->opened);
+	assert_true(leg->call->process->hears[leg->number]);
+	assert_memory_equal(leg->call->process->secrets[leg->number],
+	    theirs->process->own, MEDIA_SECRET_SIZE);
+	assert_int_equal(leg->status.hold, theirs->state == CALL_HELD);
+	assert_int_equal(leg->status.mute, theirs->muted);
+}
+
+static void
+check_leg(struct callers *callers, const struct leg *leg, size_t place)
+{
+	const struct call *theirs =
+	    same_call(callers, (size_t)leg->uid - 1, leg->call->wire);
+
+	switch (leg->state) {
+	case LEG_ACTIVE:
+		check_active(callers, leg, place);
+		break;
+	case LEG_INVITED:
+		assert_non_null(theirs);
+		assert_false(theirs->joined);
+		break;
+	case LEG_INVITER:
+		assert_false(leg->call->joined);
+		assert_non_null(theirs);
+		break;
+	case LEG_ACCEPTING:
+		fail_msg("an accept that is never answered");
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+check_call(struct callers *callers, const struct call *call, size_t place)
+{
+	size_t with = 0;
+
+	for (size_t i = 0; i < call->leg_count; i++) {
+		const struct leg *leg = call->legs[i];
+
+		check_leg(callers, leg, place);
+		with +=
+		    call->joined ? leg_counts(leg) : leg->state == LEG_INVITER;
+	}
+	assert_true(with > 0);
+	if (call->process->opened) {
+		assert_memory_equal(
+		    call->process->own, call->own.secret, MEDIA_SECRET_SIZE);
+		assert_int_equal(call->process->hold, call->state == CALL_HELD);
+		assert_int_equal(call->process->mute, call->muted);
+	}
+}
+
+static void
+check_all(struct callers *callers)
+{
+	for (size_t i = 0; i < callers->count; i++) {
+		struct call *call;
+		size_t spoken = 0;
+
+		TAILQ_FOREACH (call, &callers->list[i].calls->list, entry) {
+			check_call(callers, call, i);
+			spoken += call->state == CALL_ACTIVE;
+		}
+		assert_in_range(spoken, 0, 8);
+	}
+	assert_true(LIST_EMPTY(&callers->questions));
+}
+
+/* -- two --------------------------------------------------------------------
+ */
+
+static void
+a_call_is_answered_and_hung_up(void **state)
+{
+	struct callers *callers = callers_open(2);
+	struct call *call = callers_start(callers, 0, (int64_t[]){ 2 }, 1);
+
+	callers_settle(callers);
+	assert_string_equal(callers->list[0].last, EVENT_CALL_RINGING);
+	assert_string_equal(callers->list[1].last, EVENT_CALL_INCOMING);
+	check_all(callers);
+	assert_int_equal(
+	    call_answer(callers_call(callers, 1), devices_new()), 0);
+	callers_settle(callers);
+	assert_int_equal(call->state, CALL_ACTIVE);
+	assert_int_equal(callers_call(callers, 1)->state, CALL_ACTIVE);
+	check_all(callers);
+	call_hangup(callers_call(callers, 1));
+	callers_settle(callers);
+	for (size_t i = 0; i < 2; i++) {
+		assert_null(callers_call(callers, i));
+		assert_string_equal(callers->list[i].last, EVENT_CALL_ENDED);
+		assert_int_equal(callers->list[i].reason, CALL_HANGUP);
+	}
+	callers_close(callers);
+}
+
+static void
+who_declines_says_why(void **state)
+{
+	struct callers *callers = callers_open(2);
+
+	callers_start(callers, 0, (int64_t[]){ 2 }, 1);
+	callers_settle(callers);
+	assert_int_equal(
+	    call_decline(callers_call(callers, 1), "in a meeting"), 0);
+	callers_settle(callers);
+	assert_int_equal(callers->list[0].reason, CALL_DECLINED);
+	assert_string_equal(callers->list[0].text, "in a meeting");
+	callers_close(callers);
+}
+
+static void
+who_gives_up_leaves_a_missed_call(void **state)
+{
+	struct callers *callers = callers_open(2);
+	struct call *call = callers_start(callers, 0, (int64_t[]){ 2 }, 1);
+
+	callers_settle(callers);
+	call_hangup(call);
+	callers_settle(callers);
+	assert_int_equal(callers->list[0].reason, CALL_CANCELLED);
+	assert_int_equal(callers->list[1].reason, CALL_CANCELLED);
+	callers_close(callers);
+}
+
+static void
+it_rings_for_a_while(void **state)
+{
+	struct callers *callers = callers_open(2);
+	struct call *call = callers_start(callers, 0, (int64_t[]){ 2 }, 1);
+	struct timer *timer = &call->legs[0]->timer;
+
+	callers_settle(callers);
+	assert_true(timer_is_running(timer));
+	timer_stop(timer);
+	timer->fn(timer->arg);
+	callers_settle(callers);
+	assert_int_equal(callers->list[0].reason, CALL_TIMEOUT);
+	assert_int_equal(callers->list[1].reason, CALL_TIMEOUT);
+	assert_null(callers_call(callers, 1));
+	callers_close(callers);
+}
+
+static void
+some_cannot_be_called(void **state)
+{
+	struct callers *callers = callers_open(3);
+
+	callers->list[1].stranger = true;
+	callers_start(callers, 0, (int64_t[]){ 2 }, 1);
+	callers_settle(callers);
+	assert_int_equal(callers->list[0].reason, CALL_UNABLE);
+	callers->list[2].unfriendly = true;
+	callers_start(callers, 0, (int64_t[]){ 3 }, 1);
+	callers_settle(callers);
+	assert_int_equal(callers->list[0].reason, CALL_REFUSED);
+	assert_null(callers_call(callers, 2));
+	callers_close(callers);
+}
+
+static void
+without_a_free_port_he_is_busy(void **state)
+{
+	struct callers *callers = callers_open(3);
+
+	callers->port_max = 1;
+	callers_start(callers, 0, (int64_t[]){ 3 }, 1);
+	callers_settle(callers);
+	callers_start(callers, 1, (int64_t[]){ 3 }, 1);
+	callers_settle(callers);
+	assert_int_equal(callers->list[1].reason, CALL_BUSY);
+	assert_non_null(callers_call(callers, 0));
+	assert_null(callers_start(callers, 0, (int64_t[]){ 2 }, 1));
+	callers_close(callers);
+}
+
+static void
+who_calls_each_other_at_once_has_one_call(void **state)
+{
+	for (int round = 0; round < 20; round++) {
+		struct callers *callers = callers_open(2);
+		struct call *one =
+		    callers_start(callers, 0, (int64_t[]){ 2 }, 1);
+		struct call *other =
+		    callers_start(callers, 1, (int64_t[]){ 1 }, 1);
+
+		callers_settle(callers);
+		assert_int_equal(one->state, CALL_ACTIVE);
+		assert_int_equal(other->state, CALL_ACTIVE);
+		assert_int_equal(callers->list[0].calls->count, 1);
+		assert_int_equal(callers->list[1].calls->count, 1);
+		assert_string_equal(one->wire, other->wire);
+		assert_string_not_equal(one->id, other->id);
+		check_all(callers);
+		callers_close(callers);
+	}
+}
+
+static void
+a_second_call_rings_and_holds_the_first(void **state)
+{
+	struct callers *callers = callers_open(3);
+	struct call *first = NULL, *second = NULL;
+
+	callers_start(callers, 0, (int64_t[]){ 2 }, 1);
+	callers_settle(callers);
+	first = callers_call(callers, 1);
+	assert_int_equal(call_answer(first, devices_new()), 0);
+	callers_settle(callers);
+	callers_start(callers, 2, (int64_t[]){ 2 }, 1);
+	callers_settle(callers);
+	assert_int_equal(callers->list[1].calls->count, 2);
+	second = TAILQ_NEXT(first, entry);
+	assert_int_equal(call_answer(second, devices_new()), 0);
+	callers_settle(callers);
+	assert_int_equal(first->state, CALL_HELD);
+	assert_int_equal(second->state, CALL_ACTIVE);
+	assert_true(callers_call(callers, 0)->legs[0]->status.hold);
+	check_all(callers);
+	assert_int_equal(call_hold(first, false), 0);
+	callers_settle(callers);
+	assert_int_equal(second->state, CALL_HELD);
+	assert_false(callers_call(callers, 0)->legs[0]->status.hold);
+	check_all(callers);
+	callers_close(callers);
+}
+
+/* -- more -------------------------------------------------------------------
+ */
+
+static struct callers *
+speaking(size_t count)
+{
+	const int64_t uids[] = { 2, 3, 4, 5, 6 };
+	struct callers *callers = callers_open(count + 1);
+
+	callers_start(callers, 0, uids, count - 1);
+	callers_settle(callers);
+	for (size_t i = 1; i < count; i++) {
+		assert_int_equal(
+		    call_answer(callers_call(callers, i), devices_new()), 0);
+		callers_settle(callers);
+	}
+	return callers;
+}
+
+static void
+expect_mesh(struct callers *callers, size_t first, size_t last)
+{
+	for (size_t i = first; i <= last; i++) {
+		const struct call *call = callers_call(callers, i);
+		size_t active = 0;
+
+		assert_non_null(call);
+		for (size_t k = 0; k < call->leg_count; k++)
+			active += call->legs[k]->state == LEG_ACTIVE;
+		assert_int_equal(active, last - first);
+	}
+	check_all(callers);
+}
+
+static void
+all_of_three_and_of_six_hear_each_other(void **state)
+{
+	struct callers *callers = speaking(3);
+
+	expect_mesh(callers, 0, 2);
+	callers_close(callers);
+	callers = speaking(6);
+	expect_mesh(callers, 0, 5);
+	assert_int_equal(call_add(callers_call(callers, 0), 7), CAM_ERR_LIMIT);
+	callers_close(callers);
+}
+
+static void
+leaving_does_not_end_it_for_the_others_and_changes_their_keys(void **state)
+{
+	struct callers *callers = speaking(4);
+	uint8_t before[MEDIA_SECRET_SIZE];
+
+	memcpy(before, callers_call(callers, 1)->own.secret, sizeof before);
+	/* Even the one who has called. */
+	call_hangup(callers_call(callers, 0));
+	callers_settle(callers);
+	assert_null(callers_call(callers, 0));
+	expect_mesh(callers, 1, 3);
+	assert_memory_not_equal(
+	    before, callers_call(callers, 1)->own.secret, sizeof before);
+	call_hangup(callers_call(callers, 1));
+	callers_settle(callers);
+	expect_mesh(callers, 2, 3);
+	call_hangup(callers_call(callers, 2));
+	callers_settle(callers);
+	assert_null(callers_call(callers, 3));
+	callers_close(callers);
+}
+
+static void
+who_is_added_later_hears_everybody(void **state)
+{
+	struct callers *callers = speaking(3);
+
+	/* By one who has not begun it. */
+	assert_int_equal(call_add(callers_call(callers, 2), uid(3)), 0);
+	callers_settle(callers);
+	assert_int_equal(
+	    call_answer(callers_call(callers, 3), devices_new()), 0);
+	callers_settle(callers);
+	expect_mesh(callers, 0, 3);
+	assert_int_equal(
+	    call_add(callers_call(callers, 0), uid(3)), CAM_ERR_EXISTS);
+	/* And again, after leaving. */
+	call_hangup(callers_call(callers, 3));
+	callers_settle(callers);
+	expect_mesh(callers, 0, 2);
+	assert_int_equal(call_add(callers_call(callers, 0), uid(3)), 0);
+	callers_settle(callers);
+	assert_int_equal(
+	    call_answer(callers_call(callers, 3), devices_new()), 0);
+	callers_settle(callers);
+	expect_mesh(callers, 0, 3);
+	callers_close(callers);
+}
+
+static void
+nobody_joins_of_whom_nobody_in_the_call_has_told(void **state)
+{
+	struct callers *callers = speaking(2);
+	const struct call *call = callers_call(callers, 0);
+	struct signal signal;
+	json_t *params, *result = NULL;
+	const char *word = NULL;
+
+	memset(&signal, 0, sizeof signal);
+	memcpy(signal.call, call->wire, sizeof signal.call);
+	media_random(&signal.media, 1234);
+	params = signal_build(&signal, SIGNAL_MEDIA);
+	assert_int_equal(calls_hear(callers->list[0].calls, uid(2),
+			     LINK_CALL_JOIN, params, &result, &word),
+	    CAM_ERR_REFUSED);
+	assert_null(result);
+	assert_string_equal(word, "refused");
+	json_decref(params);
+	callers_close(callers);
+}
+
+/* -- trouble ----------------------------------------------------------------
+ */
+
+static void
+a_link_that_breaks_does_not_end_it(void **state)
+{
+	struct callers *callers = speaking(2);
+	struct leg *leg = callers_call(callers, 0)->legs[0];
+
+	callers_break(callers, 0, 1);
+	assert_true(timer_is_running(&leg->timer));
+	assert_int_equal(call_mute(callers_call(callers, 0), true), 0);
+	callers_link(callers, 0, 1);
+	callers_settle(callers);
+	/* What was said meanwhile is told. */
+	assert_false(timer_is_running(&leg->timer));
+	expect_mesh(callers, 0, 1);
+	callers_close(callers);
+}
+
+static void
+without_link_and_sound_it_ends(void **state)
+{
+	struct callers *callers = speaking(2);
+	struct leg *leg = callers_call(callers, 0)->legs[0];
+
+	callers_break(callers, 0, 1);
+	leg->timer.fn(leg);
+	assert_int_equal(leg->state, LEG_ACTIVE);
+	leg->flows = false;
+	leg->timer.fn(leg);
+	callers_settle(callers);
+	assert_int_equal(callers->list[0].reason, CALL_LOST);
+	/* The other hears of it when the link is back. */
+	callers_link(callers, 0, 1);
+	callers_settle(callers);
+	assert_null(callers_call(callers, 1));
+	callers_close(callers);
+}
+
+static void
+a_camd_that_forgot_it_ends_it(void **state)
+{
+	struct callers *callers = speaking(2);
+
+	callers_break(callers, 0, 1);
+	calls_stop(callers->list[1].calls);
+	calls_free(callers->list[1].calls);
+	callers->list[1].calls = calls_new(callers->loop, &callers_ops,
+	    &callers->list[1], callers->list[1].key);
+	callers_link(callers, 0, 1);
+	callers_settle(callers);
+	assert_null(callers_call(callers, 0));
+	callers_close(callers);
+}
+
+static void
+a_media_process_that_dies_is_started_again_once(void **state)
+{
+	struct callers *callers = speaking(3);
+	struct call *call = callers_call(callers, 1);
+	uint8_t before[MEDIA_SECRET_SIZE];
+
+	memcpy(before, call->own.secret, sizeof before);
+	call->process->dead = true;
+	callers_settle(callers);
+	assert_memory_not_equal(before, call->own.secret, sizeof before);
+	expect_mesh(callers, 0, 2);
+	call->process->dead = true;
+	callers_settle(callers);
+	assert_int_equal(callers->list[1].reason, CALL_MEDIA);
+	assert_null(callers_call(callers, 1));
+	/* The others go on. */
+	assert_non_null(callers_call(callers, 0));
+	assert_non_null(callers_call(callers, 2));
+	check_all(callers);
+	callers_close(callers);
+}
+
+static void
+without_a_media_process_nobody_calls(void **state)
+{
+	struct callers *callers = callers_open(2);
+
+	callers->no_process = true;
+	assert_null(callers_start(callers, 0, (int64_t[]){ 2 }, 1));
+	callers_close(callers);
+}
+
+/* -- anything in any order ---------------------------------------------------
+ */
+
+struct chance {
+	uint64_t state;
+};
+
+static size_t
+below(struct chance *chance, size_t limit)
+{
+	chance->state =
+	    chance->state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (size_t)(chance->state >> 33) % limit;
+}
+
+static struct call *
+any_call(struct callers *callers, struct chance *chance)
+{
+	struct calls *calls =
+	    callers->list[below(chance, callers->count)].calls;
+	size_t skip = calls->count > 0 ? below(chance, calls->count) : 0;
+	struct call *call = TAILQ_FIRST(&calls->list);
+
+	while (call != NULL && skip-- > 0)
+		call = TAILQ_NEXT(call, entry);
+	return call;
+}
+
+static void
+start_some(struct callers *callers, struct chance *chance)
+{
+	size_t from = below(chance, callers->count), count = 0;
+	int64_t uids[CALL_LEGS];
+
+	for (size_t i = 0; i < callers->count && count < CALL_LEGS; i++) {
+		if (i != from && below(chance, 3) == 0)
+			uids[count++] = uid(i);
+	}
+	if (count > 0)
+		callers_start(callers, from, uids, count);
+}
+
+static void
+fire_a_timer(struct call *call, struct chance *chance)
+{
+	struct leg *leg = call->legs[below(chance, call->leg_count)];
+
+	if (leg->state == LEG_ACTIVE)
+		leg->flows = below(chance, 2);
+	if (timer_is_running(&leg->timer)) {
+		timer_stop(&leg->timer);
+		leg->timer.fn(leg);
+	}
+}
+
+static void
+change_something(struct callers *callers, struct chance *chance)
+{
+	struct call *call = any_call(callers, chance);
+	size_t other;
+
+	if (call == NULL)
+		return;
+	switch (below(chance, 12)) {
+	case 0:
+		call_hangup(call);
+		break;
+	case 1:
+		(void)call_decline(call, "no");
+		break;
+	case 2:
+		(void)call_hold(call, below(chance, 2));
+		break;
+	case 3:
+		(void)call_mute(call, below(chance, 2));
+		break;
+	case 4:
+	case 5:
+		other = below(chance, callers->count);
+		if (callers->list[other].calls != call->calls)
+			(void)call_add(call, uid(other));
+		break;
+	case 6:
+		if (call->process != NULL)
+			call->process->dead = true;
+		break;
+	case 7:
+		if (call->leg_count > 0)
+			fire_a_timer(call, chance);
+		break;
+	default:
+		(void)call_answer(call, devices_new());
+		break;
+	}
+}
+
+static void
+do_something(struct callers *callers, struct chance *chance)
+{
+	size_t a = below(chance, callers->count),
+	       b = below(chance, callers->count);
+
+	switch (below(chance, 10)) {
+	case 0:
+		start_some(callers, chance);
+		break;
+	case 1:
+	case 2:
+		change_something(callers, chance);
+		break;
+	case 3:
+		if (a != b && below(chance, 4) == 0)
+			callers_break(callers, a, b);
+		else if (a != b)
+			callers_link(callers, a, b);
+		break;
+	case 4:
+		callers_end_processes(callers);
+		loop_turn(callers->loop, 0);
+		break;
+	default:
+		if (!TAILQ_EMPTY(&callers->letters[a][b]))
+			callers_deliver(callers, a, b);
+		break;
+	}
+}
+
+/* For something that comes within seconds, or not at all. */
+static bool
+waits(const struct leg *leg)
+{
+	return leg->state == LEG_JOINING ||
+	       (leg->state == LEG_INVITER &&
+		   timer_left_ms(&leg->timer) <= 5000);
+}
+
+/* All links are up, and who waits to join has waited for long enough. */
+static void
+come_to_rest(struct callers *callers)
+{
+	for (size_t i = 0; i < callers->count; i++) {
+		for (size_t k = 0; k < i; k++)
+			callers_link(callers, i, k);
+	}
+	for (int round = 0; round < 12; round++) {
+		callers_settle(callers);
+		for (size_t i = 0; i < callers->count; i++) {
+			struct call *call, *next;
+
+			for (call = callers_call(callers, i); call != NULL;
+			     call = next) {
+				next = TAILQ_NEXT(call, entry);
+				for (size_t k = 0; k < call->leg_count &&
+						   call->state != CALL_ENDED;
+				     k++) {
+					struct leg *leg = call->legs[k];
+
+					if (waits(leg)) {
+						timer_stop(&leg->timer);
+						leg->timer.fn(leg);
+					}
+				}
+			}
+		}
+	}
+	callers_settle(callers);
+}
+
+static void
+whatever_happens_both_ends_agree(void **state)
+{
+	const char *seed = getenv("CALLS_SEED");
+	const char *lives = getenv("CALLS_LIVES");
+	uint64_t first = seed != NULL ? strtoull(seed, NULL, 10) : 1;
+	uint64_t count = lives != NULL ? strtoull(lives, NULL, 10) : 300;
+
+	for (uint64_t life = first; life < first + count; life++) {
+		struct chance chance = { life * 7919 };
+		struct callers *callers = callers_open(2 + life % 5);
+
+		if (seed != NULL)
+			print_message("seed %llu\n", (unsigned long long)life);
+		for (int phase = 0; phase < 4; phase++) {
+			for (int step = 0; step < 200; step++)
+				do_something(callers, &chance);
+			come_to_rest(callers);
+			check_all(callers);
+		}
+		callers_close(callers);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_call_is_answered_and_hung_up),
+		cmocka_unit_test(who_declines_says_why),
+		cmocka_unit_test(who_gives_up_leaves_a_missed_call),
+		cmocka_unit_test(it_rings_for_a_while),
+		cmocka_unit_test(some_cannot_be_called),
+		cmocka_unit_test(without_a_free_port_he_is_busy),
+		cmocka_unit_test(who_calls_each_other_at_once_has_one_call),
+		cmocka_unit_test(a_second_call_rings_and_holds_the_first),
+		cmocka_unit_test(all_of_three_and_of_six_hear_each_other),
+		cmocka_unit_test(
+		    leaving_does_not_end_it_for_the_others_and_changes_their_keys),
+		cmocka_unit_test(who_is_added_later_hears_everybody),
+		cmocka_unit_test(
+		    nobody_joins_of_whom_nobody_in_the_call_has_told),
+		cmocka_unit_test(a_link_that_breaks_does_not_end_it),
+		cmocka_unit_test(without_link_and_sound_it_ends),
+		cmocka_unit_test(a_camd_that_forgot_it_ends_it),
+		cmocka_unit_test(
+		    a_media_process_that_dies_is_started_again_once),
+		cmocka_unit_test(without_a_media_process_nobody_calls),
+		cmocka_unit_test(whatever_happens_both_ends_agree),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,487 @@
+/* test_view.c: pictures of a call shown: where, how often, and that what is
+ * seen is what was put. */
+#include "test.h"
+
+#include <fcntl.h>
+#include <pty.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "block_terminal.h"
+#include "call_video.h"
+#include "cam-view/probe.h"
+#include "cam-view/screen.h"
+#include "cam-view/window.h"
+#include "config.h"
+#include "display.h"
+#include "loop/loop.h"
+#include "loop/timer.h"
+#include "media/video.h"
+#include "picture/convert.h"
+#include "ssim.h"
+
+/* -- places ------------------------------------------------------------------
+ */
+
+static void
+tiles_lie_beside_each_other_and_fill_the_room(void **state)
+{
+	for (unsigned count = 1; count <= TILES_MAX; count++)
+		for (unsigned form = 0; form < 2; form++) {
+			struct tile tiles[TILES_MAX];
+
+			tiles_place(form, count, 201, 51, 50, tiles);
+			for (unsigned i = 0; i < count; i++) {
+				assert_true(tiles[i].width > 0);
+				assert_true(tiles[i].height > 0);
+				assert_true(
+				    tiles[i].left + tiles[i].width <= 201);
+				assert_true(
+				    tiles[i].top + tiles[i].height <= 51);
+				for (unsigned k = 0; k < i; k++)
+					assert_true(
+					    tiles[k].left + tiles[k].width <=
+						tiles[i].left ||
+					    tiles[i].left + tiles[i].width <=
+						tiles[k].left ||
+					    tiles[k].top + tiles[k].height <=
+						tiles[i].top ||
+					    tiles[i].top + tiles[i].height <=
+						tiles[k].top);
+			}
+		}
+}
+
+static void
+the_shape_of_the_room_decides_how_they_lie(void **state)
+{
+	struct tile tiles[TILES_MAX];
+
+	tiles_place(TILES_EQUAL, 2, 1600, 450, 100, tiles);
+	assert_int_equal(tiles[1].left, 800);
+	tiles_place(TILES_EQUAL, 2, 800, 900, 100, tiles);
+	assert_int_equal(tiles[1].top, 450);
+	/* Cells are twice as high as wide. */
+	tiles_place(TILES_EQUAL, 2, 320, 45, 50, tiles);
+	assert_int_equal(tiles[1].left, 160);
+	tiles_place(TILES_EQUAL, 4, 1600, 900, 100, tiles);
+	assert_int_equal(tiles[3].left, 800);
+	assert_int_equal(tiles[3].top, 450);
+	tiles_place(TILES_SPEAKER, 3, 1000, 500, 100, tiles);
+	assert_int_equal(tiles[0].height, 400);
+	assert_int_equal(tiles[2].left, 500);
+}
+
+/* -- answers -----------------------------------------------------------------
+ */
+
+static void
+feed(struct probe *probe, const char *text)
+{
+	/* In single bytes: a terminal may cut anywhere. */
+	for (; *text != '\0'; text++)
+		probe_feed(probe, span_of(text, 1));
+}
+
+static void
+answers_of_terminals_are_understood(void **state)
+{
+	struct probe xterm = { 0 }, kitty = { 0 }, plain = { 0 };
+
+	feed(&xterm, "\033[?63;1;2;4;6;9;15;22c");
+	assert_true(xterm.answered && xterm.has_sixel && !xterm.has_kitty);
+	feed(&kitty, "\033_Gi=31;OK\033\\\033[?62;c");
+	assert_true(kitty.answered && kitty.has_kitty && !kitty.has_sixel);
+	feed(&plain, "\033_Gi=31;ENOTSUP\033\\\033[?1;14;40c\033[0n\033[0n");
+	assert_true(plain.answered && !plain.has_kitty && !plain.has_sixel);
+	assert_int_equal(plain.dones, 2);
+}
+
+static void
+keys_are_told_from_answers(void **state)
+{
+	struct probe probe = { 0 };
+
+	feed(&probe, "\033[A\033OP\033[?1;4c");
+	assert_int_equal(probe.key, 0);
+	feed(&probe, "s");
+	assert_int_equal(probe.key, 's');
+	for (unsigned i = 0; i < 1000; i++)
+		feed(&probe, i == 0 ? "\033[" : "1;");
+	feed(&probe, "mq");
+	assert_int_equal(probe.key, 'q');
+}
+
+static void
+keys_choose_who_is_large(void **state)
+{
+	struct views views = { .count = 3 };
+
+	assert_true(views_take_key(&views, 's'));
+	assert_int_equal(views.form, TILES_SPEAKER);
+	assert_true(views_take_key(&views, '3'));
+	assert_ptr_equal(views_of_tile(&views, 0), &views.list[2]);
+	assert_ptr_equal(views_of_tile(&views, 1), &views.list[0]);
+	assert_true(views_take_key(&views, '4'));
+	assert_int_equal(views.speaker, 2);
+	assert_false(views_take_key(&views, 'q'));
+	assert_false(views_take_key(&views, 3));
+}
+
+/* -- a terminal --------------------------------------------------------------
+ */
+
+struct scene {
+	struct loop *loop;
+	struct frames *frames;
+	struct views views;
+	struct screen *screen;
+	struct block_terminal *terminal;
+	struct i420 picture;
+	int master, slave;
+	bool is_over;
+	bool answers;
+	struct buf seen; /* what the terminal has not drawn yet */
+	size_t total;
+};
+
+static void
+on_end(void *arg)
+{
+	((struct scene *)arg)->is_over = true;
+}
+
+static void
+begin(struct scene *scene, unsigned columns, unsigned rows)
+{
+	const struct winsize size = { (unsigned short)rows,
+		(unsigned short)columns, 0, 0 };
+
+	*scene = (struct scene){ .terminal = malloc(sizeof *scene->terminal) };
+	assert_non_null(scene->terminal);
+	terminal_init(scene->terminal);
+	setenv("COLORTERM", "truecolor", 1);
+	assert_int_equal(
+	    openpty(&scene->master, &scene->slave, NULL, NULL, &size), 0);
+	assert_int_equal(fcntl(scene->master, F_SETFL, O_NONBLOCK), 0);
+	scene->loop = loop_new();
+	assert_int_equal(frames_new(320, 180, &scene->frames), 0);
+	assert_int_equal(i420_init(&scene->picture, 320, 180), 0);
+	assert_int_equal(frames_open(dup(frames_fd(scene->frames)),
+			     &scene->views.list[0].frames),
+	    0);
+	scene->views.count = 1;
+	buf_init(&scene->seen, 1 << 24);
+	assert_int_equal(screen_new(scene->loop, scene->slave, SCREEN_ASK,
+			     &scene->views, on_end, scene, &scene->screen),
+	    0);
+}
+
+static void
+end(struct scene *scene)
+{
+	screen_free(scene->screen);
+	frames_close(scene->views.list[0].frames);
+	frames_free(scene->frames);
+	i420_finish(&scene->picture);
+	buf_finish(&scene->seen);
+	close(scene->master);
+	close(scene->slave);
+	free(scene->terminal);
+	loop_free(scene->loop);
+}
+
+/* Cuts a piece that the model does not know out of what was seen; how often it
+ * was there. */
+static unsigned
+cut_out(struct buf *seen, const char *text)
+{
+	size_t len = strlen(text);
+	unsigned count = 0;
+
+	for (size_t i = 0; i + len <= seen->len;) {
+		if (memcmp(seen->data + i, text, len) != 0) {
+			i++;
+			continue;
+		}
+		memmove(
+		    seen->data + i, seen->data + i + len, seen->len - i - len);
+		seen->len -= len;
+		count++;
+	}
+	return count;
+}
+
+/* What has come, at most so much of it; answers where it was asked. */
+static void
+take(struct scene *scene, size_t most)
+{
+	char bytes[4096];
+	ssize_t got = read(
+	    scene->master, bytes, most < sizeof bytes ? most : sizeof bytes);
+
+	if (got <= 0)
+		return;
+	buf_put(&scene->seen, bytes, (size_t)got);
+	scene->total += (size_t)got;
+	for (unsigned i = cut_out(&scene->seen, PROBE_ARE_YOU_DONE); i > 0; i--)
+		if (scene->answers)
+			assert_int_equal(write(scene->master, "\033[0n", 4), 4);
+	if (cut_out(&scene->seen, PROBE_QUESTION) > 0 && scene->answers)
+		assert_int_equal(write(scene->master, "\033[?1;2c", 7), 7);
+}
+
+static void
+nothing(void *arg)
+{
+}
+
+/* Turns the loop for so long, while the terminal takes so much each ms. */
+static void
+go_on(struct scene *scene, unsigned ms, size_t each_ms)
+{
+	uint64_t begin_ms = clock_now_ms(), last_ms = begin_ms;
+	struct timer timer;
+
+	timer_init(&timer, scene->loop, nothing, NULL);
+	while (last_ms < begin_ms + ms && !scene->is_over) {
+		uint64_t now_ms = clock_now_ms();
+
+		if (now_ms > last_ms)
+			take(scene, (size_t)(now_ms - last_ms) * each_ms);
+		last_ms = now_ms;
+		timer_start(&timer, 1);
+		loop_turn(scene->loop, 1);
+	}
+	timer_finish(&timer);
+}
+
+static void
+put(struct scene *scene, unsigned number)
+{
+	call_video(&scene->picture, number);
+	assert_int_equal(
+	    frames_put(scene->frames, &scene->picture, clock_now_ms()), 0);
+}
+
+/* The largest difference of what the terminal shows from the picture. */
+static unsigned
+difference(struct scene *scene, unsigned columns, unsigned rows)
+{
+	struct i420 scaled;
+	uint8_t *rgba = malloc((size_t)columns * rows * 8);
+	unsigned most = 0;
+
+	assert_non_null(rgba);
+	assert_int_equal(i420_init(&scaled, columns, rows * 2), 0);
+	convert_scale(&scene->picture, &scaled);
+	convert_to_rgba(&scaled, rgba);
+	cut_out(&scene->seen, "\033[?1049h\033[?25l");
+	cut_out(&scene->seen, "\033[2J");
+	terminal_feed(scene->terminal, buf_span(&scene->seen));
+	assert_false(scene->terminal->is_broken);
+	buf_clear(&scene->seen);
+	for (unsigned i = 0; i < columns * rows * 2; i++) {
+		uint32_t shown =
+		    scene->terminal->pixels[i / columns][i % columns];
+		const uint8_t rgb[3] = { (uint8_t)(shown >> 16),
+			(uint8_t)(shown >> 8), (uint8_t)shown };
+		unsigned apart = colour_distance(rgb, rgba + i * 4ul);
+
+		if (apart > most)
+			most = apart;
+	}
+	i420_finish(&scaled);
+	free(rgba);
+	return most;
+}
+
+static void
+a_terminal_shows_the_last_picture(void **state)
+{
+	struct scene scene;
+
+	begin(&scene, 160, 45);
+	scene.answers = true;
+	for (unsigned i = 0; i < 15; i++) {
+		put(&scene, i);
+		go_on(&scene, 40, 100000);
+	}
+	go_on(&scene, 600, 100000);
+	assert_int_equal(scene.views.list[0].shown, 15);
+	assert_in_range(difference(&scene, 160, 45), 0, 8);
+	end(&scene);
+}
+
+static void
+one_that_does_not_answer_shows_it_as_well(void **state)
+{
+	struct scene scene;
+
+	begin(&scene, 160, 45);
+	put(&scene, 0);
+	go_on(&scene, 2000, 100000);
+	assert_int_equal(scene.views.list[0].shown, 1);
+	assert_in_range(difference(&scene, 160, 45), 0, 8);
+	end(&scene);
+}
+
+/* Pictures come 30 a second; it takes 20 kB a second. */
+static void
+a_slow_one_is_given_fewer_and_whole_ones(void **state)
+{
+	struct scene scene;
+	uint64_t shown;
+	unsigned drawn = 0;
+
+	begin(&scene, 160, 45);
+	scene.answers = true;
+	for (unsigned i = 0; i < 120; i++) {
+		shown = scene.views.list[0].shown;
+		put(&scene, i * 7);
+		go_on(&scene, 33, 20);
+		drawn += scene.views.list[0].shown != shown;
+	}
+	assert_in_range(drawn, 1, 40);
+	/* What it has been given it shows in the end, and then the last one. */
+	go_on(&scene, 4000, 100000);
+	assert_int_equal(scene.views.list[0].shown, 120);
+	assert_in_range(difference(&scene, 160, 45), 0, 8);
+	end(&scene);
+}
+
+static void
+a_new_size_is_drawn_anew(void **state)
+{
+	const struct winsize size = { 27, 96, 0, 0 };
+	struct scene scene;
+
+	begin(&scene, 160, 45);
+	scene.answers = true;
+	put(&scene, 0);
+	go_on(&scene, 500, 100000);
+	assert_int_equal(ioctl(scene.master, TIOCSWINSZ, &size), 0);
+	raise(SIGWINCH); /* the test's terminal is not its own */
+	go_on(&scene, 200, 100000);
+	put(&scene, 1);
+	go_on(&scene, 500, 100000);
+	assert_in_range(difference(&scene, 96, 27), 0, 8);
+	end(&scene);
+}
+
+static void
+q_ends_and_the_terminal_is_as_it_was(void **state)
+{
+	static const char last[] = "\033[m\033[?25h\033[?1049l";
+	struct termios before, after;
+	struct scene scene;
+	size_t len = sizeof last - 1;
+
+	begin(&scene, 80, 24);
+	scene.answers = true;
+	tcgetattr(scene.slave, &before);
+	assert_false(before.c_lflag & ICANON);
+	put(&scene, 0);
+	go_on(&scene, 300, 100000);
+	assert_int_equal(write(scene.master, "q", 1), 1);
+	go_on(&scene, 2000, 100000);
+	assert_true(scene.is_over);
+	screen_free(scene.screen);
+	scene.screen = NULL;
+	buf_clear(&scene.seen);
+	take(&scene, 4096);
+	assert_true(scene.seen.len >= len);
+	assert_memory_equal(scene.seen.data + scene.seen.len - len, last, len);
+	tcgetattr(scene.slave, &after);
+	assert_true(after.c_lflag & ICANON);
+	end(&scene);
+}
+
+/* -- a window ----------------------------------------------------------------
+ */
+
+static void
+a_window_shows_the_picture(void **state)
+{
+#if defined(HAVE_SDL) && defined(HAVE_XCB)
+	struct display display;
+	struct video_choice choice = { .kind = VIDEO_X11, .fd = -1 };
+	struct i420 seen = { 0 }, wanted, part;
+	struct frames *frames = NULL;
+	struct video *video = NULL;
+	uint64_t until_ms = clock_now_ms() + 20000;
+	double alike = 0;
+	int ends[2], status = 0;
+	pid_t pid;
+
+	if (!display_start(&display, "1280x720x24"))
+		skip();
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(frames_new(1280, 720, &frames), 0);
+	assert_int_equal(i420_init(&wanted, 1280, 720), 0);
+	call_video(&wanted, 3);
+	assert_int_equal(frames_put(frames, &wanted, 1), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct views views = { .count = 1 };
+
+		close(ends[1]);
+		setenv("DISPLAY", display.name, 1);
+		setenv("SDL_VIDEODRIVER", "x11", 1);
+		setenv("SDL_RENDER_DRIVER", "software", 1);
+		if (frames_open(dup(frames_fd(frames)), &views.list[0].frames) <
+		    0)
+			_exit(9);
+		_exit(window_run(&views, ends[0]) == 0 ? 0 : 8);
+	}
+	close(ends[0]);
+	snprintf(choice.name, sizeof choice.name, "%s", display.name);
+	assert_int_equal(video_open(&choice, &video), 0);
+	/* The whole screen is the window's; without anybody who would manage
+	 * it, it lies where it wants. */
+	while (alike < 0.9 && clock_now_ms() < until_ms) {
+		assert_int_equal(video->ops->read(video, &seen), VIDEO_GOES_ON);
+		part = seen;
+		part.memory = NULL;
+		alike = ssim(&wanted, &part);
+		assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	}
+	assert_true(alike >= 0.9);
+	close(ends[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	video_close(video);
+	frames_free(frames);
+	i420_finish(&seen);
+	i420_finish(&wanted);
+	display_stop(&display);
+#else
+	skip();
+#endif
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tiles_lie_beside_each_other_and_fill_the_room),
+		cmocka_unit_test(the_shape_of_the_room_decides_how_they_lie),
+		cmocka_unit_test(answers_of_terminals_are_understood),
+		cmocka_unit_test(keys_are_told_from_answers),
+		cmocka_unit_test(keys_choose_who_is_large),
+		cmocka_unit_test(a_terminal_shows_the_last_picture),
+		cmocka_unit_test(one_that_does_not_answer_shows_it_as_well),
+		cmocka_unit_test(a_slow_one_is_given_fewer_and_whole_ones),
+		cmocka_unit_test(a_new_size_is_drawn_anew),
+		cmocka_unit_test(q_ends_and_the_terminal_is_as_it_was),
+		cmocka_unit_test(a_window_shows_the_picture),
+	};
+
+	return cmocka_run_group_tests_name("view", tests, NULL, NULL);
+}
