@@ -73,7 +73,12 @@ clear_away(
 	work->is_kept = is_kept;
 	work->job.work = discard;
 	work->job.done = on_discarded;
-	workers_submit(offers->camd->pool, &work->job);
+	if (offers->camd->pool != NULL) {
+		workers_submit(offers->camd->pool, &work->job);
+	} else { /* camd is leaving */
+		discard(&work->job, NULL);
+		on_discarded(&work->job);
+	}
 }
 
 void
