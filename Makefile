@@ -173,7 +173,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		$(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
 # The emulator that what is painted is shown on.
-$B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm
+$B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm -lutil
 
 # What scripts of tests/lan, tests/session and tests/screen run beside camd.
 TOOLS = relay monkey heard speech
@@ -303,6 +303,7 @@ bench: programs tools $(BENCHES:%=$B/bench/%) $B/bench/empty $B/bench/chain
 $B/bench/empty $B/bench/chain: $B/bench/%: tests/bench/%.c config.mk
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) -static -o $@ $<
+$B/bench/bench_screen: LIBS += -lutil
 $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -Itests/session -MMD -MP -o $@ $< \
