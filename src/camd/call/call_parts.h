@@ -82,7 +82,7 @@ int sound_start(struct call *call);
 void sound_stop(struct call *call);
 /* Devices are opened. */
 void sound_open(struct call *call);
-void sound_add(struct leg *leg);
+void sound_join(struct leg *leg);
 void sound_remove(struct leg *leg);
 /* Another key and other streams of ours, for those who are still there. */
 void sound_rekey(struct call *call);

@@ -442,7 +442,7 @@ leg_connect(struct leg *leg)
 	if (!leg->linked)
 		timer_start(&leg->timer, LOST_MS);
 	sound_open(call);
-	sound_add(leg);
+	sound_join(leg);
 	/* What he was asked with may be of before somebody left. */
 	if (!was_active)
 		tell_status(leg);
@@ -474,7 +474,7 @@ leg_take_media(struct leg *leg, const struct media *media)
 
 	leg->media = *media;
 	if (leg->state == LEG_ACTIVE && is_other)
-		sound_add(leg);
+		sound_join(leg);
 }
 
 static bool

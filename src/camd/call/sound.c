@@ -99,7 +99,7 @@ start_again(struct call *call)
 	sound_open(call);
 	for (size_t i = 0; i < call->leg_count; i++) {
 		if (call->legs[i]->state == LEG_ACTIVE)
-			sound_add(call->legs[i]);
+			sound_join(call->legs[i]);
 	}
 	call_tell_status(call);
 }
@@ -185,7 +185,7 @@ sound_stop(struct call *call)
  */
 
 void
-sound_add(struct leg *leg)
+sound_join(struct leg *leg)
 {
 	struct calls *calls = leg->call->calls;
 	char text[ADDR_TEXT_SIZE];
