@@ -185,8 +185,12 @@ alike(const struct sound *said, const struct sound *heard, long offset)
 			  : 0;
 	size_t count = said->count > at ? said->count - at : 0;
 
+	size_t shorter =
+	    said->count < heard->count ? said->count : heard->count;
+
 	count = count < room ? count : room;
-	if (count < 100)
+	/* By chance a little is like anything. */
+	if (count < shorter / 2)
 		return -1;
 	return correlation(said, at, heard, (long)at + offset, count);
 }

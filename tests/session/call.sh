@@ -152,8 +152,9 @@ test_three_hear_each_other_and_one_leaves() {
 	expect 0 cam_as bob call hangup
 	await 10 no_call carl
 	calls_end
-	expect_heard carl bob
-	expect_heard bob carl
+	# For a while two were in each one's ear.
+	expect_heard carl bob '.correlation > 0.5'
+	expect_heard bob carl '.correlation > 0.5'
 }
 
 test_it_goes_on_when_the_media_process_dies() {
