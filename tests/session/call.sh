@@ -202,7 +202,7 @@ test_a_camd_that_ends_says_goodbye() {
 test_calls_share_the_ports() {
 	of_media
 	user anna "net.bind=$NET.1" media.ports=22224-22226
-	user bob "net.bind=$NET.1" net.port=2426 "net.broadcast=$NET.1:2425 $NET.3" media.ports=22224-22226
+	user bob "net.bind=$NET.1" net.port=2426 "net.broadcast=$NET.1:2425 $NET.3:2425" media.ports=22224-22226
 	user carl media.ports=22224-22226
 	start anna && start bob && start carl
 	meet anna bob && meet anna carl && meet bob carl
