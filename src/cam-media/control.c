@@ -104,6 +104,8 @@ enter_cage(struct control *control, const json_t *params,
 	int err = 0;
 
 	control->devices = is_device(&setup->in) || is_device(&setup->out);
+	if (control->devices)
+		audio_portaudio_start();
 	if (!json_is_false(json_object_get(params, "sandbox")) &&
 	    !control->caged)
 		err = cage_enter(control->devices);
@@ -288,6 +290,8 @@ media_set(struct rpc_call *call, json_t *params)
 
 	if (control->mesh == NULL)
 		return CAM_ERR_REQUEST;
+	if (json_is_object(json_object_get(params, "record")))
+		return CAM_ERR_UNSUPPORTED;
 	err = set_numbers(control, params);
 	if (err == 0)
 		err = change_device(control, audio, "in", MESH_IN);
@@ -386,6 +390,8 @@ control_free(struct control *control)
 	if (control == NULL)
 		return;
 	mesh_free(control->mesh);
+	if (control->devices)
+		audio_portaudio_stop();
 	rpc_session_free(control->session);
 	stream_free(control->stream);
 	free(control);

@@ -1,6 +1,7 @@
 /* main.c: cam-media: the media of one call, started by camd with one end of a
  * socket pair as descriptor 3. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -47,6 +48,8 @@ main(int argc, char **argv)
 		return USAGE;
 	}
 	log_open(STDERR_FILENO, LOG_LEVEL_WARN, 0);
+	/* PortAudio asks JACK, which would start a server of its own. */
+	setenv("JACK_NO_START_SERVER", "1", 1);
 	json_wipe_freed();
 	if (shield_start(&kept) < 0) {
 		log_error("cannot start libsrtp2");

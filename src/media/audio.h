@@ -29,6 +29,7 @@ enum audio_state { AUDIO_GOES_ON, AUDIO_ENDED, AUDIO_FAILED };
 struct audio {
 	const struct audio_ops *ops;
 	int clock_fd;	   /* -1: none */
+	bool is_wrong;	   /* its clock: not to be gone by */
 	uint32_t delay_us; /* that it adds */
 };
 
@@ -54,6 +55,13 @@ struct audio *audio_tone_new(unsigned hz);
 struct audio *audio_none_new(void);
 int audio_portaudio_open_in(const char *name, struct audio **audio);
 int audio_portaudio_open_out(const char *name, struct audio **audio);
+
+/*
+ * Before a process shuts itself in, where devices will be used: the libraries
+ * look for what there is, and load it. May be called without need.
+ */
+void audio_portaudio_start(void);
+void audio_portaudio_stop(void);
 
 struct audio_names {
 	char list[AUDIO_DEVICES_MAX][AUDIO_NAME_MAX + 1];

@@ -20,9 +20,10 @@ enum {
 	LOST_US = 10 * SECOND_US,
 	REPORT_US = 2 * SECOND_US, /* by half more or less */
 	REPORT_FIRST_US = SECOND_US / 2,
-	CLOCK_LOST_US = SECOND_US / 2, /* a device has stopped */
-	SPEAKS = 50,		       /* dB below full scale */
-	QUIET = 40,		       /* nothing loud is taken for silence */
+	CLOCK_LOST_US = SECOND_US, /* a device has stopped */
+	AHEAD_MAX = 10, /* frames: one that is further keeps no time */
+	SPEAKS = 50,	/* dB below full scale */
+	QUIET = 40,	/* nothing loud is taken for silence */
 };
 
 /* -- our voice ---------------------------------------------------------------
@@ -239,11 +240,24 @@ tick_by_time(struct mesh *mesh)
 		tick(mesh, mesh->begin_us + mesh->frames * FRAME_US);
 }
 
+static struct audio *
+clock_device(const struct mesh *mesh)
+{
+	struct audio *const devices[] = { mesh->out, mesh->in };
+
+	for (size_t i = 0; i < 2; i++) {
+		if (devices[i]->clock_fd >= 0 && !devices[i]->is_wrong)
+			return devices[i];
+	}
+	return NULL;
+}
+
 static int
 clock_fd(const struct mesh *mesh)
 {
-	return mesh->out->clock_fd >= 0 ? mesh->out->clock_fd
-					: mesh->in->clock_fd;
+	const struct audio *device = clock_device(mesh);
+
+	return device != NULL ? device->clock_fd : -1;
 }
 
 static void
@@ -254,10 +268,26 @@ on_time(void *arg)
 	if (clock_fd(mesh) < 0)
 		tick_by_time(mesh);
 	else if (clock_now_us() > mesh->clock_us + CLOCK_LOST_US)
-		fail(mesh, mesh->out->clock_fd >= 0 ? MESH_OUT : MESH_IN);
+		fail(
+		    mesh, clock_device(mesh) == mesh->out ? MESH_OUT : MESH_IN);
 }
 
-/* Each byte of the device's is a frame. */
+/* How far a device's clock is ahead of ours, in frames. It may run a little
+ * faster or slower for hours: what it is behind is forgotten. */
+static uint64_t
+ahead(struct mesh *mesh, uint64_t now_us)
+{
+	uint64_t due_us = mesh->begin_us + mesh->frames * FRAME_US;
+
+	if (now_us > due_us) {
+		mesh->begin_us += now_us - due_us;
+		return 0;
+	}
+	return (due_us - now_us) / FRAME_US;
+}
+
+/* Each byte of the device's is a frame. One that takes all at once, as ALSA's
+ * null does, keeps no time. */
 static void
 on_clock(int fd, int events, void *arg)
 {
@@ -266,8 +296,13 @@ on_clock(int fd, int events, void *arg)
 	ssize_t due = read(fd, bytes, sizeof bytes);
 
 	mesh->clock_us = clock_now_us();
-	for (ssize_t i = 0; i < due && clock_fd(mesh) == fd; i++)
+	for (ssize_t i = 0; i < due && clock_fd(mesh) == fd; i++) {
 		tick(mesh, mesh->clock_us);
+		if (ahead(mesh, mesh->clock_us) < AHEAD_MAX)
+			continue;
+		clock_device(mesh)->is_wrong = true;
+		mesh_prepare(mesh);
+	}
 }
 
 static void
