@@ -333,8 +333,8 @@ verb_call(struct cam *cam, struct args *args)
 
 		free(word);
 		if (!takes)
-			return complain_usage("call", _("'%s%s' takes no --%s"),
-			    "call ",
+			return complain_usage("call",
+			    _("'call %s' takes no --%s"),
 			    action->name != NULL ? action->name : "WHO",
 			    option);
 	}

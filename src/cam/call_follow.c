@@ -164,14 +164,16 @@ hear(struct stay *stay, const char *event, json_t *params)
 static void
 hang_up(struct stay *stay)
 {
+	struct rpc_error error = { 0 };
 	json_t *result = NULL;
 
 	stay->hung_up = true;
 	/* It may have ended this moment. */
-	if (rpc_client_call(stay->client, RPC_CALL_HANGUP,
-		json_pack("{s:s}", "id", call_member(stay->object, "id")),
-		HANGUP_MS, &result, NULL) == 0)
-		json_decref(result);
+	(void)rpc_client_call(stay->client, RPC_CALL_HANGUP,
+	    json_pack("{s:s}", "id", call_member(stay->object, "id")),
+	    HANGUP_MS, &result, &error);
+	rpc_error_finish(&error);
+	json_decref(result);
 }
 
 static bool

@@ -19,9 +19,11 @@
 enum {
 	RATE = 8000, /* compared at that rate */
 	PIECE_MS = 120,
-	STEP_MS = 20,
+	STEP_MS = 60,
 	OFFSET_MAX_MS = 8000,
-	WANDER_MAX_MS = 150,
+	WANDER_MAX_MS = 100,
+	FRAME = RATE / 100, /* of what is compared first: how loud it is */
+	ROUGH_MS = 40,
 	FILE_MAX = 256 * 1024 * 1024,
 	PIECES_MAX = 100000,
 };
@@ -153,20 +155,77 @@ best(const struct sound *said, size_t at, const struct sound *heard, long first,
 	return most;
 }
 
-/* Where all of it is: by the longest beginning that both have. */
+/* How loud it is, frame by frame. */
+static struct sound
+loudness(const struct sound *sound)
+{
+	struct sound result = { NULL, sound->count / FRAME };
+	double mean = 0;
+
+	result.samples = calloc(result.count + 1, sizeof *result.samples);
+	for (size_t i = 0; i < result.count * FRAME; i++)
+		result.samples[i / FRAME] +=
+		    sound->samples[i] * sound->samples[i];
+	for (size_t i = 0; i < result.count; i++) {
+		result.samples[i] = sqrtf(result.samples[i]);
+		mean += (double)result.samples[i] / (double)result.count;
+	}
+	for (size_t i = 0; i < result.count; i++)
+		result.samples[i] -= (float)mean;
+	return result;
+}
+
+/* What both have of the time, if the second begins so many frames later. */
+static double
+alike(const struct sound *said, const struct sound *heard, long offset)
+{
+	size_t at = offset < 0 ? (size_t)-offset : 0;
+	size_t room = (long)heard->count > (long)at + offset
+			  ? heard->count - (size_t)((long)at + offset)
+			  : 0;
+	size_t count = said->count > at ? said->count - at : 0;
+
+	size_t shorter =
+	    said->count < heard->count ? said->count : heard->count;
+
+	count = count < room ? count : room;
+	/* By chance a little is like anything. */
+	if (count < shorter / 2)
+		return -1;
+	return correlation(said, at, heard, (long)at + offset, count);
+}
+
 static long
 find_offset(const struct sound *said, const struct sound *heard)
 {
-	long limit = (long)OFFSET_MAX_MS * RATE / 1000, place = 0;
-	size_t count = said->count < RATE ? said->count : RATE;
+	struct sound a = loudness(said), b = loudness(heard);
+	long limit = OFFSET_MAX_MS / 10, found = 0;
 	double most = -1;
-	long found = 0;
 
-	/* In several places, for the beginning may be lost. */
-	for (size_t at = 0; at + count <= said->count && at < 3 * RATE;
-	     at += RATE / 2) {
-		double now = best(said, at, heard, (long)at - limit,
-		    (long)at + limit, count, &place);
+	for (long i = -limit; i <= limit; i++) {
+		double now = alike(&a, &b, i);
+
+		if (now > most) {
+			most = now;
+			found = i;
+		}
+	}
+	free(a.samples);
+	free(b.samples);
+	return found * FRAME;
+}
+
+/* The same to a sample, by the pieces that are there best. */
+static long
+refine(const struct sound *said, const struct sound *heard, long rough)
+{
+	size_t piece = (size_t)PIECE_MS * RATE / 1000;
+	long reach = (long)ROUGH_MS * RATE / 1000, found = rough, place = 0;
+	double most = -1;
+
+	for (size_t at = 0; at + piece <= said->count; at += 4 * piece) {
+		double now = best(said, at, heard, (long)at + rough - reach,
+		    (long)at + rough + reach, piece, &place);
 
 		if (now > most) {
 			most = now;
@@ -242,7 +301,8 @@ main(int argc, char **argv)
 	}
 	said = read_sound(argv[1]);
 	heard = read_sound(argv[2]);
-	report(&said, &heard, find_offset(&said, &heard));
+	report(
+	    &said, &heard, refine(&said, &heard, find_offset(&said, &heard)));
 	free(said.samples);
 	free(heard.samples);
 	return 0;

@@ -152,8 +152,9 @@ test_three_hear_each_other_and_one_leaves() {
 	expect 0 cam_as bob call hangup
 	await 10 no_call carl
 	calls_end
-	expect_heard carl bob
-	expect_heard bob carl
+	# For a while two were in each one's ear.
+	expect_heard carl bob '.correlation > 0.5'
+	expect_heard bob carl '.correlation > 0.5'
 }
 
 test_it_goes_on_when_the_media_process_dies() {
@@ -201,7 +202,7 @@ test_a_camd_that_ends_says_goodbye() {
 test_calls_share_the_ports() {
 	of_media
 	user anna "net.bind=$NET.1" media.ports=22224-22226
-	user bob "net.bind=$NET.1" net.port=2426 "net.broadcast=$NET.1:2425 $NET.3" media.ports=22224-22226
+	user bob "net.bind=$NET.1" net.port=2426 "net.broadcast=$NET.1:2425 $NET.3:2425" media.ports=22224-22226
 	user carl media.ports=22224-22226
 	start anna && start bob && start carl
 	meet anna bob && meet anna carl && meet bob carl

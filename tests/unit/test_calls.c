@@ -385,6 +385,50 @@ nobody_joins_of_whom_nobody_in_the_call_has_told(void **state)
 	callers_close(callers);
 }
 
+/* Who has told of him has told us, and the other end hears of us later. */
+static void
+who_is_refused_asks_again_until_he_is_known(void **state)
+{
+	struct callers *callers = callers_open(3);
+	struct call *call = NULL;
+	struct leg *leg;
+
+	/* The last one is who asks. */
+	memset(callers->list[0].key, 0x70, SIGN_KEY_SIZE);
+	call = callers_start(callers, 0, (int64_t[]){ 2 }, 1);
+
+	callers_settle(callers);
+	assert_int_equal(
+	    call_answer(callers_call(callers, 1), devices_new()), 0);
+	callers_settle(callers);
+	/* Nothing of it reaches the first. */
+	assert_int_equal(call_add(callers_call(callers, 1), uid(2)), 0);
+	callers_drop_letters(callers, 1, 0);
+	callers_deliver_all(callers);
+	assert_int_equal(
+	    call_answer(callers_call(callers, 2), devices_new()), 0);
+	while (!TAILQ_EMPTY(&callers->letters[2][1]))
+		callers_deliver(callers, 2, 1);
+	while (!TAILQ_EMPTY(&callers->letters[1][2]))
+		callers_deliver(callers, 1, 2);
+	assert_null(call_leg(call, uid(2)));
+	leg = call_leg(callers_call(callers, 2), uid(0));
+	assert_int_equal(leg->state, LEG_JOINING);
+	for (int times = 0; times < 3; times++) {
+		while (!TAILQ_EMPTY(&callers->letters[2][0]))
+			callers_deliver(callers, 2, 0);
+		while (!TAILQ_EMPTY(&callers->letters[0][2]))
+			callers_deliver(callers, 0, 2);
+		assert_int_equal(leg->state, LEG_JOINING);
+		assert_int_equal(leg->tries, times + 1);
+		timer_stop(&leg->timer);
+		leg->timer.fn(leg);
+	}
+	callers_settle(callers);
+	expect_mesh(callers, 0, 2);
+	callers_close(callers);
+}
+
 /* -- trouble ----------------------------------------------------------------
  */
 
@@ -684,6 +728,7 @@ main(void)
 		cmocka_unit_test(who_is_added_later_hears_everybody),
 		cmocka_unit_test(
 		    nobody_joins_of_whom_nobody_in_the_call_has_told),
+		cmocka_unit_test(who_is_refused_asks_again_until_he_is_known),
 		cmocka_unit_test(a_link_that_breaks_does_not_end_it),
 		cmocka_unit_test(without_link_and_sound_it_ends),
 		cmocka_unit_test(a_camd_that_forgot_it_ends_it),

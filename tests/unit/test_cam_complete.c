@@ -26,7 +26,8 @@ what_is_not_there_yet_or_for_shells_is_left_out(void **state)
 {
 	COMPLETE("c");
 	assert_has(run.out, "config\t");
-	assert_null(strstr(run.out, "call"));
+	assert_has(run.out, "call\t");
+	assert_null(strstr(run.out, "capture"));
 	assert_null(strstr(run.out, "complete"));
 }
 

@@ -101,9 +101,9 @@ an_unknown_verb_is_2_with_a_suggestion(void **state)
 static void
 what_is_not_there_yet_says_so(void **state)
 {
-	RUN(&run, NULL, "call", "anna");
+	RUN(&run, NULL, "room", "ls");
 	assert_int_equal(run.code, EXIT_USAGE);
-	assert_string_equal(run.err, "cam: 'call' is not there yet\n");
+	assert_string_equal(run.err, "cam: 'room' is not there yet\n");
 	assert_string_equal(run.out, "");
 }
 

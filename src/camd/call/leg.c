@@ -278,10 +278,8 @@ on_answer(void *arg, int err, json_t *result, const char *message)
 		return;
 	}
 	if (err < 0 && leg->state == LEG_JOINING)
-		/* Who is to tell him of us has not done so yet; the time of
-		 * joining ends it. */
-		timer_start(&leg->timer,
-		    timer_left_ms(&leg->timer) > AGAIN_MS ? AGAIN_MS : 0);
+		/* Who is to tell him of us may not have done so yet. */
+		timer_start(&leg->timer, AGAIN_MS << leg->tries++);
 	else if (err < 0)
 		leg_gone(leg, refusal(err, message), NULL);
 	else if (leg->state == LEG_INVITED)
@@ -413,6 +411,7 @@ on_time(void *arg)
 		break;
 	case LEG_JOINING:
 		if (leg->tries > 0 && leg->tries < JOIN_TRIES) {
+			timer_start(&leg->timer, JOIN_MS);
 			say(leg);
 			break;
 		}

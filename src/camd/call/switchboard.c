@@ -216,7 +216,9 @@ on_event(void *arg, const struct call *call, const char *event)
 
 	if (strcmp(event, EVENT_CALL_ENDED) == 0)
 		past_keep(camd, call);
-	if (camd->clients != NULL || events_wanted(camd->events, event))
+	/* A setting may have changed since the last one. */
+	switchboard_listeners_changed(camd);
+	if (events_wanted(camd->events, event))
 		events_tell(camd->events, event, call_object(call));
 }
 
