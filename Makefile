@@ -266,9 +266,11 @@ $B/long/channel: tests/long/channel.c tests/unit/channel_model.h $(ARCHIVES)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
 		$(call archive,rpc) $(call archive,base) $(JANSSON_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
-lint: export CLANG_TIDY_FLAGS = $(STD) $(INC) $(EXT_CFLAGS)
+lint analyse: export CLANG_TIDY_FLAGS = $(STD) $(INC) $(EXT_CFLAGS)
 lint: config.mk
 	$Qcontrib/lint
+analyse: config.mk
+	$Qcontrib/lint analyse
 
 # -- demonstration and measurements -----------------------------------------
 
@@ -373,6 +375,7 @@ help:
 	@echo 'make check-channel  two channels at random beside a model (LIVES=5000)'
 	@echo 'make check-envelope a million envelopes sealed and opened, every bit of a thousand flipped'
 	@echo 'make lint         style, warnings of the analysers, house rules'
+	@echo 'make analyse      the analyser in depth, some minutes'
 	@echo 'make fuzz         fuzz every parser (FUZZ_SECONDS=10 each, FUZZ_ONLY=names)'
 	@echo 'make bench        measure against the limits of the machine; build/bench.json'
 	@echo 'make install      PREFIX=/usr/local DESTDIR=; also uninstall'
@@ -384,5 +387,5 @@ help:
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
 	check-screen check-lan check-kill check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
-	lint demo bench install uninstall deps dist clean distclean help FORCE
+	lint analyse demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

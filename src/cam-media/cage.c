@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/confine.h"
+#include "base/err.h"
 #include "base/mem.h"
 
 enum { DESCRIPTORS = 128 };
@@ -92,6 +93,10 @@ cage_enter(bool devices, bool pictures)
 		err = confine_limit(RLIMIT_NOFILE, DESCRIPTORS);
 	if (err == 0)
 		err = devices ? confine_device_files() : confine_files(nothing);
+	/* Where files cannot be opened by any call, a kernel without Landlock
+	 * is no matter. */
+	if (err == CAM_ERR_UNSUPPORTED && !devices)
+		err = 0;
 	if (devices)
 		lists[count++] = device_calls;
 	if (pictures)

@@ -297,6 +297,8 @@ media_set(struct rpc_call *call, json_t *params)
 
 	if (control->mesh == NULL)
 		return CAM_ERR_REQUEST;
+	if (json_is_object(json_object_get(params, "record")))
+		return CAM_ERR_UNSUPPORTED;
 	err = set_numbers(control, params);
 	if (err == 0)
 		err = change_device(control, audio, "in", MESH_IN);

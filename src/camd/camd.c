@@ -30,6 +30,7 @@
 #include "camd/offer/offers.h"
 #include "camd/people/leaving.h"
 #include "camd/people/presence.h"
+#include "camd/people/refresh.h"
 #include "camd/people/roster.h"
 #include "camd/protection.h"
 #include "camd/settings.h"
@@ -330,6 +331,7 @@ camd_open(struct camd *camd, char **problem)
 		    presence_title(camd->presence));
 	if ((r = camd_apply(camd, problem)) < 0)
 		return r;
+	refreshes_listen(roster_refreshes(camd->roster));
 	outbox_start(camd->outbox);
 	offers_start(camd->offers);
 	if (camd->opened != NULL)

@@ -81,7 +81,7 @@ client_new(struct camd *camd, int fd, const struct rpc_method *methods,
 	client->arg = arg;
 	client->ops.methods = methods;
 	client->ops.write = write_line;
-	client->ops.admit = key_admits;
+	client->ops.admit = methods_admit;
 	client->session = rpc_session_new(&client->ops, client);
 	client->stream =
 	    stream_new(camd->loop, fd, &stream_ops, client, LIMIT_RPC_QUEUE);

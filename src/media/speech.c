@@ -19,6 +19,7 @@ enum {
 struct speech {
 	SpeexEchoState *echo; /* NULL: not wanted */
 	SpeexPreprocessState *preprocess;
+	int16_t heard[VOICE_FRAME]; /* what the speaker played before */
 };
 
 static void
@@ -68,7 +69,8 @@ speech_clean(struct speech *speech, int16_t pcm[VOICE_FRAME])
 	int16_t cleaned[VOICE_FRAME];
 
 	if (speech->echo != NULL) {
-		speex_echo_capture(speech->echo, pcm, cleaned);
+		speex_echo_cancellation(
+		    speech->echo, pcm, speech->heard, cleaned);
 		memcpy(pcm, cleaned, sizeof cleaned);
 	}
 	speex_preprocess_run(speech->preprocess, pcm);
@@ -77,6 +79,5 @@ speech_clean(struct speech *speech, int16_t pcm[VOICE_FRAME])
 void
 speech_heard(struct speech *speech, const int16_t pcm[VOICE_FRAME])
 {
-	if (speech->echo != NULL)
-		speex_echo_playback(speech->echo, pcm);
+	memcpy(speech->heard, pcm, sizeof speech->heard);
 }

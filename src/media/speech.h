@@ -15,7 +15,8 @@ struct speech *speech_new(bool echo, bool noise, bool gain);
 void speech_free(struct speech *speech);
 /* A frame of the microphone, in place. */
 void speech_clean(struct speech *speech, int16_t pcm[VOICE_FRAME]);
-/* A frame that goes to the speaker: what of it comes back is echo. */
+/* A frame that goes to the speaker: what of it comes back in the microphone's
+ * next ones is echo. */
 void speech_heard(struct speech *speech, const int16_t pcm[VOICE_FRAME]);
 
 #endif

@@ -133,6 +133,8 @@ wav_read(const struct wav *wav, struct span bytes, int16_t *pcm)
 {
 	size_t block = wav_block(wav);
 
+	if (block == 0)
+		return;
 	if (wav->channels == 1 && wav->bits == 16) {
 		read_plain(bytes, pcm);
 		return;
@@ -148,29 +150,44 @@ wav_read(const struct wav *wav, struct span bytes, int16_t *pcm)
 	}
 }
 
-static uint8_t *
-put_little(uint8_t *at, uint32_t number, size_t size)
+static void
+put_little(uint8_t *at, uint32_t number)
 {
-	for (size_t i = 0; i < size; i++)
-		*at++ = (uint8_t)(number >> 8 * i);
-	return at;
+	for (size_t i = 0; i < 4; i++)
+		at[i] = (uint8_t)(number >> 8 * i);
 }
 
 void
 wav_write_header(uint32_t rate, uint32_t size, uint8_t header[WAV_HEADER_SIZE])
 {
-	uint8_t *at = header;
+	static const uint8_t form[WAV_HEADER_SIZE] = {
+		[0] = 'R',
+		'I',
+		'F',
+		'F', /* size */
+		[8] = 'W',
+		'A',
+		'V',
+		'E',
+		'f',
+		'm',
+		't',
+		' ',
+		[16] = FORMAT_SIZE,
+		[20] = FORMAT_PCM,
+		[22] = 1,  /* channel */
+			   /* rate, bytes a second */
+		[32] = 2,  /* bytes of a sample */
+		[34] = 16, /* bits */
+		[36] = 'd',
+		'a',
+		't',
+		'a', /* size */
+	};
 
-	memcpy(at, "RIFF", 4);
-	at = put_little(at + 4, size + WAV_HEADER_SIZE - CHUNK_SIZE, 4);
-	memcpy(at, "WAVEfmt ", 8);
-	at = put_little(at + 8, FORMAT_SIZE, 4);
-	at = put_little(at, FORMAT_PCM, 2);
-	at = put_little(at, 1, 2);
-	at = put_little(at, rate, 4);
-	at = put_little(at, rate * 2, 4);
-	at = put_little(at, 2, 2);
-	at = put_little(at, 16, 2);
-	memcpy(at, "data", 4);
-	put_little(at + 4, size, 4);
+	memcpy(header, form, sizeof form);
+	put_little(header + 4, size + WAV_HEADER_SIZE - CHUNK_SIZE);
+	put_little(header + 24, rate);
+	put_little(header + 28, rate * 2);
+	put_little(header + 40, size);
 }

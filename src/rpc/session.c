@@ -26,6 +26,7 @@ enum {
 struct rpc_call {
 	struct rpc_session *session; /* NULL once it has gone */
 	json_t *id;		     /* NULL: a notification, never answered */
+	const struct rpc_method *method;
 	struct rpc_call *next;
 	struct rpc_call **at; /* what points to it in the session's list */
 };
@@ -263,13 +264,21 @@ refuse(struct rpc_session *session, json_t *id, int code, int err,
 		    session, id, code, cam_exit_code(err), message, NULL);
 }
 
+void
+rpc_call_resume(struct rpc_call *call, json_t *params)
+{
+	int err = call->method->handle(call, params);
+
+	if (err != 0)
+		rpc_fail(call, err, NULL);
+}
+
 static void
 handle_call(
     struct rpc_session *session, json_t *id, const char *name, json_t *params)
 {
 	const struct rpc_method *method = find_method(session, name);
 	struct rpc_call *call = NULL;
-	int err;
 
 	if (!session->greeted && strcmp(name, RPC_HELLO) != 0) {
 		refuse(
@@ -287,13 +296,11 @@ handle_call(
 		    "too many requests wait for an answer");
 	} else {
 		call = call_new(session, id);
-		if (session->ops->admit != NULL &&
-		    strcmp(name, RPC_HELLO) != 0 &&
-		    !session->ops->admit(call, name))
-			return;
-		err = method->handle(call, params);
-		if (err != 0)
-			rpc_fail(call, err, NULL);
+		call->method = method;
+		if (session->ops->admit == NULL ||
+		    strcmp(name, RPC_HELLO) == 0 ||
+		    session->ops->admit(call, name, params))
+			rpc_call_resume(call, params);
 	}
 }
 

@@ -26,8 +26,10 @@ struct rpc_session_ops {
 	/* Sends a line's bytes to the other end. */
 	void (*write)(void *arg, const void *data, size_t len);
 	/* NULL, or asked before each method but hello is handled: false when it
-	 * has answered the call by an error. */
-	bool (*admit)(struct rpc_call *call, const char *method);
+	 * has answered the call by an error, or will hand it on later by
+	 * rpc_call_resume(). */
+	bool (*admit)(
+	    struct rpc_call *call, const char *method, json_t *params);
 };
 
 /* arg goes to write and is what rpc_call_owner() returns. */
@@ -54,6 +56,9 @@ void rpc_session_greet(struct rpc_session *session);
 struct rpc_session *rpc_call_session(const struct rpc_call *call);
 /* The session's arg, or NULL once it has gone. */
 void *rpc_call_owner(const struct rpc_call *call);
+/* A call that was not admitted before goes to its method now; params is
+ * borrowed. */
+void rpc_call_resume(struct rpc_call *call, json_t *params);
 /* Takes the reference to result (NULL: an empty object). */
 void rpc_reply(struct rpc_call *call, json_t *result);
 /* The message is made from format; NULL: cam_strerror(err). data.exit is

@@ -1,6 +1,7 @@
 /* bench_voice.c: what a voice call costs: processor, wake-ups, traffic and
  * delay of two cam-media, beside Opus alone on the same sound. */
 #include <opus.h>
+#include <poll.h>
 
 #include "bench.h"
 #include "made_voice.h"
@@ -8,7 +9,8 @@
 enum {
 	ROUNDS = 3,
 	SECONDS = 8, /* a round */
-	FRAME = MADE_RATE / 50,
+	FRAME_MS = 20,
+	FRAME = MADE_RATE / 1000 * FRAME_MS,
 	PACKET_MAX = 1275,
 	COMPLEXITY = 5,
 	BITRATE = 32000,
@@ -64,7 +66,7 @@ run_opus(const int16_t *pcm, bool paced)
 		    opus_decode(decoder, packet, len, heard, FRAME, 0) != FRAME)
 			die("opus failed");
 		if (paced)
-			nanosleep(&(struct timespec){ 0, 19500000 }, NULL);
+			poll(NULL, 0, FRAME_MS);
 	}
 	opus_encoder_destroy(encoder);
 	opus_decoder_destroy(decoder);

@@ -29,6 +29,25 @@ test_a_verb_starts_camd() {
 	[ ! -e "$T/anna/run/camd.sock" ]
 }
 
+test_the_first_command_of_all_finds_who_is_there() {
+	user bob && start bob
+	user anna
+	sed -i '/autostart = no/d' "$T/anna/cam.ini"
+	expect 0 cam_as anna send bob 'first words'
+	expect_equal 1 "$(in_log bob '.text == "first words"')"
+	expect 0 cam_as anna daemon stop
+}
+
+test_the_first_list_of_all_shows_who_is_there() {
+	user bob && start bob
+	user anna
+	sed -i '/autostart = no/d' "$T/anna/cam.ini"
+	expect 0 cam_as anna ls --json
+	expect_json "$OUT" '.id == "bob@pc1"'
+	expect 3 cam_as anna send nobody hello
+	expect 0 cam_as anna daemon stop
+}
+
 test_many_verbs_at_once_start_one_camd() {
 	user anna
 	sed -i '/autostart = no/d' "$T/anna/cam.ini"

@@ -4,7 +4,7 @@
  *
  * Prints a line of name=value for each figure; what is heard is compared with
  * what was said. Options: seconds, loss (percent), jitter, delay (ms), forge
- * (packets a second), replay (copies of each packet), kill (second), seed,
+ * (packets a second), replay (copies of each packet), seed,
  * in (tone, none, portaudio), out (none, portaudio), bitrate, hold, mute,
  * sandbox.
  */
@@ -45,8 +45,8 @@ enum {
 };
 
 static const char *const names[] = { "seconds", "loss", "jitter", "delay",
-	"forge", "replay", "kill", "seed", "in", "out", "bitrate", "hold",
-	"mute", "sandbox" };
+	"forge", "replay", "seed", "in", "out", "bitrate", "hold", "mute",
+	"sandbox" };
 #define WAKEUPS "voluntary_ctxt_switches:"
 #define MEMORY "VmHWM:"
 
@@ -57,7 +57,6 @@ enum option {
 	DELAY,
 	FORGE,
 	REPLAY,
-	KILL,
 	SEED,
 	IN,
 	OUT,
@@ -311,7 +310,7 @@ on_closed(struct stream *stream, int err, void *arg)
 {
 	struct singer *singer = arg;
 
-	if (!singer->duet->ended && number(singer->duet, KILL, 0) == 0)
+	if (!singer->duet->ended)
 		fail("cam-media has ended");
 }
 

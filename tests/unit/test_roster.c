@@ -1,6 +1,7 @@
 /* test_roster.c: users found by name, number, address and key. */
 #include "camd/people/marks.h"
 #include "camd/people/namesake.h"
+#include "camd/people/refresh.h"
 #include "camd/people/rosterfile.h"
 #include "town.h"
 
@@ -261,13 +262,13 @@ on_refreshed(void *arg)
 }
 
 static void
-a_refresh_asks_the_network_and_ends(void **state)
+a_refresh_ends_when_nobody_new_answers(void **state)
 {
 	struct town *town = *state;
 	struct waited waited = { 0 };
 
 	town_forget(town);
-	roster_refresh(roster_of(town), on_refreshed, &waited);
+	refreshes_add(roster_refreshes(roster_of(town)), on_refreshed, &waited);
 	assert_int_equal(waited.count, 0);
 	twin_hear(&town->twin, "10.77.0.4", "1:9:carl:pc3:3:Carl|");
 	while (waited.count == 0)
@@ -281,7 +282,7 @@ a_refresh_under_way_at_the_end_ends_then(void **state)
 	struct town *town = town_open("");
 	struct waited waited = { 0 };
 
-	roster_refresh(roster_of(town), on_refreshed, &waited);
+	refreshes_add(roster_refreshes(roster_of(town)), on_refreshed, &waited);
 	town_close(town);
 	assert_int_equal(waited.count, 1);
 }
@@ -303,7 +304,7 @@ main(void)
 		TEST_OF_TOWN(keys_find_their_users),
 		TEST_OF_TOWN(a_user_may_change_his_name),
 		TEST_OF_TOWN(who_is_merged_lives_on),
-		TEST_OF_TOWN(a_refresh_asks_the_network_and_ends),
+		TEST_OF_TOWN(a_refresh_ends_when_nobody_new_answers),
 		cmocka_unit_test(a_refresh_under_way_at_the_end_ends_then),
 	};
 

@@ -191,6 +191,41 @@ assert_refused(struct owner *owner, const char *line, const char *id, int code,
 	buf_clear(&owner->out);
 }
 
+/* Lets nothing in: keeps the call, to be resumed. */
+static bool
+admit_later(struct rpc_call *call, const char *method, json_t *params)
+{
+	struct owner *owner = rpc_call_owner(call);
+
+	assert_string_equal(method, "test.echo");
+	owner->kept[owner->kept_count++] = call;
+	return false;
+}
+
+static void
+a_call_let_in_later_is_answered_then(void **state)
+{
+	const struct rpc_session_ops late = {
+		.methods = methods, .write = on_write, .admit = admit_later
+	};
+	struct owner owner = { 0 };
+	json_t *params = json_pack("{s:s}", "text", "kept");
+
+	buf_init(&owner.out, LIMIT_RPC_LINE);
+	owner.session = rpc_session_new(&late, &owner);
+	rpc_session_greet(owner.session);
+	feed(&owner, "{\"jsonrpc\":\"2.0\",\"id\":3,"
+		     "\"method\":\"test.echo\"}\n");
+	assert_int_equal(owner.out.len, 0);
+	assert_int_equal(owner.calls, 0);
+	rpc_call_resume(owner.kept[0], params);
+	assert_int_equal(owner.calls, 1);
+	assert_out(&owner, "{\"jsonrpc\":\"2.0\",\"id\":3,"
+			   "\"result\":{\"text\":\"kept\"}}\n");
+	json_decref(params);
+	owner_close(&owner);
+}
+
 static void
 a_request_is_answered_with_its_id(void **state)
 {
@@ -544,6 +579,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_call_let_in_later_is_answered_then),
 		cmocka_unit_test(a_request_is_answered_with_its_id),
 		cmocka_unit_test(before_hello_only_hello_is_heard),
 		cmocka_unit_test(a_notification_is_handled_but_never_answered),

@@ -13,6 +13,7 @@
 #include "media/ring.h"
 #include "media/rtp.h"
 #include "media/sound.h"
+#include "media/speech.h"
 #include "media/voice.h"
 #include "media/wav.h"
 
@@ -262,6 +263,65 @@ what_is_no_packet_sounds_like_a_lost_one(void **state)
 	voice_decoder_free(decoder);
 }
 
+static uint32_t
+next_random(uint32_t *random)
+{
+	*random = *random * 1664525 + 1013904223;
+	return *random >> 16;
+}
+
+static void
+noise(int16_t pcm[VOICE_FRAME], uint32_t *random, int amplitude)
+{
+	for (size_t i = 0; i < VOICE_FRAME; i++)
+		pcm[i] = (int16_t)((int)(next_random(random) %
+					 (2U * (unsigned)amplitude)) -
+				   amplitude);
+}
+
+static void
+noise_becomes_quieter(void **state)
+{
+	struct speech *speech = speech_new(false, true, false);
+	int16_t pcm[VOICE_FRAME];
+	uint32_t random = 1;
+	uint8_t before;
+
+	for (unsigned i = 0; i < 150; i++) {
+		noise(pcm, &random, 1000);
+		before = sound_level(pcm);
+		speech_clean(speech, pcm);
+	}
+	assert_true(sound_level(pcm) >= before + 10);
+	speech_free(speech);
+}
+
+/* What the speaker plays comes back into the microphone, fainter and later. */
+static void
+echo_becomes_quieter(void **state)
+{
+	struct speech *speech = speech_new(true, false, false);
+	int16_t played[VOICE_FRAME] = { 0 }, before[VOICE_FRAME] = { 0 };
+	int16_t pcm[VOICE_FRAME];
+	uint32_t random = 2;
+	unsigned echo_level = 0, level = 0;
+
+	for (unsigned i = 0; i < 300; i++) {
+		for (size_t k = 0; k < VOICE_FRAME; k++)
+			pcm[k] = (int16_t)((k < 300 ? before[k + 660]
+						    : played[k - 300]) /
+					   4);
+		echo_level = sound_level(pcm);
+		speech_clean(speech, pcm);
+		level = sound_level(pcm);
+		memcpy(before, played, sizeof before);
+		noise(played, &random, 8000);
+		speech_heard(speech, played);
+	}
+	assert_true(level >= echo_level + 10);
+	speech_free(speech);
+}
+
 int
 main(void)
 {
@@ -275,6 +335,8 @@ main(void)
 		cmocka_unit_test(a_voice_comes_out_of_its_packets),
 		cmocka_unit_test(silence_is_not_sent),
 		cmocka_unit_test(what_is_no_packet_sounds_like_a_lost_one),
+		cmocka_unit_test(noise_becomes_quieter),
+		cmocka_unit_test(echo_becomes_quieter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

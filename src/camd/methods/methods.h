@@ -14,6 +14,9 @@ struct camd;
  * client. */
 const struct rpc_method *methods_table(void);
 
+/* For rpc_session_ops.admit. */
+bool methods_admit(struct rpc_call *call, const char *method, json_t *params);
+
 /* The camd that was asked. Only while the call is being handled: later its
  * client may have gone. */
 struct camd *method_camd(const struct rpc_call *call);
@@ -53,6 +56,9 @@ int key_unlock(struct rpc_call *call, json_t *params);
 /* Whether a method may be called while the keys are locked; where not the call
  * has been answered. */
 bool key_admits(struct rpc_call *call, const char *method);
+/* Whether a method may be called now: just after the start what names somebody
+ * unknown waits until those who are there have answered. */
+bool early_admits(struct rpc_call *call, const char *method, json_t *params);
 int key_verify(struct rpc_call *call, json_t *params);
 int key_accept(struct rpc_call *call, json_t *params);
 

@@ -11,7 +11,9 @@
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
+#include "camd/people/refresh.h"
 #include "camd/people/user.h"
+#include "lan/lan.h"
 #include "rpc/json.h"
 
 enum { PAGE_SIZE = 5000, NAMES = 100, NAMES_MAX = 1000 };
@@ -75,7 +77,8 @@ refresh(struct rpc_call *call, struct camd *camd, bool all)
 	refreshing->camd = camd;
 	refreshing->call = call;
 	refreshing->all = all;
-	roster_refresh(camd->roster, on_refreshed, refreshing);
+	refreshes_add(roster_refreshes(camd->roster), on_refreshed, refreshing);
+	lan_enter(camd->lan);
 }
 
 int

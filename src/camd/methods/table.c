@@ -51,6 +51,12 @@ methods_table(void)
 	return table;
 }
 
+bool
+methods_admit(struct rpc_call *call, const char *method, json_t *params)
+{
+	return key_admits(call, method) && early_admits(call, method, params);
+}
+
 struct camd *
 method_camd(const struct rpc_call *call)
 {

@@ -20,6 +20,7 @@ struct refresh {
 struct refreshes {
 	struct loop *loop;
 	TAILQ_HEAD(, refresh) list;
+	bool listening;
 };
 
 struct refreshes *
@@ -81,4 +82,25 @@ refreshes_newcomer(struct refreshes *refreshes)
 		timer_start(&refresh->quiet,
 		    left_ms < REFRESH_QUIET_MS ? left_ms : REFRESH_QUIET_MS);
 	}
+}
+
+static void
+on_listened(void *arg)
+{
+	struct refreshes *refreshes = arg;
+
+	refreshes->listening = false;
+}
+
+void
+refreshes_listen(struct refreshes *refreshes)
+{
+	refreshes->listening = true;
+	refreshes_add(refreshes, on_listened, refreshes);
+}
+
+bool
+refreshes_listening(const struct refreshes *refreshes)
+{
+	return refreshes->listening;
 }

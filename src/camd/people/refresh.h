@@ -3,6 +3,8 @@
 #ifndef CAM_CAMD_REFRESH_H
 #define CAM_CAMD_REFRESH_H
 
+#include <stdbool.h>
+
 struct loop;
 struct refreshes;
 
@@ -17,5 +19,10 @@ void refreshes_add(
     struct refreshes *refreshes, void (*fn)(void *arg), void *arg);
 /* Somebody new has answered. */
 void refreshes_newcomer(struct refreshes *refreshes);
+
+/* The network has just been opened, and asked by that: until the same time is
+ * over not all who are there may have answered. */
+void refreshes_listen(struct refreshes *refreshes);
+bool refreshes_listening(const struct refreshes *refreshes);
 
 #endif

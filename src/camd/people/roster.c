@@ -532,11 +532,10 @@ roster_write(struct roster *roster)
 	rosterfile_write(roster->file);
 }
 
-void
-roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg)
+struct refreshes *
+roster_refreshes(const struct roster *roster)
 {
-	refreshes_add(roster->refreshes, fn, arg);
-	lan_enter(roster->camd->lan);
+	return roster->refreshes;
 }
 
 /* -- making and ending --------------------------------------------------- */

@@ -12,6 +12,7 @@
 struct addr;
 struct camd;
 struct lan_entry;
+struct refreshes;
 struct roster;
 struct store;
 
@@ -98,9 +99,8 @@ void roster_pin(struct roster *roster, struct user *user,
 /* His IPMSG key is his no more. */
 void roster_unpin(struct roster *roster, struct user *user);
 
-/* Asks the network who is there; fn follows when no new user has answered for
- * 0.5 s, after 3 s at most, or from roster_free(). */
-void roster_refresh(struct roster *roster, void (*fn)(void *arg), void *arg);
+/* Who waits for the network's answers, borrowed. */
+struct refreshes *roster_refreshes(const struct roster *roster);
 
 /* Marks for writing, soon, in one batch with others; tells user.changed when
  * tell. */
