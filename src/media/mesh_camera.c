@@ -180,6 +180,7 @@ choose(struct mesh *mesh, uint64_t now_us)
 		.height = source->height,
 		.rate = source->rate,
 		.encode_us = camera_encode_us(video->camera),
+		.quantizer = camera_quantizer(video->camera),
 	};
 	struct budget_choice choice = { 0 };
 
