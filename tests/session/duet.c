@@ -39,7 +39,7 @@ enum {
 	WINDOW = RATE / COARSE / 2, /* half a second */
 	LAG_MAX = RATE / COARSE / 2,
 	FRAME = RATE / COARSE / 50,
-	LEAD_MS = 300, /* what is said later is still to be heard */
+	SILENCE = RATE, /* at the end: what is said is still to be heard */
 	PACKET_MAX = 2048,
 	NOTES_MAX = 400,
 };
@@ -401,9 +401,9 @@ open_singer(struct singer *singer)
 	json_t *in, *out;
 
 	singer->said = xcalloc(count, sizeof singer->said[0]);
-	made_voice(&duet->random, singer->said, count);
+	made_voice(&duet->random, singer->said, count - SILENCE);
 	singer->heard_fd = dup(fileno(heard));
-	in = device(singer, IN, write_wav(singer->said, count));
+	in = device(singer, IN, write_wav(singer->said, count - SILENCE));
 	out = device(singer, OUT, dup(fileno(heard)));
 	fclose(heard);
 	media_random(&singer->media, singer->port);
@@ -508,7 +508,8 @@ compare(struct singer *listener)
 	    (double)got / 2 / RATE, listener->name, sum / (double)count);
 	said = coarse(speaker->said, count);
 	heard = coarse(pcm, count);
-	for (size_t at = 0; at + WINDOW + LAG_MAX < n && notes < NOTES_MAX;
+	for (size_t at = 0;
+	     at + WINDOW + SILENCE / COARSE < n && notes < NOTES_MAX;
 	     at += WINDOW) {
 		double best = -1;
 		size_t best_lag = 0;
@@ -714,6 +715,8 @@ main(int argc, char **argv)
 		watch_set(&singer->watch, WATCH_READ);
 		start(singer, argv[1]);
 	}
+	if (number(&duet, SECONDS, 5) < 2)
+		fail("a second is silent: play two at least");
 	run(&duet);
 	timer_finish(&duet.sending);
 	timer_finish(&duet.forging);

@@ -106,7 +106,7 @@ test_devices_of_sound_in_a_sandbox() {
 test_in_the_sandbox_nothing_can_be_opened() {
 	[ -x "$TEST_BUILD/tools/duet" ] || skip 'cam-media is not built'
 	run env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" strace -f -o "$T/trace" \
-		-e trace=openat,socket,execve,connect,bind,seccomp "$TEST_BUILD/tools/duet" "$TEST_BUILD/cam-media" seconds=1
+		-e trace=openat,socket,execve,connect,bind,seccomp "$TEST_BUILD/tools/duet" "$TEST_BUILD/cam-media" seconds=2
 	[ "$status" = 0 ] || skip 'strace cannot trace here'
 	# Behind the filter only what fails.
 	awk '/SECCOMP_FILTER_FLAG_TSYNC.* = 0/ { caged[$1] = 1; count++; next }
