@@ -25,6 +25,10 @@ enum {
 	 * what is far below may be coded with more care. */
 	BUSY = 60,
 	IDLE = 25,
+	/* Quantizers: finer than this the bits are enough for more, coarser
+	 * than that for less. */
+	FINE = 20,
+	COARSE = 45,
 	/* Percent of coded bytes that headers and tags come to. */
 	HEADERS = 7,
 };
@@ -94,9 +98,15 @@ load(const struct budget_state *state, unsigned rate)
 
 /* What has become too much; whether anything has. */
 static bool
-lower(struct budget *budget, unsigned affordable, unsigned busy)
+lower(struct budget *budget, const struct budget_state *state,
+    unsigned affordable, unsigned busy)
 {
 	bool is_lower = false;
+
+	if (budget->earned > 0 && state->quantizer > COARSE) {
+		budget->earned--;
+		affordable++;
+	}
 
 	if (affordable > budget->level) {
 		budget->level = affordable;
@@ -113,8 +123,16 @@ lower(struct budget *budget, unsigned affordable, unsigned busy)
 }
 
 static bool
-raise(struct budget *budget, unsigned affordable, unsigned busy)
+raise(struct budget *budget, const struct budget_state *state,
+    unsigned affordable, unsigned busy)
 {
+	if (budget->level == affordable && state->quantizer > 0 &&
+	    state->quantizer < FINE && affordable > camera_level(state) &&
+	    busy < BUSY / 2) {
+		budget->earned++;
+		budget->level--;
+		return true;
+	}
 	if (budget->level > affordable && busy < BUSY / 2) {
 		budget->level--;
 		return true;
@@ -153,19 +171,28 @@ budget_choose(
 		bitrate = state->path;
 	bitrate = (unsigned)(bitrate * 100ull / (100 + HEADERS));
 	affordable = affordable_level(bitrate);
+	/* What was earned was with more bits than there are now. */
+	if (bitrate < budget->bitrate - budget->bitrate / 5)
+		budget->earned = 0;
+	budget->bitrate = bitrate;
+	affordable =
+	    affordable > budget->earned ? affordable - budget->earned : 0;
 	if (affordable < camera_level(state))
 		affordable = camera_level(state);
 	if (!budget->started) {
 		/* The fastest: more care is taken once there is time for it. */
-		*budget =
-		    (struct budget){ true, affordable, VPX_SPEED_MAX, now_ms };
+		*budget = (struct budget){ .started = true,
+			.level = affordable,
+			.bitrate = bitrate,
+			.speed = VPX_SPEED_MAX,
+			.calm_ms = now_ms };
 		return describe(budget, state, bitrate);
 	}
 	busy = load(state, effective(budget->level, state).rate);
-	if (lower(budget, affordable, busy))
+	if (lower(budget, state, affordable, busy))
 		budget->calm_ms = now_ms;
 	else if (now_ms - budget->calm_ms >= BUDGET_CALM_MS &&
-		 raise(budget, affordable, busy))
+		 raise(budget, state, affordable, busy))
 		budget->calm_ms = now_ms;
 	return describe(budget, state, bitrate);
 }

@@ -21,6 +21,7 @@ struct budget_state {
 	unsigned path;	  /* what the slowest path takes; 0: not known */
 	unsigned width, height, rate; /* of the camera */
 	unsigned encode_us;	      /* of a picture, of late; 0: none yet */
+	unsigned quantizer;	      /* 1 .. 63, of late; 0: not known */
 };
 
 struct budget_choice {
@@ -32,7 +33,9 @@ struct budget_choice {
 
 struct budget {
 	bool started;
-	unsigned level; /* of the ladder of sizes and rates */
+	unsigned level;	 /* of the ladder of sizes and rates */
+	unsigned earned; /* levels higher, as the pictures are simple ones */
+	unsigned bitrate;
 	unsigned speed;
 	uint64_t calm_ms; /* since when all has been well within bounds */
 };

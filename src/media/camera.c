@@ -42,6 +42,7 @@ struct camera {
 	int end_err;
 	struct budget_choice choice;
 	unsigned encode_us;
+	double quantizer;
 	struct coded *first, **last;
 	unsigned waiting;
 	/* Of the thread alone. */
@@ -161,6 +162,8 @@ hand_over(struct camera *camera, const struct vpx_encoded *encoded,
 	if (camera->encode_us == 0)
 		camera->encode_us = took_us;
 	camera->encode_us += (int)(took_us - camera->encode_us) / 8;
+	camera->quantizer += (encoded->quantizer - camera->quantizer) /
+			     (camera->quantizer > 0 ? 8 : 1);
 	if (encoded->is_key)
 		camera->wants_key = false;
 	if (camera->waiting < WAITING_MAX) {
@@ -292,7 +295,8 @@ on_woken(int fd, int events, void *arg)
 		return;
 	while ((coded = take_coded(camera)) != NULL) {
 		const struct vpx_encoded encoded = {
-			span_of(coded->bytes, coded->len), coded->is_key
+			.bytes = span_of(coded->bytes, coded->len),
+			.is_key = coded->is_key,
 		};
 
 		camera->ops->on_picture(camera->arg, &encoded, coded->taken_us);
@@ -399,6 +403,17 @@ camera_encode_us(struct camera *camera)
 	us = camera->encode_us;
 	pthread_mutex_unlock(&camera->mutex);
 	return us;
+}
+
+unsigned
+camera_quantizer(struct camera *camera)
+{
+	unsigned quantizer;
+
+	pthread_mutex_lock(&camera->mutex);
+	quantizer = (unsigned)camera->quantizer;
+	pthread_mutex_unlock(&camera->mutex);
+	return quantizer;
 }
 
 const struct video *

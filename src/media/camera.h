@@ -34,6 +34,8 @@ void camera_set(struct camera *camera, const struct budget_choice *choice);
 void camera_want_key(struct camera *camera);
 /* What coding a picture takes of late; 0: none yet. */
 unsigned camera_encode_us(struct camera *camera);
+/* How coarse they are of late (struct vpx_encoded); 0: none yet. */
+unsigned camera_quantizer(struct camera *camera);
 /* The source's own size and rate. */
 const struct video *camera_video(const struct camera *camera);
 /* What is sent at present. */

@@ -166,7 +166,7 @@ mesh_rekey(struct mesh *mesh, const struct media *own)
 	mesh->count = own->stream_count;
 	for (size_t i = 0; i < own->stream_count; i++)
 		outbound_init(&mesh->streams[i], &own->streams[i]);
-	mesh_video_rekeyed(mesh);
+	mesh_camera_rekeyed(mesh);
 	/* What was said of the streams of before is of no use any more. */
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next)

@@ -177,7 +177,7 @@ read_one(struct mesh *mesh, struct mesh_member *member, struct sender *sender,
 	}
 	for (size_t i = 0; rtcp_read_report(packet, i, &report) == 0; i++)
 		read_report(mesh, member, &report, came_us);
-	mesh_video_read(mesh, member, packet, came_us);
+	mesh_camera_read(mesh, member, packet, came_us);
 }
 
 void

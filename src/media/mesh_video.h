@@ -6,14 +6,37 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "loop/timer.h"
+#include "media/budget.h"
+#include "media/vpx.h"
 
+struct camera;
 struct inbound;
+struct media_stream;
 struct mesh;
 struct mesh_member;
 struct mesh_setup;
 struct mesh_stats;
 struct rtcp_packet;
 struct rtp_packet;
+struct sent;
+struct video_choice;
+struct workers;
+
+/* Of a mesh. */
+struct mesh_video {
+	struct workers *workers; /* made with the first stream to be seen */
+	struct camera *camera;	 /* NULL: nothing to be sent */
+	struct sent *sent;
+	struct timer pacing;
+	uint16_t unsent; /* the first packet that is made but not sent yet */
+	uint16_t picture;
+	uint64_t taken_us; /* of the last picture; 0: none yet */
+	struct budget budget;
+	unsigned ceiling;
+	uint64_t choose_us, feedback_us;
+	int record; /* -1: none; for the first stream that is to be seen */
+};
 
 /* Opens what pictures come from, if anything. Errors of video_open(). */
 int mesh_video_new(struct mesh *mesh, const struct mesh_setup *setup);
@@ -24,21 +47,31 @@ void mesh_video_free(struct mesh *mesh);
  * pictures cannot be shown. */
 void mesh_video_open(struct mesh *mesh, struct inbound *inbound);
 void mesh_video_close(struct inbound *inbound);
-/* Our streams are others now. */
-void mesh_video_rekeyed(struct mesh *mesh);
 /* Who has joined sees something at once. */
 void mesh_video_joined(struct mesh *mesh, struct mesh_member *member);
 
 void mesh_video_take(
     struct inbound *inbound, const struct rtp_packet *packet, uint64_t came_us);
-/* Feedback of a member about what we send. */
-void mesh_video_read(struct mesh *mesh, struct mesh_member *member,
-    const struct rtcp_packet *packet, uint64_t came_us);
 /* Once a second: how many pictures there were. */
 void mesh_video_look(struct inbound *inbound);
 void mesh_video_figures(
     const struct inbound *inbound, struct mesh_stats *stats);
 /* Every 20 ms. */
 void mesh_video_tick(struct mesh *mesh, uint64_t now_us);
+
+enum vpx_codec mesh_codec(const struct media_stream *stream);
+
+/* -- ours: mesh_camera.c -----------------------------------------------------
+ */
+
+void mesh_camera_prepare(struct mesh *mesh);
+/* Errors of video_open(). */
+int mesh_camera_open(struct mesh *mesh, const struct video_choice *choice);
+/* Our streams are others now. */
+void mesh_camera_rekeyed(struct mesh *mesh);
+/* Feedback of a member about what we send. */
+void mesh_camera_read(struct mesh *mesh, struct mesh_member *member,
+    const struct rtcp_packet *packet, uint64_t came_us);
+void mesh_camera_tick(struct mesh *mesh, uint64_t now_us);
 
 #endif

@@ -196,6 +196,18 @@ wrap(const struct i420 *picture, vpx_image_t *image)
 	}
 }
 
+static unsigned
+last_quantizer(struct vpx_encoder *encoder)
+{
+	int quantizer = 0;
+
+	if (vpx_codec_control(&encoder->codec, VP8E_GET_LAST_QUANTIZER_64,
+		&quantizer) != VPX_CODEC_OK ||
+	    quantizer < 1)
+		return 1;
+	return (unsigned)quantizer;
+}
+
 int
 vpx_encode(struct vpx_encoder *encoder, const struct i420 *picture,
     unsigned ticks, bool key, struct vpx_encoded *encoded)
@@ -218,6 +230,7 @@ vpx_encode(struct vpx_encoder *encoder, const struct i420 *picture,
 			continue;
 		encoded->bytes =
 		    span_of(packet->data.frame.buf, packet->data.frame.sz);
+		encoded->quantizer = last_quantizer(encoder);
 		encoded->is_key =
 		    (packet->data.frame.flags & VPX_FRAME_IS_KEY) != 0;
 		return 0;

@@ -31,6 +31,7 @@ struct vpx_settings {
 struct vpx_encoded {
 	struct span bytes; /* until the next call */
 	bool is_key;
+	unsigned quantizer; /* 1 (fine) .. 63 (coarse) */
 };
 
 /* CAM_ERR_LIMIT: a size or rate that cannot be; CAM_ERR_UNSUPPORTED. */

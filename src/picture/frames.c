@@ -44,6 +44,7 @@ _Static_assert(sizeof(struct head) <= HEAD_SIZE, "the head is one page");
 
 struct frames {
 	int fd;
+	uint8_t *memory;
 	struct head *head;
 	size_t size, place_size;
 	uint64_t number;
@@ -51,6 +52,7 @@ struct frames {
 
 struct frames_view {
 	int fd;
+	uint8_t *memory; /* to be read only */
 	const struct head *head;
 	size_t size, place_size;
 };
@@ -63,10 +65,9 @@ round_up(size_t size)
 }
 
 static uint8_t *
-place_bytes(const void *head, size_t place_size, uint64_t number)
+place_bytes(uint8_t *memory, size_t place_size, uint64_t number)
 {
-	return (uint8_t *)(uintptr_t)head + HEAD_SIZE +
-	       number % FRAMES_PLACES * place_size;
+	return memory + HEAD_SIZE + number % FRAMES_PLACES * place_size;
 }
 
 /* -- the writer --------------------------------------------------------------
@@ -85,6 +86,7 @@ make_memory(struct frames *frames)
 	    frames->fd, 0);
 	if (memory == MAP_FAILED)
 		return CAM_ERR_SYSTEM;
+	frames->memory = memory;
 	frames->head = memory;
 	if (fcntl(frames->fd, F_ADD_SEALS, SEALS | F_SEAL_FUTURE_WRITE) < 0 &&
 	    fcntl(frames->fd, F_ADD_SEALS, SEALS) < 0)
@@ -121,8 +123,8 @@ frames_free(struct frames *frames)
 {
 	if (frames == NULL)
 		return;
-	if (frames->head != NULL)
-		munmap(frames->head, frames->size);
+	if (frames->memory != NULL)
+		munmap(frames->memory, frames->size);
 	if (frames->fd >= 0)
 		close(frames->fd);
 	free(frames);
@@ -150,7 +152,7 @@ frames_begin(struct frames *frames, unsigned width, unsigned height,
 	atomic_store_explicit(&place->width, width, memory_order_relaxed);
 	atomic_store_explicit(&place->height, height, memory_order_relaxed);
 	i420_over(picture, width, height,
-	    place_bytes(frames->head, frames->place_size, number));
+	    place_bytes(frames->memory, frames->place_size, number));
 	return 0;
 }
 
@@ -215,6 +217,7 @@ map_memory(struct frames_view *view)
 	memory = mmap(NULL, view->size, PROT_READ, MAP_SHARED, view->fd, 0);
 	if (memory == MAP_FAILED)
 		return CAM_ERR_SYSTEM;
+	view->memory = memory;
 	view->head = head = memory;
 	view->place_size = head->place_size;
 	if (head->magic != MAGIC || head->version != VERSION ||
@@ -244,8 +247,8 @@ frames_close(struct frames_view *view)
 {
 	if (view == NULL)
 		return;
-	if (view->head != NULL)
-		munmap((void *)(uintptr_t)view->head, view->size);
+	if (view->memory != NULL)
+		munmap(view->memory, view->size);
 	close(view->fd);
 	free(view);
 }
@@ -273,7 +276,7 @@ frames_newest(const struct frames_view *view, uint64_t number,
 	newest->time_ms =
 	    atomic_load_explicit(&place->time_ms, memory_order_relaxed);
 	i420_over(&newest->picture, width, height,
-	    place_bytes(head, view->place_size, now));
+	    place_bytes(view->memory, view->place_size, now));
 	return frames_is_whole(view, newest);
 }
 

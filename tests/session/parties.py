@@ -10,6 +10,7 @@ import json
 import mmap
 import os
 import secrets
+import select
 import socket
 import struct
 import subprocess
@@ -143,7 +144,7 @@ def main():
                     entry["back"] += picture[3] < entry["last"]
                     entry["last"] = picture[3]
         # What is polled here is looked at as a screen would.
-        time.sleep(0.005)
+        select.select([], [], [], 0.005)
     used = [(party.cpu_ms() - before) / (time.monotonic() - began)
             for party, before in zip(parties, cpu)]
     freeze = max(entry["worst"] for entry in seen.values())

@@ -136,6 +136,40 @@ a_narrow_path_counts_before_the_ceiling(void **state)
 	assert_int_equal(choice.bitrate, 0);
 }
 
+/* Simple pictures need fewer bits than most: what is fine may be larger. */
+static void
+simple_pictures_may_be_larger_until_they_become_coarse(void **state)
+{
+	struct budget budget = { 0 };
+	struct budget_state call = call_of(2);
+	struct budget_choice choice;
+	uint64_t now_ms = 0;
+
+	call.path = 900000;
+	call.encode_us = 5000;
+	call.quantizer = 10;
+	choice = budget_choose(&budget, &call, 0);
+	assert_int_equal(choice.height, 720);
+	for (; now_ms < 20000; now_ms += 200)
+		choice = budget_choose(&budget, &call, now_ms);
+	assert_int_equal(choice.height, 1080);
+	assert_int_equal(choice.rate, 30);
+	/* Neither fine nor coarse: it stays. */
+	call.quantizer = 35;
+	for (; now_ms < 40000; now_ms += 200)
+		choice = budget_choose(&budget, &call, now_ms);
+	assert_int_equal(choice.height, 1080);
+	call.quantizer = 50;
+	choice = budget_choose(&budget, &call, now_ms);
+	assert_int_equal(choice.height, 720);
+	/* With fewer bits nothing that was earned counts. */
+	call.quantizer = 10;
+	call.path = 150000;
+	choice = budget_choose(&budget, &call, now_ms + 200);
+	assert_int_equal(choice.height, 360);
+	assert_int_equal(choice.rate, 15);
+}
+
 static void
 a_small_camera_is_never_enlarged(void **state)
 {
@@ -168,6 +202,8 @@ main(void)
 		cmocka_unit_test(who_leaves_makes_them_larger_step_by_step),
 		cmocka_unit_test(a_slow_machine_codes_faster_then_smaller),
 		cmocka_unit_test(a_narrow_path_counts_before_the_ceiling),
+		cmocka_unit_test(
+		    simple_pictures_may_be_larger_until_they_become_coarse),
 		cmocka_unit_test(a_small_camera_is_never_enlarged),
 	};
 

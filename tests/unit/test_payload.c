@@ -77,7 +77,7 @@ static void
 what_is_written_is_read(void **state)
 {
 	static uint8_t coded[5000];
-	const struct vpx_encoded encoded = { { coded, sizeof coded }, true };
+	const struct vpx_encoded encoded = { { coded, sizeof coded }, true, 1 };
 	size_t count = payload_count(sizeof coded);
 
 	assert_int_equal(count, 5);
