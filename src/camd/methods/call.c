@@ -116,6 +116,16 @@ fail_device(
 	    request, err, data, "'%s': %s", spec, cam_strerror(err));
 }
 
+/* What would show pictures is parsed, signalled and drawn, but no call joins
+ * these yet. */
+static bool
+fail_pictures(struct rpc_call *request)
+{
+	(void)method_fail(request, CAM_ERR_UNSUPPORTED, NULL,
+	    "pictures in calls are not there yet");
+	return false;
+}
+
 /* False: answered. */
 static bool
 read_devices(
@@ -134,6 +144,11 @@ read_devices(
 		if (!param_text(request, params, names[kind], false, &spec)) {
 			devices_free(devices);
 			return false;
+		}
+		if (spec != NULL && kind >= DEVICES_VIDEO_IN &&
+		    strcmp(spec, "none") != 0) {
+			devices_free(devices);
+			return fail_pictures(request);
 		}
 		if (spec != NULL)
 			err =
@@ -264,6 +279,11 @@ call_start(struct rpc_call *request, json_t *params)
 	    !read_callees(request, params, &callees) ||
 	    !read_devices(request, params, &wish.devices))
 		return 0;
+	if (wish.video || wish.screen) {
+		devices_free(wish.devices);
+		(void)fail_pictures(request);
+		return 0;
+	}
 	wish.count = callees.count;
 	err = calls_start(method_camd(request)->calls, &wish, &call);
 	if (err != 0)
