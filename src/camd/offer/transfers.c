@@ -429,7 +429,9 @@ tick(struct direction *direction, uint64_t now_ms, bool wanted)
 
 	TAILQ_FOREACH (carriage, &direction->running, entry) {
 		carriage_measure(carriage, now_ms);
-		if (wanted && !carriage->replaced)
+		/* What was cancelled has been told of already. */
+		if (wanted && !carriage->replaced &&
+		    !atomic_load(&carriage->run.stop))
 			carriage_tell(carriage, carriage->transfers->camd);
 		end_slow(carriage, now_ms);
 	}
