@@ -284,7 +284,7 @@ $B/long/channel: tests/long/channel.c tests/unit/channel_model.h $(ARCHIVES)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
 		$(call archive,rpc) $(call archive,base) $(JANSSON_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
-lint analyse: export CLANG_TIDY_FLAGS = $(STD) $(INC) $(EXT_CFLAGS)
+lint analyse: export CLANG_TIDY_FLAGS = $(STD) $(INC) $(EXT_CFLAGS) $(SDL_CFLAGS)
 lint: config.mk
 	$Qcontrib/lint
 analyse: config.mk
