@@ -188,9 +188,9 @@ $(TOOLS:%=$B/tools/%): config.mk
 
 # Two cam-media with a network between them.
 tools: $(if $(MEDIA_VERSION),$B/tools/duet)
-$B/tools/duet: tests/session/duet.c $(ARCHIVES)
+$B/tools/duet: tests/media/duet.c $(ARCHIVES)
 	$(call say,TEST,$@)
-	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/session -MMD -MP -o $@ $< \
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/media -MMD -MP -o $@ $< \
 		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(LIBEV_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -306,7 +306,7 @@ $B/bench/empty $B/bench/chain: $B/bench/%: tests/bench/%.c config.mk
 $B/bench/bench_screen: LIBS += -lutil
 $B/bench/%: tests/bench/%.c tests/bench/bench.h $(TEST_LIBS)
 	$(call say,BENCH,$@)
-	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -Itests/session -MMD -MP -o $@ $< \
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/bench -Itests/media -MMD -MP -o $@ $< \
 		-Wl,--start-group $(TEST_LIBS) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
 		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) -lm $(LIBS)
 

@@ -1,5 +1,17 @@
 /* payload.c: coded pictures in RTP packets, of either codec. */
-#include "media/payload.h"
+#include "media/payload_parts.h"
+
+void
+payload_read_picture(struct fields *fields, struct payload_part *part)
+{
+	uint16_t number = (uint16_t)fields_number(fields, 1);
+
+	if (number & PAYLOAD_LONG_PICTURE)
+		number =
+		    (uint16_t)((number & 0x7f) << 8 | fields_number(fields, 1));
+	part->has_picture = true;
+	part->picture = number;
+}
 
 int
 payload_parse(

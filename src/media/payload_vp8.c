@@ -1,8 +1,6 @@
 /* payload_vp8.c: VP8 in RTP (RFC 7741, 4.2 and 4.3). */
-#include "media/payload.h"
-
 #include "base/err.h"
-#include "base/fields.h"
+#include "media/payload_parts.h"
 
 /* The first octet, and its extensions. */
 enum {
@@ -13,22 +11,9 @@ enum {
 	HAS_LEVEL = 0x40,
 	HAS_LAYER = 0x20,
 	HAS_KEY_INDEX = 0x10,
-	LONG_PICTURE = 0x80,
 };
 /* Of the picture's own first octet: not a key picture (RFC 6386, 9.1). */
 enum { INTER = 0x01 };
-
-static void
-read_picture(struct fields *fields, struct payload_part *part)
-{
-	uint16_t number = (uint16_t)fields_number(fields, 1);
-
-	if (number & LONG_PICTURE)
-		number =
-		    (uint16_t)((number & 0x7f) << 8 | fields_number(fields, 1));
-	part->has_picture = true;
-	part->picture = number;
-}
 
 static void
 read_extensions(struct fields *fields, struct payload_part *part)
@@ -36,7 +21,7 @@ read_extensions(struct fields *fields, struct payload_part *part)
 	uint8_t has = (uint8_t)fields_number(fields, 1);
 
 	if (has & HAS_PICTURE)
-		read_picture(fields, part);
+		payload_read_picture(fields, part);
 	if (has & HAS_LEVEL)
 		fields_number(fields, 1);
 	if (has & (HAS_LAYER | HAS_KEY_INDEX))
@@ -68,6 +53,6 @@ payload_vp8_write(const struct payload_part *part, uint8_t *at)
 
 	*at++ = EXTENDED | (part->begins ? START : 0);
 	*at++ = HAS_PICTURE;
-	at = fields_write(at, LONG_PICTURE << 8 | part->picture, 2);
+	at = fields_write(at, PAYLOAD_LONG_PICTURE << 8 | part->picture, 2);
 	return (size_t)(at - begin);
 }

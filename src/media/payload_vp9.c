@@ -1,8 +1,6 @@
 /* payload_vp9.c: VP9 in RTP (RFC 9628, 4.2). */
-#include "media/payload.h"
-
 #include "base/err.h"
-#include "base/fields.h"
+#include "media/payload_parts.h"
 
 /* The first octet. */
 enum {
@@ -15,25 +13,12 @@ enum {
 	HAS_STRUCTURE = 0x02,
 };
 enum {
-	LONG_PICTURE = 0x80,
 	MORE_REFERENCES = 0x01,
 	REFERENCES_MAX = 3,
 	/* Of the scalability structure. */
 	HAS_SIZES = 0x10,
 	HAS_GROUP = 0x08,
 };
-
-static void
-read_picture(struct fields *fields, struct payload_part *part)
-{
-	uint16_t number = (uint16_t)fields_number(fields, 1);
-
-	if (number & LONG_PICTURE)
-		number =
-		    (uint16_t)((number & 0x7f) << 8 | fields_number(fields, 1));
-	part->has_picture = true;
-	part->picture = number;
-}
 
 /* What it is predicted from, in flexible mode; false: more than can be. */
 static bool
@@ -77,7 +62,7 @@ payload_vp9_parse(struct span payload, struct payload_part *part)
 	bool is_base = true;
 
 	if (first & HAS_PICTURE)
-		read_picture(&fields, &read);
+		payload_read_picture(&fields, &read);
 	if (first & HAS_LAYERS) {
 		is_base = (fields_number(&fields, 1) >> 1 & 7) == 0;
 		if ((first & FLEXIBLE) == 0)
@@ -107,6 +92,6 @@ payload_vp9_write(const struct payload_part *part, uint8_t *at)
 	*at++ =
 	    (uint8_t)(HAS_PICTURE | (part->is_key ? 0 : PREDICTED) |
 		      (part->begins ? BEGINS : 0) | (part->ends ? ENDS : 0));
-	at = fields_write(at, LONG_PICTURE << 8 | part->picture, 2);
+	at = fields_write(at, PAYLOAD_LONG_PICTURE << 8 | part->picture, 2);
 	return (size_t)(at - begin);
 }

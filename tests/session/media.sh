@@ -1,31 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2015
 # media.sh: two cam-media talk; what is heard is compared with what was said.
 
-# Plays, and leaves each figure in an associative array.
-declare -A HEARD=()
-duet() { # NAME=VALUE...
-	local line
-	[ -x "$TEST_BUILD/tools/duet" ] || skip 'cam-media is not built'
-	# Its end is that of a process in a sandbox: leaks cannot be looked for.
-	run env ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" \
-		"$TEST_BUILD/tools/duet" "$TEST_BUILD/cam-media" "$@"
-	expect_equal 0 "$status"
-	HEARD=()
-	while IFS= read -r line; do
-		HEARD[${line%%=*}]=${line#*=}
-	done <<<"$OUT"
-}
-
-figure() { # NAME OPERATOR VALUE
-	awk -v a="${HEARD[$1]:-none}" -v b="$3" \
-		"BEGIN { exit !(a != \"none\" && a + 0 $2 b + 0) }" ||
-		fail "$1 is ${HEARD[$1]:-missing}, not $2 $3"
-}
-
-both() { # FIGURE OPERATOR VALUE
-	figure "anna_$1" "$2" "$3"
-	figure "bob_$1" "$2" "$3"
-}
+# shellcheck source=tests/media/duet.sh
+. "$TEST_TOP/tests/media/duet.sh"
 
 test_what_is_said_is_heard() {
 	duet seconds=5
@@ -36,8 +13,8 @@ test_what_is_said_is_heard() {
 	both kbit_s '<' 60
 	# Only what came before they were told of each other.
 	both dropped '<' 50
-	expect_json "${HEARD[anna_stats]}" '.heard and .rejected == 0 and (.streams | length == 2)'
-	expect_json "${HEARD[anna_stats]}" '[.streams[] | .codec == "opus" and .kind == "audio"] | all'
+	expect_json "${FIGURES[anna_stats]}" '.heard and .rejected == 0 and (.streams | length == 2)'
+	expect_json "${FIGURES[anna_stats]}" '[.streams[] | .codec == "opus" and .kind == "audio"] | all'
 }
 
 test_it_survives_loss_jitter_and_reordering() {
@@ -47,8 +24,8 @@ test_it_survives_loss_jitter_and_reordering() {
 	# What a network loses; the machine that runs the test may lose more.
 	both gap_ms '<=' 300
 	both delay_p95_ms '<' 500
-	expect_json "${HEARD[anna_stats]}" '[.streams[] | select(.direction == "in") | .recovered > 0] | all'
-	expect_json "${HEARD[bob_stats]}" '[.streams[] | select(.direction == "out") | .loss > 0.01] | all'
+	expect_json "${FIGURES[anna_stats]}" '[.streams[] | select(.direction == "in") | .recovered > 0] | all'
+	expect_json "${FIGURES[bob_stats]}" '[.streams[] | select(.direction == "out") | .loss > 0.01] | all'
 }
 
 test_forged_packets_change_nothing() {
@@ -56,15 +33,15 @@ test_forged_packets_change_nothing() {
 	duet seconds=5 forge=2000
 	both status == 0
 	both alike_p50 '>' 0.75
-	expect_json "${HEARD[anna_stats]}" '.rejected > 1000'
-	expect_json "${HEARD[bob_stats]}" '.rejected > 1000'
+	expect_json "${FIGURES[anna_stats]}" '.rejected > 1000'
+	expect_json "${FIGURES[bob_stats]}" '.rejected > 1000'
 }
 
 test_a_storm_of_replayed_packets_is_heard_once() {
 	duet seconds=4 replay=20 jitter=5
 	both status == 0
 	both alike_p50 '>' 0.7
-	expect_json "${HEARD[anna_stats]}" '.rejected > 2000'
+	expect_json "${FIGURES[anna_stats]}" '.rejected > 2000'
 }
 
 test_who_is_muted_or_on_hold_is_not_heard() {
@@ -81,7 +58,7 @@ test_a_tone_and_nobody_listening() {
 	duet seconds=2 in=tone out=none
 	both status == 0
 	both finished == 0
-	expect_json "${HEARD[anna_stats]}" '[.streams[] | select(.direction == "in") | .level < 30] | all'
+	expect_json "${FIGURES[anna_stats]}" '[.streams[] | select(.direction == "in") | .level < 30] | all'
 	duet seconds=2 in=none
 	both status == 0
 	both loudness '<' 5

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/session/parties.py CAM-MEDIA [name=value...]: parties in a call of pictures, each a
+"""tests/media/parties.py CAM-MEDIA [name=value...]: parties in a call of pictures, each a
 cam-media of its own, over loopback. Prints a line of name=value for each figure.
 
 Options: parties, width, height, rate, seconds, budget (bits a second), codec, sandbox (0 or 1).
