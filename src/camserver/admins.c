@@ -196,7 +196,6 @@ admins_new(struct server *server, int fd)
 	admins->ops.methods = admin_methods();
 	admins->ops.write = write_line;
 	admins->listener = listener_new(server->loop, fd, on_accept, admins);
-	open_to_group(admins);
 	return admins;
 }
 

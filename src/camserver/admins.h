@@ -11,7 +11,8 @@ struct server;
  * opened; all others' connections are closed at once (threat model U1).
  */
 struct admins *admins_new(struct server *server, int fd);
-/* admin.group has changed: it counts for connections from now on. */
+/* Opens the socket to admin.group as it is now; that counts for connections
+ * from now on. */
 void admins_regroup(struct admins *admins);
 /* Nobody is heard any more; answers still leave. */
 void admins_stop(struct admins *admins);

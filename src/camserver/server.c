@@ -60,14 +60,17 @@ static const struct worker_ops writer_ops = {
 /* -- start and end ----------------------------------------------------------
  */
 
-static void
-apply(struct server *server)
+int
+server_apply(struct server *server, char **problem)
 {
 	enum log_level level = LOG_LEVEL_INFO;
 
 	(void)log_level_parse(
 	    settings_text(server->settings, "log.level"), &level);
 	log_set_level(level);
+	if (server->admins != NULL)
+		admins_regroup(server->admins);
+	return 0;
 }
 
 static int
@@ -112,9 +115,8 @@ server_start(struct server *server, char **problem)
 	    (r = open_store(server, problem)) < 0 ||
 	    (r = listen_socket(server, &fd, problem)) < 0)
 		return r;
-	apply(server);
 	server->admins = admins_new(server, fd);
-	return 0;
+	return server_apply(server, problem);
 }
 
 int
@@ -122,11 +124,7 @@ server_reload(struct server *server, char **problem)
 {
 	int r = settings_reload(server->settings, problem);
 
-	if (r < 0)
-		return r;
-	apply(server);
-	admins_regroup(server->admins);
-	return 0;
+	return r < 0 ? r : server_apply(server, problem);
 }
 
 void

@@ -29,5 +29,7 @@ void server_finish(struct server *server);
 /* Reads camserver.ini again and applies it; on an error the old settings stay.
  */
 int server_reload(struct server *server, char **problem);
+/* Has the settings take effect as they are now. */
+int server_apply(struct server *server, char **problem);
 
 #endif

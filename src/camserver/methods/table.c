@@ -9,6 +9,10 @@ static const struct rpc_method table[] = {
 	{ RPC_MEMBER_INVITE, member_invite },
 	{ RPC_MEMBER_CHANGE, member_change },
 	{ RPC_MEMBER_REMOVE, member_remove },
+	{ RPC_MEMBER_IMPORT, member_import },
+	{ RPC_CONFIG_GET, config_get },
+	{ RPC_CONFIG_SET, config_set },
+	{ RPC_CONFIG_LIST, config_list },
 	{ NULL, NULL },
 };
 
