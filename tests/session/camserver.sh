@@ -335,3 +335,44 @@ test_completion_offers_members() {
 	expect_text "$OUT" $'users\t'
 	end_server
 }
+
+# -- service ---------------------------------------------------------------------
+
+test_the_manager_hears_of_the_server() {
+	server init --name Example
+	perl -e 'use Socket; $| = 1; socket(my $s, PF_UNIX, SOCK_DGRAM, 0) or die;
+		bind($s, pack_sockaddr_un($ARGV[0])) or die; print "bound\n";
+		while (defined recv($s, my $text, 4096, 0)) { $text =~ tr/\n/ /; print "$text\n"; }' \
+		"$T/notify" >"$T/heard" &
+	local listener=$!
+	await 10 grep -q bound "$T/heard"
+	NOTIFY_SOCKET=$T/notify serve
+	await 10 grep -q '^READY=1 STATUS=' "$T/heard"
+	kill -HUP "$SERVER_PID"
+	await 10 grep -q '^RELOADING=1' "$T/heard"
+	await 10 sh -c "[ \$(grep -c ^READY=1 '$T/heard') = 2 ]"
+	end_server
+	await 10 grep -q '^STOPPING=1' "$T/heard"
+	kill "$listener"
+}
+
+# Those of the group come to the socket, others do not.
+test_the_group_of_administrators_is_let_in() {
+	local group
+	[ "$(id -u)" = 0 ] || skip 'needs root'
+	group=$(id -gn games 2>/dev/null) || skip 'there is no user games'
+	setpriv --reuid games --regid "$group" --clear-groups true 2>/dev/null ||
+		skip 'there is only one user here'
+	setpriv --reuid games --regid "$group" --clear-groups test -x "$TEST_BUILD/cam" ||
+		skip 'others cannot run what was built here'
+	server init --name Example
+	chmod 755 "$T"
+	serve -o "admin.group=$group"
+	expect 0 setpriv --reuid games --regid "$group" --clear-groups \
+		env ASAN_OPTIONS= UBSAN_OPTIONS= cam server --home "$T/server" status
+	expect_text "$OUT" Example
+	expect 6 setpriv --reuid nobody --regid nogroup --clear-groups \
+		env ASAN_OPTIONS= UBSAN_OPTIONS= cam server --home "$T/server" status
+	cam_complains camadmin
+	end_server
+}
