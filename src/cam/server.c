@@ -21,6 +21,11 @@
 #include "rpc/names.h"
 
 #define SERVER_HOME "/var/lib/camserver"
+/* The greatest table takes a few seconds; a server that is well answers at
+ * once.
+ */
+enum { ANSWER_MS = 60 * 1000 };
+
 #define SERVER_SOCKET "run/camserver.sock"
 
 /* -- the way ------------------------------------------------------------------
@@ -109,14 +114,18 @@ server_call(struct cam *cam, struct rpc_client *client, const char *method,
     json_t *params, json_t **result)
 {
 	struct rpc_error error = { 0 };
-	int err = rpc_client_call(client, method, params, -1, result, &error);
+	int err =
+	    rpc_client_call(client, method, params, ANSWER_MS, result, &error);
 	int code = 0;
 
 	if (err == CAM_ERR_REQUEST)
 		code = refusal_say(&error);
 	else if (err == CAM_ERR_LIMIT)
 		code = complain_usage("server", _("that is too much at once"));
-	else if (err == CAM_ERR_CLOSED) {
+	else if (err == CAM_ERR_TIMEOUT) {
+		complain(_("camserver does not answer"));
+		code = EXIT_UNCONFIRMED;
+	} else if (err == CAM_ERR_CLOSED) {
 		complain(_("camserver has gone before it answered"));
 		code = EXIT_UNREACHABLE;
 	} else if (err != 0)
@@ -261,6 +270,8 @@ static const struct action {
 	{ "approve", server_approve },
 	{ "remove", server_remove },
 	{ "limits", server_limits },
+	{ "log", server_log },
+	{ "metrics", server_metrics },
 };
 
 int

@@ -280,6 +280,8 @@ static const struct verb_option server_options[] = {
 	    NULL },
 	{ "csv", 0, NULL, N_("users: as a table for spreadsheets"), WORD_NONE,
 	    NULL },
+	{ "number", 'n', N_("N"), N_("log: the newest N lines (100; 0: all)"),
+	    WORD_NONE, NULL },
 	{ 0 },
 };
 
@@ -299,6 +301,10 @@ static const struct verb_action server_actions[] = {
 	    WORD_MEMBER },
 	{ "limits", N_("[KEY VALUE]"), N_("list limits, or change one"),
 	    WORD_LIMIT, WORD_NONE },
+	{ "log", N_("[-n N]"), N_("what it has said of itself"), WORD_NONE,
+	    WORD_NONE },
+	{ "metrics", "", N_("how it is in numbers, as OpenMetrics"), WORD_NONE,
+	    WORD_NONE },
 	{ 0 },
 };
 
@@ -441,7 +447,8 @@ static const struct verb table[] = {
 	    .run = verb_daemon,
 	    .actions = daemon_actions },
 	{ .name = "server",
-	    .args = N_("status|users|groups|invite|approve|remove|limits ..."),
+	    .args = N_("status|users|groups|invite|approve|remove|limits|log|"
+		       "metrics ..."),
 	    .help = N_("administer the camserver of this machine"),
 	    .run = verb_server,
 	    .options = server_options,

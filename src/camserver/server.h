@@ -19,6 +19,8 @@ struct server {
 	struct workers *writer; /* one thread, context struct store *: jobs of a
 				   batch are one commit */
 	struct admins *admins;	/* NULL while starting and ending */
+	struct metrics *metrics;
+	struct logfile *logfile;
 };
 
 /* Everything opened and the socket listening when it returns. On an error

@@ -115,6 +115,10 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* Between cam server and camserver, on the socket of that. */
 /* {} -> {organisation, pin, serial, started, version, pid, members: {..}} */
 #define RPC_SERVER_STATUS "server.status"
+/* {} -> {text}: OpenMetrics */
+#define RPC_SERVER_METRICS "server.metrics"
+/* {limit} -> {lines: [{time, level, text}]} */
+#define RPC_LOG_LIST "log.list"
 /* {after, state} -> {members: [member object], next} */
 #define RPC_MEMBER_LIST "member.list"
 /* {name, nick, group} -> {member, code} */

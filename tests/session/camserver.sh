@@ -376,3 +376,72 @@ test_the_group_of_administrators_is_let_in() {
 	cam_complains camadmin
 	end_server
 }
+
+# -- how it is ---------------------------------------------------------------------
+
+page() { # PATH [METHOD]
+	python3 -c '
+import socket, sys
+peer = socket.create_connection(("127.0.0.1", 9464), timeout=30)
+peer.sendall(f"{sys.argv[2]} {sys.argv[1]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+print(peer.makefile().read())
+' "$1" "${2:-GET}"
+}
+
+test_figures_are_told_to_programs() {
+	serve_example
+	admin invite anna >/dev/null
+	expect 0 admin metrics
+	expect_text "$OUT" 'camserver_members{state="invited"} 1' '# EOF' \
+		'process_cpu_seconds_total ' '# TYPE camserver_build info'
+	expect_equal '# EOF' "$(tail -n 1 <<<"$OUT")"
+	end_server
+	serve -o metrics.listen=127.0.0.1
+	OUT=$(page /metrics)
+	expect_text "$OUT" 'HTTP/1.1 200 OK' 'application/openmetrics-text; version=1.0.0' \
+		'camserver_members{state="invited"} 1'
+	expect_text "$(page /health)" 'HTTP/1.1 200 OK' ok
+	expect_text "$(page /other)" 'HTTP/1.1 404 '
+	expect_text "$(page /metrics POST)" 'HTTP/1.1 400 '
+	# Some that say nothing keep nobody out.
+	python3 -c '
+import signal, socket
+idle = [socket.create_connection(("127.0.0.1", 9464)) for i in range(64)]
+print("there", flush=True)
+signal.pause()
+' >"$T/idle" &
+	local idle=$!
+	await 10 grep -q there "$T/idle"
+	expect_text "$(page /health)" 'HTTP/1.1 200 OK'
+	kill "$idle"
+	end_server
+	expect 2 server -o metrics.listen=0.0.0.0:9464
+	complains 'this machine alone'
+}
+
+test_the_log_is_kept_and_shown() {
+	serve_example
+	admin invite anna >/dev/null
+	expect 0 admin log --json
+	expect_json "$(jq -s . <<<"$OUT")" 'any(.[]; .level == "info" and (.text | contains("member.invite anna")))'
+	expect_json "$(jq -s . <<<"$OUT")" 'all(.[]; .time | test("^20[0-9-]+T"))'
+	expect 0 admin log -n 1
+	expect_equal 1 "$(wc -l <<<"$OUT")"
+	expect_text "$OUT" 'member.invite anna'
+	expect_equal 600 "$(stat -c %a "$T/server/logs/camserver.log")"
+	# Who moved it away has a new one after a reload.
+	mv "$T/server/logs/camserver.log" "$T/moved"
+	kill -HUP "$SERVER_PID"
+	await 10 test -e "$T/server/logs/camserver.log"
+	expect 0 admin limits join.hours 12
+	expect 0 admin log
+	expect_text "$OUT" 'config.set join.hours'
+	refuse_text "$OUT" anna
+	end_server
+	serve -o log.file=off
+	echo 'not a line of JSON' >>"$T/server/logs/camserver.log"
+	admin invite bob >/dev/null
+	expect 0 admin log
+	refuse_text "$OUT" bob 'not a line'
+	end_server
+}

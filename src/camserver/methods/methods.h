@@ -19,6 +19,8 @@ struct server *method_server(const struct rpc_call *call);
 
 int server_hello(struct rpc_call *call, json_t *params);
 int server_status(struct rpc_call *call, json_t *params);
+int server_metrics(struct rpc_call *call, json_t *params);
+int log_list(struct rpc_call *call, json_t *params);
 int member_list(struct rpc_call *call, json_t *params);
 int member_invite(struct rpc_call *call, json_t *params);
 int member_change(struct rpc_call *call, json_t *params);

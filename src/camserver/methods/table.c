@@ -5,6 +5,8 @@
 static const struct rpc_method table[] = {
 	{ RPC_HELLO, server_hello },
 	{ RPC_SERVER_STATUS, server_status },
+	{ RPC_SERVER_METRICS, server_metrics },
+	{ RPC_LOG_LIST, log_list },
 	{ RPC_MEMBER_LIST, member_list },
 	{ RPC_MEMBER_INVITE, member_invite },
 	{ RPC_MEMBER_CHANGE, member_change },
