@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -23,14 +24,17 @@ static int64_t
 resident_memory(void)
 {
 	FILE *file = fopen("/proc/self/statm", "re");
-	long long total, resident = -1;
+	char line[128] = "", *rest = NULL;
+	long long pages;
 
 	if (file == NULL)
 		return -1;
-	if (fscanf(file, "%lld %lld", &total, &resident) != 2)
-		resident = -1;
+	if (fgets(line, sizeof line, file) == NULL)
+		line[0] = '\0';
 	fclose(file);
-	return resident < 0 ? -1 : resident * sysconf(_SC_PAGESIZE);
+	(void)strtoll(line, &rest, 10); /* of the address space */
+	pages = strtoll(rest, NULL, 10);
+	return pages > 0 ? pages * sysconf(_SC_PAGESIZE) : -1;
 }
 
 static int64_t

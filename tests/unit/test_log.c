@@ -57,7 +57,7 @@ what_is_kept_is_an_object_for_each_line(void **state)
 	log_info("said \"no\" \\ and\na line\x1b");
 	assert_non_null(strstr(logged(),
 	    "\",\"level\":\"info\",\"text\":\"said \\\"no\\\" \\\\ "
-	    "and<0A>a line<1B>\"}\n"));
+	    "and<U+000A>a line<U+001B>\"}\n"));
 	log_debug("not this");
 	assert_string_equal(logged(), "");
 	assert_int_equal(log_keep(-1), fds[1]);
