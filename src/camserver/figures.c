@@ -3,10 +3,11 @@
 
 #include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/number.h"
+#include "base/span.h"
 #include "camserver/admins.h"
 #include "camserver/server.h"
 #include "loop/worker.h"
@@ -24,17 +25,20 @@ static int64_t
 resident_memory(void)
 {
 	FILE *file = fopen("/proc/self/statm", "re");
-	char line[128] = "", *rest = NULL;
-	long long pages;
+	struct span rest, total, resident;
+	uint64_t pages = 0;
+	char line[128] = "";
 
 	if (file == NULL)
 		return -1;
 	if (fgets(line, sizeof line, file) == NULL)
 		line[0] = '\0';
 	fclose(file);
-	(void)strtoll(line, &rest, 10); /* of the address space */
-	pages = strtoll(rest, NULL, 10);
-	return pages > 0 ? pages * sysconf(_SC_PAGESIZE) : -1;
+	rest = span_text(line);
+	if (!span_cut(&rest, ' ', &total) || !span_cut(&rest, ' ', &resident) ||
+	    number_decimal(resident, UINT32_MAX, &pages) != 0)
+		return -1;
+	return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
 static int64_t
