@@ -335,8 +335,9 @@ $B/po/%.mo: po/%.po
 
 # Each entry is mode:file:place below PREFIX.
 place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
-UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
-	contrib/systemd/*.socket))
+# camd belongs to its user, camserver to the system.
+unit = $(addprefix $B/systemd/,$1)
+UNITS = $(call unit,camd.service camd.socket camserver.service)
 INSTALLED = $(call place,755,$B/cam $B/camd $B/camserver,bin) \
 	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
 		$(if $(CHAFA_VERSION),$B/cam-show) $(if $(SYSTEMD_VERSION),$B/cam-notify) \
@@ -345,7 +346,10 @@ INSTALLED = $(call place,755,$B/cam $B/camd $B/camserver,bin) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \
 	$(call place,644,completions/cam.fish,share/fish/vendor_completions.d) \
-	$(call place,644,$(UNITS),lib/systemd/user) \
+	$(call place,644,$(call unit,camd.service camd.socket),lib/systemd/user) \
+	$(call place,644,$(call unit,camserver.service),lib/systemd/system) \
+	644:contrib/systemd/camserver.sysusers:lib/sysusers.d/camserver.conf \
+	644:contrib/systemd/camserver.tmpfiles:lib/tmpfiles.d/camserver.conf \
 	$(call place,644,README.md,share/doc/cam) \
 	$(call place,644,contrib/screen.svg,share/doc/cam/contrib) \
 	$(call place,644,$(filter-out %.sh,$(wildcard contrib/examples/*)),share/doc/cam/examples) \
@@ -367,6 +371,8 @@ uninstall:
 	$Qfor entry in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${entry##*:}"; done
 	$Qrmdir -p "$(DESTDIR)$(PREFIX)/libexec/cam" "$(DESTDIR)$(PREFIX)/share/doc/cam/examples" \
 		2>/dev/null || true
+	@echo 'Left on purpose: keys and history of each user, and, of a camserver,' \
+		'/var/lib/camserver, the user camserver and the group camadmin.'
 
 # -- the rest ---------------------------------------------------------------
 

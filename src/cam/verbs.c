@@ -276,6 +276,46 @@ static const struct verb_action debug_actions[] = {
 	{ 0 },
 };
 
+static const struct verb_option server_options[] = {
+	{ "nick", 0, N_("NICK"), N_("invite, users set: the nickname"),
+	    WORD_NONE, NULL },
+	{ "group", 0, N_("GROUP"),
+	    N_("invite, users set: the group, its levels parted by '/'"),
+	    WORD_NONE, NULL },
+	{ "state", 0, N_("STATE"), N_("users: only those in that state"),
+	    WORD_NONE, "invited waiting joined removed" },
+	{ "all", 'a', NULL, N_("users: who was removed, too"), WORD_NONE,
+	    NULL },
+	{ "csv", 0, NULL, N_("users: as a table for spreadsheets"), WORD_NONE,
+	    NULL },
+	{ "number", 'n', N_("N"), N_("log: the newest N lines (100; 0: all)"),
+	    WORD_NONE, NULL },
+	{ 0 },
+};
+
+static const struct verb_action server_actions[] = {
+	{ "status", "", N_("what runs, and how many members there are"),
+	    WORD_NONE, WORD_NONE },
+	{ "users", N_("[ls|import FILE.csv|set NAME]"),
+	    N_("list the members; take them from a table; change one"),
+	    WORD_SERVER_USERS, WORD_FILE_OR_MEMBER },
+	{ "groups", "", N_("list the groups"), WORD_NONE, WORD_NONE },
+	{ "invite", N_("NAME"), N_("make a code by which somebody may join"),
+	    WORD_MEMBER, WORD_NONE },
+	{ "approve", N_("NAME..."), N_("let in who waits for it"), WORD_MEMBER,
+	    WORD_MEMBER },
+	{ "remove", N_("NAME..."),
+	    N_("end a membership, take back an invitation"), WORD_MEMBER,
+	    WORD_MEMBER },
+	{ "limits", N_("[KEY VALUE]"), N_("list limits, or change one"),
+	    WORD_LIMIT, WORD_NONE },
+	{ "log", N_("[-n N]"), N_("what it has said of itself"), WORD_NONE,
+	    WORD_NONE },
+	{ "metrics", "", N_("how it is in numbers, as OpenMetrics"), WORD_NONE,
+	    WORD_NONE },
+	{ 0 },
+};
+
 static const struct verb table[] = {
 	{ .name = "send",
 	    .args = N_("WHO[,WHO...] [TEXT...|-]"),
@@ -415,6 +455,13 @@ static const struct verb table[] = {
 	    .help = N_("start and stop camd"),
 	    .run = verb_daemon,
 	    .actions = daemon_actions },
+	{ .name = "server",
+	    .args = N_("status|users|groups|invite|approve|remove|limits|log|"
+		       "metrics ..."),
+	    .help = N_("administer the camserver of this machine"),
+	    .run = verb_server,
+	    .options = server_options,
+	    .actions = server_actions },
 	{ .name = "debug",
 	    .args = N_("packet [OPTIONS]"),
 	    .help = N_("decode packets of IP Messenger"),
@@ -438,7 +485,6 @@ static const struct verb table[] = {
 	{ .name = "export", .flags = VERB_LATER },
 	{ .name = "import", .flags = VERB_LATER },
 	{ .name = "org", .flags = VERB_LATER },
-	{ .name = "server", .flags = VERB_LATER },
 	{ .name = "doc", .flags = VERB_LATER },
 	{ .name = "cal", .flags = VERB_LATER },
 	{ .name = "note", .flags = VERB_LATER },

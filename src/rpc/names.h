@@ -122,14 +122,23 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* Between cam server and camserver, on the socket of that. */
 /* {} -> {organisation, pin, serial, started, version, pid, members: {..}} */
 #define RPC_SERVER_STATUS "server.status"
-/* {after} -> {members: [member object], next} */
+/* {} -> {text}: OpenMetrics */
+#define RPC_SERVER_METRICS "server.metrics"
+/* {limit} -> {lines: [{time, level, text}]} */
+#define RPC_LOG_LIST "log.list"
+/* {after, state} -> {members: [member object], next} */
 #define RPC_MEMBER_LIST "member.list"
 /* {name, nick, group} -> {member, code} */
 #define RPC_MEMBER_INVITE "member.invite"
 /* {name, nick, group} -> {member} */
 #define RPC_MEMBER_CHANGE "member.change"
+/* {name} -> {member}: who waits is one now */
+#define RPC_MEMBER_APPROVE "member.approve"
 /* {name} -> {member} */
 #define RPC_MEMBER_REMOVE "member.remove"
+/* {members: [{name, nick, group, line}]} -> {members: [member object, code]},
+ * all or none */
+#define RPC_MEMBER_IMPORT "member.import"
 
 /* Between two camd, on a link. Keys, ids and signatures are hex digits. The
  * first is the only one that is answered before both are greeted. */
