@@ -50,7 +50,7 @@ is_one_opus_track() { # FILE
 }
 
 holds() { # WAV NAME [FILTER]: that NAME said it
-	expect_json "$("$TEST_BUILD/tools/heard" "$T/$2.wav" "$1")" "${3:-.correlation > 0.8 and .gap_ms <= 240} and .heard_ms > 1000"
+	expect_json "$("$TEST_BUILD/tools/heard" "$T/$2.wav" "$1")" "${3:-.correlation > 0.7 and .gap_ms <= 240} and .heard_ms > 1000"
 }
 
 # Beside another, who is about as loud.
@@ -77,25 +77,33 @@ test_everybody_is_in_the_file_and_is_told() {
 	holds_beside "$T/talk.wav" anna
 	holds_beside "$T/talk.wav" bob
 	expect 2 cam_as anna call record --stop
-	# Oneself is in it, and another is.
-	expect 0 cam_as anna call mute
-	expect 0 cam_as bob call record "$T/bob.mka"
-	await 10 records anna bob@pc2
-	await 30 lasts "$T/bob.mka" 4000
-	expect 0 cam_as bob call record --stop
-	decodes "$T/bob.mka" "$T/bob.own.wav"
-	holds "$T/bob.own.wav" bob
-	# The end of a call makes a file whole, too.
-	expect 0 cam_as anna call record "$T/other.mkv"
-	await 30 lasts "$T/other.mkv" 4000
-	expect 0 cam_as bob call hangup
+	expect 0 cam_as anna call hangup
 	calls_end
-	decodes "$T/other.mkv" "$T/other.wav"
-	holds "$T/other.wav" bob
 	json_last '.type == "call.ended" and .recording_error == null and .recording == []' "$T/anna.calls"
 	await_log anna '.call.recorded and .call.duration_ms > 0'
 	await_log bob '.call.recorded'
 	expect_text "$(cam_as bob log)" '(call, recorded, '
+}
+
+# Two record at once what only one of them says.
+test_one_is_heard_in_ones_own_file_and_in_anothers() {
+	of_record
+	a_call
+	expect 0 cam_as anna call mute
+	expect 0 cam_as anna call record "$T/anna.mka"
+	expect 0 cam_as bob call record "$T/bob.mkv"
+	await 10 records anna anna@pc1 bob@pc2
+	await 10 records bob anna@pc1 bob@pc2
+	await 30 lasts "$T/anna.mka" 4000
+	await 30 lasts "$T/bob.mkv" 4000
+	# The end of a call makes a file whole, too.
+	expect 0 cam_as anna call record --stop
+	expect 0 cam_as anna call hangup
+	calls_end
+	decodes "$T/anna.mka" "$T/there.wav"
+	decodes "$T/bob.mkv" "$T/own.wav"
+	holds "$T/there.wav" bob
+	holds "$T/own.wav" bob
 }
 
 # Those who stay with the call read it.
