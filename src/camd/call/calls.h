@@ -125,7 +125,7 @@ int call_stats(struct call *call,
  * CAM_ERR_UNSUPPORTED: cam-record is not there; CAM_ERR_SYSTEM, with errno:
  * EEXIST where the file is there.
  */
-int call_record(struct call *call, const char *path);
+int call_record_start(struct call *call, const char *path);
 /* The file is whole when on_done is called; err as recording_ops.on_ended has
  * it, CAM_ERR_CLOSED: the call is forgotten. CAM_ERR_EXISTS: nothing is
  * recorded, or it is ending already. */

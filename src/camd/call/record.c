@@ -160,7 +160,7 @@ start(struct call *call, int fd, bool webm)
 }
 
 int
-call_record(struct call *call, const char *path)
+call_record_start(struct call *call, const char *path)
 {
 	bool webm = false;
 	int fd, err = read_form(path, &webm);

@@ -87,7 +87,7 @@ call_set_record(struct rpc_call *request, json_t *params)
 	if (path[0] != '/')
 		return method_fail(request, CAM_ERR_REQUEST, NULL,
 		    "'%s' is no absolute path", path);
-	err = call_record(call, path);
+	err = call_record_start(call, path);
 	if (err != 0)
 		return fail_record(request, path, err);
 	rpc_reply(request, json_pack("{s:o}", "call", call_object(call)));
