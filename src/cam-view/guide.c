@@ -99,7 +99,7 @@ guide_new(struct loop *loop, int fd, struct views *views,
 void
 guide_free(struct guide *guide)
 {
-	if (control == NULL)
+	if (guide == NULL)
 		return;
 	stream_free(guide->stream);
 	rpc_caller_free(guide->caller);
