@@ -42,7 +42,8 @@ sender_new(struct mesh *mesh, const struct media *media, struct sender **made)
 		mesh_video_open(mesh, inbound);
 		if (inbound->stream.kind != MEDIA_AUDIO)
 			continue;
-		inbound->playout = playout_new(inbound->stream.clock);
+		inbound->playout =
+		    playout_new(inbound->stream.clock, mesh->channels);
 		if (inbound->playout == NULL)
 			err = CAM_ERR_SYSTEM;
 	}
@@ -175,30 +176,13 @@ mesh_rekey(struct mesh *mesh, const struct media *own)
 }
 
 static int
-open_devices(struct mesh *mesh, const struct mesh_setup *setup)
-{
-	int err = audio_open_in(&setup->in, &mesh->in);
-
-	if (err != 0) {
-		if (setup->out.kind == AUDIO_FILE)
-			close(setup->out.fd);
-		return err;
-	}
-	return audio_open_out(&setup->out, &mesh->out);
-}
-
-static int
 open_parts(struct mesh *mesh, const struct mesh_setup *setup)
 {
 	int err = mesh_rekey(mesh, &setup->own);
 
 	if (err == 0)
 		err = voice_encoder_new(
-		    setup->bitrate != 0 ? setup->bitrate : VOICE_BITRATE,
-		    &mesh->encoder);
-	if (err == 0 && (setup->echo || setup->noise || setup->gain))
-		mesh->speech =
-		    speech_new(setup->echo, setup->noise, setup->gain);
+		    mesh->channels, setup->bitrate, &mesh->encoder);
 	if (err == 0)
 		err = mesh_video_new(mesh, setup);
 	return err;
@@ -229,7 +213,8 @@ mesh_new(struct loop *loop, const struct mesh_setup *setup,
 	watch_init(&mesh->clock, loop, -1, NULL, NULL);
 	timer_init(&mesh->ticking, loop, NULL, NULL);
 	wire_err = wire_open(setup->socket, &mesh->wire);
-	err = open_devices(mesh, setup);
+	mesh->channels = setup->channels == 2 ? 2 : 1;
+	err = mesh_open_devices(mesh, setup);
 	if (err == 0)
 		err = wire_err;
 	if (err == 0)
