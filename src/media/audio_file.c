@@ -16,8 +16,9 @@
 enum {
 	RESAMPLE_QUALITY = 5,
 	READ_FRAMES = 1024, /* of the file, of all channels, at a time */
-	HELD = 5,	    /* frames that are written together */
-	SIZES_EVERY = 10,   /* such writes: what a crash leaves can be played */
+	READ_BUFFER = 16 * 1024,
+	HELD = 25,	 /* frames that are written together */
+	SIZES_EVERY = 2, /* such writes: what a crash leaves can be played */
 };
 
 struct source {
@@ -168,6 +169,8 @@ audio_file_open_in(const struct audio_choice *choice, struct audio **audio)
 	source->audio.clock_fd = -1;
 	source->audio.channels = choice->channels;
 	source->file = file;
+	/* Each look into it finds other caches cold. */
+	(void)setvbuf(file, NULL, _IOFBF, READ_BUFFER);
 	source->loop = choice->loop;
 	err = read_header(source);
 	if (err == 0)
