@@ -85,6 +85,14 @@ FORCE:
 # Its flags ask for another POSIX than ours.
 $B/obj/cam-tui/terminfo.o: EXT_CFLAGS += $(NCURSES_CFLAGS)
 
+# The one library that can be reached by C++ alone.
+CXX_CFLAGS = $(filter-out -Wstrict-prototypes -Wmissing-prototypes -std=c17 \
+	-Werror=implicit-function-declaration,$(ALL_CFLAGS)) $(subst -I,-isystem ,$(WEBRTC_CFLAGS))
+$B/obj/%.o: src/%.cc config.mk
+	$(call say,CXX,$<)
+	$Qmkdir -p $(@D) && $(CXX) $(CXX_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
+$(call archive,media): $(if $(HAVE_WEBRTC),$B/obj/media/speech_webrtc.o)
+
 define folder_archive
 $$(call archive,$1): $$(call objects,$1)
 	$$(call say,AR,$$@)
