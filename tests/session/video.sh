@@ -90,7 +90,7 @@ test_who_leaves_takes_no_key_along_and_who_dies_is_replaced() {
 on_display() { # an X server without a screen, in DISPLAY
 	command -v Xvfb >/dev/null || skip 'there is no Xvfb'
 	mkfifo "$T/display"
-	Xvfb -displayfd 3 -screen 0 640x360x24 -nolisten tcp -br 3>"$T/display" >/dev/null 2>&1 &
+	Xvfb -displayfd 3 -screen 0 1280x720x24 -nolisten tcp -br 3>"$T/display" >/dev/null 2>&1 &
 	XVFB=$!
 	DISPLAY=:$(head -1 "$T/display")
 	export DISPLAY SDL_VIDEODRIVER=x11 SDL_RENDER_DRIVER=software
