@@ -197,6 +197,14 @@ static const struct verb_action call_actions[] = {
 	{ 0 },
 };
 
+static const struct verb_action org_actions[] = {
+	{ "join", N_("CODE"), N_("join by an invitation's code"), WORD_NONE,
+	    WORD_NONE },
+	{ "status", "", N_("which one, and how it is"), WORD_NONE, WORD_NONE },
+	{ "leave", "", N_("forget it on this device"), WORD_NONE, WORD_NONE },
+	{ 0 },
+};
+
 static const struct verb_option wait_options[] = {
 	{ "timeout", 't', N_("SECONDS"), N_("how long, then status 4"),
 	    WORD_NONE, NULL },
@@ -375,6 +383,11 @@ static const struct verb table[] = {
 	    .run = verb_verify,
 	    .options = verify_options,
 	    .word = WORD_WHO },
+	{ .name = "org",
+	    .args = N_("[join CODE|status|leave]"),
+	    .help = N_("belong to an organisation"),
+	    .run = verb_org,
+	    .actions = org_actions },
 	{ .name = "config",
 	    .args = N_("get|set|unset|ls ..."),
 	    .help = N_("read and change settings"),
@@ -428,7 +441,6 @@ static const struct verb table[] = {
 	{ .name = "device", .flags = VERB_LATER },
 	{ .name = "export", .flags = VERB_LATER },
 	{ .name = "import", .flags = VERB_LATER },
-	{ .name = "org", .flags = VERB_LATER },
 	{ .name = "server", .flags = VERB_LATER },
 	{ .name = "doc", .flags = VERB_LATER },
 	{ .name = "cal", .flags = VERB_LATER },

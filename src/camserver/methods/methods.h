@@ -22,5 +22,6 @@ int member_list(struct rpc_call *call, json_t *params);
 int member_invite(struct rpc_call *call, json_t *params);
 int member_change(struct rpc_call *call, json_t *params);
 int member_remove(struct rpc_call *call, json_t *params);
+int member_approve(struct rpc_call *call, json_t *params);
 
 #endif

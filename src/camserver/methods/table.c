@@ -9,6 +9,7 @@ static const struct rpc_method table[] = {
 	{ RPC_MEMBER_INVITE, member_invite },
 	{ RPC_MEMBER_CHANGE, member_change },
 	{ RPC_MEMBER_REMOVE, member_remove },
+	{ RPC_MEMBER_APPROVE, member_approve },
 	{ NULL, NULL },
 };
 
