@@ -33,7 +33,7 @@ org_judge(const struct org *org, struct user *user)
 {
 	const struct colleague *colleague = NULL;
 	char *logon = NULL;
-	bool was = false;
+	bool was = false, changed = false;
 
 	if (org == NULL || user->trusted == NULL)
 		return;
@@ -49,7 +49,13 @@ org_judge(const struct org *org, struct user *user)
 		    text_same(logon, colleague->membership.logon);
 		free(logon);
 	}
-	if (user->trusted->vouched != was && org->started)
+	changed = user->trusted->vouched != was;
+	user->trusted->grouped =
+	    user->trusted->vouched && colleague->membership.group[0] != '\0';
+	if (user->trusted->grouped)
+		changed |= roster_set_group(
+		    org->camd->roster, user, colleague->membership.group);
+	if (changed && org->started)
 		roster_changed(org->camd->roster, user, true);
 }
 
