@@ -108,7 +108,7 @@ is_apart() { # NAME
 }
 
 is_as() { # NAME ID FILTER
-	cam_as "$1" ls --all --json | jq -e "select(.id == \"$2\") | $3" >/dev/null
+	cam_as "$1" ls --all --json | jq -se "map(select(.id == \"$2\")) | any(.[]; $3)" >/dev/null
 }
 
 # How much the server holds, for all.
@@ -137,7 +137,7 @@ is_alarmed() { # NAME WORD
 }
 
 anyone_is() { # NAME FILTER
-	cam_as "$1" ls --all --json | jq -e "$2" >/dev/null
+	cam_as "$1" ls --all --json | jq -se "any(.[]; $2)" >/dev/null
 }
 
 # Somebody joins, from elsewhere, and goes again.
