@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "camserver/admins.h"
 #include "camserver/links/memberlinks.h"
+#include "camserver/logfile.h"
+#include "camserver/metrics.h"
 #include "camserver/settings.h"
 #include "crypto/crypto.h"
 #include "loop/unix.h"
@@ -63,14 +65,18 @@ static const struct worker_ops pool_ops = { .start = NULL };
 /* -- start and end ----------------------------------------------------------
  */
 
-static void
-apply(struct server *server)
+int
+server_apply(struct server *server, char **problem)
 {
 	enum log_level level = LOG_LEVEL_INFO;
 
 	(void)log_level_parse(
 	    settings_text(server->settings, "log.level"), &level);
 	log_set_level(level);
+	logfile_set(server->logfile, settings_on(server->settings, "log.file"));
+	admins_regroup(server->admins);
+	return metrics_listen(server->metrics,
+	    settings_text(server->settings, "metrics.listen"), problem);
 }
 
 static int
@@ -120,15 +126,15 @@ server_start(struct server *server, char **problem)
 	if ((r = organisation_open(
 		 &server->home, &server->organisation, problem)) < 0 ||
 	    (r = home_make(&server->home, problem)) < 0 ||
-	    (r = open_store(server, problem)) < 0)
-		return r;
-	apply(server);
-	if ((r = memberlinks_new(server, &server->links, problem)) < 0 ||
+	    (r = open_store(server, problem)) < 0 ||
+	    (r = memberlinks_new(server, &server->links, problem)) < 0 ||
 	    (r = listen_socket(server, &fd, problem)) < 0)
 		return r;
 	start_threads(server);
+	server->logfile = logfile_new(server->loop, &server->home);
+	server->metrics = metrics_new(server);
 	server->admins = admins_new(server, fd);
-	return 0;
+	return server_apply(server, problem);
 }
 
 int
@@ -136,11 +142,7 @@ server_reload(struct server *server, char **problem)
 {
 	int r = settings_reload(server->settings, problem);
 
-	if (r < 0)
-		return r;
-	apply(server);
-	admins_regroup(server->admins);
-	return 0;
+	return r < 0 ? r : server_apply(server, problem);
 }
 
 void
@@ -150,6 +152,7 @@ server_finish(struct server *server)
 	admins_stop(server->admins);
 	memberlinks_stop(server->links);
 	workers_free(server->pool);
+	metrics_stop(server->metrics);
 	workers_free(server->writer);
 	if (server->writer == NULL)
 		store_close(server->store);
@@ -157,6 +160,8 @@ server_finish(struct server *server)
 		(void)unlink(server->home.socket);
 	admins_free(server->admins);
 	memberlinks_free(server->links);
+	metrics_free(server->metrics);
+	logfile_free(server->logfile);
 	organisation_finish(&server->organisation);
 	crypto_free(server->crypto);
 }

@@ -21,6 +21,8 @@ struct server {
 	struct workers *pool;	/* signatures; no context */
 	struct admins *admins;	/* NULL while starting and ending */
 	struct memberlinks *links; /* of members; the same */
+	struct metrics *metrics;
+	struct logfile *logfile;
 };
 
 /* Everything opened and the socket listening when it returns. On an error
@@ -31,5 +33,7 @@ void server_finish(struct server *server);
 /* Reads camserver.ini again and applies it; on an error the old settings stay.
  */
 int server_reload(struct server *server, char **problem);
+/* Has the settings take effect as they are now. */
+int server_apply(struct server *server, char **problem);
 
 #endif
