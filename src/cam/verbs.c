@@ -288,7 +288,8 @@ static const struct verb_option server_options[] = {
 	{ "nick", 0, N_("NICK"), N_("invite, users set: the nickname"),
 	    WORD_NONE, NULL },
 	{ "group", 0, N_("GROUP"),
-	    N_("invite, users set: the group, its levels parted by '/'"),
+	    N_("invite, users set, policy: the group, its levels parted by "
+	       "'/'"),
 	    WORD_NONE, NULL },
 	{ "state", 0, N_("STATE"), N_("users: only those in that state"),
 	    WORD_NONE, "invited waiting joined removed" },
@@ -317,6 +318,9 @@ static const struct verb_action server_actions[] = {
 	    WORD_MEMBER },
 	{ "limits", N_("[KEY VALUE]"), N_("list limits, or change one"),
 	    WORD_LIMIT, WORD_NONE },
+	{ "policy", N_("[get|set KEY VALUE|unset KEY]"),
+	    N_("what members' programs may do, in all or one group"),
+	    WORD_SERVER_POLICY, WORD_POLICY_KEY },
 	{ "log", N_("[-n N]"), N_("what it has said of itself"), WORD_NONE,
 	    WORD_NONE },
 	{ "metrics", "", N_("how it is in numbers, as OpenMetrics"), WORD_NONE,
@@ -469,8 +473,9 @@ static const struct verb table[] = {
 	    .run = verb_daemon,
 	    .actions = daemon_actions },
 	{ .name = "server",
-	    .args = N_("status|users|groups|invite|approve|remove|limits|log|"
-		       "metrics ..."),
+	    .args = N_(
+		"status|users|groups|invite|approve|remove|limits|policy|log|"
+		"metrics ..."),
 	    .help = N_("administer the camserver of this machine"),
 	    .run = verb_server,
 	    .options = server_options,

@@ -131,6 +131,10 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_SERVER_STATUS "server.status"
 /* {} -> {text}: OpenMetrics */
 #define RPC_SERVER_METRICS "server.metrics"
+/* {} -> {serial, time, rules: [{key, value, group}]} */
+#define RPC_POLICY_GET "policy.get"
+/* {key, value, group} -> the same */
+#define RPC_POLICY_SET "policy.set"
 /* {limit} -> {lines: [{time, level, text}]} */
 #define RPC_LOG_LIST "log.list"
 /* {after, state} -> {members: [member object], next} */
