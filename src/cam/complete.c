@@ -443,6 +443,12 @@ complete_word(struct cam *cam, struct word *word, enum verb_word kind)
 	case WORD_SERVER_USERS:
 		offer_choices(word, "ls import set");
 		break;
+	case WORD_SERVER_POLICY:
+		offer_choices(word, "get set unset");
+		break;
+	case WORD_POLICY_KEY:
+		offer_choices(word, "files calls legacy relay");
+		break;
 	case WORD_FILE_OR_MEMBER:
 		if (offer_members(cam, word) == 0)
 			puts(":file");

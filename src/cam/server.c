@@ -270,6 +270,7 @@ static const struct action {
 	{ "approve", server_approve },
 	{ "remove", server_remove },
 	{ "limits", server_limits },
+	{ "policy", server_policy },
 	{ "log", server_log },
 	{ "metrics", server_metrics },
 };

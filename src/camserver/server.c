@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camserver/admins.h"
+#include "camserver/links/memberlinks.h"
 #include "camserver/logfile.h"
 #include "camserver/metrics.h"
 #include "camserver/settings.h"
@@ -59,6 +60,8 @@ static const struct worker_ops writer_ops = {
 	.batch_max = COMMIT_MAX,
 };
 
+static const struct worker_ops pool_ops = { .start = NULL };
+
 /* -- start and end ----------------------------------------------------------
  */
 
@@ -85,10 +88,18 @@ open_store(struct server *server, char **problem)
 
 	if (r < 0)
 		*problem = xstrdup(text);
-	else
-		server->writer =
-		    workers_new(server->loop, 1, &writer_ops, server);
 	return r;
+}
+
+/* The writer touches its connection with the first job, after all have read. */
+static void
+start_threads(struct server *server)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	server->writer = workers_new(server->loop, 1, &writer_ops, server);
+	server->pool = workers_new(
+	    server->loop, cores > 0 ? (unsigned)cores : 1, &pool_ops, server);
 }
 
 static int
@@ -116,8 +127,10 @@ server_start(struct server *server, char **problem)
 		 &server->home, &server->organisation, problem)) < 0 ||
 	    (r = home_make(&server->home, problem)) < 0 ||
 	    (r = open_store(server, problem)) < 0 ||
+	    (r = memberlinks_new(server, &server->links, problem)) < 0 ||
 	    (r = listen_socket(server, &fd, problem)) < 0)
 		return r;
+	start_threads(server);
 	server->logfile = logfile_new(server->loop, &server->home);
 	server->metrics = metrics_new(server);
 	server->admins = admins_new(server, fd);
@@ -137,6 +150,8 @@ server_finish(struct server *server)
 {
 	/* Asks nothing more; what it has asked is committed and answered. */
 	admins_stop(server->admins);
+	memberlinks_stop(server->links);
+	workers_free(server->pool);
 	metrics_stop(server->metrics);
 	workers_free(server->writer);
 	if (server->writer == NULL)
@@ -144,6 +159,7 @@ server_finish(struct server *server)
 	if (server->admins != NULL)
 		(void)unlink(server->home.socket);
 	admins_free(server->admins);
+	memberlinks_free(server->links);
 	metrics_free(server->metrics);
 	logfile_free(server->logfile);
 	organisation_finish(&server->organisation);
