@@ -13,11 +13,12 @@
 #include "cam/interrupt.h"
 #include "cam/output.h"
 #include "cam/progress.h"
+#include "rpc/callwords.h"
 #include "rpc/names.h"
 
 /* How long camd may take to end it once we have hung up; a clock is drawn so
  * often. */
-enum { HANGUP_MS = 10 * 1000, CLOCK_MS = 1000, BARS = 5, SILENCE_DB = 60 };
+enum { HANGUP_MS = 10 * 1000, CLOCK_MS = 1000, SILENT = 127 };
 
 struct stay {
 	struct cam *cam;
@@ -44,21 +45,6 @@ state_word(const json_t *object)
 	return call_is(object, "ringing") ? _("connecting") : _("speaking");
 }
 
-static void
-format_bars(int level_db, char text[3 * BARS + 1])
-{
-	int count = (SILENCE_DB - level_db) * BARS / SILENCE_DB;
-	size_t len = 0;
-
-	for (int i = 0; i < BARS; i++) {
-		const char *bar = i < count ? "\xe2\x96\xae" : "\xe2\x96\xaf";
-
-		memcpy(text + len, bar, 3);
-		len += 3;
-	}
-	text[len] = '\0';
-}
-
 static int64_t
 spoken_ms(const json_t *object)
 {
@@ -75,14 +61,14 @@ spoken_ms(const json_t *object)
 static void
 show(struct stay *stay)
 {
-	char clock[CALL_CLOCK_SIZE], bars[3 * BARS + 1];
+	char clock[CALLWORDS_CLOCK_SIZE], bars[CALLWORDS_BARS_SIZE];
 	char *who = NULL, *note = NULL;
 
 	if (!stay->progress.enabled || stay->detach)
 		return;
 	who = call_members(stay->object);
-	call_clock(spoken_ms(stay->object), clock);
-	format_bars(stay->level_db, bars);
+	callwords_clock(spoken_ms(stay->object), clock);
+	callwords_bars(stay->level_db, bars);
 	note = xasprintf("%s %s %s%s", state_word(stay->object), clock, bars,
 	    json_is_true(json_object_get(stay->object, "muted")) ? _(" muted")
 								 : "");
@@ -121,7 +107,7 @@ static void
 take_levels(struct stay *stay, const json_t *params)
 {
 	const json_t *member;
-	json_int_t loudest = SILENCE_DB;
+	json_int_t loudest = SILENT;
 	size_t i;
 
 	json_array_foreach(json_object_get(params, "members"), i, member)
@@ -231,7 +217,7 @@ call_follow(
 		.client = client,
 		.object = object,
 		.detach = detach,
-		.level_db = SILENCE_DB };
+		.level_db = SILENT };
 	int code = 0;
 
 	progress_init(&stay.progress, cam);

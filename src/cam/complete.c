@@ -37,7 +37,8 @@ static const char *const event_words[] = { "message", "message.received",
 	"transfer.done", "transfer.failed", "question", "question.answered",
 	"key", "key.changed", "presence", "presence.changed", "attention",
 	"attention.changed", "call", "call.incoming", "call.ringing",
-	"call.active", "call.changed", "call.ended", "call.levels", NULL };
+	"call.active", "call.changed", "call.ended", "call.kept", "call.levels",
+	NULL };
 static const char *const method_words[] = { RPC_SUBSCRIBE, RPC_STATUS,
 	RPC_ROSTER_LIST, RPC_ROSTER_RESOLVE, RPC_ROSTER_COMPLETE, RPC_USER_SET,
 	RPC_MESSAGE_SEND, RPC_MESSAGE_RETRY, RPC_MESSAGE_EDIT,

@@ -248,6 +248,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_CALL_ACTIVE "call.active"
 #define EVENT_CALL_CHANGED "call.changed"
 #define EVENT_CALL_ENDED "call.ended"
+/* {id, missed}: one that has ended is in the history now (message.get) */
+#define EVENT_CALL_KEPT "call.kept"
 /* {id, self, members: [{member, level}]}: four times a second */
 #define EVENT_CALL_LEVELS "call.levels"
 
