@@ -126,6 +126,9 @@ ended_text(const json_t *params, const char *who, enum style *style)
 		*style = STYLE_WARN;
 		return xasprintf(_("missed call from %s"), who);
 	}
+	if (is_word(params, "reason", "declined") &&
+	    is_word(params, "direction", "in"))
+		return xasprintf(_("declined: %s"), who);
 	if (!is_word(params, "reason", "hangup"))
 		*style = STYLE_WARN;
 	return callwords_ended(params, who);

@@ -17,12 +17,12 @@ enum weight {
 	WEIGHT_CLOCK = 5,
 	WEIGHT_MARK = 10,
 	WEIGHT_OTHERS_BRIEF = 20,
+	WEIGHT_STATE = 25,
 	WEIGHT_TALKER = 30,
 	WEIGHT_QUALITY_BRIEF = 40,
 	WEIGHT_METER = 50,
 	WEIGHT_OWN = 60,
 	WEIGHT_OTHERS = 65,
-	WEIGHT_STATE = 68,
 	WEIGHT_QUALITY = 70,
 	WEIGHT_HINT = 80
 };
@@ -225,7 +225,7 @@ put_quality(struct callbar *bar, const struct model_quality *quality)
 	if (word[0] == '\0')
 		return;
 	callbar_add(bar, style,
-	    xasprintf(_("%s: %.1f %% lost, %.0f ms"), word,
+	    xasprintf(_("%s: %.1f%% lost, %.0f ms"), word,
 		quality->loss > 0 ? 100 * quality->loss : 0.0,
 		quality->rtt_ms > 0 ? quality->rtt_ms : 0.0),
 	    WEIGHT_QUALITY, xstrdup(word), WEIGHT_QUALITY_BRIEF);

@@ -73,14 +73,14 @@ begin_line(struct layout *layout, unsigned indent)
 /* "32.8 kbit/s", "0.0% lost"; nothing where it is not known. */
 static void
 put_number(struct layout *layout, const json_t *stream, const char *name,
-    double factor, const char *sentence)
+    double factor, const char *unit, const char *sentence)
 {
 	const json_t *value = json_object_get(stream, name);
 	char *number, *text;
 
 	if (!json_is_number(value))
 		return;
-	number = xasprintf("%.1f", factor * json_number_value(value));
+	number = xasprintf("%.1f%s", factor * json_number_value(value), unit);
 	text = reason_text(sentence, number);
 	layout_printf(layout, STYLE_PLAIN, ", %s", text);
 	free(text);
@@ -124,11 +124,11 @@ put_stream(struct layout *layout, const json_t *stream)
 	layout_printf(layout, STYLE_DIM, "%s: ", kind_of(stream));
 	layout_text(layout, STYLE_PLAIN, text_of(stream, "codec"));
 	put_size(layout, stream);
-	put_number(layout, stream, "bitrate", 0.001, _("%s kbit/s"));
-	put_number(layout, stream, "loss", 100, _("%s %% lost"));
-	put_number(layout, stream, "jitter_ms", 1, _("jitter %s ms"));
-	put_number(layout, stream, "rtt_ms", 1, _("round trip %s ms"));
-	put_number(layout, stream, "delay_ms", 1, _("delay %s ms"));
+	put_number(layout, stream, "bitrate", 0.001, "", _("%s kbit/s"));
+	put_number(layout, stream, "loss", 100, "%", _("%s lost"));
+	put_number(layout, stream, "jitter_ms", 1, "", _("jitter %s ms"));
+	put_number(layout, stream, "rtt_ms", 1, "", _("round trip %s ms"));
+	put_number(layout, stream, "delay_ms", 1, "", _("delay %s ms"));
 }
 
 static const json_t *
