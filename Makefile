@@ -244,7 +244,7 @@ check-lan: config.mk
 
 # Every system call at which camd could die, not only some of them.
 check-kill: check-build
-	$QKILL_STEP=1 $(RUN) tests/session/kill.sh tests/session/file_kill.sh test_transfer_broken
+	$QKILL_STEP=1 $(RUN) tests/session/kill.sh tests/session/file_kill.sh test_transfer_stopped
 
 # Keys and sizes at random on the screen: STEPS of them, SEED to have the same again.
 STEPS ?= 100000
