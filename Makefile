@@ -173,7 +173,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		$(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
 # The emulator that what is painted is shown on.
-$B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm -lutil
+$B/unit/test_tui_terminal $B/unit/test_tui_rows $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm -lutil
 
 # What scripts of tests/lan, tests/session and tests/screen run beside camd.
 TOOLS = relay monkey heard speech
