@@ -117,17 +117,6 @@ read_parties(struct model_call *call, const json_t *object)
 	}
 }
 
-static bool
-is_recorded(const struct model_call *call)
-{
-	for (size_t i = 0; i < call->party_count; i++) {
-		if (call->parties[i].records)
-			return true;
-	}
-	return json_is_string(json_object_get(call->object, "record")) ||
-	       is_true(call->object, "recording");
-}
-
 static void
 read_object(struct model_call *call, const json_t *object, int64_t now_ms)
 {
@@ -147,7 +136,8 @@ read_object(struct model_call *call, const json_t *object, int64_t now_ms)
 	call->is_incoming = is_word(object, "direction", "in");
 	call->is_muted = is_true(object, "muted");
 	call->has_video = is_true(object, "video") || is_true(object, "screen");
-	call->is_recorded = is_recorded(call);
+	call->is_recorded =
+	    json_array_size(json_object_get(object, "recording")) > 0;
 	call->duration_ms = duration_ms > 0 ? (uint64_t)duration_ms : 0;
 	call->was_spoken |=
 	    call->state == CALL_ACTIVE || call->state == CALL_HELD;

@@ -171,9 +171,15 @@ static const struct verb_option call_options[] = {
 	    WORD_FILE, NULL },
 	{ "detach", 0, NULL, N_("return when somebody has answered"), WORD_NONE,
 	    NULL },
-	{ "off", 0, NULL, N_("hold, mute: no longer"), WORD_NONE, NULL },
-	{ "id", 0, N_("ID"), N_("decline, add: of several calls that one"),
-	    WORD_CALL, NULL },
+	{ "off", 0, NULL, N_("hold, mute, sdp: no longer"), WORD_NONE, NULL },
+	{ "id", 0, N_("ID"),
+	    N_("decline, add, record: of several calls that one"), WORD_CALL,
+	    NULL },
+	{ "stop", 0, NULL, N_("record: no longer"), WORD_NONE, NULL },
+	{ "port", 0, N_("PORT"), N_("sdp: where what you send goes, too"),
+	    WORD_NONE, NULL },
+	{ "tap", 0, N_("PORT"), N_("sdp: the same in clear"), WORD_NONE, NULL },
+	{ "yes", 0, NULL, N_("sdp: do not ask"), WORD_NONE, NULL },
 	{ 0 },
 };
 
@@ -194,6 +200,11 @@ static const struct verb_action call_actions[] = {
 	    WORD_NONE },
 	{ "devices", "", N_("list microphones, loudspeakers and cameras"),
 	    WORD_NONE, WORD_NONE },
+	{ "record", N_("[--stop] [FILE]"), N_("write it to a file"), WORD_FILE,
+	    WORD_NONE },
+	{ "sdp", N_("[--tap PORT|--off] [ID]"),
+	    N_("let another program have what you send"), WORD_CALL,
+	    WORD_NONE },
 	{ 0 },
 };
 
@@ -344,7 +355,7 @@ static const struct verb table[] = {
 	    .actions = file_actions },
 	{ .name = "call",
 	    .args = N_("WHO...|answer|decline|hangup|hold|mute|add|ls|stats|"
-		       "devices ..."),
+		       "devices|record|sdp ..."),
 	    .help = N_("speak with others"),
 	    .run = verb_call,
 	    .options = call_options,

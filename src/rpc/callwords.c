@@ -111,6 +111,10 @@ callwords_past(const json_t *call)
 		return xstrdup(
 		    video ? _("(missed video call)") : _("(missed call)"));
 	callwords_clock(duration_ms, clock);
+	if (duration_ms > 0 && json_is_true(json_object_get(call, "recorded")))
+		return xasprintf(video ? _("(video call, recorded, %s)")
+				       : _("(call, recorded, %s)"),
+		    clock);
 	if (duration_ms > 0)
 		return xasprintf(
 		    video ? _("(video call, %s)") : _("(call, %s)"), clock);

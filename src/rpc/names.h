@@ -109,6 +109,12 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_CALL_LIST "call.list"
 /* {id} -> {id, members: [{member, streams: [..]}]} */
 #define RPC_CALL_STATS "call.stats"
+/* {id, path: a new file, or null} -> {call} */
+#define RPC_CALL_RECORD "call.record"
+/* {id, port}: what we send goes there, too -> {call, sdp}; with its keys */
+#define RPC_CALL_SDP "call.sdp"
+/* {id, port}: the same in clear; 0: neither any more, sdp is null */
+#define RPC_CALL_TAP "call.tap"
 /* {} -> {in: [..], out: [..], video: [..]} */
 #define RPC_CALL_DEVICES "call.devices"
 
@@ -194,9 +200,11 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define MEDIA_REKEY "media.rekey"
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
- * budget?, tap?: a port of 127.0.0.1 that gets what we send in clear, or 0} ->
- * {} */
+ * budget?, record?: {fd} a socket of cam-record, or null} -> {} */
 #define MEDIA_SET "media.set"
+/* {port, sealed}: what we send goes to that port of 127.0.0.1 too
+ * (media/mesh.h: mesh_tap()); 0: no more -> {} */
+#define MEDIA_TAP "media.tap"
 /* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
  * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
 #define MEDIA_STATS "media.stats"

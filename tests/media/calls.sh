@@ -2,6 +2,7 @@
 # calls.sh: what tests of calls are written with. Source it in a test file.
 #
 #   of_media               the test is skipped where cam-media is not built
+#   people NAME...         camd of theirs, which know each other
 #   speech NAME SECONDS    what NAME will say: $T/NAME.wav
 #   calls NAME ARG...      cam call ARG... beside the test, its events in $T/NAME.calls
 #   answers NAME           takes the call that rings; hears into $T/NAME.heard.wav
@@ -10,6 +11,16 @@
 #   expect_heard SAID LISTENER [FILTER]   what SAID said is in what LISTENER heard
 
 CALLS=()
+
+people() { # NAME...
+	local name other
+	of_media
+	for name; do user "$name" "call.ring_s=${RING_S:-45}"; done
+	for name; do start "$name"; done
+	for name; do
+		for other; do [ "$name" = "$other" ] || await_user "$name" "$(id_of "$other")"; done
+	done
+}
 
 of_media() {
 	[ -x "$TEST_BUILD/cam-media" ] || skip 'cam-media is not built'

@@ -5,16 +5,6 @@
 # shellcheck source=tests/media/calls.sh
 . "$TEST_TOP/tests/media/calls.sh"
 
-people() { # NAME...: all of them know each other
-	local name other
-	of_media
-	for name; do user "$name" "call.ring_s=${RING_S:-45}"; done
-	for name; do start "$name"; done
-	for name; do
-		for other; do [ "$name" = "$other" ] || await_user "$name" "$(id_of "$other")"; done
-	done
-}
-
 test_two_hear_each_other() {
 	people anna bob
 	speech anna 6 && speech bob 6

@@ -1,5 +1,6 @@
 /* test_calls.c: calls of several camd, without network and processes. */
 #include "callers.h"
+#include "folders.h"
 
 #include "base/random.h"
 
@@ -41,6 +42,7 @@ check_active(struct callers *callers, const struct leg *leg, size_t place)
 	    theirs->process->own, MEDIA_SECRET_SIZE);
 	assert_int_equal(leg->status.hold, theirs->state == CALL_HELD);
 	assert_int_equal(leg->status.mute, theirs->muted);
+	assert_int_equal(leg->status.recording, call_records(theirs));
 }
 
 static void
@@ -508,6 +510,135 @@ a_media_process_that_dies_is_started_again_once(void **state)
 	callers_close(callers);
 }
 
+struct ended {
+	unsigned count;
+	int err;
+	bool records;
+};
+
+static void
+on_ended(void *arg, int err, const struct call *call)
+{
+	struct ended *ended = arg;
+
+	ended->count++;
+	ended->err = err;
+	ended->records = call_records(call);
+}
+
+static void
+expect_recorded(struct callers *callers, size_t by, bool recorded)
+{
+	callers_settle(callers);
+	check_all(callers);
+	assert_int_equal(call_records(callers_call(callers, by)), recorded);
+}
+
+static void
+who_records_tells_all_and_whole_is_what_has_ended(void **state)
+{
+	struct callers *callers = speaking(3);
+	struct call *call = callers_call(callers, 0);
+	struct ended ended = { 0 };
+	struct folders folders;
+	char path[128];
+
+	assert_int_equal(folders_make(&folders), 0);
+	snprintf(path, sizeof path, "%s/talk.MKA", folders.path);
+	assert_int_equal(
+	    call_record_stop(call, on_ended, &ended), CAM_ERR_EXISTS);
+	assert_int_equal(call_record_start(call, "/nowhere/talk"), CAM_ERR_FORMAT);
+	assert_int_equal(
+	    call_record_start(call, "/nowhere/a.webm/talk"), CAM_ERR_FORMAT);
+	assert_int_equal(
+	    call_record_start(call, "/nowhere/talk.webm"), CAM_ERR_SYSTEM);
+	assert_int_equal(call_record_start(call, path), 0);
+	assert_false(call->recording->webm);
+	assert_int_equal(call_record_start(call, path), CAM_ERR_REFUSED);
+	expect_recorded(callers, 0, true);
+	assert_true(callers_call(callers, 2)->recorded);
+	assert_int_equal(call_record_stop(call, on_ended, &ended), 0);
+	assert_int_equal(
+	    call_record_stop(call, on_ended, &ended), CAM_ERR_EXISTS);
+	assert_int_equal(ended.count, 0);
+	expect_recorded(callers, 0, false);
+	assert_int_equal(ended.count, 1);
+	assert_int_equal(ended.err, 0);
+	assert_int_equal(call->recording_end, RECORDING_WHOLE);
+	/* What is there is not written over. */
+	assert_int_equal(call_record_start(call, path), CAM_ERR_SYSTEM);
+	assert_int_equal(errno, EEXIST);
+	folders_remove(&folders);
+	callers_close(callers);
+}
+
+static void
+a_recording_that_ends_by_itself_is_told_of_and_the_call_goes_on(void **state)
+{
+	struct callers *callers = speaking(2);
+	struct call *call = callers_call(callers, 0);
+	struct folders folders;
+	char path[128];
+
+	assert_int_equal(folders_make(&folders), 0);
+	snprintf(path, sizeof path, "%s/talk.webm", folders.path);
+	assert_int_equal(call_record_start(call, path), 0);
+	assert_true(call->recording->webm);
+	expect_recorded(callers, 0, true);
+	call->recording->err = CAM_ERR_FULL;
+	expect_recorded(callers, 0, false);
+	assert_int_equal(call->recording_end, RECORDING_FULL);
+	assert_int_equal(call->state, CALL_ACTIVE);
+	(void)unlink(path);
+	assert_int_equal(call_record_start(call, path), 0);
+	assert_int_equal(call->recording_end, RECORDING_WHOLE);
+	call->process->dead = true;
+	expect_recorded(callers, 0, false);
+	assert_int_equal(call->recording_end, RECORDING_FAILED);
+	/* The end of a call waits for what it wrote. */
+	(void)unlink(path);
+	assert_int_equal(call_record_start(call, path), 0);
+	call_hangup(call);
+	assert_string_not_equal(callers->list[0].last, EVENT_CALL_ENDED);
+	callers_settle(callers);
+	assert_string_equal(callers->list[0].last, EVENT_CALL_ENDED);
+	folders_remove(&folders);
+	callers_close(callers);
+}
+
+static void
+what_is_tapped_sealed_ends_with_its_key(void **state)
+{
+	struct callers *callers = speaking(3);
+	struct call *call = callers_call(callers, 0);
+	uint8_t before[MEDIA_SECRET_SIZE];
+	char *sdp = NULL;
+
+	memcpy(before, call->own.secret, sizeof before);
+	assert_int_equal(call_tap(call, 65535, false, &sdp), CAM_ERR_LIMIT);
+	assert_int_equal(call_tap(call, 5004, true, &sdp), 0);
+	assert_non_null(strstr(sdp, "a=crypto:1 AEAD_AES_256_GCM inline:"));
+	free(sdp);
+	/* It opens nothing that was said before. */
+	assert_memory_not_equal(before, call->own.secret, sizeof before);
+	callers_settle(callers);
+	check_all(callers);
+	assert_int_equal(call->tap_port, 5004);
+	call_hangup(callers_call(callers, 2));
+	callers_settle(callers);
+	assert_int_equal(call->tap_port, 0);
+	assert_int_equal(call_tap(call, 6004, false, &sdp), 0);
+	assert_null(strstr(sdp, "crypto"));
+	free(sdp);
+	call->process->dead = true;
+	callers_settle(callers);
+	assert_int_equal(call->tap_port, 6004);
+	assert_int_equal(call_tap(call, 0, false, &sdp), 0);
+	assert_int_equal(call->tap_port, 0);
+	check_all(callers);
+	callers_close(callers);
+}
+
 static void
 without_a_media_process_nobody_calls(void **state)
 {
@@ -574,6 +705,28 @@ fire_a_timer(struct call *call, struct chance *chance)
 }
 
 static void
+on_whole(void *arg, int err, const struct call *call)
+{
+}
+
+static void
+record(struct call *call, struct chance *chance)
+{
+	if (below(chance, 2) == 0) {
+		(void)call_record_stop(call, on_whole, NULL);
+	} else {
+		struct folders folders;
+		char path[128];
+
+		assert_int_equal(folders_make(&folders), 0);
+		snprintf(path, sizeof path, "%s/talk.webm", folders.path);
+		(void)call_record_start(call, path);
+		(void)unlink(path);
+		folders_remove(&folders);
+	}
+}
+
+static void
 change_something(struct callers *callers, struct chance *chance)
 {
 	struct call *call = any_call(callers, chance);
@@ -581,7 +734,7 @@ change_something(struct callers *callers, struct chance *chance)
 
 	if (call == NULL)
 		return;
-	switch (below(chance, 12)) {
+	switch (below(chance, 16)) {
 	case 0:
 		call_hangup(call);
 		break;
@@ -607,6 +760,13 @@ change_something(struct callers *callers, struct chance *chance)
 	case 7:
 		if (call->leg_count > 0)
 			fire_a_timer(call, chance);
+		break;
+	case 8:
+		record(call, chance);
+		break;
+	case 9:
+		if (call->recording != NULL)
+			call->recording->err = CAM_ERR_FULL;
 		break;
 	default:
 		(void)call_answer(call, devices_new());
@@ -734,6 +894,11 @@ main(void)
 		cmocka_unit_test(a_camd_that_forgot_it_ends_it),
 		cmocka_unit_test(
 		    a_media_process_that_dies_is_started_again_once),
+		cmocka_unit_test(
+		    who_records_tells_all_and_whole_is_what_has_ended),
+		cmocka_unit_test(
+		    a_recording_that_ends_by_itself_is_told_of_and_the_call_goes_on),
+		cmocka_unit_test(what_is_tapped_sealed_ends_with_its_key),
 		cmocka_unit_test(without_a_media_process_nobody_calls),
 		cmocka_unit_test(whatever_happens_both_ends_agree),
 	};

@@ -250,6 +250,7 @@ const struct calls_ops switchboard_ops = {
 	.tell = tell,
 	.port = port,
 	.process = &process_real,
+	.recording = &recording_real,
 	.equip = equip,
 	.ring_ms = ring_ms,
 	.on_event = on_event,

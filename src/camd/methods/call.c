@@ -9,6 +9,7 @@
 #include "camd/call/object.h"
 #include "camd/camd.h"
 #include "camd/client.h"
+#include "camd/methods/call_find.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
@@ -84,9 +85,8 @@ is_held(const struct call *call)
 	return call->state == CALL_HELD;
 }
 
-/* Where several could be meant it is the one that is spoken in. */
-static bool
-find_current(struct rpc_call *request, json_t *params, struct call **call)
+bool
+call_find_current(struct rpc_call *request, json_t *params, struct call **call)
 {
 	struct calls *calls = method_camd(request)->calls;
 
@@ -316,7 +316,7 @@ call_add_member(struct rpc_call *request, json_t *params)
 	struct call *call = NULL;
 
 	if (!read_callees(request, params, &callees) ||
-	    !find_current(request, params, &call))
+	    !call_find_current(request, params, &call))
 		return 0;
 	for (size_t i = 0; i < callees.count; i++) {
 		int err = call_add(call, callees.uids[i]);
@@ -373,7 +373,7 @@ call_end_it(struct rpc_call *request, json_t *params)
 {
 	struct call *call = NULL;
 
-	if (!find_current(request, params, &call))
+	if (!call_find_current(request, params, &call))
 		return 0;
 	call_hangup(call);
 	return reply_object(request, call);
@@ -396,7 +396,7 @@ call_set_hold(struct rpc_call *request, json_t *params)
 	bool on = true;
 
 	if (!param_switch(request, params, "on", &on) ||
-	    (on ? !find_current(request, params, &call)
+	    (on ? !call_find_current(request, params, &call)
 		: !find_call(
 		      request, params, is_held, "no call is held", &call)))
 		return 0;
@@ -411,7 +411,7 @@ call_set_mute(struct rpc_call *request, json_t *params)
 	bool on = true;
 
 	if (!param_switch(request, params, "on", &on) ||
-	    !find_current(request, params, &call))
+	    !call_find_current(request, params, &call))
 		return 0;
 	return call_mute(call, on) == 0 ? reply_object(request, call)
 					: fail_state(request);
@@ -460,7 +460,7 @@ call_get_stats(struct rpc_call *request, json_t *params)
 	struct call *call = NULL;
 	struct asked *asked = NULL;
 
-	if (!find_current(request, params, &call))
+	if (!call_find_current(request, params, &call))
 		return 0;
 	asked = xcalloc(1, sizeof *asked);
 	asked->request = request;
