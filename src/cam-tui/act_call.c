@@ -10,10 +10,11 @@
 #include "cam-tui/ask.h"
 #include "cam-tui/commands.h"
 #include "cam-tui/composer.h"
-#include "cam-tui/linear.h"
 #include "cam-tui/model_call.h"
+#include "cam-tui/phone.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/view_call.h"
+#include "cam-tui/view_devices.h"
 #include "cam-tui/view_talk.h"
 #include "cam-tui/words.h"
 #include "rpc/names.h"
@@ -266,6 +267,35 @@ act_mute_call(struct tui *tui, const char *argument)
 	return true;
 }
 
+/* -- push to talk --------------------------------------------------------- */
+
+void
+act_push_to_talk(struct tui *tui, const char *argument)
+{
+	const struct model_call *call = model_call_current(tui->model);
+	bool on = call != NULL &&
+		  is_on(argument != NULL ? argument : "", call->pushes_to_talk);
+
+	if (call == NULL)
+		tui_say(tui, STYLE_BAR_DIM, "%s", _("there is no call"));
+	else
+		ask(tui, RPC_CALL_TALK,
+		    json_pack("{s:s, s:o}", "id", call->id, "on",
+			on ? json_false() : json_null()));
+}
+
+void
+act_speak(struct tui *tui, const char *argument)
+{
+	const struct model_call *call = model_call_current(tui->model);
+
+	if (call == NULL || !call->pushes_to_talk)
+		tui_say(tui, STYLE_BAR_DIM, "%s",
+		    _("/push-to-talk first, in a call"));
+	else
+		phone_speak(tui->phone);
+}
+
 /* -- cam call ------------------------------------------------------------- */
 
 /* What the command line calls an action; false: it is none of those done here,
@@ -299,8 +329,8 @@ static bool
 is_verb(const char *word)
 {
 	static const char *const verbs[] = { "answer", "decline", "hangup",
-		"hold", "mute", "add", "ls", "stats", "devices", "record",
-		"sdp" };
+		"hold", "mute", "talk", "use", "add", "ls", "stats", "devices",
+		"record", "sdp" };
 
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
 		if (strcmp(word, verbs[i]) == 0)
@@ -328,6 +358,12 @@ act_call(struct tui *tui, const char *argument)
 		start(tui, list_who(words));
 	free(line);
 	words_free(words);
+}
+
+void
+act_devices(struct tui *tui, const char *argument)
+{
+	view_devices_show(tui);
 }
 
 void

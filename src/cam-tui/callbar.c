@@ -210,6 +210,12 @@ put_marks(struct callbar *bar, const struct model *model,
 		    WEIGHT_MARK, NULL, 0);
 	if (call->is_muted)
 		add(bar, STYLE_BAR_WARN, xstrdup(_("muted")), 0);
+	else if (call->pushes_to_talk)
+		add(bar,
+		    call->is_let_through ? STYLE_BAR_UNREAD : STYLE_BAR_WARN,
+		    xstrdup(
+			call->is_let_through ? _("you speak") : _("silent")),
+		    0);
 	for (size_t i = 0; i < call->party_count; i++)
 		put_party_marks(bar, model, &call->parties[i]);
 }

@@ -56,6 +56,9 @@ void act_decline(struct tui *tui, const char *argument);
 void act_decline_saying(struct tui *tui, const char *argument);
 void act_hangup(struct tui *tui, const char *argument);
 void act_hold(struct tui *tui, const char *argument);
+void act_push_to_talk(struct tui *tui, const char *argument);
+void act_speak(struct tui *tui, const char *argument);
+void act_devices(struct tui *tui, const char *argument);
 void act_calls(struct tui *tui, const char *argument);
 /* The microphone of the call: "", "on", "off". False: there is no call, or that
  * is about something else. */

@@ -128,6 +128,13 @@ static const struct command table[] = {
 	    GROUP_CALLS, WHERE_ANY, "C-x o", NULL, "g p", act_hold },
 	{ "add", "WHO...", N_("call others into the call"), GROUP_CALLS,
 	    WHERE_ANY, NULL, NULL, NULL, act_add },
+	{ "push-to-talk", "[on|off]",
+	    N_("be silent but while the key of /speak is held, or no more"),
+	    GROUP_CALLS, WHERE_ANY, NULL, NULL, NULL, act_push_to_talk },
+	{ "speak", NULL, N_("speak as long as this key is held"), GROUP_CALLS,
+	    WHERE_ANY, "F12", NULL, NULL, act_speak },
+	{ "devices", NULL, N_("choose microphone and loudspeaker"), GROUP_CALLS,
+	    WHERE_ANY, NULL, NULL, NULL, act_devices },
 	{ "calls", NULL, N_("who is in a call, and how well it is heard"),
 	    GROUP_CALLS, WHERE_ANY, "F9", NULL, "g v", act_calls },
 

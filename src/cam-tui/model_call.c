@@ -135,6 +135,8 @@ read_object(struct model_call *call, const json_t *object, int64_t now_ms)
 	call->state = state_of(object);
 	call->is_incoming = is_word(object, "direction", "in");
 	call->is_muted = is_true(object, "muted");
+	call->pushes_to_talk = json_is_boolean(json_object_get(object, "talk"));
+	call->is_let_through = is_true(object, "talk");
 	call->has_video = is_true(object, "video") || is_true(object, "screen");
 	call->is_recorded =
 	    json_array_size(json_object_get(object, "recording")) > 0;

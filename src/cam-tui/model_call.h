@@ -54,6 +54,8 @@ struct model_call {
 	enum model_call_state state;
 	bool is_incoming;
 	bool is_muted;
+	bool pushes_to_talk;
+	bool is_let_through; /* the key is pressed */
 	bool has_video;
 	bool is_recorded; /* by anybody */
 	bool was_spoken;  /* answered, and taken: it has a duration */

@@ -22,6 +22,9 @@ enum {
 	TICK_MS = 1000,
 	RING_TICKS = 3,	 /* between two bells */
 	STATS_TICKS = 5, /* between two questions how well it is heard */
+	/* A terminal tells of no key that is let go: keyboards repeat one
+	 * within that time. */
+	HELD_MS = 800,
 	KEYS_TEXT_MAX = 256,
 	ROWS_FOR_ONE = 8, /* a lower screen has no room for any of it */
 	ROWS_FOR_TWO = 12
@@ -33,10 +36,12 @@ struct phone {
 	unsigned ticks;
 	char *rings[MODEL_CALLS_MAX]; /* ids of what rings */
 	size_t ring_count;
-	bool is_asking; /* for statistics */
+	struct timer release; /* the key of push to talk comes no more */
+	bool is_asking;	      /* for statistics */
 };
 
 static void on_tick(void *arg);
+static void on_release(void *arg);
 
 struct phone *
 phone_new(struct tui *tui)
@@ -45,6 +50,7 @@ phone_new(struct tui *tui)
 
 	phone->tui = tui;
 	timer_init(&phone->tick, tui->loop, on_tick, phone);
+	timer_init(&phone->release, tui->loop, on_release, phone);
 	return phone;
 }
 
@@ -58,6 +64,7 @@ phone_free(struct phone *phone)
 		free(phone->rings[i]);
 	}
 	timer_finish(&phone->tick);
+	timer_finish(&phone->release);
 	free(phone);
 }
 
@@ -209,6 +216,31 @@ follow_rings(struct phone *phone)
 		if (call->state == CALL_RINGING && !is_known(phone, call->id))
 			begin_ringing(phone, call);
 	}
+}
+
+/* -- push to talk --------------------------------------------------------- */
+
+static void
+let_through(struct phone *phone, bool on)
+{
+	const struct model_call *call = model_call_current(phone->tui->model);
+
+	if (call != NULL && call->pushes_to_talk && call->is_let_through != on)
+		ask_and_tell(phone->tui, RPC_CALL_TALK,
+		    json_pack("{s:s, s:b}", "id", call->id, "on", (int)on));
+}
+
+static void
+on_release(void *arg)
+{
+	let_through(arg, false);
+}
+
+void
+phone_speak(struct phone *phone)
+{
+	let_through(phone, true);
+	timer_start(&phone->release, HELD_MS);
 }
 
 /* -- the clock ------------------------------------------------------------ */

@@ -19,6 +19,8 @@ void phone_free(struct phone *phone);
 void phone_online(struct phone *phone);
 /* Any event of camd; before the model has it. */
 void phone_event(struct phone *phone, const char *event, const json_t *params);
+/* The key of push to talk is pressed, or repeated while it is held. */
+void phone_speak(struct phone *phone);
 /* The model has changed, or who looks at the screen. */
 void phone_change(struct phone *phone);
 

@@ -103,6 +103,10 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {id, on} -> {call} */
 #define RPC_CALL_HOLD "call.hold"
 #define RPC_CALL_MUTE "call.mute"
+/* {id, on: push to talk: true speaks, false is silent, null: off} -> {call} */
+#define RPC_CALL_TALK "call.talk"
+/* {id, audio_in, audio_out}: no files -> {} */
+#define RPC_CALL_USE "call.use"
 /* {id, who: [..]} -> {call} */
 #define RPC_CALL_ADD "call.add"
 /* {} -> {calls: [call object]} */

@@ -224,3 +224,38 @@ test_a_screen_that_comes_in_the_middle_knows_the_call() {
 	keys anna '/call bob' Enter
 	sees anna 'Ringing at Bob'
 }
+
+test_devices_are_chosen_in_the_middle_of_a_call() {
+	callers
+	open_screen anna
+	keys anna '/devices' Enter
+	sees anna 'devices' '* microphone' "the system's own"
+	keys anna Escape '/talk bob' Enter
+	calls bob anna --audio-in none --audio-out none
+	sees anna 'Bob calls'
+	keys anna C-x a
+	sees anna 'In call with Bob'
+	expect 0 cam_as anna call use --audio-in tone
+	# What anna sends now is a tone: bob hears one.
+	await 30 is_loud bob
+	keys anna '/push-to-talk' Enter
+	sees anna 'silent'
+	await 30 is_quiet bob
+	keys anna F12
+	sees anna 'you speak'
+	sees anna 'silent'
+	expect 0 cam_as anna call talk on
+	sees anna 'you speak'
+	await 30 is_loud bob
+	keys anna '/push-to-talk off' Enter
+	sees_not anna 'you speak'
+	expect 1 cam_as anna call use --audio-in device:nowhere
+	expect_complaint 'the device cannot be used'
+	expect 2 cam_as anna call use --audio-in "$T/anna/cam.ini"
+}
+
+level_of() { # NAME: how loud the other is for NAME, in dB below the loudest
+	cam_as "$1" watch --json --type call.levels --count 3 | tail -n 1 | jq '.members[0].level'
+}
+is_loud() { [ "$(level_of "$1")" -lt 50 ]; }
+is_quiet() { [ "$(level_of "$1")" -gt 90 ]; }

@@ -86,6 +86,7 @@ struct call {
 	bool video;
 	bool screen;
 	bool muted;
+	enum call_talk talk;
 	bool recorded;		 /* by somebody, now or before */
 	int64_t from;		 /* who called; 0: we */
 	int64_t began_ms;	 /* wall times: first offered */
