@@ -15,6 +15,7 @@
 #include "camd/call/call_parts.h"
 #include "camd/call/devices.h"
 #include "loop/loop.h"
+#include "recordings.h"
 #include "rpc/names.h"
 #include "test.h"
 
@@ -76,7 +77,7 @@ struct callers {
 	struct letters letters[CALLERS_MAX][CALLERS_MAX];
 	LIST_HEAD(, question) questions;
 	LIST_HEAD(, process) processes;
-	LIST_HEAD(, recording) recordings;
+	struct recordings recordings;
 	size_t port_max;
 	bool no_process;
 };
@@ -350,7 +351,8 @@ process_take(struct process *process, const char *method, json_t *params)
 	} else if (strcmp(method, MEDIA_REMOVE) == 0) {
 		assert_true(process->hears[number]);
 		process->hears[number] = false;
-	} else if (strcmp(method, MEDIA_SET) == 0) {
+	} else if (strcmp(method, MEDIA_SET) == 0 &&
+		   json_object_get(params, "mute") != NULL) {
 		process->mute = json_is_true(json_object_get(params, "mute"));
 		process->hold = json_is_true(json_object_get(params, "hold"));
 	}
@@ -368,76 +370,12 @@ process_hear(struct process *process, const char *method, json_t *params,
 	json_decref(params);
 }
 
-/* -- recordings that write nothing --------------------------------------------
- */
-
-struct recording {
-	LIST_ENTRY(recording) entry;
-	const struct call *call;
-	const struct process *process; /* that sends to it */
-	void (*on_ended)(void *arg, int err);
-	void *arg;
-	bool webm, left;
-	int err; /* with which it ends, now where it is not 0 */
-};
-
-static inline int
-recording_begin(struct loop *loop, int fd, bool webm,
-    void (*on_ended)(void *arg, int err), void *arg, int *socket,
-    struct recording **result)
+static inline struct recordings *
+recordings_of(const struct call *call)
 {
-	const struct call *call = arg;
-	const struct caller *caller = call->calls->arg;
-	struct recording *recording = NULL;
+	struct caller *caller = call->calls->arg;
 
-	if (caller->callers->no_process)
-		return CAM_ERR_UNSUPPORTED;
-	assert_true(fd >= 0);
-	recording = xcalloc(1, sizeof *recording);
-	recording->call = call;
-	recording->process = call->process;
-	recording->on_ended = on_ended;
-	recording->arg = arg;
-	recording->webm = webm;
-	*socket = -1;
-	LIST_INSERT_HEAD(&caller->callers->recordings, recording, entry);
-	*result = recording;
-	return 0;
-}
-
-static inline void
-recording_left(struct recording *recording)
-{
-	recording->left = true;
-}
-
-static inline void
-recording_drop(struct recording *recording)
-{
-	if (recording == NULL)
-		return;
-	LIST_REMOVE(recording, entry);
-	free(recording);
-}
-
-static const struct recording_ops callers_recording = {
-	.start = recording_begin,
-	.leave = recording_left,
-	.free = recording_drop,
-};
-
-static inline void
-callers_end_recordings(struct callers *callers)
-{
-	struct recording *recording, *next;
-
-	for (recording = LIST_FIRST(&callers->recordings); recording != NULL;
-	     recording = next) {
-		next = LIST_NEXT(recording, entry);
-		if (recording->left || recording->err != 0 ||
-		    recording->process != recording->call->process)
-			recording->on_ended(recording->arg, recording->err);
-	}
+	return &caller->callers->recordings;
 }
 
 static const struct process_ops callers_process = { .start = process_begin,
@@ -459,7 +397,7 @@ callers_end_processes(struct callers *callers)
 			next = LIST_FIRST(&callers->processes);
 		}
 	}
-	callers_end_recordings(callers);
+	recordings_end(&callers->recordings);
 }
 
 /* -- the rest ---------------------------------------------------------------
@@ -521,7 +459,7 @@ static const struct calls_ops callers_ops = {
 	.tell = callers_tell,
 	.port = callers_port,
 	.process = &callers_process,
-	.recording = &callers_recording,
+	.recording = &recordings_ops,
 	.equip = callers_equip,
 	.ring_ms = callers_ring_ms,
 	.on_event = callers_on_event,
@@ -538,7 +476,7 @@ callers_open(size_t count)
 	callers->port_max = 6;
 	LIST_INIT(&callers->questions);
 	LIST_INIT(&callers->processes);
-	LIST_INIT(&callers->recordings);
+	LIST_INIT(&callers->recordings.list);
 	for (size_t i = 0; i < count; i++) {
 		struct caller *caller = &callers->list[i];
 
@@ -569,7 +507,7 @@ callers_close(struct callers *callers)
 	for (size_t i = 0; i < callers->count; i++)
 		calls_free(callers->list[i].calls);
 	assert_true(LIST_EMPTY(&callers->processes));
-	assert_true(LIST_EMPTY(&callers->recordings));
+	assert_true(LIST_EMPTY(&callers->recordings.list));
 	loop_free(callers->loop);
 	free(callers);
 }

@@ -1,112 +1,8 @@
 /* test_calls.c: calls of several camd, without network and processes. */
-#include "callers.h"
+#include "callers_rest.h"
 #include "folders.h"
 
 #include "base/random.h"
-
-static int64_t
-uid(size_t place)
-{
-	return (int64_t)place + 1;
-}
-
-/* -- what holds when nothing is under way ------------------------------------
- */
-
-static struct call *
-same_call(struct callers *callers, size_t place, const char *wire)
-{
-	struct call *call;
-
-	TAILQ_FOREACH (call, &callers->list[place].calls->list, entry) {
-		if (strcmp(call->wire, wire) == 0)
-			return call;
-	}
-	return NULL;
-}
-
-/* Whom one hears has the key that the other uses. */
-static void
-check_active(struct callers *callers, const struct leg *leg, size_t place)
-{
-	const struct call *theirs =
-	    same_call(callers, (size_t)leg->uid - 1, leg->call->wire);
-	const struct leg *other =
-	    theirs != NULL ? call_leg(theirs, uid(place)) : NULL;
-
-	assert_non_null(other);
-	assert_int_equal(other->state, LEG_ACTIVE);
-	assert_true(leg->call->process->opened);
-	assert_true(leg->call->process->hears[leg->number]);
-	assert_memory_equal(leg->call->process->secrets[leg->number],
-	    theirs->process->own, MEDIA_SECRET_SIZE);
-	assert_int_equal(leg->status.hold, theirs->state == CALL_HELD);
-	assert_int_equal(leg->status.mute, theirs->muted);
-	assert_int_equal(leg->status.recording, call_records(theirs));
-}
-
-static void
-check_leg(struct callers *callers, const struct leg *leg, size_t place)
-{
-	const struct call *theirs =
-	    same_call(callers, (size_t)leg->uid - 1, leg->call->wire);
-
-	switch (leg->state) {
-	case LEG_ACTIVE:
-		check_active(callers, leg, place);
-		break;
-	case LEG_INVITED:
-		assert_non_null(theirs);
-		assert_false(theirs->joined);
-		break;
-	case LEG_INVITER:
-		assert_false(leg->call->joined);
-		assert_non_null(theirs);
-		break;
-	case LEG_ACCEPTING:
-		fail_msg("an accept that is never answered");
-		break;
-	default:
-		break;
-	}
-}
-
-static void
-check_call(struct callers *callers, const struct call *call, size_t place)
-{
-	size_t with = 0;
-
-	for (size_t i = 0; i < call->leg_count; i++) {
-		const struct leg *leg = call->legs[i];
-
-		check_leg(callers, leg, place);
-		with +=
-		    call->joined ? leg_counts(leg) : leg->state == LEG_INVITER;
-	}
-	assert_true(with > 0);
-	if (call->process->opened) {
-		assert_memory_equal(
-		    call->process->own, call->own.secret, MEDIA_SECRET_SIZE);
-		assert_int_equal(call->process->hold, call->state == CALL_HELD);
-		assert_int_equal(call->process->mute, call->muted);
-	}
-}
-
-static void
-check_all(struct callers *callers)
-{
-	for (size_t i = 0; i < callers->count; i++) {
-		struct call *call;
-		size_t spoken = 0;
-
-		TAILQ_FOREACH (call, &callers->list[i].calls->list, entry) {
-			check_call(callers, call, i);
-			spoken += call->state == CALL_ACTIVE;
-		}
-		assert_in_range(spoken, 0, 8);
-	}
-	assert_true(LIST_EMPTY(&callers->questions));
-}
 
 /* -- two --------------------------------------------------------------------
  */
@@ -270,37 +166,6 @@ a_second_call_rings_and_holds_the_first(void **state)
 
 /* -- more -------------------------------------------------------------------
  */
-
-static struct callers *
-speaking(size_t count)
-{
-	const int64_t uids[] = { 2, 3, 4, 5, 6 };
-	struct callers *callers = callers_open(count + 1);
-
-	callers_start(callers, 0, uids, count - 1);
-	callers_settle(callers);
-	for (size_t i = 1; i < count; i++) {
-		assert_int_equal(
-		    call_answer(callers_call(callers, i), devices_new()), 0);
-		callers_settle(callers);
-	}
-	return callers;
-}
-
-static void
-expect_mesh(struct callers *callers, size_t first, size_t last)
-{
-	for (size_t i = first; i <= last; i++) {
-		const struct call *call = callers_call(callers, i);
-		size_t active = 0;
-
-		assert_non_null(call);
-		for (size_t k = 0; k < call->leg_count; k++)
-			active += call->legs[k]->state == LEG_ACTIVE;
-		assert_int_equal(active, last - first);
-	}
-	check_all(callers);
-}
 
 static void
 all_of_three_and_of_six_hear_each_other(void **state)
@@ -506,135 +371,6 @@ a_media_process_that_dies_is_started_again_once(void **state)
 	/* The others go on. */
 	assert_non_null(callers_call(callers, 0));
 	assert_non_null(callers_call(callers, 2));
-	check_all(callers);
-	callers_close(callers);
-}
-
-struct ended {
-	unsigned count;
-	int err;
-	bool records;
-};
-
-static void
-on_ended(void *arg, int err, const struct call *call)
-{
-	struct ended *ended = arg;
-
-	ended->count++;
-	ended->err = err;
-	ended->records = call_records(call);
-}
-
-static void
-expect_recorded(struct callers *callers, size_t by, bool recorded)
-{
-	callers_settle(callers);
-	check_all(callers);
-	assert_int_equal(call_records(callers_call(callers, by)), recorded);
-}
-
-static void
-who_records_tells_all_and_whole_is_what_has_ended(void **state)
-{
-	struct callers *callers = speaking(3);
-	struct call *call = callers_call(callers, 0);
-	struct ended ended = { 0 };
-	struct folders folders;
-	char path[128];
-
-	assert_int_equal(folders_make(&folders), 0);
-	snprintf(path, sizeof path, "%s/talk.MKA", folders.path);
-	assert_int_equal(
-	    call_record_stop(call, on_ended, &ended), CAM_ERR_EXISTS);
-	assert_int_equal(call_record_start(call, "/nowhere/talk"), CAM_ERR_FORMAT);
-	assert_int_equal(
-	    call_record_start(call, "/nowhere/a.webm/talk"), CAM_ERR_FORMAT);
-	assert_int_equal(
-	    call_record_start(call, "/nowhere/talk.webm"), CAM_ERR_SYSTEM);
-	assert_int_equal(call_record_start(call, path), 0);
-	assert_false(call->recording->webm);
-	assert_int_equal(call_record_start(call, path), CAM_ERR_REFUSED);
-	expect_recorded(callers, 0, true);
-	assert_true(callers_call(callers, 2)->recorded);
-	assert_int_equal(call_record_stop(call, on_ended, &ended), 0);
-	assert_int_equal(
-	    call_record_stop(call, on_ended, &ended), CAM_ERR_EXISTS);
-	assert_int_equal(ended.count, 0);
-	expect_recorded(callers, 0, false);
-	assert_int_equal(ended.count, 1);
-	assert_int_equal(ended.err, 0);
-	assert_int_equal(call->recording_end, RECORDING_WHOLE);
-	/* What is there is not written over. */
-	assert_int_equal(call_record_start(call, path), CAM_ERR_SYSTEM);
-	assert_int_equal(errno, EEXIST);
-	folders_remove(&folders);
-	callers_close(callers);
-}
-
-static void
-a_recording_that_ends_by_itself_is_told_of_and_the_call_goes_on(void **state)
-{
-	struct callers *callers = speaking(2);
-	struct call *call = callers_call(callers, 0);
-	struct folders folders;
-	char path[128];
-
-	assert_int_equal(folders_make(&folders), 0);
-	snprintf(path, sizeof path, "%s/talk.webm", folders.path);
-	assert_int_equal(call_record_start(call, path), 0);
-	assert_true(call->recording->webm);
-	expect_recorded(callers, 0, true);
-	call->recording->err = CAM_ERR_FULL;
-	expect_recorded(callers, 0, false);
-	assert_int_equal(call->recording_end, RECORDING_FULL);
-	assert_int_equal(call->state, CALL_ACTIVE);
-	(void)unlink(path);
-	assert_int_equal(call_record_start(call, path), 0);
-	assert_int_equal(call->recording_end, RECORDING_WHOLE);
-	call->process->dead = true;
-	expect_recorded(callers, 0, false);
-	assert_int_equal(call->recording_end, RECORDING_FAILED);
-	/* The end of a call waits for what it wrote. */
-	(void)unlink(path);
-	assert_int_equal(call_record_start(call, path), 0);
-	call_hangup(call);
-	assert_string_not_equal(callers->list[0].last, EVENT_CALL_ENDED);
-	callers_settle(callers);
-	assert_string_equal(callers->list[0].last, EVENT_CALL_ENDED);
-	folders_remove(&folders);
-	callers_close(callers);
-}
-
-static void
-what_is_tapped_sealed_ends_with_its_key(void **state)
-{
-	struct callers *callers = speaking(3);
-	struct call *call = callers_call(callers, 0);
-	uint8_t before[MEDIA_SECRET_SIZE];
-	char *sdp = NULL;
-
-	memcpy(before, call->own.secret, sizeof before);
-	assert_int_equal(call_tap(call, 65535, false, &sdp), CAM_ERR_LIMIT);
-	assert_int_equal(call_tap(call, 5004, true, &sdp), 0);
-	assert_non_null(strstr(sdp, "a=crypto:1 AEAD_AES_256_GCM inline:"));
-	free(sdp);
-	/* It opens nothing that was said before. */
-	assert_memory_not_equal(before, call->own.secret, sizeof before);
-	callers_settle(callers);
-	check_all(callers);
-	assert_int_equal(call->tap_port, 5004);
-	call_hangup(callers_call(callers, 2));
-	callers_settle(callers);
-	assert_int_equal(call->tap_port, 0);
-	assert_int_equal(call_tap(call, 6004, false, &sdp), 0);
-	assert_null(strstr(sdp, "crypto"));
-	free(sdp);
-	call->process->dead = true;
-	callers_settle(callers);
-	assert_int_equal(call->tap_port, 6004);
-	assert_int_equal(call_tap(call, 0, false, &sdp), 0);
-	assert_int_equal(call->tap_port, 0);
 	check_all(callers);
 	callers_close(callers);
 }
@@ -894,11 +630,6 @@ main(void)
 		cmocka_unit_test(a_camd_that_forgot_it_ends_it),
 		cmocka_unit_test(
 		    a_media_process_that_dies_is_started_again_once),
-		cmocka_unit_test(
-		    who_records_tells_all_and_whole_is_what_has_ended),
-		cmocka_unit_test(
-		    a_recording_that_ends_by_itself_is_told_of_and_the_call_goes_on),
-		cmocka_unit_test(what_is_tapped_sealed_ends_with_its_key),
 		cmocka_unit_test(without_a_media_process_nobody_calls),
 		cmocka_unit_test(whatever_happens_both_ends_agree),
 	};

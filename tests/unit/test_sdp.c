@@ -36,7 +36,7 @@ sound_has_all_that_opens_and_plays_it(void **state)
 	sdp = sdp_build(&media, call, 5004, true);
 	assert_string_equal(sdp,
 	    "v=0\r\n"
-	    "o=- 0 1 IN IP4 127.0.0.1\r\n"
+	    "o=- 15 1 IN IP4 127.0.0.1\r\n"
 	    "s=cam call 00000000000000ff00000000000000ff\r\n"
 	    "c=IN IP4 127.0.0.1\r\n"
 	    "t=0 0\r\n"
