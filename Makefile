@@ -151,10 +151,10 @@ $B/cam-media: $B/obj/cam-media/main.o $B/libcam-media.a $(MEDIA_PARTS)
 
 # Nobody else needs to know SDL.
 $B/obj/cam-view/window.o: EXT_CFLAGS += $(SDL_CFLAGS)
-VIEW_PARTS = $(foreach folder,picture loop base,$(call archive,$(folder)))
+VIEW_PARTS = $(foreach folder,rpc picture loop base,$(call archive,$(folder)))
 $B/cam-view: $B/obj/cam-view/main.o $B/libcam-view.a $(VIEW_PARTS)
 	$(call say,LINK,$@)
-	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SDL_LIBS) $(YUV_LIBS) $(LIBEV_LIBS) \
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SDL_LIBS) $(YUV_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
 
 # libavformat brings a hundred libraries, so it is in no other process.
@@ -193,12 +193,14 @@ $(TOOLS:%=$B/tools/%): config.mk
 	$(call say,TEST,$@)
 	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil -lm
 
-# Two cam-media with a network between them.
-tools: $(if $(MEDIA_VERSION),$B/tools/duet)
-$B/tools/duet: tests/media/duet.c $(ARCHIVES)
+# Two cam-media with a network between them; films whose pictures carry numbers.
+MEDIA_TOOLS = $(if $(MEDIA_VERSION),$(patsubst %,$B/tools/%,duet film seen))
+tools: $(MEDIA_TOOLS)
+$(MEDIA_TOOLS): $B/tools/%: tests/media/%.c $(ARCHIVES)
 	$(call say,TEST,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/media -MMD -MP -o $@ $< \
-		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(LIBEV_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
+		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(MEDIA_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
+		$(UTF8PROC_LIBS) -lm $(LIBS)
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
@@ -340,8 +342,9 @@ $B/po/%.mo: po/%.po
 
 # Each entry is mode:file:place below PREFIX.
 place = $(foreach file,$2,$1:$(file):$3/$(notdir $(file)))
-UNITS = $(patsubst contrib/systemd/%,$B/systemd/%,$(wildcard contrib/systemd/*.service \
-	contrib/systemd/*.socket))
+# camd belongs to its user, camserver to the system.
+unit = $(addprefix $B/systemd/,$1)
+UNITS = $(call unit,camd.service camd.socket camserver.service)
 INSTALLED = $(call place,755,$B/cam $B/camd $B/camserver,bin) \
 	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
 		$(if $(CHAFA_VERSION),$B/cam-show) $(if $(SYSTEMD_VERSION),$B/cam-notify) \
@@ -351,7 +354,10 @@ INSTALLED = $(call place,755,$B/cam $B/camd $B/camserver,bin) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \
 	$(call place,644,completions/cam.fish,share/fish/vendor_completions.d) \
-	$(call place,644,$(UNITS),lib/systemd/user) \
+	$(call place,644,$(call unit,camd.service camd.socket),lib/systemd/user) \
+	$(call place,644,$(call unit,camserver.service),lib/systemd/system) \
+	644:contrib/systemd/camserver.sysusers:lib/sysusers.d/camserver.conf \
+	644:contrib/systemd/camserver.tmpfiles:lib/tmpfiles.d/camserver.conf \
 	$(call place,644,README.md,share/doc/cam) \
 	$(call place,644,contrib/screen.svg,share/doc/cam/contrib) \
 	$(call place,644,$(filter-out %.sh,$(wildcard contrib/examples/*)),share/doc/cam/examples) \
@@ -373,6 +379,8 @@ uninstall:
 	$Qfor entry in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${entry##*:}"; done
 	$Qrmdir -p "$(DESTDIR)$(PREFIX)/libexec/cam" "$(DESTDIR)$(PREFIX)/share/doc/cam/examples" \
 		2>/dev/null || true
+	@echo 'Left on purpose: keys and history of each user, and, of a camserver,' \
+		'/var/lib/camserver, the user camserver and the group camadmin.'
 
 # -- the rest ---------------------------------------------------------------
 

@@ -64,8 +64,8 @@ test_what_becomes_of_it_is_the_exit() {
 	expect 3 cam_as anna call hangup
 	expect 2 cam_as anna call
 	expect 2 cam_as anna call hangup --video
-	expect 2 cam_as anna call bob --video --audio-in none --audio-out none
-	expect_complaint pictures
+	expect 1 cam_as anna call bob --video --audio-in none --audio-out none
+	expect_complaint camera
 	stop bob
 	expect 4 cam_as anna call bob --audio-in none --audio-out none
 	expect_text "$ERR" 'cannot be reached'

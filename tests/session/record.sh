@@ -194,3 +194,67 @@ test_a_full_disk_ends_only_the_recording() {
 	lasts "$T/small/talk.webm" 1000
 	umount "$T/small"
 }
+
+# What a cam-media that others have taken over might send.
+piece() { # KIND TRACK CODEC KEY WIDTH HEIGHT LEN TIME_US [HEX]: all numbers
+	printf '%02x%02x%02x%02x%04x%04x%08x%016x%s' "${@:1:8}" "${9:-}"
+}
+
+writes() { # EXIT FILE HEX: cam-record, sent that, ends with EXIT
+	rm -f "$2"
+	run bash -c 'xxd -r -p <<<"$1" | "$2/cam-record" webm 3<&0 4<>"$3"' _ "$3" "$TEST_BUILD" "$2"
+	expect_equal "$1" "$status"
+}
+
+test_cam_record_takes_only_what_makes_sense() {
+	of_record
+	local track frame i many
+	track=$(piece 0 0 0 0 0 0 0 0)
+	# Opus: a frame of silence.
+	frame=$(piece 1 0 0 1 0 0 3 20000 f8fffe)
+	writes 0 "$T/a.webm" "$track$frame"
+	expect_equal opus "$(ffprobe -v error -show_entries stream=codec_name -of default=nk=1:nw=1 "$T/a.webm")"
+	writes 0 "$T/a.webm" ''
+	writes 0 "$T/a.webm" "$track${frame:0:30}"
+	writes 1 "$T/a.webm" "$frame"
+	writes 1 "$T/a.webm" "$track$track"
+	writes 1 "$T/a.webm" "$track$frame$(piece 0 1 1 0 640 480 0 0)"
+	writes 1 "$T/a.webm" "$track$(piece 1 3 0 1 0 0 3 0 f8fffe)"
+	writes 1 "$T/a.webm" "$(piece 0 0 9 0 0 0 0 0)"
+	writes 1 "$T/a.webm" "$track$(piece 1 0 0 1 0 0 4294967295 0)"
+	# Times that go back are put right.
+	writes 0 "$T/a.webm" "$track$frame$frame$(piece 1 0 0 1 0 0 3 0 f8fffe)$(piece 1 0 0 1 0 0 3 90071992547409920 f8fffe)"
+	# A file that may not grow.
+	many=$track
+	for i in $(seq 400); do many+=$(piece 1 0 0 1 0 0 3 $((i * 20000)) f8fffe); done
+	writes 0 "$T/a.webm" "$many"
+	run bash -c 'ulimit -f 2; xxd -r -p <<<"$1" | "$2/cam-record" webm 3<&0 4<>"$3"' _ "$many" "$TEST_BUILD" "$T/b.webm"
+	expect_equal 3 "$status"
+	lasts "$T/b.webm" 1000
+	expect 2 "$TEST_BUILD/cam-record" mp4
+	expect 2 "$TEST_BUILD/cam-record"
+}
+
+test_without_cam_record_it_is_refused() {
+	of_media
+	mkdir "$T/programs"
+	cp "$TEST_BUILD/camd" "$TEST_BUILD/cam-media" "$T/programs"
+	CAMD=("$T/programs/camd")
+	people anna bob
+	calls anna bob --audio-in tone --audio-out none
+	await_call bob '.state == "ringing"'
+	calls bob answer --audio-in none --audio-out none
+	await_call anna '.state == "active"'
+	expect 6 cam_as anna call record "$T/talk.webm"
+	expect_complaint 'not built in'
+	[ ! -e "$T/talk.webm" ]
+	call_is anna '.recording == []'
+}
+
+test_the_version_says_whether_calls_can_be_recorded() {
+	of_media
+	local has=false
+	[ ! -x "$TEST_BUILD/cam-record" ] || has=true
+	expect 0 cam version --json
+	expect_json "$OUT" "(.libraries | has(\"libavformat\")) == $has"
+}

@@ -51,6 +51,8 @@ struct calls_ops {
 	int (*port)(void *arg, int *fd, uint16_t *port);
 	/* The media process. */
 	const struct process_ops *process;
+	/* What our pictures are to be coded by. */
+	enum media_codec (*codec)(void *arg);
 	const struct recording_ops *recording;
 	/* More for media.open, set into params: settings. */
 	void (*equip)(void *arg, json_t *params);
@@ -98,8 +100,7 @@ enum call_talk {
 struct call_wish {
 	const int64_t *uids; /* to be called */
 	size_t count;	     /* 1 .. LIMIT_CALL_MEMBERS - 1 */
-	bool video;
-	bool screen;
+	bool video; /* it is to be a call with pictures, shown or not */
 	struct call_devices *devices; /* taken, also on an error */
 };
 
@@ -120,13 +121,14 @@ int call_hold(struct call *call, bool on);
 int call_mute(struct call *call, bool on);
 /* CAM_ERR_EXISTS: it rings. */
 int call_talk(struct call *call, enum call_talk talk);
-/*
- * Other devices of sound from now on, of which none is a file; takes devices.
- * CAM_ERR_REQUEST: there are none in it, or files; CAM_ERR_EXISTS: the call has
- * no sound yet. on_done: message says why not.
- */
+/* Other devices of sound from now on; takes devices. CAM_ERR_REQUEST: there are
+ * none in it; CAM_ERR_EXISTS: the call has no sound yet. on_done: message says
+ * why not. */
 int call_use(struct call *call, struct call_devices *devices,
     void (*on_done)(void *arg, int err, const char *message), void *arg);
+/* The pictures of devices, which it takes, in place of those of before.
+ * CAM_ERR_EXISTS: it rings. */
+int call_show(struct call *call, struct call_devices *devices);
 /* CAM_ERR_EXISTS: he is in it; CAM_ERR_LIMIT: it is full; CAM_ERR_REFUSED: it
  * is not ours to add to, for it rings. */
 int call_add(struct call *call, int64_t uid);
@@ -134,6 +136,11 @@ int call_add(struct call *call, int64_t uid);
  * process_ops.ask() come later. */
 int call_stats(struct call *call,
     void (*on_done)(void *arg, int err, const json_t *result), void *arg);
+/* The memory in which that one's pictures come (picture/frames.h), as long as
+ * the process is the same; fd is on_done's, -1 on an error. CAM_ERR_EXISTS: he
+ * is not in it. */
+int call_frames(struct call *call, int64_t uid,
+    void (*on_done)(void *arg, int err, int fd), void *arg);
 /*
  * All that is said is written to a new file of that name, ".webm", ".mka" or
  * ".mkv", and everybody is told. CAM_ERR_FORMAT: another name;

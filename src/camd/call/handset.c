@@ -13,26 +13,12 @@
 struct change {
 	struct calls *calls;
 	char id[ID_SIZE];
-	json_t *audio;
+	struct call_devices *devices;
 	void (*on_done)(void *arg, int err, const char *message);
 	void *arg;
 };
 
-/* Another media process of the call would begin with these. */
-static void
-keep(struct call *call, json_t *audio)
-{
-	json_t *known = NULL;
-
-	if (call->devices == NULL)
-		call->devices = devices_new();
-	known = json_object_get(call->devices->params, "audio");
-	if (known != NULL)
-		json_object_update(known, audio);
-	else
-		json_object_set(call->devices->params, "audio", audio);
-}
-
+/* Another media process of the call would begin with the new ones. */
 static void
 on_changed(
     void *arg, int err, const json_t *result, const struct rpc_error *error)
@@ -41,11 +27,11 @@ on_changed(
 	struct call *call = NULL;
 
 	if (err == 0 && calls_find(change->calls, change->id, NULL, &call) == 0)
-		keep(call, change->audio);
+		devices_move_sound(call->devices, change->devices);
 	change->on_done(change->arg, err,
 	    error != NULL && error->message != NULL ? error->message
 						    : cam_strerror(err));
-	json_decref(change->audio);
+	devices_free(change->devices);
 	free(change);
 }
 
@@ -54,24 +40,22 @@ call_use(struct call *call, struct call_devices *devices,
     void (*on_done)(void *arg, int err, const char *message), void *arg)
 {
 	struct calls *calls = call->calls;
-	json_t *audio = json_incref(json_object_get(devices->params, "audio"));
-	bool has_files = devices->fd_count > 0;
+	json_t *audio = json_object_get(devices->params, "audio");
 	struct change *change = NULL;
 
-	devices_free(devices);
-	if (has_files || audio == NULL || call->process == NULL ||
-	    !call->opened) {
-		json_decref(audio);
-		return has_files || audio == NULL ? CAM_ERR_REQUEST
-						  : CAM_ERR_EXISTS;
+	if (audio == NULL || call->process == NULL || !call->opened) {
+		devices_free(devices);
+		return audio == NULL ? CAM_ERR_REQUEST : CAM_ERR_EXISTS;
 	}
 	change = xcalloc(1, sizeof *change);
-	*change = (struct change){
-		.calls = calls, .audio = audio, .on_done = on_done, .arg = arg
-	};
+	*change = (struct change){ .calls = calls,
+		.devices = devices,
+		.on_done = on_done,
+		.arg = arg };
 	memcpy(change->id, call->id, sizeof change->id);
 	calls->ops->process->ask(call->process, MEDIA_SET,
-	    json_pack("{s:O}", "audio", audio), NULL, 0, on_changed, change);
+	    json_pack("{s:O}", "audio", audio), devices->fds, DEVICES_KINDS,
+	    on_changed, change);
 	return 0;
 }
 

@@ -203,8 +203,6 @@ ring(struct calls *calls, int64_t uid, const struct signal *signal,
 		    word, err == CAM_ERR_FULL ? CALL_BUSY : CALL_UNABLE);
 	memcpy(call->wire, signal->call, sizeof call->wire);
 	call->from = uid;
-	call->video = signal->status.video;
-	call->screen = signal->status.screen;
 	leg = leg_add(call, uid, LEG_INVITER);
 	take_offer(leg, signal);
 	take_members(call, uid, signal);

@@ -99,6 +99,8 @@ void
 leg_take_status(struct leg *leg, const struct signal_status *status)
 {
 	leg->status = *status;
+	leg->call->video |= status->video;
+	leg->call->screen |= status->screen;
 	leg->call->recorded |= status->recording;
 }
 
@@ -114,8 +116,8 @@ call_signal(const struct call *call, struct signal *signal)
 	signal->status =
 	    (struct signal_status){ .hold = call->state == CALL_HELD,
 		    .mute = call->muted,
-		    .video = call->video,
-		    .screen = call->screen,
+		    .video = call->showing == DEVICES_SHOW_VIDEO,
+		    .screen = call->showing == DEVICES_SHOW_SCREEN,
 		    .recording = call_records(call) };
 }
 

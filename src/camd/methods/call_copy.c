@@ -10,7 +10,7 @@
 #include "camd/call/object.h"
 #include "camd/call/sdp.h"
 #include "camd/camd.h"
-#include "camd/methods/call_find.h"
+#include "camd/methods/calling.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
 #include "rpc/json.h"
@@ -80,7 +80,7 @@ call_set_record(struct rpc_call *request, json_t *params)
 	int err;
 
 	if (!param_text(request, params, "path", false, &path) ||
-	    !call_find_current(request, params, &call))
+	    !calling_current(request, params, &call))
 		return 0;
 	if (path == NULL)
 		return stop(request, call);
@@ -118,7 +118,7 @@ tap(struct rpc_call *request, json_t *params, bool sealed)
 	char *sdp = NULL;
 	int err = 0;
 
-	if (!call_find_current(request, params, &call))
+	if (!calling_current(request, params, &call))
 		return 0;
 	if (!json_is_integer(port) || number > SDP_PORT_MAX ||
 	    (number < PORT_MIN && (number != 0 || sealed)))

@@ -54,6 +54,8 @@ static const struct rpc_method table[] = {
 	{ RPC_CALL_TALK, call_set_talk },
 	{ RPC_CALL_USE, call_use_devices },
 	{ RPC_CALL_ADD, call_add_member },
+	{ RPC_CALL_SHOW, call_set_show },
+	{ RPC_CALL_FRAMES, call_get_frames },
 	{ RPC_CALL_LIST, call_list },
 	{ RPC_CALL_STATS, call_get_stats },
 	{ RPC_CALL_DEVICES, call_list_devices },
