@@ -28,6 +28,7 @@ int member_remove(struct rpc_call *call, json_t *params);
 int member_import(struct rpc_call *call, json_t *params);
 int server_policy_get(struct rpc_call *call, json_t *params);
 int server_policy_set(struct rpc_call *call, json_t *params);
+int queue_list(struct rpc_call *call, json_t *params);
 int config_get(struct rpc_call *call, json_t *params);
 int config_set(struct rpc_call *call, json_t *params);
 int config_list(struct rpc_call *call, json_t *params);
@@ -43,5 +44,6 @@ bool member_read_wishes(struct rpc_call *call, const json_t *params,
 struct invitation;
 void member_new_invitation(const struct server *server,
     struct invitation *invitation, int64_t *expires_ms);
+int member_approve(struct rpc_call *call, json_t *params);
 
 #endif
