@@ -145,6 +145,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_POLICY_GET "policy.get"
 /* {key, value, group} -> the same */
 #define RPC_POLICY_SET "policy.set"
+/* {} -> {queues: [{to, count, size, oldest}]} */
+#define RPC_QUEUE_LIST "queue.list"
 /* {limit} -> {lines: [{time, level, text}]} */
 #define RPC_LOG_LIST "log.list"
 /* {after, state} -> {members: [member object], next} */
