@@ -19,7 +19,7 @@
 #include "loop/watch.h"
 
 enum {
-	READ_SIZE = 64 * 1024,
+	READ_SIZE = 4096, /* a terminal has no more at once */
 	/* One painted screen, with true colour in each cell. */
 	OUT_MAX = 64 * 1024 * 1024,
 	TITLE_MAX = 256,
