@@ -462,10 +462,11 @@ terminal_paint(struct terminal *terminal, struct canvas *canvas)
 	buf_put_span(&terminal->queue, buf_span(&terminal->frame));
 	buf_clear(&terminal->frame);
 	show_cursor(terminal, canvas, &ops);
+	/* Who waits for it sees it first. */
+	flush_out(terminal);
 	canvas_copy(&terminal->shown, canvas);
 	canvas_settle(canvas);
 	terminal->is_known = true;
-	flush_out(terminal);
 	return true;
 }
 
