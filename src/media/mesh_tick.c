@@ -95,7 +95,7 @@ send_voice(struct mesh *mesh, struct outbound *outbound,
 			.payload = span_of(payload, (size_t)len),
 		};
 
-		mesh_send(mesh, bytes,
+		mesh_send(mesh, outbound, bytes,
 		    outbound_write(outbound, &packet, now_us, bytes));
 	}
 	mesh->silent = len <= 0;
@@ -113,6 +113,8 @@ speak(struct mesh *mesh, uint64_t now_us)
 	if (mesh->mute)
 		memset(pcm, 0, sizeof pcm);
 	mesh->level = sound_level(pcm);
+	if (mesh->recorder != NULL && !mesh->hold)
+		recorder_said(mesh->recorder, pcm);
 	if (outbound == NULL)
 		return;
 	if (!mesh->hold && mesh->member_count > 0)
@@ -149,6 +151,8 @@ listen_to_all(struct mesh *mesh, uint64_t now_us)
 	}
 	if (mesh->hold)
 		memset(sum, 0, sizeof sum);
+	if (mesh->recorder != NULL)
+		recorder_heard(mesh->recorder, sum, now_us);
 	sound_clip(sum, pcm);
 	if (mesh->speech != NULL)
 		speech_heard(mesh->speech, pcm);
@@ -184,7 +188,8 @@ look_at(struct mesh *mesh, struct mesh_member *member, uint64_t now_us)
 static void
 look_each_second(struct mesh *mesh, uint64_t now_us)
 {
-	rate_look(&mesh->rate);
+	for (size_t i = 0; i < mesh->count; i++)
+		rate_look(&mesh->rates[i]);
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next)
 		look_at(mesh, member, now_us);

@@ -91,8 +91,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"
-/* {who: [..], video, screen, audio_in, audio_out, video_in, video_out, follow}
- * -> {call: call object} */
+/* {who: [..], audio_in, audio_out, video_in, video_out, video: a camera where
+ * no video_in is, screen: of the X server display, with the cookies of the file
+ * authority, window, follow} -> {call: call object} */
 #define RPC_CALL_START "call.start"
 /* {id, the same devices, follow} -> {call} */
 #define RPC_CALL_ANSWER "call.answer"
@@ -103,26 +104,47 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {id, on} -> {call} */
 #define RPC_CALL_HOLD "call.hold"
 #define RPC_CALL_MUTE "call.mute"
+/* {id, the same of what is shown} -> {call}; nothing of it: nothing is */
+#define RPC_CALL_SHOW "call.show"
+/* {id, member} -> {fd}: the memory in which that one's pictures come
+ * (picture/frames.h), beside the answer; the first that a client gets is 0, the
+ * next 1. Of the call's present "media". */
+#define RPC_CALL_FRAMES "call.frames"
 /* {id, who: [..]} -> {call} */
 #define RPC_CALL_ADD "call.add"
 /* {} -> {calls: [call object]} */
 #define RPC_CALL_LIST "call.list"
 /* {id} -> {id, members: [{member, streams: [..]}]} */
 #define RPC_CALL_STATS "call.stats"
+/* {id, path: a new file, or null} -> {call} */
+#define RPC_CALL_RECORD "call.record"
+/* {id, port}: what we send goes there, too -> {call, sdp}; with its keys */
+#define RPC_CALL_SDP "call.sdp"
+/* {id, port}: the same in clear; 0: neither any more, sdp is null */
+#define RPC_CALL_TAP "call.tap"
 /* {} -> {in: [..], out: [..], video: [..]} */
 #define RPC_CALL_DEVICES "call.devices"
 
 /* Between cam server and camserver, on the socket of that. */
 /* {} -> {organisation, pin, serial, started, version, pid, members: {..}} */
 #define RPC_SERVER_STATUS "server.status"
-/* {after} -> {members: [member object], next} */
+/* {} -> {text}: OpenMetrics */
+#define RPC_SERVER_METRICS "server.metrics"
+/* {limit} -> {lines: [{time, level, text}]} */
+#define RPC_LOG_LIST "log.list"
+/* {after, state} -> {members: [member object], next} */
 #define RPC_MEMBER_LIST "member.list"
 /* {name, nick, group} -> {member, code} */
 #define RPC_MEMBER_INVITE "member.invite"
 /* {name, nick, group} -> {member} */
 #define RPC_MEMBER_CHANGE "member.change"
+/* {name} -> {member}: who waits is one now */
+#define RPC_MEMBER_APPROVE "member.approve"
 /* {name} -> {member} */
 #define RPC_MEMBER_REMOVE "member.remove"
+/* {members: [{name, nick, group, line}]} -> {members: [member object, code]},
+ * all or none */
+#define RPC_MEMBER_IMPORT "member.import"
 
 /* Between two camd, on a link. Keys, ids and signatures are hex digits. The
  * first is the only one that is answered before both are greeted. */
@@ -177,8 +199,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * its beginning or written anew; {kind: "tone", hz?}; {kind: "none"};
  * {kind: "portaudio", name?} the system's own without a name. pictures: {kind:
  * "pattern"}; {kind: "file", fd, loop} YUV4MPEG2; {kind: "v4l2", fd}; {kind:
- * "x11", name?, window?}; each with width?, height?, rate? member: a number
- * 1 .. 255 that camd chooses.
+ * "x11", fd: connected, cookie?, screen?, window?}; {kind: "none"}; each with
+ * width?, height?, rate? member: a number 1 .. 255 that camd chooses.
  */
 /* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
  * {echo, noise, gain}, bitrate?}, video?: {in?: pictures, out?: {fd} of the
@@ -194,14 +216,17 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define MEDIA_REKEY "media.rekey"
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
- * budget?, tap?: a port of 127.0.0.1 that gets what we send in clear, or 0} ->
- * {} */
+ * video?: {in: pictures, or null}, budget?,
+ * record?: {fd} a socket of cam-record, or null} -> {} */
 #define MEDIA_SET "media.set"
+/* {port, sealed}: what we send goes to that port of 127.0.0.1 too
+ * (media/mesh.h: mesh_tap()); 0: no more -> {} */
+#define MEDIA_TAP "media.tap"
 /* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
  * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
 #define MEDIA_STATS "media.stats"
-/* {member, kind?: video or screen} -> {fd}: the memory in which his pictures
- * come (picture/frames.h) */
+/* {member} -> {fd}: the memory in which his pictures come (picture/frames.h),
+ * now or later */
 #define MEDIA_FRAMES "media.frames"
 /* {} -> {in: [name], out: [name]}; also before media.open */
 #define MEDIA_DEVICES "media.devices"
@@ -216,6 +241,18 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define MEDIA_DEVICE "media.device"
 /* {kind}: an input file has ended */
 #define MEDIA_FINISHED "media.finished"
+
+/*
+ * To cam-view, which shows the pictures of a call in its terminal or in a
+ * window, over a Unix socket of its own: notifications, without a hello. It
+ * ends when that is closed; it has been left by who looks where it ends first
+ * with status 0. "fd" as above.
+ */
+/* {name, fd}: the memory of call.frames; another of that name takes its place
+ */
+#define VIEW_ADD "view.add"
+/* {name} */
+#define VIEW_REMOVE "view.remove"
 
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"
