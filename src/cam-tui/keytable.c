@@ -63,6 +63,8 @@ command_group_name(enum command_group group)
 		return _("Talks");
 	case GROUP_MESSAGES:
 		return _("Messages");
+	case GROUP_CALLS:
+		return _("Calls");
 	case GROUP_WRITING:
 		return _("Writing");
 	case GROUP_LISTS:

@@ -13,6 +13,7 @@
 #include "cam-tui/layout.h"
 #include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
+#include "cam-tui/phone.h"
 #include "cam-tui/secret.h"
 #include "cam-tui/session.h"
 #include "cam-tui/transfer_text.h"
@@ -39,16 +40,18 @@ composer_room(unsigned rows, unsigned wanted)
 
 void
 screen_divide(unsigned rows, unsigned columns, unsigned roster_columns,
-    unsigned composer_rows, struct screen_parts *parts)
+    unsigned composer_rows, unsigned call_rows, struct screen_parts *parts)
 {
 	unsigned below = composer_room(rows, composer_rows);
-	unsigned middle = rows - below - 2;
+	unsigned middle = rows - below - 2 - call_rows;
 	unsigned left = 0;
 
 	*parts = (struct screen_parts){ 0 };
 	parts->title = (struct box){ 0, 0, 1, columns };
-	parts->status = (struct box){ 1 + middle, 0, 1, columns };
-	parts->composer = (struct box){ 2 + middle, 0, below, columns };
+	parts->calls = (struct box){ 1 + middle, 0, call_rows, columns };
+	parts->status = (struct box){ 1 + middle + call_rows, 0, 1, columns };
+	parts->composer =
+	    (struct box){ 2 + middle + call_rows, 0, below, columns };
 	if (roster_columns >= ROSTER_COLUMNS_MIN &&
 	    columns >= SCREEN_SPLIT_COLUMNS) {
 		left =
@@ -109,7 +112,7 @@ divide(const struct tui *tui, const struct canvas *canvas,
 	screen_divide(canvas->rows, canvas->columns,
 	    tui->options.roster_columns,
 	    lines < COMPOSER_ROWS_MAX ? (unsigned)lines : COMPOSER_ROWS_MAX,
-	    parts);
+	    phone_rows(tui->phone, canvas->rows), parts);
 }
 
 void
@@ -375,6 +378,7 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 					      : tui->switcher.shown,
 	    canvas, parts.view, &tui->drawn_view);
 	draw_title(tui, canvas, parts.title);
+	phone_draw(tui->phone, canvas, parts.calls);
 	draw_status(tui, canvas, parts.status);
 	draw_writing(tui, &writing, canvas, parts.composer);
 	tui->drawn_composer = parts.composer;

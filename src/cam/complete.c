@@ -38,19 +38,20 @@ static const char *const event_words[] = { "message", "message.received",
 	"transfer.done", "transfer.failed", "question", "question.answered",
 	"key", "key.changed", "presence", "presence.changed", "attention",
 	"attention.changed", "call", "call.incoming", "call.ringing",
-	"call.active", "call.changed", "call.ended", "call.levels", NULL };
+	"call.active", "call.changed", "call.ended", "call.kept", "call.levels",
+	NULL };
 static const char *const method_words[] = { RPC_SUBSCRIBE, RPC_STATUS,
 	RPC_ROSTER_LIST, RPC_ROSTER_RESOLVE, RPC_ROSTER_COMPLETE, RPC_USER_SET,
 	RPC_MESSAGE_SEND, RPC_MESSAGE_RETRY, RPC_MESSAGE_EDIT,
 	RPC_MESSAGE_DELETE, RPC_MESSAGE_LIST, RPC_MESSAGE_GET, RPC_MESSAGE_OPEN,
 	RPC_OFFER_LIST, RPC_OFFER_GET, RPC_OFFER_ACCEPT, RPC_OFFER_CANCEL,
 	RPC_OFFER_DROP, RPC_CALL_START, RPC_CALL_ANSWER, RPC_CALL_DECLINE,
-	RPC_CALL_HANGUP, RPC_CALL_HOLD, RPC_CALL_MUTE, RPC_CALL_ADD,
-	RPC_CALL_LIST, RPC_CALL_STATS, RPC_CALL_DEVICES, RPC_QUESTION_WAIT,
-	RPC_TALK_LIST, RPC_TALK_READ, RPC_TALK_TYPING, RPC_AWAY, RPC_BACK,
-	RPC_IDLE, RPC_ATTENTION_GET, RPC_ATTENTION_SET, RPC_KEY_LIST,
-	RPC_CONFIG_GET, RPC_CONFIG_SET, RPC_CONFIG_LIST, RPC_RELOAD, RPC_STOP,
-	RPC_DOCTOR, RPC_SYNC, NULL };
+	RPC_CALL_HANGUP, RPC_CALL_HOLD, RPC_CALL_MUTE, RPC_CALL_TALK,
+	RPC_CALL_USE, RPC_CALL_ADD, RPC_CALL_LIST, RPC_CALL_STATS,
+	RPC_CALL_DEVICES, RPC_QUESTION_WAIT, RPC_TALK_LIST, RPC_TALK_READ,
+	RPC_TALK_TYPING, RPC_AWAY, RPC_BACK, RPC_IDLE, RPC_ATTENTION_GET,
+	RPC_ATTENTION_SET, RPC_KEY_LIST, RPC_CONFIG_GET, RPC_CONFIG_SET,
+	RPC_CONFIG_LIST, RPC_RELOAD, RPC_STOP, RPC_DOCTOR, RPC_SYNC, NULL };
 
 /*
  * The word being typed: kept (of kept_len bytes) stands before what is being

@@ -174,7 +174,7 @@ static const struct verb_option call_options[] = {
 	    NULL },
 	{ "detach", 0, NULL, N_("return when somebody has answered"), WORD_NONE,
 	    NULL },
-	{ "off", 0, NULL, N_("hold, mute, video, screen, sdp: no longer"),
+	{ "off", 0, NULL, N_("hold, mute, talk, video, screen, sdp: no longer"),
 	    WORD_NONE, NULL },
 	{ "id", 0, N_("ID"),
 	    N_("decline, add, record: of several calls that one"), WORD_CALL,
@@ -196,6 +196,12 @@ static const struct verb_action call_actions[] = {
 	{ "hold", N_("[--off] [ID]"), N_("let a call wait"), WORD_CALL,
 	    WORD_NONE },
 	{ "mute", N_("[--off] [ID]"), N_("be silent in it"), WORD_CALL,
+	    WORD_NONE },
+	{ "talk", N_("[on|off|--off]"),
+	    N_("push to talk: be heard, be silent, no longer"), WORD_NONE,
+	    WORD_NONE },
+	{ "use", N_("[--audio-in DEVICE] [--audio-out DEVICE]"),
+	    N_("take another microphone or loudspeaker"), WORD_NONE,
 	    WORD_NONE },
 	{ "video", N_("[--off] [ID]"), N_("be seen in it, by a camera"),
 	    WORD_CALL, WORD_NONE },
@@ -402,9 +408,8 @@ static const struct verb table[] = {
 	    .options = file_options,
 	    .actions = file_actions },
 	{ .name = "call",
-	    .args =
-		N_("WHO...|answer|decline|hangup|hold|mute|video|screen|add|"
-		   "ls|stats|devices|record|sdp ..."),
+	    .args = N_("WHO...|answer|decline|hangup|hold|mute|talk|use|video|"
+		       "screen|add|ls|stats|devices|record|sdp ..."),
 	    .help = N_("speak with others"),
 	    .run = verb_call,
 	    .options = call_options,

@@ -104,6 +104,10 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {id, on} -> {call} */
 #define RPC_CALL_HOLD "call.hold"
 #define RPC_CALL_MUTE "call.mute"
+/* {id, on: push to talk: true speaks, false is silent, null: off} -> {call} */
+#define RPC_CALL_TALK "call.talk"
+/* {id, audio_in, audio_out} -> {} */
+#define RPC_CALL_USE "call.use"
 /* {id, the same of what is shown} -> {call}; nothing of it: nothing is */
 #define RPC_CALL_SHOW "call.show"
 /* {id, member} -> {fd}: the memory in which that one's pictures come
@@ -285,6 +289,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_CALL_ACTIVE "call.active"
 #define EVENT_CALL_CHANGED "call.changed"
 #define EVENT_CALL_ENDED "call.ended"
+/* {id, missed}: one that has ended is in the history now (message.get) */
+#define EVENT_CALL_KEPT "call.kept"
 /* {id, self, members: [{member, level}]}: four times a second */
 #define EVENT_CALL_LEVELS "call.levels"
 

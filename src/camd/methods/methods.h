@@ -66,6 +66,8 @@ int call_get_stats(struct rpc_call *call, json_t *params);
 int call_list_devices(struct rpc_call *call, json_t *params);
 int call_set_record(struct rpc_call *call, json_t *params);
 int call_get_sdp(struct rpc_call *call, json_t *params);
+int call_use_devices(struct rpc_call *call, json_t *params);
+int call_set_talk(struct rpc_call *call, json_t *params);
 int call_set_tap(struct rpc_call *call, json_t *params);
 int key_list(struct rpc_call *call, json_t *params);
 int key_protect(struct rpc_call *call, json_t *params);
