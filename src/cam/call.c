@@ -121,6 +121,8 @@ put_devices(json_t *params, const struct args *args)
 
 	if (args_has(args, "video"))
 		json_object_set_new(params, "video", json_true());
+	if (args_has(args, "stereo"))
+		json_object_set_new(params, "stereo", json_true());
 	if (args_has(args, "screen"))
 		code = put_screen(params, args_value(args, "screen"));
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
@@ -337,6 +339,22 @@ screen(struct cam *cam, struct args *args)
 }
 
 static int
+device(struct cam *cam, struct args *args)
+{
+	json_t *params = json_object();
+	int code = args_count(args, 1, 2);
+
+	put_id(params, args);
+	if (code == 0)
+		code = put_devices(params, args);
+	if (code == 0)
+		return change(
+		    cam, RPC_CALL_DEVICE, params, _("other devices are used"));
+	json_decref(params);
+	return code;
+}
+
+static int
 add(struct cam *cam, struct args *args)
 {
 	const char *id = args_value(args, "id");
@@ -356,7 +374,8 @@ add(struct cam *cam, struct args *args)
  */
 
 #define DEVICE_OPTIONS                                                         \
-	" video screen audio-in audio-out video-in video-out window detach "
+	" video screen audio-in audio-out stereo video-in video-out window "   \
+	"detach "
 
 static const struct action {
 	const char *name;
@@ -368,6 +387,7 @@ static const struct action {
 	{ "hangup", hangup, "" },
 	{ "hold", hold, " off " },
 	{ "mute", mute, " off " },
+	{ "device", device, " audio-in audio-out " },
 	{ "video", video, " off video-in " },
 	{ "screen", screen, " off screen " },
 	{ "add", add, " id " },

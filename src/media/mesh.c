@@ -31,7 +31,8 @@ sender_free(struct sender *sender)
 }
 
 static int
-sender_new(const struct media *media, struct sender **made)
+sender_new(const struct mesh *mesh, const struct media *media,
+    struct sender **made)
 {
 	struct sender *sender = xcalloc(1, sizeof *sender);
 	int err = shield_new_receiving(media, &sender->shield);
@@ -119,7 +120,7 @@ mesh_add(struct mesh *mesh, unsigned number, const struct addr *addr,
 		return CAM_ERR_LIMIT;
 	if (!addr_is_answerable(addr) || !ssrcs_are_free(mesh, number, media))
 		return CAM_ERR_REQUEST;
-	err = sender_new(media, &sender);
+	err = sender_new(mesh, media, &sender);
 	if (err != 0)
 		return err;
 	if (member == NULL)

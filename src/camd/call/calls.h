@@ -110,6 +110,10 @@ void call_hangup(struct call *call);
 /* CAM_ERR_EXISTS: it is not active. Taking one up holds the others. */
 int call_hold(struct call *call, bool on);
 int call_mute(struct call *call, bool on);
+/* The sound of devices, which it takes, in place of that of before; on_done is
+ * told in words why not, and may be called inside. CAM_ERR_EXISTS: it rings. */
+int call_switch(struct call *call, struct call_devices *devices,
+    void (*on_done)(void *arg, int err, const char *message), void *arg);
 /* The pictures of devices, which it takes, in place of those of before.
  * CAM_ERR_EXISTS: it rings. */
 int call_show(struct call *call, struct call_devices *devices);

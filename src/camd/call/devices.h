@@ -47,6 +47,11 @@ int devices_set(
  * CAM_ERR_REQUEST, CAM_ERR_UNREACHABLE. */
 int devices_set_screen(struct call_devices *devices, const char *display,
     const char *authority, unsigned window);
+/* Sound of two channels, both ways. */
+void devices_set_stereo(struct call_devices *devices);
+/* What is heard and spoken to comes from there now, as far as it is set there:
+ * moved from one to the other. */
+void devices_move_sound(struct call_devices *to, struct call_devices *from);
 /* What the others see comes from there now: moved from one to the other. */
 void devices_move_showing(struct call_devices *to, struct call_devices *from);
 

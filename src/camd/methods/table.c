@@ -52,6 +52,7 @@ static const struct rpc_method table[] = {
 	{ RPC_CALL_HOLD, call_set_hold },
 	{ RPC_CALL_MUTE, call_set_mute },
 	{ RPC_CALL_ADD, call_add_member },
+	{ RPC_CALL_DEVICE, call_set_device },
 	{ RPC_CALL_SHOW, call_set_show },
 	{ RPC_CALL_FRAMES, call_get_frames },
 	{ RPC_CALL_LIST, call_list },
