@@ -26,6 +26,7 @@ struct control {
 	struct rpc_session *session;
 	struct mesh *mesh; /* NULL: not open yet */
 	bool devices;	   /* of sound may be opened */
+	bool pictures;	   /* may be coded and shown */
 	bool caged;
 	bool mute;
 	bool push_to_talk, talks;
@@ -78,12 +79,12 @@ on_finished(void *arg, enum media_kind kind)
 }
 
 static void
-on_device(void *arg, enum mesh_direction direction, int err)
+on_device(void *arg, enum mesh_direction direction, bool is_silent)
 {
 	notify(arg, MEDIA_DEVICE,
 	    json_pack("{s:s, s:s}", "direction",
-		direction == MESH_IN ? "in" : "out", "error",
-		cam_strerror(err)));
+		direction == MESH_IN ? "in" : "out", "now",
+		is_silent ? "none" : "default"));
 }
 
 static void
@@ -115,12 +116,12 @@ enter_cage(struct control *control, const json_t *params,
 	int err = 0;
 
 	control->devices = is_device(&setup->in) || is_device(&setup->out);
+	control->pictures = json_object_get(params, "video") != NULL;
 	if (control->devices)
 		audio_portaudio_start();
 	if (!json_is_false(json_object_get(params, "sandbox")) &&
 	    !control->caged)
-		err = cage_enter(
-		    control->devices, json_object_get(params, "video") != NULL);
+		err = cage_enter(control->devices, control->pictures);
 	control->caged = err == 0;
 	if (err == 0)
 		return 0;
@@ -252,6 +253,23 @@ change_device(struct control *control, const json_t *audio, const char *name,
 	return err == 0 ? mesh_change(control->mesh, direction, &choice) : err;
 }
 
+/* null: none from now on. */
+static int
+change_pictures(struct control *control, const json_t *video)
+{
+	const json_t *in = json_object_get(video, "in");
+	struct video_choice choice;
+	int err;
+
+	if (in == NULL)
+		return 0;
+	if (control->caged && !control->pictures)
+		return CAM_ERR_UNSAFE;
+	err = request_pictures(
+	    control->stream, json_is_null(in) ? NULL : in, &choice);
+	return err == 0 ? mesh_show(control->mesh, &choice) : err;
+}
+
 static void
 set_flag(const json_t *params, const char *name, bool *flag)
 {
@@ -278,21 +296,34 @@ static int
 set_numbers(struct control *control, const json_t *params)
 {
 	const json_t *audio = json_object_get(params, "audio");
-	unsigned bitrate, port, budget;
+	unsigned bitrate, budget;
 
 	if (request_number(audio, "bitrate", VOICE_BITRATE_MIN,
 		VOICE_BITRATE_MAX, 0, &bitrate) < 0 ||
-	    request_number(params, "tap", 0, UINT16_MAX, 0, &port) < 0 ||
-	    request_number(
-		params, "budget", BUDGET_LEAST, BUDGET_MOST, 0, &budget) < 0)
+	    request_budget(params, &budget) < 0)
 		return CAM_ERR_REQUEST;
 	if (bitrate != 0)
 		mesh_set_bitrate(control->mesh, bitrate);
 	if (budget != 0)
 		mesh_set_budget(control->mesh, budget);
-	if (json_object_get(params, "tap") != NULL)
-		mesh_tap(control->mesh, (uint16_t)port);
 	return 0;
+}
+
+/* A descriptor of cam-record, or null: no more. */
+static int
+set_record(struct control *control, const json_t *params)
+{
+	const json_t *record = json_object_get(params, "record");
+	int fd = -1;
+
+	if (record == NULL)
+		return 0;
+	if (!json_is_null(record)) {
+		fd = request_fd(control->stream, record);
+		if (fd < 0)
+			return CAM_ERR_REQUEST;
+	}
+	return mesh_record(control->mesh, fd);
 }
 
 static int
@@ -306,13 +337,16 @@ media_set(struct rpc_call *call, json_t *params)
 
 	if (control->mesh == NULL)
 		return CAM_ERR_REQUEST;
-	if (json_is_object(json_object_get(params, "record")))
-		return CAM_ERR_UNSUPPORTED;
 	err = set_numbers(control, params);
 	if (err == 0)
 		err = change_device(control, audio, "in", MESH_IN);
 	if (err == 0)
 		err = change_device(control, audio, "out", MESH_OUT);
+	if (err == 0)
+		err =
+		    change_pictures(control, json_object_get(params, "video"));
+	if (err == 0)
+		err = set_record(control, params);
 	if (err != 0)
 		return err;
 	set_mute(control, params);
@@ -320,6 +354,22 @@ media_set(struct rpc_call *call, json_t *params)
 		mesh_hold(control->mesh, json_is_true(hold));
 	if (json_is_boolean(levels))
 		mesh_want_levels(control->mesh, json_is_true(levels));
+	rpc_reply(call, NULL);
+	return 0;
+}
+
+static int
+media_tap(struct rpc_call *call, json_t *params)
+{
+	struct control *control = rpc_call_owner(call);
+	unsigned port;
+
+	if (control->mesh == NULL ||
+	    request_number(
+		params, "port", 0, UINT16_MAX - MESH_TAP_PORTS, 0, &port) < 0)
+		return CAM_ERR_REQUEST;
+	mesh_tap(control->mesh, (uint16_t)port,
+	    json_is_true(json_object_get(params, "sealed")));
 	rpc_reply(call, NULL);
 	return 0;
 }
@@ -340,15 +390,13 @@ static int
 media_frames(struct rpc_call *call, json_t *params)
 {
 	struct control *control = rpc_call_owner(call);
-	const char *kind = json_string_value(json_object_get(params, "kind"));
-	bool is_screen =
-	    kind != NULL && strcmp(kind, media_kind_name(MEDIA_SCREEN)) == 0;
 	unsigned member;
 	int fd = -1, err = read_member(control, params, &member);
 
+	if (err == 0 && control->caged && !control->pictures)
+		err = CAM_ERR_UNSAFE;
 	if (err == 0)
-		err = mesh_frames(control->mesh, member,
-		    is_screen ? MEDIA_SCREEN : MEDIA_VIDEO, &fd);
+		err = mesh_frames(control->mesh, member, &fd);
 	if (err != 0)
 		return err;
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -372,6 +420,7 @@ static const struct rpc_method methods[] = {
 	{ MEDIA_REMOVE, media_remove },
 	{ MEDIA_REKEY, media_rekey },
 	{ MEDIA_SET, media_set },
+	{ MEDIA_TAP, media_tap },
 	{ MEDIA_STATS, media_stats },
 	{ MEDIA_FRAMES, media_frames },
 	{ MEDIA_DEVICES, media_devices },

@@ -151,7 +151,8 @@ is_closing(struct span grapheme)
 		"\xe3\x83\xbc", "\xe3\x80\x9c", "\xe3\x80\x85", "\xef\xbc\x9a",
 		"\xef\xbc\x9b", "\xe2\x80\xa6" };
 
-	for (size_t i = 0; i < sizeof closing / sizeof closing[0]; i++) {
+	for (size_t i = 0;
+	     grapheme.len == 3 && i < sizeof closing / sizeof closing[0]; i++) {
 		if (span_equal_text(grapheme, closing[i]))
 			return true;
 	}
@@ -309,16 +310,32 @@ layout_part(struct layout *layout)
 	layout->is_apart = true;
 }
 
+/* The first piece of a line, or of what is below it. */
+static size_t
+first_of(const struct layout *layout, size_t line)
+{
+	size_t low = 0, high = layout->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (layout->pieces[middle].line < line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 void
 layout_draw(const struct layout *layout, struct canvas *canvas, struct box box,
     unsigned row, size_t from, size_t count)
 {
-	for (size_t i = 0; i < layout->count; i++) {
+	for (size_t i = first_of(layout, from);
+	     i < layout->count && layout->pieces[i].line < from + count; i++) {
 		const struct piece *piece = &layout->pieces[i];
 		unsigned to = row + (unsigned)(piece->line - from), taken;
 
-		if (piece->line < from || piece->line >= from + count)
-			continue;
 		taken = canvas_put(canvas, box, to, piece->column, piece->style,
 		    span_of(layout->text.data + piece->offset, piece->len));
 		if (piece->link > 0)

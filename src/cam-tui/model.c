@@ -42,6 +42,7 @@ model_free(struct model *model)
 		model_talk_free(talk);
 	}
 	model_forget_offers(model);
+	model_forget_calls(model);
 	free(model->transfers);
 	table_finish(&model->users);
 	table_finish(&model->talks);
@@ -109,8 +110,8 @@ take_user(struct model *model, const json_t *params)
 {
 	const char *was = text_of(params, "was");
 	const json_t *object = json_object_get(params, "user");
-	struct model_user *user = model_user_take(model, object);
-	struct model_change change = { .kind = CHANGE_USERS, .user = user };
+	struct model_user before;
+	struct model_user *user = model_user_take(model, object, &before);
 
 	if (user == NULL)
 		return;
@@ -118,22 +119,26 @@ take_user(struct model *model, const json_t *params)
 		model_user_drop(model, was);
 		model_talk_rename_user(model, was, user->id);
 		model_transfer_rename_user(model, was, user->id);
-		change.user = NULL; /* another one is no more */
+		user = NULL; /* another one is no more */
 	}
-	model_tell(model, &change);
+	model_user_tell(model, user, &before);
+	model_user_finish(&before);
 }
 
 static void
 take_typing(struct model *model, const json_t *params)
 {
+	struct model_user before;
 	struct model_user *user =
-	    model_user_take(model, json_object_get(params, "user"));
+	    model_user_take(model, json_object_get(params, "user"), &before);
 
-	if (user == NULL || !json_is_true(json_object_get(params, "direct")))
+	if (user == NULL)
 		return;
-	user->is_typing = json_is_true(json_object_get(params, "typing"));
-	model_tell(model,
-	    &(struct model_change){ .kind = CHANGE_USERS, .user = user });
+	if (json_is_true(json_object_get(params, "direct")))
+		user->is_typing =
+		    json_is_true(json_object_get(params, "typing"));
+	model_user_tell(model, user, &before);
+	model_user_finish(&before);
 }
 
 static bool
@@ -209,6 +214,8 @@ take_read(struct model *model, const json_t *params)
 void
 model_take_event(struct model *model, const char *event, const json_t *params)
 {
+	if (model_call_event(model, event, params))
+		return;
 	if (strcmp(event, EVENT_MESSAGE_SENT) == 0)
 		model_transfer_sent(model, params);
 	if (strcmp(event, EVENT_MESSAGE_RECEIVED) == 0 ||

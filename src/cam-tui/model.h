@@ -11,6 +11,7 @@
 #include "base/table.h"
 
 struct model;
+struct model_call;
 
 /* -- users ---------------------------------------------------------------- */
 
@@ -29,17 +30,21 @@ struct model_user {
 	bool blocked;
 	bool hidden;
 	int priority;
-	bool is_typing; /* to us alone */
-	bool is_marked; /* while a list is taken in: it was there */
+	uint64_t version; /* another one when anything of him has changed */
+	bool is_typing;	  /* to us alone */
+	bool is_marked;	  /* while a list is taken in: it was there */
 };
 
 /* -- messages ------------------------------------------------------------- */
 
 struct model_message {
+	struct table_link by_id;
 	json_t *object; /* the message object, as it is now */
 	const char *id; /* borrowed from it */
 	int64_t time_ms;
 	bool is_sent;
+	bool is_unread;
+	size_t choices; /* of a question of theirs, 0: it is none */
 };
 
 /* -- what is told of ------------------------------------------------------ */
@@ -61,6 +66,7 @@ struct model_talk {
 	/* A stretch of the history without holes, oldest first. */
 	struct model_message **messages;
 	size_t count;
+	struct table by_id; /* the same */
 	bool has_start; /* nothing is older than the first */
 	bool has_end;	/* nothing is newer than the last: new ones are added */
 	bool is_loaded; /* a page has come since the connection was made */
@@ -92,7 +98,7 @@ struct model_transfer {
 	const char *name;
 	const char *kind;  /* "file", "folder", "image" */
 	const char *path;  /* or NULL */
-	const char *error; /* a sentence of camd's, or NULL */
+	const char *reason; /* why it does not go on, a word; "" */
 	bool is_received;
 	enum model_stage stage;
 	uint64_t size; /* bytes; 0: not known */
@@ -107,18 +113,21 @@ enum model_change_kind {
 	CHANGE_USERS, /* any of them, see user */
 	CHANGE_TALK,  /* its unread, or all of its messages */
 	CHANGE_MESSAGE_NEW,
-	CHANGE_MESSAGE, /* another text, state, opened */
-	CHANGE_PAGE,	/* older or newer ones were put to a talk */
-	CHANGE_TRANSFER /* see transfer; NULL: any, and some may be gone */
+	CHANGE_MESSAGE,	 /* another text, state, opened */
+	CHANGE_PAGE,	 /* older or newer ones were put to a talk */
+	CHANGE_TRANSFER, /* see transfer; NULL: any, and some may be gone */
+	CHANGE_CALL	 /* see call, which may have ended; NULL: the same */
 };
 
 struct model_change {
 	enum model_change_kind kind;
 	/* Of CHANGE_USERS: the only one; NULL: any, and some may be gone. */
 	const struct model_user *user;
+	const struct model_user *before;     /* what he was; NULL: he is new */
 	struct model_talk *talk;	     /* or NULL */
 	const struct model_message *message; /* or NULL */
 	const struct model_transfer *transfer;
+	const struct model_call *call; /* see model_call.h */
 	size_t count; /* of CHANGE_PAGE: put before the first */
 };
 
@@ -154,6 +163,8 @@ void model_take_event(
     struct model *model, const char *event, const json_t *params);
 /* attention.get: the rules of talks. */
 void model_take_attention(struct model *model, const json_t *object);
+/* A message object that is new: a past call, which no event has with it. */
+void model_take_past(struct model *model, const json_t *object);
 /* The message object, wherever that message is shown. */
 void model_take_message(struct model *model, const json_t *object);
 /* A page of offer.list, or one file object. */

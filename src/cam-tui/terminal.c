@@ -19,7 +19,7 @@
 #include "loop/watch.h"
 
 enum {
-	READ_SIZE = 64 * 1024,
+	READ_SIZE = 4096, /* a terminal has no more at once */
 	/* One painted screen, with true colour in each cell. */
 	OUT_MAX = 64 * 1024 * 1024,
 	TITLE_MAX = 256,
@@ -445,7 +445,7 @@ show_cursor(struct terminal *terminal, const struct canvas *canvas,
 }
 
 bool
-terminal_paint(struct terminal *terminal, const struct canvas *canvas)
+terminal_paint(struct terminal *terminal, struct canvas *canvas)
 {
 	struct paint_ops ops = paint_ops(terminal);
 
@@ -462,9 +462,11 @@ terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 	buf_put_span(&terminal->queue, buf_span(&terminal->frame));
 	buf_clear(&terminal->frame);
 	show_cursor(terminal, canvas, &ops);
-	canvas_copy(&terminal->shown, canvas);
-	terminal->is_known = true;
+	/* Who waits for it sees it first. */
 	flush_out(terminal);
+	canvas_copy(&terminal->shown, canvas);
+	canvas_settle(canvas);
+	terminal->is_known = true;
 	return true;
 }
 

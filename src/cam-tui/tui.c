@@ -16,6 +16,7 @@
 #include "cam-tui/linear.h"
 #include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
+#include "cam-tui/phone.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -25,9 +26,10 @@
 
 /* -- painting ------------------------------------------------------------- */
 
-/* More often than so nobody sees it; a few that follow each other, as when one
- * thing leads to another, need not wait. */
-enum { FRAME_MS = 16, FRAMES_AT_ONCE = 4 };
+/* More often than so nobody sees it; those that follow each other, as when one
+ * thing leads to another, need not wait: at the start there are a dozen until
+ * all that was asked for is there. */
+enum { FRAME_MS = 16, FRAMES_AT_ONCE = 16 };
 
 /* However much changes at once, it is painted once, when all that has come was
  * looked at. */
@@ -82,14 +84,17 @@ set_title(struct tui *tui)
 {
 	size_t unread = model_unread(tui->model);
 	char *view = view_title(tui->switcher.shown);
-	char *title = unread > 0 ? xasprintf("cam: %s (%zu)", view, unread)
-				 : xasprintf("cam: %s", view);
+	char *calls = phone_title(tui->phone);
+	const char *what = calls != NULL ? calls : view;
+	char *title = unread > 0 ? xasprintf("cam: %s (%zu)", what, unread)
+				 : xasprintf("cam: %s", what);
 
 	if (tui->title == NULL || strcmp(tui->title, title) != 0) {
 		terminal_set_title(tui->terminal, title);
 		free(tui->title);
 		tui->title = xstrdup(title);
 	}
+	free(calls);
 	free(view);
 	free(title);
 }
@@ -120,7 +125,6 @@ tui_paint(struct tui *tui)
 	}
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
-	canvas_settle(&tui->canvas);
 	count_frame(tui);
 	set_title(tui);
 }
@@ -133,8 +137,8 @@ tui_paint_writing(struct tui *tui)
 	if (tui->linear != NULL || !fits_canvas(tui, &rows, &columns) ||
 	    !screen_draw_writing(tui, &tui->canvas))
 		tui_paint(tui);
-	else if (terminal_paint(tui->terminal, &tui->canvas))
-		canvas_settle(&tui->canvas);
+	else
+		terminal_paint(tui->terminal, &tui->canvas);
 }
 
 void

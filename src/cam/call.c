@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/path.h"
 #include "cam/args.h"
 #include "cam/cam.h"
@@ -27,26 +28,37 @@ is_no_file(const char *spec)
 {
 	return strcmp(spec, "none") == 0 || strcmp(spec, "tone") == 0 ||
 	       strncmp(spec, "tone:", 5) == 0 || strcmp(spec, "pattern") == 0 ||
+	       strncmp(spec, "pattern:", 8) == 0 ||
 	       strcmp(spec, "default") == 0 || strncmp(spec, "device:", 7) == 0;
 }
 
-/* As camd wants it; a new string, NULL: no folder is known. */
-static char *
-absolute(const char *spec)
+char *
+call_path(const char *name)
 {
 	char *folder = NULL, *path = NULL;
 
+	if (name[0] == '/')
+		return xstrdup(name);
+	folder = getcwd(NULL, 0);
+	if (folder != NULL)
+		path = path_join(folder, name);
+	else
+		complain(_("the present folder is not known: give the whole "
+			   "path of '%s'"),
+		    name);
+	free(folder);
+	return path;
+}
+
+/* As camd wants it; a new string, NULL: it was said what is wrong. */
+static char *
+absolute(const char *spec)
+{
 	if (strcmp(spec, "default") == 0)
 		return xstrdup("");
 	if (strncmp(spec, "device:", 7) == 0)
 		return xstrdup(spec + 7);
-	if (is_no_file(spec) || spec[0] == '/')
-		return xstrdup(spec);
-	folder = getcwd(NULL, 0);
-	if (folder != NULL)
-		path = path_join(folder, spec);
-	free(folder);
-	return path;
+	return is_no_file(spec) ? xstrdup(spec) : call_path(spec);
 }
 
 static int
@@ -62,13 +74,42 @@ put_device(json_t *params, const struct args *args, const char *option,
 		return complain_usage(
 		    "call", _("--%s takes a file or a device"), option);
 	path = absolute(spec);
-	if (path == NULL) {
-		complain(_("the present folder is not known: give the whole "
-			   "path of '%s'"),
-		    spec);
+	if (path == NULL)
+		return EXIT_FAILED;
+	json_object_set_new(params, member, json_string(path));
+	free(path);
+	return 0;
+}
+
+/* The X server that is ours; of camd nobody knows which. */
+static int
+put_screen(json_t *params, const char *window)
+{
+	const char *display = getenv("DISPLAY");
+	const char *authority = getenv("XAUTHORITY");
+	const char *home = getenv("HOME");
+	uint64_t number = 0;
+	char *path = NULL;
+
+	if (display == NULL || display[0] == '\0') {
+		complain(_("there is no screen to share: DISPLAY is not set"));
 		return EXIT_FAILED;
 	}
-	json_object_set_new(params, member, json_string(path));
+	if (window != NULL &&
+	    (strncmp(window, "0x", 2) == 0
+		    ? number_hex(span_text(window + 2), UINT32_MAX, &number)
+		    : number_decimal(span_text(window), UINT32_MAX, &number)) <
+		0)
+		return complain_usage("call",
+		    _("'%s' is no number of a window (see xwininfo)"), window);
+	if (authority == NULL && home != NULL)
+		authority = path = path_join(home, ".Xauthority");
+	json_object_set_new(params, "screen", json_true());
+	json_object_set_new(params, "display", json_string(display));
+	json_object_set_new(params, "window", json_integer((json_int_t)number));
+	if (authority != NULL)
+		json_object_set_new(
+		    params, "authority", json_string(authority));
 	free(path);
 	return 0;
 }
@@ -84,6 +125,10 @@ put_devices(json_t *params, const struct args *args)
 	};
 	int code = 0;
 
+	if (args_has(args, "video"))
+		json_object_set_new(params, "video", json_true());
+	if (args_has(args, "screen"))
+		code = put_screen(params, args_value(args, "screen"));
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
 		if (code == 0)
 			code = put_device(
@@ -112,7 +157,7 @@ begin(struct cam *cam, struct args *args, const char *method, json_t *params)
 	if (code == 0)
 		code = call_follow(cam, client,
 		    json_incref(json_object_get(result, "call")),
-		    args_has(args, "detach"));
+		    args_has(args, "detach"), args_has(args, "window"));
 	json_decref(params);
 	json_decref(result);
 	rpc_client_free(client);
@@ -141,10 +186,7 @@ static int
 start(struct cam *cam, struct args *args)
 {
 	return begin(cam, args, RPC_CALL_START,
-	    json_pack("{s:o, s:b, s:b}", "who",
-		list_who(args->argv, args->argc), "video",
-		(int)args_has(args, "video"), "screen",
-		(int)args_has(args, "screen")));
+	    json_pack("{s:o}", "who", list_who(args->argv, args->argc)));
 }
 
 static void
@@ -170,9 +212,8 @@ answer(struct cam *cam, struct args *args)
 /* -- calls that are changed -------------------------------------------------
  */
 
-/* Takes params; sentence (NULL: none) is about the call's members. */
-static int
-change(
+int
+call_change(
     struct cam *cam, const char *method, json_t *params, const char *sentence)
 {
 	json_t *result = NULL;
@@ -199,7 +240,7 @@ hangup(struct cam *cam, struct args *args)
 
 	put_id(params, args);
 	if (code == 0)
-		return change(cam, RPC_CALL_HANGUP, params, _("hung up"));
+		return call_change(cam, RPC_CALL_HANGUP, params, _("hung up"));
 	json_decref(params);
 	return code;
 }
@@ -235,7 +276,7 @@ decline(struct cam *cam, struct args *args)
 	if (id != NULL)
 		json_object_set_new(params, "id", json_string(id));
 	free(text);
-	return change(cam, RPC_CALL_DECLINE, params, _("declined"));
+	return call_change(cam, RPC_CALL_DECLINE, params, _("declined"));
 }
 
 static int
@@ -248,7 +289,7 @@ set(struct cam *cam, struct args *args, const char *method, const char *on,
 
 	put_id(params, args);
 	if (code == 0)
-		return change(cam, method, params, is_off ? off : on);
+		return call_change(cam, method, params, is_off ? off : on);
 	json_decref(params);
 	return code;
 }
@@ -266,6 +307,78 @@ mute(struct cam *cam, struct args *args)
 	    _("you are heard again"));
 }
 
+/* What is shown: a camera, the screen, or with --off nothing. */
+static int
+show(struct cam *cam, struct args *args, bool is_screen, const char *sentence)
+{
+	json_t *params = json_object();
+	bool is_off = args_has(args, "off");
+	int code = args_count(args, 1, 2);
+
+	put_id(params, args);
+	if (code == 0 && !is_off)
+		code = put_devices(params, args);
+	if (code == 0 && !is_off && is_screen && !args_has(args, "screen"))
+		code = put_screen(params, NULL);
+	else if (code == 0 && !is_off && !is_screen)
+		json_object_set_new(params, "video", json_true());
+	if (code == 0)
+		return call_change(cam, RPC_CALL_SHOW, params,
+		    is_off ? _("nothing is shown any more") : sentence);
+	json_decref(params);
+	return code;
+}
+
+static int
+video(struct cam *cam, struct args *args)
+{
+	return show(cam, args, false, _("you are seen"));
+}
+
+static int
+screen(struct cam *cam, struct args *args)
+{
+	return show(cam, args, true, _("your screen is seen"));
+}
+
+static int
+talk(struct cam *cam, struct args *args)
+{
+	const char *word = args->argc > 1 ? args->argv[1] : "on";
+	bool is_off = args_has(args, "off"), speaks = strcmp(word, "on") == 0;
+	const char *sentence = is_off	? _("push to talk is off")
+			       : speaks ? _("you are heard")
+					: _("you are silent");
+	int code = args_count(args, 1, 2);
+
+	if (code == 0 && !speaks && strcmp(word, "off") != 0)
+		code = complain_usage(
+		    "call", _("'call talk' takes on, off or --off"));
+	if (code != 0)
+		return code;
+	return call_change(cam, RPC_CALL_TALK,
+	    json_pack(
+		"{s:o}", "on", is_off ? json_null() : json_boolean(speaks)),
+	    sentence);
+}
+
+/* Of the one that is spoken in. */
+static int
+use(struct cam *cam, struct args *args)
+{
+	json_t *params = json_object(), *result = NULL;
+	int code = args_count(args, 1, 1);
+
+	if (code == 0)
+		code = put_devices(params, args);
+	if (code == 0)
+		code =
+		    daemon_ask(cam, RPC_CALL_USE, json_incref(params), &result);
+	json_decref(params);
+	json_decref(result);
+	return code;
+}
+
 static int
 add(struct cam *cam, struct args *args)
 {
@@ -279,13 +392,14 @@ add(struct cam *cam, struct args *args)
 	    json_pack("{s:o}", "who", list_who(args->argv + 1, args->argc - 1));
 	if (id != NULL)
 		json_object_set_new(params, "id", json_string(id));
-	return change(cam, RPC_CALL_ADD, params, _("called"));
+	return call_change(cam, RPC_CALL_ADD, params, _("called"));
 }
 
 /* -- the verb ---------------------------------------------------------------
  */
 
-#define DEVICE_OPTIONS " audio-in audio-out video-in video-out detach "
+#define DEVICE_OPTIONS                                                         \
+	" video screen audio-in audio-out video-in video-out window detach "
 
 static const struct action {
 	const char *name;
@@ -297,15 +411,20 @@ static const struct action {
 	{ "hangup", hangup, "" },
 	{ "hold", hold, " off " },
 	{ "mute", mute, " off " },
+	{ "talk", talk, " off " },
+	{ "use", use, " audio-in audio-out " },
+	{ "video", video, " off video-in " },
+	{ "screen", screen, " off screen " },
 	{ "add", add, " id " },
 	{ "ls", call_ls, "" },
 	{ "stats", call_stats, "" },
 	{ "devices", call_devices, "" },
+	{ "record", call_record, " id stop " },
+	{ "sdp", call_sdp, " off port tap yes " },
 };
 
 /* Whoever is called like an action is called by more of his name. */
-static const struct action start_action = { NULL, start,
-	DEVICE_OPTIONS " video screen " };
+static const struct action start_action = { NULL, start, DEVICE_OPTIONS };
 
 static const struct action *
 find_action(const char *name)

@@ -13,11 +13,13 @@
 #include "cam/interrupt.h"
 #include "cam/output.h"
 #include "cam/progress.h"
+#include "cam/viewing.h"
+#include "rpc/callwords.h"
 #include "rpc/names.h"
 
 /* How long camd may take to end it once we have hung up; a clock is drawn so
  * often. */
-enum { HANGUP_MS = 10 * 1000, CLOCK_MS = 1000, BARS = 5, SILENCE_DB = 60 };
+enum { HANGUP_MS = 10 * 1000, CLOCK_MS = 1000, SILENT = 127 };
 
 struct stay {
 	struct cam *cam;
@@ -29,6 +31,7 @@ struct stay {
 	int level_db; /* below full scale, of the loudest of the others */
 	struct interrupt interrupt;
 	struct progress progress;
+	struct viewing viewing;
 };
 
 /* -- the line at the bottom -------------------------------------------------
@@ -42,21 +45,6 @@ state_word(const json_t *object)
 	if (call_is(object, "held"))
 		return _("on hold");
 	return call_is(object, "ringing") ? _("connecting") : _("speaking");
-}
-
-static void
-format_bars(int level_db, char text[3 * BARS + 1])
-{
-	int count = (SILENCE_DB - level_db) * BARS / SILENCE_DB;
-	size_t len = 0;
-
-	for (int i = 0; i < BARS; i++) {
-		const char *bar = i < count ? "\xe2\x96\xae" : "\xe2\x96\xaf";
-
-		memcpy(text + len, bar, 3);
-		len += 3;
-	}
-	text[len] = '\0';
 }
 
 static int64_t
@@ -75,17 +63,21 @@ spoken_ms(const json_t *object)
 static void
 show(struct stay *stay)
 {
-	char clock[CALL_CLOCK_SIZE], bars[3 * BARS + 1];
+	char clock[CALLWORDS_CLOCK_SIZE], bars[CALLWORDS_BARS_SIZE];
+	const json_t *object = stay->object;
 	char *who = NULL, *note = NULL;
 
-	if (!stay->progress.enabled || stay->detach)
+	if (!stay->progress.enabled || stay->detach ||
+	    viewing_has_terminal(&stay->viewing))
 		return;
 	who = call_members(stay->object);
-	call_clock(spoken_ms(stay->object), clock);
-	format_bars(stay->level_db, bars);
-	note = xasprintf("%s %s %s%s", state_word(stay->object), clock, bars,
-	    json_is_true(json_object_get(stay->object, "muted")) ? _(" muted")
-								 : "");
+	callwords_clock(spoken_ms(stay->object), clock);
+	callwords_bars(stay->level_db, bars);
+	note = xasprintf("%s %s %s%s%s", state_word(object), clock, bars,
+	    json_is_true(json_object_get(object, "muted")) ? _(" muted") : "",
+	    json_array_size(json_object_get(object, "recording")) > 0
+		? _(" recorded")
+		: "");
 	progress_show(&stay->progress,
 	    &(struct progress_view){ .name = who, .note = note });
 	free(note);
@@ -96,7 +88,8 @@ show(struct stay *stay)
  */
 
 static void
-tell(struct stay *stay, const char *event, const json_t *params)
+tell(struct stay *stay, const char *event, const json_t *before,
+    const json_t *params)
 {
 	char *sentence = NULL;
 
@@ -104,16 +97,22 @@ tell(struct stay *stay, const char *event, const json_t *params)
 		output_json(params);
 		return;
 	}
-	if (strcmp(event, EVENT_CALL_CHANGED) == 0)
+	if (viewing_has_terminal(&stay->viewing))
+		return;
+	sentence = strcmp(event, EVENT_CALL_CHANGED) == 0
+		       ? call_recording_sentence(before, params)
+		       : call_event_sentence(event, params);
+	if (sentence == NULL)
 		return;
 	progress_clear(&stay->progress);
-	sentence = call_event_sentence(event, params);
 	if (strcmp(event, EVENT_CALL_ENDED) == 0 &&
 	    json_integer_value(json_object_get(params, "exit")) != 0 &&
 	    !stay->hung_up)
 		complain("%s", sentence);
 	else if (!stay->cam->quiet)
 		output_line(stay->cam, "%s", sentence);
+	/* Whoever reads it, reads it now. */
+	(void)output_finish();
 	free(sentence);
 }
 
@@ -121,7 +120,7 @@ static void
 take_levels(struct stay *stay, const json_t *params)
 {
 	const json_t *member;
-	json_int_t loudest = SILENCE_DB;
+	json_int_t loudest = SILENT;
 	size_t i;
 
 	json_array_foreach(json_object_get(params, "members"), i, member)
@@ -133,6 +132,18 @@ take_levels(struct stay *stay, const json_t *params)
 			loudest = level;
 	}
 	stay->level_db = (int)loudest;
+}
+
+/* The terminal is cam-view's while there are some. */
+static void
+show_pictures(struct stay *stay)
+{
+	bool had_terminal = viewing_has_terminal(&stay->viewing);
+
+	if (!had_terminal)
+		progress_clear(&stay->progress);
+	viewing_update(&stay->viewing, stay->client, stay->object);
+	stay->interrupt.fd = viewing_fd(&stay->viewing);
 }
 
 static bool
@@ -153,9 +164,13 @@ hear(struct stay *stay, const char *event, json_t *params)
 		return;
 	}
 	stay->was_active |= call_is(params, "active");
+	tell(stay, event, stay->object, params);
 	json_decref(stay->object);
 	stay->object = json_incref(params);
-	tell(stay, event, params);
+	if (call_is(params, "ended"))
+		viewing_end(&stay->viewing);
+	if (!stay->hung_up && !stay->detach && call_is(params, "active"))
+		show_pictures(stay);
 }
 
 /* -- until it ends ----------------------------------------------------------
@@ -174,6 +189,20 @@ hang_up(struct stay *stay)
 	    HANGUP_MS, &result, &error);
 	rpc_error_finish(&error);
 	json_decref(result);
+}
+
+/* An interrupt, or what cam-view has ended by. */
+static bool
+wants_to_hang_up(struct stay *stay)
+{
+	bool had_enough = false,
+	     is_over = viewing_is_over(&stay->viewing, &had_enough);
+
+	stay->interrupt.fd = viewing_fd(&stay->viewing);
+	if (!is_over || had_enough)
+		viewing_end(&stay->viewing);
+	stay->interrupt.fd = viewing_fd(&stay->viewing);
+	return !is_over || had_enough;
 }
 
 static bool
@@ -197,6 +226,8 @@ wait_for_end(struct stay *stay)
 		    stay->client, ticks ? clock_ms : end_ms, &event, &params);
 
 		if (code == EXIT_INTERRUPTED && !stay->hung_up) {
+			if (!wants_to_hang_up(stay))
+				continue;
 			hang_up(stay);
 			end_ms = (int64_t)clock_now_ms() + HANGUP_MS;
 			continue;
@@ -224,16 +255,17 @@ exit_of(const struct stay *stay)
 }
 
 int
-call_follow(
-    struct cam *cam, struct rpc_client *client, json_t *object, bool detach)
+call_follow(struct cam *cam, struct rpc_client *client, json_t *object,
+    bool detach, bool in_window)
 {
 	struct stay stay = { .cam = cam,
 		.client = client,
 		.object = object,
 		.detach = detach,
-		.level_db = SILENCE_DB };
+		.level_db = SILENT };
 	int code = 0;
 
+	viewing_init(&stay.viewing, cam, in_window);
 	progress_init(&stay.progress, cam);
 	interrupt_begin(&stay.interrupt);
 	if (cam->json)
@@ -242,6 +274,7 @@ call_follow(
 		code = daemon_subscribe(cam, client, EVENT_CALL_LEVELS);
 	if (code == 0)
 		code = wait_for_end(&stay);
+	viewing_end(&stay.viewing);
 	progress_clear(&stay.progress);
 	interrupt_end(&stay.interrupt);
 	if (code == 0)

@@ -29,19 +29,32 @@ enum verb_word {
 	WORD_OFFER,    /* the id of an offer */
 	WORD_FETCH,    /* of one that can be fetched */
 	WORD_FILE_OR_WHO,
-	WORD_CALL,   /* the id of a call */
-	WORD_POLICY, /* of file.accept, for one user */
+	WORD_CALL,	    /* the id of a call */
+	WORD_POLICY,	    /* of file.accept, for one user */
+	WORD_SERVER_USERS,  /* what follows "cam server users" */
+	WORD_SERVER_POLICY, /* the same, policy */
+	WORD_POLICY_KEY,
+	WORD_FILE_OR_MEMBER,
+	WORD_MEMBER, /* somebody camserver knows */
+	WORD_LIMIT,  /* a number among the settings of camserver */
 };
 
 struct verb_option {
 	const char *name; /* the long one; NULL ends a table */
 	char letter;	  /* 0: has none */
 	const char
-	    *value; /* what its value is called in help; NULL: takes none */
+	    *value; /* what its value is called in help; NULL: takes none;
+		       "[=NAME]": may have one */
 	const char *help;
 	enum verb_word word;
 	const char *choices; /* the values there are, by blanks; or NULL */
 };
+
+static inline bool
+verb_value_is_optional(const struct verb_option *option)
+{
+	return option->value != NULL && option->value[0] == '[';
+}
 
 /* A second word that chooses what is done: "get" of "cam config get KEY". */
 struct verb_action {

@@ -25,11 +25,13 @@ int verb_back(struct cam *cam, struct args *args);
 int verb_user(struct cam *cam, struct args *args);
 int verb_key(struct cam *cam, struct args *args);
 int verb_verify(struct cam *cam, struct args *args);
+int verb_org(struct cam *cam, struct args *args);
 int verb_config(struct cam *cam, struct args *args);
 int verb_status(struct cam *cam, struct args *args);
 int verb_rpc(struct cam *cam, struct args *args);
 int verb_wait(struct cam *cam, struct args *args);
 int verb_daemon(struct cam *cam, struct args *args);
+int verb_server(struct cam *cam, struct args *args);
 int verb_version(struct cam *cam, struct args *args);
 /* For shells: what the last word could become. */
 int verb_complete(struct cam *cam, struct args *args);

@@ -9,6 +9,7 @@
 #include "media/outbound.h"
 #include "media/playout.h"
 #include "media/reception.h"
+#include "media/recorder.h"
 #include "media/shield.h"
 #include "media/speech.h"
 #include "media/voice.h"
@@ -27,8 +28,8 @@ struct rate {
 struct inbound {
 	struct media_stream stream;
 	struct reception reception;
-	struct playout *playout;   /* of sound; else NULL */
-	struct viewer *viewer;	   /* of pictures, and */
+	struct playout *playout; /* of sound; else NULL */
+	struct viewer *viewer;	 /* of pictures that have begun to come, and */
 	struct arrivals *arrivals; /* when their packets came; else NULL */
 	uint64_t seen_before;	   /* pictures, at the last second */
 	unsigned seen;		   /* in it */
@@ -63,6 +64,7 @@ struct mesh_member {
 	uint64_t rejected;
 	uint32_t round_trip_us;	     /* 0: not known */
 	struct bandwidth *bandwidth; /* of the way to him */
+	struct shown *shown;	     /* his pictures; NULL: none yet */
 	struct told told[LIMIT_MEDIA_STREAMS];
 	struct mesh_member *next;
 };
@@ -83,12 +85,17 @@ struct mesh {
 	struct shield *shield;
 	struct outbound streams[LIMIT_MEDIA_STREAMS];
 	size_t count;
-	struct rate rate; /* of what we send, to each */
+	struct rate rates[LIMIT_MEDIA_STREAMS]; /* of each, to one member */
 	struct mesh_member *members;
 	size_t member_count;
 	/* Our voice. */
+	unsigned channels; /* of all that is heard and said */
 	struct audio *in, *out;
-	struct speech *speech; /* NULL: as it is */
+	/* By mesh_direction; their descriptors are the devices'. */
+	struct audio_choice choices[2];
+	bool replaced[2]; /* by the system's own: that may not fail, too */
+	bool echo, noise, gain;
+	struct speech *speech; /* of a microphone; NULL: as it is */
 	struct voice_encoder *encoder;
 	bool finished; /* the input has ended, and was told */
 	bool hold, mute, silent;
@@ -96,7 +103,9 @@ struct mesh {
 	bool wants_levels;
 	uint64_t levels_us, second_us, report_us; /* when the next is due */
 	uint64_t dropped;
-	struct addr tap;
+	struct addr tap; /* ADDR_NONE: nobody taps */
+	bool tap_sealed;
+	struct recorder *recorder; /* NULL: nothing is recorded */
 	struct mesh_video *video;
 };
 
@@ -111,10 +120,16 @@ void mesh_receive(struct mesh *mesh);
 /* Whether the socket must be watched, or can wait for the next frame. */
 void mesh_update_watch(struct mesh *mesh);
 
-/* Seals and sends to all members. packet has room for SHIELD_ADDS. */
-void mesh_send(struct mesh *mesh, uint8_t *packet, size_t len);
-/* The same bytes in clear, where somebody taps. */
-void mesh_tap_packet(struct mesh *mesh, const uint8_t *packet, size_t len);
+/* Seals and sends to all members, as a packet of that stream of ours. packet
+ * has room for SHIELD_ADDS. */
+void mesh_send(struct mesh *mesh, const struct outbound *outbound,
+    uint8_t *packet, size_t len);
+/* So many bytes of it have left for a member. */
+void mesh_count_sent(
+    struct mesh *mesh, const struct outbound *outbound, size_t len);
+/* The same bytes where somebody taps them in this form. */
+void mesh_tap_packet(
+    struct mesh *mesh, bool sealed, const uint8_t *packet, size_t len);
 /* Seals and sends to one; nothing where out is empty. */
 void mesh_send_rtcp(
     struct mesh *mesh, struct mesh_member *member, struct buf *out);
@@ -124,5 +139,10 @@ void mesh_read_reports(struct mesh *mesh, struct mesh_member *member,
     struct sender *sender, struct span packet, uint64_t came_us);
 
 void rate_look(struct rate *rate);
+
+/* Takes the descriptors of both. As audio_open_in(). */
+int mesh_open_devices(struct mesh *mesh, const struct mesh_setup *setup);
+/* Another takes its place. */
+void mesh_device_failed(struct mesh *mesh, enum mesh_direction direction);
 
 #endif

@@ -18,10 +18,12 @@ static void
 take_outgoing(const struct mesh *mesh, const struct mesh_member *member,
     const struct outbound *outbound, struct mesh_stats *stats)
 {
+	const struct rate *rate = &mesh->rates[outbound - mesh->streams];
+
 	*stats = (struct mesh_stats){ .member = member->number,
 		.outgoing = true,
 		.stream = outbound->stream,
-		.bitrate = mesh->rate.bits,
+		.bitrate = rate->bits,
 		.rtt_ms = member->round_trip_us / 1000.,
 		.packets = outbound->packets,
 		.level = mesh->level };
@@ -33,6 +35,8 @@ take_outgoing(const struct mesh *mesh, const struct mesh_member *member,
 		stats->loss = told->loss;
 		stats->jitter_ms = told->jitter_ms;
 	}
+	if (outbound == mesh_camera_stream(mesh))
+		mesh_camera_figures(mesh, stats);
 }
 
 static void
@@ -53,15 +57,24 @@ take_incoming(const struct mesh *mesh, const struct mesh_member *member,
 	mesh_video_figures(inbound, stats);
 	if (inbound->playout != NULL) {
 		const struct jitter *jitter = &inbound->playout->jitter;
+		int64_t waits_us = jitter_delay_us(jitter, now_us);
 
 		stats->level = inbound->playout->level;
 		stats->concealed = jitter->counters.concealed;
 		stats->recovered = jitter->counters.recovered;
 		stats->late = jitter->counters.late;
-		stats->delay_ms = jitter_delay_us(jitter, now_us) / 1000. +
+		/* Less than nothing: it was played a little before its time. */
+		stats->delay_ms = (waits_us > 0 ? waits_us : 0) / 1000. +
 				  member->round_trip_us / 2000. +
 				  mesh_delay_ms(mesh);
 	}
+}
+
+/* Pictures are signalled also where there are none. */
+static bool
+is_in_use(const struct media_stream *stream, uint64_t packets)
+{
+	return stream->kind == MEDIA_AUDIO || packets > 0;
 }
 
 size_t
@@ -72,13 +85,21 @@ mesh_stats(struct mesh *mesh, struct mesh_stats *stats)
 
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next) {
-		for (size_t i = 0; i < mesh->count; i++)
-			take_outgoing(
-			    mesh, member, &mesh->streams[i], &stats[count++]);
-		for (size_t i = 0; i < member->current->count; i++)
-			take_incoming(mesh, member,
-			    &member->current->streams[i], now_us,
-			    &stats[count++]);
+		for (size_t i = 0; i < mesh->count; i++) {
+			if (is_in_use(&mesh->streams[i].stream,
+				mesh->streams[i].packets))
+				take_outgoing(mesh, member, &mesh->streams[i],
+				    &stats[count++]);
+		}
+		for (size_t i = 0; i < member->current->count; i++) {
+			const struct inbound *inbound =
+			    &member->current->streams[i];
+
+			if (is_in_use(
+				&inbound->stream, inbound->reception.received))
+				take_incoming(mesh, member, inbound, now_us,
+				    &stats[count++]);
+		}
 	}
 	return count;
 }

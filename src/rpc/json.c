@@ -11,7 +11,9 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+
 #include "base/nearest.h"
+#include "base/number.h"
 #include "base/text.h"
 
 #include "config.h"
@@ -90,7 +92,9 @@ put_escaped(struct buf *out, struct span rest)
 void
 json_put(struct buf *out, const json_t *value)
 {
-	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
+	/* A tenth is "0.1", not all that a double knows of it. */
+	const size_t flags =
+	    JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9);
 	char space[LINE_GUESS], *text = space;
 	size_t size;
 
@@ -220,4 +224,47 @@ json_nearest(const struct nearest *nearest)
 		json_array_append_new(
 		    names, json_text(span_text(nearest->best[i].name)));
 	return names;
+}
+
+/* -- bytes ------------------------------------------------------------------
+ */
+
+json_t *
+json_hex(struct span bytes)
+{
+	char *text = xmalloc(2 * bytes.len + 1);
+	json_t *string;
+
+	hex_encode(bytes.data, bytes.len, text);
+	string = json_string(text);
+	wipe_free(text, 2 * bytes.len + 1);
+	return string;
+}
+
+int
+json_hex_get(const json_t *object, const char *name, void *bytes, size_t size,
+    size_t *len)
+{
+	const json_t *value = json_object_get(object, name);
+	size_t digits = json_string_length(value);
+
+	if (!json_is_string(value) || digits == 0 || digits % 2 != 0 ||
+	    digits / 2 > size)
+		return CAM_ERR_REQUEST;
+	if (hex_decode(span_of(json_string_value(value), digits), bytes,
+		digits / 2) < 0)
+		return CAM_ERR_REQUEST;
+	*len = digits / 2;
+	return 0;
+}
+
+int
+json_hex_get_all(
+    const json_t *object, const char *name, void *bytes, size_t size)
+{
+	size_t len = 0;
+
+	if (json_string_length(json_object_get(object, name)) != 2 * size)
+		return CAM_ERR_REQUEST;
+	return json_hex_get(object, name, bytes, size, &len);
 }

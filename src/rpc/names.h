@@ -91,8 +91,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"
-/* {who: [..], video, screen, audio_in, audio_out, video_in, video_out, follow}
- * -> {call: call object} */
+/* {who: [..], audio_in, audio_out, video_in, video_out, video: a camera where
+ * no video_in is, screen: of the X server display, with the cookies of the file
+ * authority, window, follow} -> {call: call object} */
 #define RPC_CALL_START "call.start"
 /* {id, the same devices, follow} -> {call} */
 #define RPC_CALL_ANSWER "call.answer"
@@ -103,26 +104,64 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {id, on} -> {call} */
 #define RPC_CALL_HOLD "call.hold"
 #define RPC_CALL_MUTE "call.mute"
+/* {id, on: push to talk: true speaks, false is silent, null: off} -> {call} */
+#define RPC_CALL_TALK "call.talk"
+/* {id, audio_in, audio_out} -> {} */
+#define RPC_CALL_USE "call.use"
+/* {id, the same of what is shown} -> {call}; nothing of it: nothing is */
+#define RPC_CALL_SHOW "call.show"
+/* {id, member} -> {fd}: the memory in which that one's pictures come
+ * (picture/frames.h), beside the answer; the first that a client gets is 0, the
+ * next 1. Of the call's present "media". */
+#define RPC_CALL_FRAMES "call.frames"
 /* {id, who: [..]} -> {call} */
 #define RPC_CALL_ADD "call.add"
 /* {} -> {calls: [call object]} */
 #define RPC_CALL_LIST "call.list"
 /* {id} -> {id, members: [{member, streams: [..]}]} */
 #define RPC_CALL_STATS "call.stats"
+/* {id, path: a new file, or null} -> {call} */
+#define RPC_CALL_RECORD "call.record"
+/* {id, port}: what we send goes there, too -> {call, sdp}; with its keys */
+#define RPC_CALL_SDP "call.sdp"
+/* {id, port}: the same in clear; 0: neither any more, sdp is null */
+#define RPC_CALL_TAP "call.tap"
 /* {} -> {in: [..], out: [..], video: [..]} */
 #define RPC_CALL_DEVICES "call.devices"
+
+/* {code} -> as org.status */
+#define RPC_ORG_JOIN "org.join"
+/* {} -> {state, organisation, name, server, ...} */
+#define RPC_ORG_STATUS "org.status"
+/* {} -> {state} */
+#define RPC_ORG_LEAVE "org.leave"
 
 /* Between cam server and camserver, on the socket of that. */
 /* {} -> {organisation, pin, serial, started, version, pid, members: {..}} */
 #define RPC_SERVER_STATUS "server.status"
-/* {after} -> {members: [member object], next} */
+/* {} -> {text}: OpenMetrics */
+#define RPC_SERVER_METRICS "server.metrics"
+/* {} -> {serial, time, rules: [{key, value, group}]} */
+#define RPC_POLICY_GET "policy.get"
+/* {key, value, group} -> the same */
+#define RPC_POLICY_SET "policy.set"
+/* {} -> {queues: [{to, count, size, oldest}]} */
+#define RPC_QUEUE_LIST "queue.list"
+/* {limit} -> {lines: [{time, level, text}]} */
+#define RPC_LOG_LIST "log.list"
+/* {after, state} -> {members: [member object], next} */
 #define RPC_MEMBER_LIST "member.list"
 /* {name, nick, group} -> {member, code} */
 #define RPC_MEMBER_INVITE "member.invite"
 /* {name, nick, group} -> {member} */
 #define RPC_MEMBER_CHANGE "member.change"
+/* {name} -> {member}: who waits is one now */
+#define RPC_MEMBER_APPROVE "member.approve"
 /* {name} -> {member} */
 #define RPC_MEMBER_REMOVE "member.remove"
+/* {members: [{name, nick, group, line}]} -> {members: [member object, code]},
+ * all or none */
+#define RPC_MEMBER_IMPORT "member.import"
 
 /* Between two camd, on a link. Keys, ids and signatures are hex digits. The
  * first is the only one that is answered before both are greeted. */
@@ -149,6 +188,38 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * any more. "unknown" where the message is not there, or not yet */
 #define LINK_OFFER_REFUSED "offer.refused"
 #define LINK_OFFER_WITHDRAWN "offer.withdrawn"
+
+/* {root, head}, no answer: the directory as the sender's server states it */
+#define LINK_HEAD "directory.head"
+
+/* Between camd and camserver, on a link. The first is answered to anybody, so
+ * that who asks knows the server before he tells anything; the next two before
+ * others. hello is the params of LINK_HELLO, member the number of a change of
+ * the directory. */
+/* {protocol, program, version} -> {protocol, program, version, charter} */
+#define ORG_HELLO "org.hello"
+/* {secret, hello} -> {state, name} */
+#define ORG_JOIN "org.join"
+/* {hello, number, away} -> {state, name, number} */
+#define ORG_ENTER "org.enter"
+/* {state}, no answer */
+#define ORG_STATE "org.state"
+/* {away}, no answer */
+#define ORG_AWAY "org.away"
+/* {hello}, no answer: another prekey, another nick */
+#define ORG_CARD "org.card"
+/* {after, changes: [..], head}, no answer; head: with the last of them */
+#define DIRECTORY_CHANGES "directory.changes"
+/* {members: [[member, state, card, addr, away]]}, no answer */
+#define DIRECTORY_PRESENCE "directory.presence"
+/* {members: [..]} -> {cards: [{member, card, link_key, hello}]} */
+#define DIRECTORY_CARDS "directory.cards"
+/* {ids}, no answer: stored for good */
+#define RELAY_STORED "relay.stored"
+/* {ids, reason}, no answer */
+#define RELAY_REFUSED "relay.refused"
+/* {numbers}, no answer: stored by who they were for */
+#define RELAY_TAKEN "relay.taken"
 
 /* Calls; call is an id of 32 digits, media a media object (rpc/media.h),
  * members are all known but the one who is told: [{user_key, id, state}]. */
@@ -177,11 +248,11 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * its beginning or written anew; {kind: "tone", hz?}; {kind: "none"};
  * {kind: "portaudio", name?} the system's own without a name. pictures: {kind:
  * "pattern"}; {kind: "file", fd, loop} YUV4MPEG2; {kind: "v4l2", fd}; {kind:
- * "x11", name?, window?}; each with width?, height?, rate? member: a number
- * 1 .. 255 that camd chooses.
+ * "x11", fd: connected, cookie?, screen?, window?}; {kind: "none"}; each with
+ * width?, height?, rate? member: a number 1 .. 255 that camd chooses.
  */
 /* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
- * {echo, noise, gain}, bitrate?}, video?: {in?: pictures, out?: {fd} of the
+ * {echo, noise, gain} of a microphone, channels?: 1 or 2, bitrate?}, video?: {in?: pictures, out?: {fd} of the
  * first member's, as YUV4MPEG2}, budget?, sandbox: false?} -> {delay_ms}.
  * Without video none is seen either. */
 #define MEDIA_OPEN "media.open"
@@ -194,14 +265,17 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define MEDIA_REKEY "media.rekey"
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
- * budget?, tap?: a port of 127.0.0.1 that gets what we send in clear, or 0} ->
- * {} */
+ * video?: {in: pictures, or null}, budget?,
+ * record?: {fd} a socket of cam-record, or null} -> {} */
 #define MEDIA_SET "media.set"
+/* {port, sealed}: what we send goes to that port of 127.0.0.1 too
+ * (media/mesh.h: mesh_tap()); 0: no more -> {} */
+#define MEDIA_TAP "media.tap"
 /* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
  * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
 #define MEDIA_STATS "media.stats"
-/* {member, kind?: video or screen} -> {fd}: the memory in which his pictures
- * come (picture/frames.h) */
+/* {member} -> {fd}: the memory in which his pictures come (picture/frames.h),
+ * now or later */
 #define MEDIA_FRAMES "media.frames"
 /* {} -> {in: [name], out: [name]}; also before media.open */
 #define MEDIA_DEVICES "media.devices"
@@ -212,10 +286,23 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {self, members: [{member, level}]}: 0 .. 127 dB below full scale, four times
  * a second */
 #define MEDIA_LEVELS "media.levels"
-/* {direction, error} */
+/* {direction, now: "default" or "none"}: a device has failed, and what is in its
+ * place */
 #define MEDIA_DEVICE "media.device"
 /* {kind}: an input file has ended */
 #define MEDIA_FINISHED "media.finished"
+
+/*
+ * To cam-view, which shows the pictures of a call in its terminal or in a
+ * window, over a Unix socket of its own: notifications, without a hello. It
+ * ends when that is closed; it has been left by who looks where it ends first
+ * with status 0. "fd" as above.
+ */
+/* {name, fd}: the memory of call.frames; another of that name takes its place
+ */
+#define VIEW_ADD "view.add"
+/* {name} */
+#define VIEW_REMOVE "view.remove"
 
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"
@@ -238,6 +325,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_TRANSFER_DONE "transfer.done"
 #define EVENT_TRANSFER_FAILED "transfer.failed"
 #define EVENT_KEY_CHANGED "key.changed"
+/* as org.status */
+#define EVENT_ORG_CHANGED "org.changed"
 /* {state, away, idle} of ourselves */
 #define EVENT_PRESENCE_CHANGED "presence.changed"
 /* as attention.get */
@@ -248,6 +337,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_CALL_ACTIVE "call.active"
 #define EVENT_CALL_CHANGED "call.changed"
 #define EVENT_CALL_ENDED "call.ended"
+/* {id, missed}: one that has ended is in the history now (message.get) */
+#define EVENT_CALL_KEPT "call.kept"
 /* {id, self, members: [{member, level}]}: four times a second */
 #define EVENT_CALL_LEVELS "call.levels"
 

@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "camd/call/calls.h"
+#include "camd/call/devices.h"
 #include "loop/timer.h"
 
 /*
@@ -64,6 +65,13 @@ struct leg {
 	struct timer timer; /* ringing, joining, or without a link */
 };
 
+/* How our last recording has ended. */
+enum call_recording_end {
+	RECORDING_WHOLE, /* or has not */
+	RECORDING_FULL,	 /* no room on the disk */
+	RECORDING_FAILED
+};
+
 /* Those that are gone keep their place until another needs it. */
 enum { CALL_LEGS = LIMIT_CALL_MEMBERS - 1 };
 
@@ -76,9 +84,12 @@ struct call {
 	bool incoming;
 	bool joined; /* we are in it: not while it rings for us */
 	bool was_active;
-	bool video;
-	bool screen;
+	bool video;  /* somebody shows pictures of that kind, or did, or */
+	bool screen; /* called so */
+	enum devices_showing showing; /* by us */
 	bool muted;
+	enum call_talk talk;
+	bool recorded;		 /* by somebody, now or before */
 	int64_t from;		 /* who called; 0: we */
 	int64_t began_ms;	 /* wall times: first offered */
 	int64_t active_ms;	 /* somebody answered; 0: not */
@@ -94,12 +105,25 @@ struct call {
 	struct process *process;
 	bool opened;	/* media.open was asked */
 	bool restarted; /* the process has died once */
+	unsigned media; /* which process it is, from 1 */
 	uint32_t delay_ms;
 	struct call_devices *devices;
+	struct recording *recording; /* of ours; NULL: none */
+	bool recording_ends;	     /* it is told of no more */
+	char *recording_path;	     /* of the last one; NULL */
+	enum call_recording_end recording_end;
+	struct call_waiter *waiter; /* for its end; NULL */
+	/* What we send goes to this machine, too; 0: it does not. */
+	uint16_t tap_port;
+	bool tap_sealed;
 };
 
+/* We record it. */
+bool call_records(const struct call *call);
 /* "calling" */
 const char *call_state_word(enum call_state state);
+/* "none", "video", "screen" */
+const char *call_showing_word(enum devices_showing showing);
 bool call_is_ringing(const struct call *call);
 /* We are in it. */
 bool call_is_joined(const struct call *call);

@@ -31,6 +31,16 @@ call_state_word(enum call_state state)
 	return words[state];
 }
 
+const char *
+call_showing_word(enum devices_showing showing)
+{
+	static const char *const words[] = { [DEVICES_SHOW_NOTHING] = "none",
+		[DEVICES_SHOW_VIDEO] = "video",
+		[DEVICES_SHOW_SCREEN] = "screen" };
+
+	return words[showing];
+}
+
 bool
 call_is_ringing(const struct call *call)
 {
@@ -107,6 +117,7 @@ call_free(struct call *call)
 	for (size_t i = 0; i < call->leg_count; i++)
 		leg_free(call->legs[i]);
 	calls->ops->process->free(call->process);
+	record_free(call);
 	if (call->socket >= 0)
 		close(call->socket);
 	devices_free(call->devices);
@@ -134,7 +145,8 @@ calls_make(struct calls *calls, bool incoming, struct call **result)
 	call->began_ms = call->since_ms = clock_wall_ms();
 	random_id(call->id);
 	memcpy(call->wire, call->id, sizeof call->wire);
-	media_random(&call->own, port);
+	call->own.port = port;
+	sound_renew(call);
 	if ((err = sound_start(call)) != 0) {
 		log_warn("cam-media cannot be started: %s", cam_strerror(err));
 		call_free(call);
@@ -182,6 +194,16 @@ say_goodbye(struct leg *leg, enum call_reason reason, const char *text)
 	signal_wipe(&signal);
 }
 
+/* What was recorded is whole once all have ended: only then it is told. */
+void
+call_end_told(struct call *call)
+{
+	if (call->process != NULL || call->recording != NULL)
+		return;
+	call_tell(call, EVENT_CALL_ENDED);
+	timer_start(&call->calls->burial, 0);
+}
+
 void
 call_end(struct call *call, enum call_reason reason, const char *text)
 {
@@ -205,13 +227,9 @@ call_end(struct call *call, enum call_reason reason, const char *text)
 	TAILQ_REMOVE(&calls->list, call, entry);
 	TAILQ_INSERT_TAIL(&calls->dead, call, entry);
 	calls->count--;
-	/* What was recorded is whole once the process has ended: only then it
-	 * is told. */
 	sound_stop(call);
-	if (call->process == NULL) {
-		call_tell(call, EVENT_CALL_ENDED);
-		timer_start(&calls->burial, 0);
-	}
+	record_leave(call);
+	call_end_told(call);
 }
 
 static bool
@@ -250,7 +268,7 @@ on_burial(void *arg)
 
 	for (call = TAILQ_FIRST(&calls->dead); call != NULL; call = next) {
 		next = TAILQ_NEXT(call, entry);
-		if (call->process != NULL)
+		if (call->process != NULL || call->recording != NULL)
 			continue;
 		TAILQ_REMOVE(&calls->dead, call, entry);
 		call_free(call);
@@ -381,10 +399,11 @@ calls_stop(struct calls *calls)
 						      : CALL_UNREACHABLE,
 		    NULL);
 	TAILQ_FOREACH (call, &calls->dead, entry) {
-		if (call->process == NULL)
+		if (call->process == NULL && call->recording == NULL)
 			continue;
 		calls->ops->process->free(call->process);
 		call->process = NULL;
+		record_free(call);
 		call_tell(call, EVENT_CALL_ENDED);
 	}
 }

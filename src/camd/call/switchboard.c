@@ -179,6 +179,16 @@ set_default(const struct camd *camd, json_t *audio, const char *way,
 	json_object_set_new(audio, way, device);
 }
 
+static enum media_codec
+codec(void *arg)
+{
+	const struct camd *camd = arg;
+
+	return strcmp(settings_text(camd->settings, "media.codec"), "vp8") == 0
+		   ? MEDIA_VP8
+		   : MEDIA_VP9;
+}
+
 static void
 equip(void *arg, json_t *params)
 {
@@ -250,6 +260,8 @@ const struct calls_ops switchboard_ops = {
 	.tell = tell,
 	.port = port,
 	.process = &process_real,
+	.codec = codec,
+	.recording = &recording_real,
 	.equip = equip,
 	.ring_ms = ring_ms,
 	.on_event = on_event,

@@ -89,6 +89,14 @@ void outbox_link_closed(
 void outbox_unreached(struct outbox *outbox, struct user *user);
 /* The link takes more envelopes, after CAM_ERR_FULL. */
 void outbox_link_drained(struct outbox *outbox, struct link *link);
+/* The organisation's server is there, for those whom no link reaches; has gone;
+ * takes more, after CAM_ERR_FULL; has stored an envelope for the user, or
+ * refuses it with a reason (NULL: stored). */
+void outbox_relay_open(struct outbox *outbox);
+void outbox_relay_closed(struct outbox *outbox);
+void outbox_relay_drained(struct outbox *outbox);
+void outbox_relayed(struct outbox *outbox, int64_t uid,
+    const uint8_t id[OUTBOX_ID_SIZE], const char *reason);
 /* What he says of envelopes over his link, checked: stored for good; refused,
  * with a reason of cam-rpc(7). Ids that did not go to him are passed over. */
 void outbox_receipted(struct outbox *outbox, struct user *user,

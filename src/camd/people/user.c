@@ -111,8 +111,26 @@ bool
 user_is_verified(const struct user *user)
 {
 	if (user->trusted != NULL)
-		return user->trusted->verified_ms != 0;
+		return user->trusted->verified_ms != 0 ||
+		       user->trusted->vouched;
 	return user->pin != NULL && user->pin->verified;
+}
+
+bool
+user_is_grouped(const struct user *user)
+{
+	return user->trusted != NULL && user->trusted->vouched &&
+	       user->trusted->grouped;
+}
+
+const char *
+user_verified_by(const struct user *user)
+{
+	if (!user_is_verified(user))
+		return NULL;
+	return user->trusted != NULL && user->trusted->verified_ms == 0
+		   ? "organisation"
+		   : "comparison";
 }
 
 bool
@@ -170,7 +188,7 @@ user_object(const struct user *user, const struct lan *lan)
 	user_fingerprint(user, fingerprint);
 	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:s, s:o, "
 			   "s:o, s:s, s:s?, "
-			   "s:b, s:b, s:i, s:b, s:o}",
+			   "s:b, s:s?, s:b, s:i, s:b, s:o}",
 	    "id", json_text(span_text(id)), "user", json_text(span_text(logon)),
 	    "host", json_text(span_text(user->peer.host)), "nick",
 	    json_text(span_text(user->nick)), "group",
@@ -186,9 +204,10 @@ user_object(const struct user *user, const struct lan *lan)
 	    "client", json_text(span_text(user->version)), "encryption",
 	    user_encryption(user, lan), "fingerprint",
 	    user->pin != NULL ? fingerprint : NULL, "verified",
-	    (int)user_is_verified(user), "blocked", (int)user_is_blocked(user),
-	    "priority", (int)user->priority, "hidden", (int)user->hidden,
-	    "seen", json_time(user->seen_ms));
+	    (int)user_is_verified(user), "verified_by", user_verified_by(user),
+	    "blocked", (int)user_is_blocked(user), "priority",
+	    (int)user->priority, "hidden", (int)user->hidden, "seen",
+	    json_time(user->seen_ms));
 	free(id);
 	free(logon);
 	return object;

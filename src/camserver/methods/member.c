@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "camserver/links/memberlinks.h"
 #include "camserver/members.h"
 #include "camserver/methods/asking.h"
 #include "camserver/methods/methods.h"
@@ -29,17 +30,12 @@ struct member_asking {
 	struct invitation invitation;
 	int64_t expires_ms;
 	char *after;
+	int state; /* listed are those in it, -1: all */
 	json_t *next;
 };
 
-static const char *
-state_word(enum member_state state)
-{
-	static const char *const words[] = { "invited", "waiting", "joined",
-		"removed" };
-
-	return words[state];
-}
+static const char *const state_words[] = { "invited", "waiting", "joined",
+	"removed" };
 
 static json_t *
 time_or_null(int64_t wall_ms)
@@ -47,15 +43,16 @@ time_or_null(int64_t wall_ms)
 	return wall_ms > 0 ? json_time(wall_ms) : json_null();
 }
 
-static json_t *
+json_t *
 member_object(const struct store_member *member, int64_t expires_ms)
 {
 	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "name",
 	    json_text(span_text(member->logon)), "nick",
 	    json_text(span_text(member->nick)), "group",
 	    json_text(span_text(member->group)), "state",
-	    state_word(member->state), "invited", time_or_null(member->made_ms),
-	    "joined", time_or_null(member->joined_ms), "seen",
+	    state_words[member->state], "invited",
+	    time_or_null(member->made_ms), "joined",
+	    time_or_null(member->joined_ms), "seen",
 	    time_or_null(member->seen_ms), "expires", time_or_null(expires_ms));
 }
 
@@ -83,9 +80,9 @@ release(struct asking *asking)
 	wipe(&made->invitation, sizeof made->invitation);
 }
 
-/* The members name, nick and group of a request. */
-static bool
-read_wishes(struct rpc_call *call, json_t *params, struct member_wishes *wishes)
+bool
+member_read_wishes(struct rpc_call *call, const json_t *params,
+    const char *where, struct member_wishes *wishes)
 {
 	const char *name = NULL, *nick = NULL, *group = NULL;
 
@@ -96,9 +93,9 @@ read_wishes(struct rpc_call *call, json_t *params, struct member_wishes *wishes)
 	if (member_wishes_set(wishes, name, nick, group) == 0)
 		return true;
 	(void)method_fail(call, CAM_ERR_REQUEST, NULL,
-	    "a name needs 1 to %d bytes without blanks at its ends, '@', ',' "
+	    "%sa name needs 1 to %d bytes without blanks at its ends, '@', ',' "
 	    "and controls, a group levels parted by '/'",
-	    MEMBER_NAME_MAX);
+	    where, MEMBER_NAME_MAX);
 	return false;
 }
 
@@ -111,6 +108,9 @@ fail(struct asking *asking)
 	if (asking->err == CAM_ERR_UNKNOWN)
 		(void)method_fail(asking->call, asking->err, NULL,
 		    "no member is called '%s'", name);
+	else if (asking->err == CAM_ERR_REFUSED)
+		(void)method_fail(asking->call, asking->err, NULL,
+		    "'%s' does not wait for approval", name);
 	else if (asking->err == CAM_ERR_EXISTS)
 		(void)method_fail(asking->call, CAM_ERR_REFUSED, NULL,
 		    "'%s' is a member already", name);
@@ -156,8 +156,8 @@ list_members(struct asking *asking, struct store *store)
 	struct listing listing = { .store = store, .asking = made };
 
 	made->found = json_array();
-	return store_member_each(
-	    store, made->after, -1, PAGE_SIZE + 1, list_member, &listing);
+	return store_member_each(store, made->after, made->state, PAGE_SIZE + 1,
+	    list_member, &listing);
 }
 
 static void
@@ -169,17 +169,42 @@ reply_list(struct asking *asking)
 				    "next", made->next));
 }
 
+/* False when the call has been answered. */
+static bool
+read_state(struct rpc_call *call, const json_t *params, int *state)
+{
+	const char *word = NULL;
+
+	*state = -1;
+	if (!param_text(call, params, "state", false, &word))
+		return false;
+	if (word == NULL)
+		return true;
+	for (int i = 0; i <= MEMBER_REMOVED; i++) {
+		if (strcmp(word, state_words[i]) == 0) {
+			*state = i;
+			return true;
+		}
+	}
+	(void)method_fail(call, CAM_ERR_REQUEST, NULL,
+	    "'state' must be invited, waiting, joined or removed");
+	return false;
+}
+
 int
 member_list(struct rpc_call *call, json_t *params)
 {
 	struct member_asking *made = NULL;
 	const char *after = NULL;
+	int state;
 
-	if (!param_text(call, params, "after", false, &after))
+	if (!param_text(call, params, "after", false, &after) ||
+	    !read_state(call, params, &state))
 		return 0;
 	made = asking_new(list_members, reply_list, NULL);
 	made->asking.release = release;
 	made->after = after != NULL ? xstrdup(after) : NULL;
+	made->state = state;
 	asking_start(&made->asking, call);
 	return 0;
 }
@@ -222,27 +247,32 @@ reply_invited(struct asking *asking)
 	wipe(code, sizeof code);
 }
 
-int
-member_invite(struct rpc_call *call, json_t *params)
+void
+member_new_invitation(const struct server *server,
+    struct invitation *invitation, int64_t *expires_ms)
 {
-	const struct server *server = method_server(call);
-	struct member_asking *made = asking_new(invite, reply_invited, fail);
-	struct invitation *invitation = &made->invitation;
-
-	made->asking.release = release;
-	if (!read_wishes(call, params, &made->wishes)) {
-		release(&made->asking);
-		free(made);
-		return 0;
-	}
 	random_bytes(invitation->secret, sizeof invitation->secret);
 	memcpy(
 	    invitation->pin, server->organisation.pin, sizeof invitation->pin);
 	snprintf(invitation->host, sizeof invitation->host, "%s",
 	    settings_text(server->settings, "server.host"));
-	made->expires_ms =
-	    clock_wall_ms() +
-	    settings_number(server->settings, "join.hours") * HOUR_MS;
+	*expires_ms = clock_wall_ms() +
+		      settings_number(server->settings, "join.hours") * HOUR_MS;
+}
+
+int
+member_invite(struct rpc_call *call, json_t *params)
+{
+	struct member_asking *made = asking_new(invite, reply_invited, fail);
+
+	made->asking.release = release;
+	if (!member_read_wishes(call, params, "", &made->wishes)) {
+		release(&made->asking);
+		free(made);
+		return 0;
+	}
+	member_new_invitation(
+	    method_server(call), &made->invitation, &made->expires_ms);
 	asking_start(&made->asking, call);
 	return 0;
 }
@@ -274,11 +304,25 @@ remove_member(struct asking *asking, struct store *store)
 	return err;
 }
 
+static int
+approve(struct asking *asking, struct store *store)
+{
+	struct member_asking *made = (struct member_asking *)asking;
+	int err = members_approve(store, made->wishes.logon);
+
+	if (err == 0)
+		err = store_member_get(
+		    store, made->wishes.logon, show_member, made);
+	return err;
+}
+
+/* At once for all who are connected. */
 static void
 reply_member(struct asking *asking)
 {
 	const struct member_asking *made = (const struct member_asking *)asking;
 
+	memberlinks_refresh(asking->server->links);
 	rpc_reply(asking->call, json_pack("{s:O}", "member", made->found));
 }
 
@@ -289,7 +333,7 @@ start_change(struct rpc_call *call, json_t *params,
 	struct member_asking *made = asking_new(work, reply_member, fail);
 
 	made->asking.release = release;
-	if (!read_wishes(call, params, &made->wishes)) {
+	if (!member_read_wishes(call, params, "", &made->wishes)) {
 		release(&made->asking);
 		free(made);
 		return 0;
@@ -308,4 +352,10 @@ int
 member_remove(struct rpc_call *call, json_t *params)
 {
 	return start_change(call, params, remove_member);
+}
+
+int
+member_approve(struct rpc_call *call, json_t *params)
+{
+	return start_change(call, params, approve);
 }
