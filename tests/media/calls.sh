@@ -6,6 +6,7 @@
 #   speech NAME SECONDS    what NAME will say: $T/NAME.wav
 #   calls NAME ARG...      cam call ARG... beside the test, its events in $T/NAME.calls
 #   answers NAME           takes the call that rings; hears into $T/NAME.heard.wav
+#   has_come NAME PACKETS  so many packets of another have come to NAME
 #   calls_end              until all of those have ended
 #   await_call NAME FILTER until NAME has a call for which jq's FILTER holds
 #   expect_heard SAID LISTENER [FILTER]   what SAID said is in what LISTENER heard
@@ -91,4 +92,9 @@ expect_seen() { # SHOWN WATCHER [FILTER]
 	local seen
 	seen=$("$TEST_BUILD/tools/seen" "$T/$1.y4m" "$T/$2.seen.y4m")
 	expect_json "$seen" "${3:-.readable >= 10 and .ssim > 0.9} and .backwards == 0"
+}
+
+has_come() { # NAME PACKETS
+	cam_as "$1" call stats --json |
+		json_last ".members[0].streams | any(.[]; .direction == \"in\" and .packets > $2)"
 }
