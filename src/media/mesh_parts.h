@@ -77,6 +77,7 @@ struct mesh {
 	struct watch receiving; /* while somebody has not been heard yet */
 	struct watch clock;	/* of a device that has one */
 	struct timer ticking;	/* every 20 ms; slower beside a clock */
+	bool clock_runs;
 	bool started;
 	uint64_t begin_us; /* frame n is due n times 20 ms later */
 	uint64_t frames;
