@@ -20,7 +20,8 @@ static struct {
 	atomic_int fd;
 	atomic_int level;
 	atomic_int journal;
-} logger = { STDERR_FILENO, LOG_LEVEL_INFO, 0 };
+	atomic_int kept;
+} logger = { STDERR_FILENO, LOG_LEVEL_INFO, 0, -1 };
 
 static const struct {
 	const char *name;
@@ -44,6 +45,12 @@ void
 log_set_level(enum log_level level)
 {
 	logger.level = level;
+}
+
+int
+log_keep(int fd)
+{
+	return atomic_exchange(&logger.kept, fd);
 }
 
 int
@@ -73,10 +80,10 @@ put_head(struct buf *line, enum log_level level)
 
 /* A log that cannot be written is no reason to stop. */
 static void
-write_line(struct span line)
+write_line(int fd, struct span line)
 {
 	while (line.len > 0) {
-		ssize_t done = write(logger.fd, line.data, line.len);
+		ssize_t done = write(fd, line.data, line.len);
 
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -86,12 +93,48 @@ write_line(struct span line)
 	}
 }
 
+/* The text is printable, and so needs no other escapes. */
+static void
+put_object(struct buf *line, enum log_level level, struct span text)
+{
+	char time[CLOCK_TEXT_SIZE];
+
+	clock_format(clock_wall_ms(), time, sizeof time);
+	buf_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"text\":\"", time,
+	    levels[level].name);
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '"' || text.data[i] == '\\')
+			buf_put_byte(line, '\\');
+		buf_put_byte(line, text.data[i]);
+	}
+	buf_put_text(line, "\"}\n");
+}
+
+static void
+write_text(enum log_level level, struct span text)
+{
+	int kept = logger.kept;
+	struct buf line;
+
+	buf_init(&line, 2 * text.len + LINE_MAX_BYTES);
+	put_head(&line, level);
+	buf_put_span(&line, text);
+	buf_put_byte(&line, '\n');
+	write_line(logger.fd, buf_span(&line));
+	buf_clear(&line);
+	if (kept >= 0) {
+		put_object(&line, level, text);
+		write_line(kept, buf_span(&line));
+	}
+	buf_finish(&line);
+}
+
 static void __attribute__((format(printf, 2, 0)))
 log_args(enum log_level level, const char *format, va_list args)
 {
 	char text[LINE_MAX_BYTES];
 	int saved = errno;
-	struct buf line;
+	struct buf safe;
 	int len;
 
 	if ((int)level > logger.level)
@@ -99,14 +142,12 @@ log_args(enum log_level level, const char *format, va_list args)
 	len = vsnprintf(text, sizeof text, format, args);
 	if (len < 0)
 		return;
-	buf_init(&line, 10 * sizeof text);
-	put_head(&line, level);
-	text_print(&line,
+	buf_init(&safe, 10 * sizeof text);
+	text_print(&safe,
 	    span_of(text, utf8_cut(span_text(text), sizeof text - 4)),
 	    TEXT_LINE);
-	buf_put_byte(&line, '\n');
-	write_line(buf_span(&line));
-	buf_finish(&line);
+	write_text(level, buf_span(&safe));
+	buf_finish(&safe);
 	errno = saved;
 }
 

@@ -17,6 +17,9 @@ enum log_level {
  */
 void log_open(int fd, enum log_level level, int journal);
 void log_set_level(enum log_level level);
+/* Every line from here on also goes to fd, as a JSON object {time, level,
+ * text}; -1: no more. Returns what fd was before. */
+int log_keep(int fd);
 /* "error", "warn", "info", "debug"; CAM_ERR_UNKNOWN for others. */
 int log_level_parse(const char *name, enum log_level *level);
 

@@ -512,6 +512,7 @@ fill_view(const struct settings *settings, const struct setting *setting,
 	view->source = settings->option[i] != NULL ? SETTING_OPTION
 		       : settings->file[i] != NULL ? SETTING_FILE
 						   : SETTING_DEFAULT;
+	view->setting = setting;
 }
 
 int

@@ -53,6 +53,7 @@ struct setting_view {
 	const char *value;	   /* NULL: none; of a password only "(set)" */
 	const char *default_value; /* NULL: none */
 	enum setting_source source;
+	const struct setting *setting;
 };
 /* CAM_ERR_UNKNOWN. */
 int settings_get(const struct settings *settings, const char *key,

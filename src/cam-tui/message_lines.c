@@ -178,6 +178,10 @@ put_call(struct looks *looks, const json_t *call)
 	if (is_true(call, "missed"))
 		text = xstrdup(
 		    video ? _("(missed video call)") : _("(missed call)"));
+	else if (seconds > 0 && is_true(call, "recorded"))
+		text = xasprintf(video ? _("(video call, recorded, %u:%02u)")
+				       : _("(call, recorded, %u:%02u)"),
+		    seconds / 60, seconds % 60);
 	else if (json_integer_value(json_object_get(call, "duration_ms")) > 0)
 		text = xasprintf(
 		    video ? _("(video call, %u:%02u)") : _("(call, %u:%02u)"),

@@ -74,7 +74,7 @@ take_option(struct args *args, struct cam *cam,
     const struct verb_option *option, const char *value)
 {
 	if (strcmp(option->name, "home") == 0)
-		cam->home = value;
+		cam->home = cam->named_home = value;
 	else if (strcmp(option->name, "json") == 0)
 		cam->json = true;
 	else if (strcmp(option->name, "no-start") == 0)

@@ -78,6 +78,7 @@ static void
 show(struct stay *stay)
 {
 	char clock[CALL_CLOCK_SIZE], bars[3 * BARS + 1];
+	const json_t *object = stay->object;
 	char *who = NULL, *note = NULL;
 
 	if (!stay->progress.enabled || stay->detach ||
@@ -86,9 +87,11 @@ show(struct stay *stay)
 	who = call_members(stay->object);
 	call_clock(spoken_ms(stay->object), clock);
 	format_bars(stay->level_db, bars);
-	note = xasprintf("%s %s %s%s", state_word(stay->object), clock, bars,
-	    json_is_true(json_object_get(stay->object, "muted")) ? _(" muted")
-								 : "");
+	note = xasprintf("%s %s %s%s%s", state_word(object), clock, bars,
+	    json_is_true(json_object_get(object, "muted")) ? _(" muted") : "",
+	    json_array_size(json_object_get(object, "recording")) > 0
+		? _(" recorded")
+		: "");
 	progress_show(&stay->progress,
 	    &(struct progress_view){ .name = who, .note = note });
 	free(note);
@@ -99,7 +102,8 @@ show(struct stay *stay)
  */
 
 static void
-tell(struct stay *stay, const char *event, const json_t *params)
+tell(struct stay *stay, const char *event, const json_t *before,
+    const json_t *params)
 {
 	char *sentence = NULL;
 
@@ -107,17 +111,22 @@ tell(struct stay *stay, const char *event, const json_t *params)
 		output_json(params);
 		return;
 	}
-	if (strcmp(event, EVENT_CALL_CHANGED) == 0 ||
-	    viewing_has_terminal(&stay->viewing))
+	if (viewing_has_terminal(&stay->viewing))
+		return;
+	sentence = strcmp(event, EVENT_CALL_CHANGED) == 0
+		       ? call_recording_sentence(before, params)
+		       : call_event_sentence(event, params);
+	if (sentence == NULL)
 		return;
 	progress_clear(&stay->progress);
-	sentence = call_event_sentence(event, params);
 	if (strcmp(event, EVENT_CALL_ENDED) == 0 &&
 	    json_integer_value(json_object_get(params, "exit")) != 0 &&
 	    !stay->hung_up)
 		complain("%s", sentence);
 	else if (!stay->cam->quiet)
 		output_line(stay->cam, "%s", sentence);
+	/* Whoever reads it, reads it now. */
+	(void)output_finish();
 	free(sentence);
 }
 
@@ -169,11 +178,11 @@ hear(struct stay *stay, const char *event, json_t *params)
 		return;
 	}
 	stay->was_active |= call_is(params, "active");
+	tell(stay, event, stay->object, params);
 	json_decref(stay->object);
 	stay->object = json_incref(params);
 	if (call_is(params, "ended"))
 		viewing_end(&stay->viewing);
-	tell(stay, event, params);
 	if (!stay->hung_up && !stay->detach && call_is(params, "active"))
 		show_pictures(stay);
 }

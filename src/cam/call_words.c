@@ -144,6 +144,65 @@ call_event_sentence(const char *event, const json_t *object)
 	return text;
 }
 
+static bool
+names(const json_t *list, const char *id)
+{
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach(list, i, value)
+	{
+		if (strcmp(json_string_value(value), id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The first of list who is not in the other. */
+static const char *
+one_more(const json_t *list, const json_t *other)
+{
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach(list, i, value)
+	{
+		if (!names(other, json_string_value(value)))
+			return json_string_value(value);
+	}
+	return NULL;
+}
+
+/* Ours has ended by itself; NULL: it has not. */
+static const char *
+recording_failure(const json_t *object)
+{
+	const char *error = call_member(object, "recording_error");
+
+	if (error[0] == '\0')
+		return NULL;
+	return strcmp(error, "full") == 0
+		   ? _("the disk is full: the recording has ended")
+		   : _("the recording has failed and ended");
+}
+
+char *
+call_recording_sentence(const json_t *before, const json_t *object)
+{
+	const json_t *old = json_object_get(before, "recording");
+	const json_t *now = json_object_get(object, "recording");
+	const char *began = one_more(now, old), *ended = one_more(old, now);
+	const char *failure = recording_failure(object);
+
+	if (failure != NULL && recording_failure(before) == NULL)
+		return xstrdup(failure);
+	if (began != NULL)
+		return xasprintf(_("%s records this call"), began);
+	if (ended != NULL)
+		return xasprintf(_("%s records it no more"), ended);
+	return NULL;
+}
+
 char *
 call_past_text(const json_t *call)
 {
@@ -156,6 +215,10 @@ call_past_text(const json_t *call)
 		return xstrdup(
 		    video ? _("(missed video call)") : _("(missed call)"));
 	call_clock(duration_ms, clock);
+	if (duration_ms > 0 && json_is_true(json_object_get(call, "recorded")))
+		return xasprintf(video ? _("(video call, recorded, %s)")
+				       : _("(call, recorded, %s)"),
+		    clock);
 	if (duration_ms > 0)
 		return xasprintf(
 		    video ? _("(video call, %s)") : _("(call, %s)"), clock);

@@ -21,8 +21,9 @@ enum {
 };
 
 struct cam {
-	const char *program; /* argv[0] */
-	const char *home;    /* --home or CAM_HOME; NULL: the XDG folders */
+	const char *program;	/* argv[0] */
+	const char *home;	/* --home or CAM_HOME; NULL: the XDG folders */
+	const char *named_home; /* --home alone; NULL: not given */
 	bool json;
 	bool no_start;
 	bool linear;	 /* the screen as lines */

@@ -19,6 +19,7 @@
 #include "cam/message.h"
 #include "cam/offer.h"
 #include "cam/roster.h"
+#include "cam/server.h"
 #include "cam/verb.h"
 #include "cam/verbs.h"
 #include "rpc/names.h"
@@ -152,21 +153,39 @@ on_too_late(int signo)
 	_exit(EXIT_DONE);
 }
 
-static json_t *
-ask_live(struct cam *cam, const char *method, json_t *params)
+static void
+limit_live(void)
 {
 	struct itimerval limit = { .it_value = { 0, COMPLETE_LIVE_MS * 1000 } };
-	struct rpc_client *client = NULL;
-	struct rpc_error error = { 0 };
-	json_t *result = NULL;
 
 	signal(SIGALRM, on_too_late);
 	setitimer(ITIMER_REAL, &limit, NULL);
+}
+
+/* NULL without a word when there is no answer. */
+static json_t *
+call_live(struct rpc_client *client, const char *method, json_t *params)
+{
+	struct rpc_error error = { 0 };
+	json_t *result = NULL;
+
+	if (rpc_client_call(
+		client, method, params, COMPLETE_LIVE_MS, &result, &error) != 0)
+		rpc_error_finish(&error);
+	return result;
+}
+
+static json_t *
+ask_live(struct cam *cam, const char *method, json_t *params)
+{
+	struct rpc_client *client = NULL;
+	json_t *result = NULL;
+
+	limit_live();
 	if (daemon_connect_running(cam, &client) != 0)
 		json_decref(params);
-	else if (rpc_client_call(client, method, params, COMPLETE_LIVE_MS,
-		     &result, &error) != 0)
-		rpc_error_finish(&error);
+	else
+		result = call_live(client, method, params);
 	rpc_client_free(client);
 	return result;
 }
@@ -324,6 +343,52 @@ offer_calls(struct cam *cam, const struct word *word)
 	json_decref(result);
 }
 
+/* -- of camserver ------------------------------------------------------------
+ */
+
+static json_t *
+ask_server(struct cam *cam, const char *method)
+{
+	struct rpc_client *client = NULL;
+	json_t *result = NULL;
+
+	limit_live();
+	if (server_connect_quietly(cam, &client) == 0)
+		result = call_live(client, method, NULL);
+	rpc_client_free(client);
+	return result;
+}
+
+/* "anna<tab>waiting" */
+static size_t
+offer_members(struct cam *cam, const struct word *word)
+{
+	json_t *result = ask_server(cam, RPC_MEMBER_LIST);
+	const json_t *members = json_object_get(result, "members"), *member;
+	size_t count = json_array_size(members), i;
+
+	json_array_foreach(members, i, member) offer_if(
+	    word, server_text(member, "name"), server_text(member, "state"));
+	json_decref(result);
+	return count;
+}
+
+static void
+offer_limits(struct cam *cam, const struct word *word)
+{
+	json_t *result = ask_server(cam, RPC_CONFIG_LIST);
+	const json_t *setting;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "settings"), i, setting)
+	{
+		if (json_is_integer(json_object_get(setting, "max")))
+			offer_if(word, server_text(setting, "key"),
+			    server_text(setting, "value"));
+	}
+	json_decref(result);
+}
+
 static void
 complete_word(struct cam *cam, struct word *word, enum verb_word kind)
 {
@@ -374,6 +439,19 @@ complete_word(struct cam *cam, struct word *word, enum verb_word kind)
 		break;
 	case WORD_POLICY:
 		offer_choices(word, "ask always never default");
+		break;
+	case WORD_SERVER_USERS:
+		offer_choices(word, "ls import set");
+		break;
+	case WORD_FILE_OR_MEMBER:
+		if (offer_members(cam, word) == 0)
+			puts(":file");
+		break;
+	case WORD_MEMBER:
+		offer_members(cam, word);
+		break;
+	case WORD_LIMIT:
+		offer_limits(cam, word);
 		break;
 	case WORD_METHOD:
 		offer_words(word, method_words);
@@ -446,7 +524,7 @@ read_word(struct line *line, struct cam *cam, const char *text)
 
 	if (line->open != NULL) {
 		if (strcmp(line->open->name, "home") == 0)
-			cam->home = text;
+			cam->home = cam->named_home = text;
 		line->open = NULL;
 	} else if (strcmp(text, "--") == 0) {
 		line->only_words = true;
@@ -457,7 +535,7 @@ read_word(struct line *line, struct cam *cam, const char *text)
 		    strchr(text, '=') == NULL)
 			line->open = option;
 		else if (option != NULL && strncmp(text, "--home=", 7) == 0)
-			cam->home = text + 7;
+			cam->home = cam->named_home = text + 7;
 	} else if (line->verb == NULL) {
 		line->verb = verb_find(text, &count);
 		line->words = line->verb == NULL ? 1 : 0;

@@ -3,6 +3,7 @@
 #include "cam/input.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +21,13 @@ enum {
 	INPUT_ANSWER_MAX = 64,
 };
 
-int
-input_stdin(struct cam *cam, size_t max, struct buf *bytes)
+static int
+read_all(
+    struct cam *cam, int fd, const char *name, size_t max, struct buf *bytes)
 {
 	for (;;) {
 		uint8_t chunk[INPUT_CHUNK];
-		ssize_t got = read(STDIN_FILENO, chunk, sizeof(chunk));
+		ssize_t got = read(fd, chunk, sizeof(chunk));
 
 		if (got == 0)
 			return 0;
@@ -33,16 +35,41 @@ input_stdin(struct cam *cam, size_t max, struct buf *bytes)
 			continue;
 		if (got < 0) {
 			cam_words(cam);
-			complain(_("cannot read stdin: %s"), strerror(errno));
+			complain(
+			    _("cannot read %s: %s"), name, strerror(errno));
 			return EXIT_FAILED;
 		}
 		if (bytes->len + (size_t)got > max) {
 			cam_words(cam);
-			complain(_("stdin holds more than %zu bytes"), max);
+			complain(_("%s holds more than %zu bytes"), name, max);
 			return EXIT_USAGE;
 		}
 		buf_put(bytes, chunk, (size_t)got);
 	}
+}
+
+int
+input_stdin(struct cam *cam, size_t max, struct buf *bytes)
+{
+	return read_all(cam, STDIN_FILENO, "stdin", max, bytes);
+}
+
+int
+input_file(struct cam *cam, const char *path, size_t max, struct buf *bytes)
+{
+	int fd = -1, code;
+
+	if (strcmp(path, "-") == 0)
+		return input_stdin(cam, max, bytes);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		cam_words(cam);
+		complain(_("cannot read %s: %s"), path, strerror(errno));
+		return EXIT_FAILED;
+	}
+	code = read_all(cam, fd, path, max, bytes);
+	close(fd);
+	return code;
 }
 
 static void

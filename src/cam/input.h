@@ -18,6 +18,9 @@ struct cam;
 int input_text(struct cam *cam, int count, char **words, struct buf *text);
 /* All of stdin, at most max bytes. The same codes. */
 int input_stdin(struct cam *cam, size_t max, struct buf *bytes);
+/* All of a file; "-" is stdin. */
+int input_file(
+    struct cam *cam, const char *path, size_t max, struct buf *bytes);
 
 /* stdin and stderr are a terminal, so somebody can be asked. */
 bool input_can_ask(void);

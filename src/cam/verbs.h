@@ -30,6 +30,7 @@ int verb_status(struct cam *cam, struct args *args);
 int verb_rpc(struct cam *cam, struct args *args);
 int verb_wait(struct cam *cam, struct args *args);
 int verb_daemon(struct cam *cam, struct args *args);
+int verb_server(struct cam *cam, struct args *args);
 int verb_version(struct cam *cam, struct args *args);
 /* For shells: what the last word could become. */
 int verb_complete(struct cam *cam, struct args *args);

@@ -21,6 +21,7 @@
 #include "camserver/settings.h"
 #include "loop/stream.h"
 #include "loop/unix.h"
+#include "rpc/names.h"
 #include "rpc/session.h"
 
 enum { GROUPS_MAX = 1024, NAMES_SIZE = 16 * 1024 };
@@ -28,6 +29,7 @@ enum { GROUPS_MAX = 1024, NAMES_SIZE = 16 * 1024 };
 struct admin {
 	TAILQ_ENTRY(admin) entry;
 	struct admins *admins;
+	uid_t uid;
 	struct stream *stream;
 	struct rpc_session *session;
 };
@@ -77,7 +79,7 @@ is_member(uid_t uid, gid_t gid)
 }
 
 static bool
-may_administer(const struct admins *admins, int fd)
+may_administer(const struct admins *admins, int fd, uid_t *peer)
 {
 	uid_t uid;
 	pid_t pid;
@@ -85,6 +87,7 @@ may_administer(const struct admins *admins, int fd)
 
 	if (unix_peer(fd, &uid, &pid) != 0)
 		return false;
+	*peer = uid;
 	if (uid == 0 || uid == geteuid() ||
 	    (find_group(settings_text(admins->server->settings, "admin.group"),
 		 &gid) &&
@@ -164,18 +167,41 @@ on_accept(int fd, void *arg)
 {
 	struct admins *admins = arg;
 	struct admin *admin = NULL;
+	uid_t uid;
 
-	if (!may_administer(admins, fd) || admins->count >= LIMIT_RPC_CLIENTS) {
+	if (!may_administer(admins, fd, &uid) ||
+	    admins->count >= LIMIT_RPC_CLIENTS) {
 		close(fd);
 		return;
 	}
 	admin = xcalloc(1, sizeof *admin);
 	admin->admins = admins;
+	admin->uid = uid;
 	admin->session = rpc_session_new(&admins->ops, admin);
 	admin->stream = stream_new(
 	    admins->server->loop, fd, &stream_ops, admin, LIMIT_RPC_QUEUE);
 	TAILQ_INSERT_TAIL(&admins->list, admin, entry);
 	admins->count++;
+}
+
+/* Who changes something is found in the log, with what. */
+static bool
+on_call(struct rpc_call *call, const char *method, json_t *params)
+{
+	static const char *const asking[] = { RPC_SERVER_STATUS,
+		RPC_SERVER_METRICS, RPC_MEMBER_LIST, RPC_CONFIG_GET,
+		RPC_CONFIG_LIST, RPC_LOG_LIST };
+	const struct admin *admin = rpc_call_owner(call);
+	const char *name = json_string_value(json_object_get(params, "name"));
+	const char *key = json_string_value(json_object_get(params, "key"));
+
+	for (size_t i = 0; i < sizeof asking / sizeof asking[0]; i++) {
+		if (strcmp(asking[i], method) == 0)
+			return true;
+	}
+	log_info("user %lu asks for %s %s", (unsigned long)admin->uid, method,
+	    name != NULL ? name : (key != NULL ? key : ""));
+	return true;
 }
 
 struct server *
@@ -195,8 +221,8 @@ admins_new(struct server *server, int fd)
 	TAILQ_INIT(&admins->list);
 	admins->ops.methods = admin_methods();
 	admins->ops.write = write_line;
+	admins->ops.admit = on_call;
 	admins->listener = listener_new(server->loop, fd, on_accept, admins);
-	open_to_group(admins);
 	return admins;
 }
 
@@ -204,6 +230,12 @@ void
 admins_regroup(struct admins *admins)
 {
 	open_to_group(admins);
+}
+
+size_t
+admins_count(const struct admins *admins)
+{
+	return admins->count;
 }
 
 void

@@ -233,13 +233,12 @@ run(struct program *program, const struct options *options)
 
 	if (options->verb != NULL && strcmp(options->verb, "init") == 0)
 		return init(&server->home, options);
-	if ((code = read_settings(server, options)) != 0)
-		return code;
-	if (options->verb == NULL)
+	code = read_settings(server, options);
+	if (code == 0 && options->verb == NULL) {
 		code = serve(program);
-	else if (strcmp(options->verb, "check") == 0)
+	} else if (code == 0 && strcmp(options->verb, "check") == 0) {
 		code = check(server);
-	else {
+	} else if (code == 0) {
 		print_usage(stderr);
 		code = cam_exit_code(CAM_ERR_REQUEST);
 	}

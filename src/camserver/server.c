@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camserver/admins.h"
+#include "camserver/logfile.h"
+#include "camserver/metrics.h"
 #include "camserver/settings.h"
 #include "crypto/crypto.h"
 #include "loop/unix.h"
@@ -60,14 +62,18 @@ static const struct worker_ops writer_ops = {
 /* -- start and end ----------------------------------------------------------
  */
 
-static void
-apply(struct server *server)
+int
+server_apply(struct server *server, char **problem)
 {
 	enum log_level level = LOG_LEVEL_INFO;
 
 	(void)log_level_parse(
 	    settings_text(server->settings, "log.level"), &level);
 	log_set_level(level);
+	logfile_set(server->logfile, settings_on(server->settings, "log.file"));
+	admins_regroup(server->admins);
+	return metrics_listen(server->metrics,
+	    settings_text(server->settings, "metrics.listen"), problem);
 }
 
 static int
@@ -112,9 +118,10 @@ server_start(struct server *server, char **problem)
 	    (r = open_store(server, problem)) < 0 ||
 	    (r = listen_socket(server, &fd, problem)) < 0)
 		return r;
-	apply(server);
+	server->logfile = logfile_new(server->loop, &server->home);
+	server->metrics = metrics_new(server);
 	server->admins = admins_new(server, fd);
-	return 0;
+	return server_apply(server, problem);
 }
 
 int
@@ -122,11 +129,7 @@ server_reload(struct server *server, char **problem)
 {
 	int r = settings_reload(server->settings, problem);
 
-	if (r < 0)
-		return r;
-	apply(server);
-	admins_regroup(server->admins);
-	return 0;
+	return r < 0 ? r : server_apply(server, problem);
 }
 
 void
@@ -134,12 +137,15 @@ server_finish(struct server *server)
 {
 	/* Asks nothing more; what it has asked is committed and answered. */
 	admins_stop(server->admins);
+	metrics_stop(server->metrics);
 	workers_free(server->writer);
 	if (server->writer == NULL)
 		store_close(server->store);
 	if (server->admins != NULL)
 		(void)unlink(server->home.socket);
 	admins_free(server->admins);
+	metrics_free(server->metrics);
+	logfile_free(server->logfile);
 	organisation_finish(&server->organisation);
 	crypto_free(server->crypto);
 }

@@ -19,6 +19,8 @@ struct server {
 	struct workers *writer; /* one thread, context struct store *: jobs of a
 				   batch are one commit */
 	struct admins *admins;	/* NULL while starting and ending */
+	struct metrics *metrics;
+	struct logfile *logfile;
 };
 
 /* Everything opened and the socket listening when it returns. On an error
@@ -29,5 +31,7 @@ void server_finish(struct server *server);
 /* Reads camserver.ini again and applies it; on an error the old settings stay.
  */
 int server_reload(struct server *server, char **problem);
+/* Has the settings take effect as they are now. */
+int server_apply(struct server *server, char **problem);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "camserver/metrics.h"
 
 enum { HOST_MAX = 255 };
 
@@ -40,6 +41,15 @@ static const struct setting table[] = {
 	    .fallback = "info",
 	    .words = "error warn info debug",
 	    .help = N_("how much camserver tells in its log") },
+	{ .key = "log.file",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether the log is kept in logs/, too") },
+	{ .key = "metrics.listen",
+	    .fallback = "",
+	    .check = metrics_check_address,
+	    .help = N_("the address of this machine at which /metrics and "
+		       "/health are; empty: none") },
 };
 
 static const struct setting_table server_settings = {

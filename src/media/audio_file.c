@@ -116,15 +116,39 @@ source_close(struct audio *audio)
 
 static const struct audio_ops source_ops = { source_read, NULL, source_close };
 
+/* Where another process has read it up to place, it goes on there. */
+static bool
+skip_to(struct source *source, off_t place)
+{
+	uint64_t skipped = place > 0 ? (uint64_t)place : 0;
+
+	if (!rewind_source(source))
+		return false;
+	if (skipped <= source->wav.begin)
+		return true;
+	skipped -= source->wav.begin;
+	if (skipped > source->wav.size)
+		skipped = source->wav.size;
+	skipped -= skipped % wav_block(&source->wav);
+	source->left -= skipped;
+	return fseeko(source->file, (off_t)(source->wav.begin + skipped),
+		   SEEK_SET) == 0;
+}
+
 static int
 read_header(struct source *source)
 {
 	uint8_t *head = xmalloc(WAV_HEADER_MAX);
-	size_t len = fread(head, 1, WAV_HEADER_MAX, source->file);
-	int err = wav_parse(span_of(head, len), &source->wav);
+	off_t place = ftello(source->file);
+	size_t len;
+	int err;
 
+	if (place > 0)
+		rewind(source->file);
+	len = fread(head, 1, WAV_HEADER_MAX, source->file);
+	err = wav_parse(span_of(head, len), &source->wav);
 	free(head);
-	if (err == 0 && !rewind_source(source))
+	if (err == 0 && !skip_to(source, place))
 		err = CAM_ERR_SYSTEM;
 	if (err == 0 && source->wav.rate != VOICE_RATE) {
 		source->resampler = speex_resampler_init(
@@ -226,10 +250,13 @@ audio_file_open_out(int fd, struct audio **audio)
 {
 	struct sink *sink = NULL;
 	uint8_t header[WAV_HEADER_SIZE];
+	off_t place = lseek(fd, 0, SEEK_CUR);
+	/* Another process has written its beginning. */
+	bool goes_on = place > WAV_HEADER_SIZE && place < UINT32_MAX;
 
 	/* As one that nobody could finish: what follows is to be read. */
 	wav_write_header(VOICE_RATE, UINT32_MAX - WAV_HEADER_SIZE, header);
-	if (fd < 0 || !write_whole(fd, header, sizeof header)) {
+	if (fd < 0 || (!goes_on && !write_whole(fd, header, sizeof header))) {
 		if (fd >= 0)
 			close(fd);
 		return CAM_ERR_SYSTEM;
@@ -238,6 +265,8 @@ audio_file_open_out(int fd, struct audio **audio)
 	sink->audio.ops = &sink_ops;
 	sink->audio.clock_fd = -1;
 	sink->fd = fd;
+	if (goes_on)
+		sink->size = (uint32_t)place - WAV_HEADER_SIZE;
 	*audio = &sink->audio;
 	return 0;
 }

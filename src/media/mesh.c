@@ -163,6 +163,9 @@ mesh_rekey(struct mesh *mesh, const struct media *own)
 		return err;
 	shield_free(mesh->shield);
 	mesh->shield = shield;
+	/* Who taps knows the key of before. */
+	if (mesh->tap_sealed)
+		mesh_tap(mesh, 0, false);
 	mesh->own = *own;
 	mesh->count = own->stream_count;
 	for (size_t i = 0; i < own->stream_count; i++)
@@ -263,6 +266,7 @@ mesh_free(struct mesh *mesh)
 		mesh_member_free(member);
 	}
 	mesh_video_free(mesh);
+	recorder_free(mesh->recorder);
 	audio_close(mesh->in);
 	audio_close(mesh->out);
 	speech_free(mesh->speech);
@@ -297,7 +301,24 @@ mesh_set_bitrate(struct mesh *mesh, unsigned bitrate)
 }
 
 void
-mesh_tap(struct mesh *mesh, uint16_t port)
+mesh_tap(struct mesh *mesh, uint16_t port, bool sealed)
 {
 	mesh->tap = port != 0 ? addr_v4(0x7f000001, port) : (struct addr){ 0 };
+	mesh->tap_sealed = sealed;
+}
+
+static void
+on_recorder_ended(void *arg)
+{
+	(void)mesh_record(arg, -1);
+}
+
+int
+mesh_record(struct mesh *mesh, int fd)
+{
+	recorder_free(mesh->recorder);
+	mesh->recorder = NULL;
+	return fd >= 0 ? recorder_new(mesh->loop, fd, on_recorder_ended, mesh,
+			     &mesh->recorder)
+		       : 0;
 }

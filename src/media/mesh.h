@@ -60,8 +60,16 @@ void mesh_hold(struct mesh *mesh, bool on);
 void mesh_mute(struct mesh *mesh, bool on);
 void mesh_want_levels(struct mesh *mesh, bool on);
 void mesh_set_bitrate(struct mesh *mesh, unsigned bitrate);
-/* What we send, in clear, to that port of 127.0.0.1; 0: no more. */
-void mesh_tap(struct mesh *mesh, uint16_t port);
+/*
+ * What we send goes to this machine, too (127.0.0.1), as it is or in clear:
+ * sound to that port, pictures of a camera to the second after it, those of a
+ * screen to the fourth. 0: no more. Sealed it ends with its key.
+ */
+enum { MESH_TAP_PORTS = 5 };
+void mesh_tap(struct mesh *mesh, uint16_t port, bool sealed);
+/* All that is said is handed to cam-record; fd is taken, -1: no more. It ends
+ * by itself where cam-record takes no more. CAM_ERR_SYSTEM. */
+int mesh_record(struct mesh *mesh, int fd);
 /* The device of before is closed only where the new one opens. */
 int mesh_change(struct mesh *mesh, enum mesh_direction direction,
     const struct audio_choice *choice);

@@ -9,6 +9,7 @@
 #include "media/outbound.h"
 #include "media/playout.h"
 #include "media/reception.h"
+#include "media/recorder.h"
 #include "media/shield.h"
 #include "media/speech.h"
 #include "media/voice.h"
@@ -97,7 +98,9 @@ struct mesh {
 	bool wants_levels;
 	uint64_t levels_us, second_us, report_us; /* when the next is due */
 	uint64_t dropped;
-	struct addr tap;
+	struct addr tap; /* ADDR_NONE: nobody taps */
+	bool tap_sealed;
+	struct recorder *recorder; /* NULL: nothing is recorded */
 	struct mesh_video *video;
 };
 
@@ -119,8 +122,9 @@ void mesh_send(struct mesh *mesh, const struct outbound *outbound,
 /* So many bytes of it have left for a member. */
 void mesh_count_sent(
     struct mesh *mesh, const struct outbound *outbound, size_t len);
-/* The same bytes in clear, where somebody taps. */
-void mesh_tap_packet(struct mesh *mesh, const uint8_t *packet, size_t len);
+/* The same bytes where somebody taps them in this form. */
+void mesh_tap_packet(
+    struct mesh *mesh, bool sealed, const uint8_t *packet, size_t len);
 /* Seals and sends to one; nothing where out is empty. */
 void mesh_send_rtcp(
     struct mesh *mesh, struct mesh_member *member, struct buf *out);

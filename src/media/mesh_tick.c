@@ -113,6 +113,8 @@ speak(struct mesh *mesh, uint64_t now_us)
 	if (mesh->mute)
 		memset(pcm, 0, sizeof pcm);
 	mesh->level = sound_level(pcm);
+	if (mesh->recorder != NULL && !mesh->hold)
+		recorder_said(mesh->recorder, pcm);
 	if (outbound == NULL)
 		return;
 	if (!mesh->hold && mesh->member_count > 0)
@@ -149,6 +151,8 @@ listen_to_all(struct mesh *mesh, uint64_t now_us)
 	}
 	if (mesh->hold)
 		memset(sum, 0, sizeof sum);
+	if (mesh->recorder != NULL)
+		recorder_heard(mesh->recorder, sum, now_us);
 	sound_clip(sum, pcm);
 	if (mesh->speech != NULL)
 		speech_heard(mesh->speech, pcm);

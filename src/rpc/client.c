@@ -528,9 +528,9 @@ rpc_client_open(int fd, const char *program, struct rpc_client **client)
 	return 0;
 }
 
-int
-rpc_client_begin(
-    const char *path, const char *program, struct rpc_client **client)
+static int
+begin(const char *path, uid_t owner, bool or_root, const char *program,
+    struct rpc_client **client)
 {
 	uid_t uid;
 	pid_t pid;
@@ -539,7 +539,7 @@ rpc_client_begin(
 	if (err != 0)
 		return err;
 	err = unix_peer(fd, &uid, &pid);
-	if (err == 0 && uid != geteuid())
+	if (err == 0 && uid != owner && !(or_root && uid == 0))
 		err = CAM_ERR_REFUSED;
 	if (err != 0) {
 		close(fd);
@@ -549,12 +549,15 @@ rpc_client_begin(
 }
 
 int
-rpc_client_connect(
+rpc_client_begin(
     const char *path, const char *program, struct rpc_client **client)
 {
-	struct rpc_client *begun = NULL;
-	int err = rpc_client_begin(path, program, &begun);
+	return begin(path, geteuid(), false, program, client);
+}
 
+static int
+greeted(struct rpc_client *begun, int err, struct rpc_client **client)
+{
 	if (err == 0)
 		err = rpc_client_greet(begun);
 	if (err != 0) {
@@ -563,6 +566,26 @@ rpc_client_connect(
 	}
 	*client = begun;
 	return 0;
+}
+
+int
+rpc_client_connect(
+    const char *path, const char *program, struct rpc_client **client)
+{
+	struct rpc_client *begun = NULL;
+	int err = rpc_client_begin(path, program, &begun);
+
+	return greeted(begun, err, client);
+}
+
+int
+rpc_client_connect_to(const char *path, uid_t owner, const char *program,
+    struct rpc_client **client)
+{
+	struct rpc_client *begun = NULL;
+	int err = begin(path, owner, true, program, &begun);
+
+	return greeted(begun, err, client);
 }
 
 void

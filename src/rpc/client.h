@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct rpc_client;
 
@@ -20,10 +21,15 @@ void rpc_error_finish(struct rpc_error *error);
  * CAM_ERR_VERSION, CAM_ERR_REFUSED when camd is another user's. */
 int rpc_client_connect(
     const char *path, const char *program, struct rpc_client **client);
+/* The same where another user's program is meant: that of owner, or of root,
+ * who can be anybody. CAM_ERR_REFUSED: it is a third one's. */
+int rpc_client_connect_to(const char *path, uid_t owner, const char *program,
+    struct rpc_client **client);
 /*
- * The same without waiting: hello goes out with the first call, which saves a
- * round trip and may then return CAM_ERR_VERSION. rpc_client_greet() waits for
- * its answer; it is done where it has come already.
+ * rpc_client_connect() without waiting: hello goes out with the first call,
+ * which saves a round trip and may then return CAM_ERR_VERSION.
+ * rpc_client_greet() waits for its answer; it is done where it has come
+ * already.
  */
 int rpc_client_begin(
     const char *path, const char *program, struct rpc_client **client);

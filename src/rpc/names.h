@@ -116,20 +116,35 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_CALL_LIST "call.list"
 /* {id} -> {id, members: [{member, streams: [..]}]} */
 #define RPC_CALL_STATS "call.stats"
+/* {id, path: a new file, or null} -> {call} */
+#define RPC_CALL_RECORD "call.record"
+/* {id, port}: what we send goes there, too -> {call, sdp}; with its keys */
+#define RPC_CALL_SDP "call.sdp"
+/* {id, port}: the same in clear; 0: neither any more, sdp is null */
+#define RPC_CALL_TAP "call.tap"
 /* {} -> {in: [..], out: [..], video: [..]} */
 #define RPC_CALL_DEVICES "call.devices"
 
 /* Between cam server and camserver, on the socket of that. */
 /* {} -> {organisation, pin, serial, started, version, pid, members: {..}} */
 #define RPC_SERVER_STATUS "server.status"
-/* {after} -> {members: [member object], next} */
+/* {} -> {text}: OpenMetrics */
+#define RPC_SERVER_METRICS "server.metrics"
+/* {limit} -> {lines: [{time, level, text}]} */
+#define RPC_LOG_LIST "log.list"
+/* {after, state} -> {members: [member object], next} */
 #define RPC_MEMBER_LIST "member.list"
 /* {name, nick, group} -> {member, code} */
 #define RPC_MEMBER_INVITE "member.invite"
 /* {name, nick, group} -> {member} */
 #define RPC_MEMBER_CHANGE "member.change"
+/* {name} -> {member}: who waits is one now */
+#define RPC_MEMBER_APPROVE "member.approve"
 /* {name} -> {member} */
 #define RPC_MEMBER_REMOVE "member.remove"
+/* {members: [{name, nick, group, line}]} -> {members: [member object, code]},
+ * all or none */
+#define RPC_MEMBER_IMPORT "member.import"
 
 /* Between two camd, on a link. Keys, ids and signatures are hex digits. The
  * first is the only one that is answered before both are greeted. */
@@ -201,10 +216,12 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define MEDIA_REKEY "media.rekey"
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
- * video?: {in: pictures, or null},
- * budget?, tap?: a port of 127.0.0.1 that gets what we send in clear, or 0} ->
- * {} */
+ * video?: {in: pictures, or null}, budget?,
+ * record?: {fd} a socket of cam-record, or null} -> {} */
 #define MEDIA_SET "media.set"
+/* {port, sealed}: what we send goes to that port of 127.0.0.1 too
+ * (media/mesh.h: mesh_tap()); 0: no more -> {} */
+#define MEDIA_TAP "media.tap"
 /* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
  * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
 #define MEDIA_STATS "media.stats"
@@ -231,7 +248,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * ends when that is closed; it has been left by who looks where it ends first
  * with status 0. "fd" as above.
  */
-/* {name, fd}: the memory of call.frames; another of that name takes its place */
+/* {name, fd}: the memory of call.frames; another of that name takes its place
+ */
 #define VIEW_ADD "view.add"
 /* {name} */
 #define VIEW_REMOVE "view.remove"

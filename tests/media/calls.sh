@@ -2,6 +2,7 @@
 # calls.sh: what tests of calls are written with. Source it in a test file.
 #
 #   of_media               the test is skipped where cam-media is not built
+#   people NAME...         camd of theirs, which know each other
 #   speech NAME SECONDS    what NAME will say: $T/NAME.wav
 #   calls NAME ARG...      cam call ARG... beside the test, its events in $T/NAME.calls
 #   answers NAME           takes the call that rings; hears into $T/NAME.heard.wav

@@ -89,3 +89,40 @@ test_the_units_are_sound() {
 		"$T/units/camd.service" "$T/units/camd.socket"
 	expect_equal '' "$OUT$ERR"
 }
+
+test_the_unit_of_camserver_is_sound_and_tight() {
+	command -v systemd-analyze >/dev/null || skip 'no systemd-analyze here'
+	mkdir -m 700 "$T/units"
+	sed "s,/usr/bin/camserver,$TEST_BUILD/camserver," "$TEST_TOP/contrib/systemd/camserver.service" \
+		>"$T/units/camserver.service"
+	expect 0 systemd-analyze --man=no verify "$T/units/camserver.service"
+	expect_equal '' "$OUT$ERR"
+	# In tenths: the exposure it reckons.
+	expect 0 systemd-analyze security --offline=true --threshold=15 --no-pager \
+		"$T/units/camserver.service"
+}
+
+test_the_accounts_and_folders_of_camserver_are_made() {
+	command -v systemd-sysusers >/dev/null || skip 'no systemd-sysusers here'
+	mkdir -p "$T/root/etc"
+	touch "$T/root/etc/passwd" "$T/root/etc/group"
+	expect 0 systemd-sysusers --root="$T/root" "$TEST_TOP/contrib/systemd/camserver.sysusers"
+	grep -q '^camserver:.*:/var/lib/camserver:' "$T/root/etc/passwd"
+	grep -q '^camadmin:.*:camserver$' "$T/root/etc/group"
+	[ "$(id -u)" = 0 ] || skip 'folders need root'
+	expect 0 systemd-tmpfiles --create --root="$T/root" \
+		"$TEST_TOP/contrib/systemd/camserver.tmpfiles"
+	expect_equal 710 "$(stat -c %a "$T/root/var/lib/camserver")"
+}
+
+test_an_installation_is_whole_and_leaves_data() {
+	local made="$T/made" left
+	mkdir -p "$made/usr/local/lib" "$T/build"
+	# What is installed is looked up, not built again.
+	OUT=$(make -s -C "$TEST_TOP" -n B="$TEST_BUILD" PREFIX=/usr/local DESTDIR="$made" install)
+	expect_text "$OUT" camserver.service:lib/systemd/system/camserver.service \
+		lib/sysusers.d/camserver.conf lib/tmpfiles.d/camserver.conf \
+		camd.service:lib/systemd/user/camd.service
+	left=$(make -s -C "$TEST_TOP" B="$TEST_BUILD" PREFIX=/usr/local DESTDIR="$made" uninstall)
+	expect_text "$left" /var/lib/camserver 'Left on purpose'
+}

@@ -50,6 +50,22 @@ with_the_journal_a_line_begins_with_its_priority(void **state)
 }
 
 static void
+what_is_kept_is_an_object_for_each_line(void **state)
+{
+	log_open(-1, LOG_LEVEL_INFO, 0);
+	assert_int_equal(log_keep(fds[1]), -1);
+	log_info("said \"no\" \\ and\na line\x1b");
+	assert_non_null(strstr(logged(),
+	    "\",\"level\":\"info\",\"text\":\"said \\\"no\\\" \\\\ "
+	    "and<U+000A>a line<U+001B>\"}\n"));
+	log_debug("not this");
+	assert_string_equal(logged(), "");
+	assert_int_equal(log_keep(-1), fds[1]);
+	log_info("nor this");
+	assert_string_equal(logged(), "");
+}
+
+static void
 without_it_with_the_time_and_the_level(void **state)
 {
 	const char *text = NULL;
@@ -127,6 +143,7 @@ main(void)
 		cmocka_unit_test(
 		    with_the_journal_a_line_begins_with_its_priority),
 		cmocka_unit_test(without_it_with_the_time_and_the_level),
+		cmocka_unit_test(what_is_kept_is_an_object_for_each_line),
 		cmocka_unit_test(what_is_below_the_level_is_not_written),
 		cmocka_unit_test(
 		    a_peer_cannot_begin_a_line_or_an_escape_sequence),

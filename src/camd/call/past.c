@@ -87,6 +87,7 @@ past_keep(struct camd *camd, const struct call *call)
 	keeping->row.missed = is_missed(call);
 	keeping->row.text = "";
 	keeping->call = (struct store_call){ .video = call->video,
+		.recorded = call->recorded,
 		.reason = (uint8_t)call->reason,
 		.duration_ms = call->active_ms > 0
 				   ? call->since_ms - call->active_ms

@@ -402,11 +402,11 @@ past_call_object(const struct record *record)
 
 	if (record->message->type != STORE_CALL)
 		return json_null();
-	return json_pack("{s:s, s:b, s:s, s:I, s:b}", "direction",
+	return json_pack("{s:s, s:b, s:s, s:I, s:b, s:b}", "direction",
 	    record->message->from == 0 ? "out" : "in", "video",
 	    (int)call->video, "reason", reason != NULL ? reason : "hangup",
 	    "duration_ms", (json_int_t)call->duration_ms, "missed",
-	    (int)record->message->missed);
+	    (int)record->message->missed, "recorded", (int)call->recorded);
 }
 
 json_t *

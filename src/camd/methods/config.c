@@ -1,144 +1,41 @@
 /* config.c: settings asked for and changed. */
-#include <stdlib.h>
-
-#include "base/err.h"
-#include "base/log.h"
-#include "base/mem.h"
-#include "base/nearest.h"
 #include "camd/camd.h"
 #include "camd/methods/methods.h"
-#include "camd/methods/param.h"
 #include "camd/settings.h"
-#include "rpc/json.h"
-
-static json_t *
-text_or_null(const char *text)
-{
-	return text != NULL ? json_text(span_text(text)) : json_null();
-}
-
-static const char *
-source_word(enum setting_source source)
-{
-	switch (source) {
-	case SETTING_DEFAULT:
-		return "default";
-	case SETTING_FILE:
-		return "file";
-	case SETTING_OPTION:
-		break;
-	}
-	return "option";
-}
-
-static json_t *
-view_object(const struct setting_view *view)
-{
-	return json_pack("{s:s, s:o, s:o, s:s}", "key", view->key, "value",
-	    text_or_null(view->value), "default",
-	    text_or_null(view->default_value), "source",
-	    source_word(view->source));
-}
+#include "rpc/configuring.h"
 
 static int
-fail_unknown(
-    struct rpc_call *call, const struct settings *settings, const char *key)
+apply(void *arg, char **problem)
 {
-	struct nearest nearest;
-	struct setting_view view;
-	json_t *candidates = NULL;
-
-	nearest_init(&nearest, key);
-	for (size_t i = 0; settings_at(settings, i, &view); i++)
-		nearest_offer(&nearest, view.key);
-	if (nearest.count == 0 && settings_nearest(settings, key) != NULL)
-		candidates = json_pack("[s]", settings_nearest(settings, key));
-	else
-		candidates = json_nearest(&nearest);
-	nearest_finish(&nearest);
-	return method_fail_unknown(call, "key", key, candidates);
+	return camd_apply(arg, problem);
 }
 
-static int
-reply_view(
-    struct rpc_call *call, const struct settings *settings, const char *key)
+static struct configuring
+configuring_of(struct camd *camd)
 {
-	struct setting_view view;
-
-	if (settings_get(settings, key, &view) != 0)
-		return fail_unknown(call, settings, key);
-	rpc_reply(call, view_object(&view));
-	return 0;
+	return (struct configuring){ camd->settings, apply, camd };
 }
 
 int
 config_get(struct rpc_call *call, json_t *params)
 {
-	const char *key = NULL;
+	struct configuring configuring = configuring_of(method_camd(call));
 
-	if (!param_text(call, params, "key", true, &key))
-		return 0;
-	return reply_view(call, method_camd(call)->settings, key);
-}
-
-/* What cannot be applied is not kept either: the old value goes back into the
- * file. */
-static int
-undo(struct rpc_call *call, struct camd *camd, const char *key,
-    const char *before, int err, char *problem)
-{
-	char *second = NULL;
-
-	if (settings_set(camd->settings, key, before, &second) != 0 ||
-	    camd_apply(camd, &second) != 0)
-		log_error("%s cannot be set back: %s", key, second);
-	method_fail(call, err, NULL, "%s", problem);
-	free(second);
-	free(problem);
-	return 0;
+	return configuring_get(call, params, &configuring);
 }
 
 int
 config_set(struct rpc_call *call, json_t *params)
 {
-	struct camd *camd = method_camd(call);
-	const char *key = NULL, *value = NULL;
-	char *before = NULL, *problem = NULL;
-	struct setting_view view;
-	int err;
+	struct configuring configuring = configuring_of(method_camd(call));
 
-	if (!param_text(call, params, "key", true, &key) ||
-	    !param_text(call, params, "value", false, &value))
-		return 0;
-	if (settings_get(camd->settings, key, &view) != 0)
-		return fail_unknown(call, camd->settings, key);
-	if (settings_in_file(camd->settings, key) != NULL)
-		before = xstrdup(settings_in_file(camd->settings, key));
-	err = settings_set(camd->settings, key, value, &problem);
-	if (err != 0) {
-		method_fail(call, err, NULL, "%s", problem);
-		free(problem);
-		free(before);
-		return 0;
-	}
-	err = camd_apply(camd, &problem);
-	if (err != 0)
-		undo(call, camd, key, before, err, problem);
-	else
-		reply_view(call, camd->settings, key);
-	free(before);
-	return 0;
+	return configuring_set(call, params, &configuring);
 }
 
 int
 config_list(struct rpc_call *call, json_t *params)
 {
-	const struct settings *settings = method_camd(call)->settings;
-	json_t *list = json_array();
-	struct setting_view view;
+	struct configuring configuring = configuring_of(method_camd(call));
 
-	for (size_t i = 0; settings_at(settings, i, &view); i++)
-		json_array_append_new(list, view_object(&view));
-	rpc_reply(call, json_pack("{s:o}", "settings", list));
-	return 0;
+	return configuring_list(call, &configuring);
 }

@@ -57,6 +57,9 @@ static const struct rpc_method table[] = {
 	{ RPC_CALL_LIST, call_list },
 	{ RPC_CALL_STATS, call_get_stats },
 	{ RPC_CALL_DEVICES, call_list_devices },
+	{ RPC_CALL_RECORD, call_set_record },
+	{ RPC_CALL_SDP, call_get_sdp },
+	{ RPC_CALL_TAP, call_set_tap },
 	{ NULL, NULL },
 };
 

@@ -29,17 +29,12 @@ struct member_asking {
 	struct invitation invitation;
 	int64_t expires_ms;
 	char *after;
+	int state; /* listed are those in it, -1: all */
 	json_t *next;
 };
 
-static const char *
-state_word(enum member_state state)
-{
-	static const char *const words[] = { "invited", "waiting", "joined",
-		"removed" };
-
-	return words[state];
-}
+static const char *const state_words[] = { "invited", "waiting", "joined",
+	"removed" };
 
 static json_t *
 time_or_null(int64_t wall_ms)
@@ -47,15 +42,16 @@ time_or_null(int64_t wall_ms)
 	return wall_ms > 0 ? json_time(wall_ms) : json_null();
 }
 
-static json_t *
+json_t *
 member_object(const struct store_member *member, int64_t expires_ms)
 {
 	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "name",
 	    json_text(span_text(member->logon)), "nick",
 	    json_text(span_text(member->nick)), "group",
 	    json_text(span_text(member->group)), "state",
-	    state_word(member->state), "invited", time_or_null(member->made_ms),
-	    "joined", time_or_null(member->joined_ms), "seen",
+	    state_words[member->state], "invited",
+	    time_or_null(member->made_ms), "joined",
+	    time_or_null(member->joined_ms), "seen",
 	    time_or_null(member->seen_ms), "expires", time_or_null(expires_ms));
 }
 
@@ -83,9 +79,9 @@ release(struct asking *asking)
 	wipe(&made->invitation, sizeof made->invitation);
 }
 
-/* The members name, nick and group of a request. */
-static bool
-read_wishes(struct rpc_call *call, json_t *params, struct member_wishes *wishes)
+bool
+member_read_wishes(struct rpc_call *call, const json_t *params,
+    const char *where, struct member_wishes *wishes)
 {
 	const char *name = NULL, *nick = NULL, *group = NULL;
 
@@ -96,9 +92,9 @@ read_wishes(struct rpc_call *call, json_t *params, struct member_wishes *wishes)
 	if (member_wishes_set(wishes, name, nick, group) == 0)
 		return true;
 	(void)method_fail(call, CAM_ERR_REQUEST, NULL,
-	    "a name needs 1 to %d bytes without blanks at its ends, '@', ',' "
+	    "%sa name needs 1 to %d bytes without blanks at its ends, '@', ',' "
 	    "and controls, a group levels parted by '/'",
-	    MEMBER_NAME_MAX);
+	    where, MEMBER_NAME_MAX);
 	return false;
 }
 
@@ -156,8 +152,8 @@ list_members(struct asking *asking, struct store *store)
 	struct listing listing = { .store = store, .asking = made };
 
 	made->found = json_array();
-	return store_member_each(
-	    store, made->after, -1, PAGE_SIZE + 1, list_member, &listing);
+	return store_member_each(store, made->after, made->state, PAGE_SIZE + 1,
+	    list_member, &listing);
 }
 
 static void
@@ -169,17 +165,42 @@ reply_list(struct asking *asking)
 				    "next", made->next));
 }
 
+/* False when the call has been answered. */
+static bool
+read_state(struct rpc_call *call, const json_t *params, int *state)
+{
+	const char *word = NULL;
+
+	*state = -1;
+	if (!param_text(call, params, "state", false, &word))
+		return false;
+	if (word == NULL)
+		return true;
+	for (int i = 0; i <= MEMBER_REMOVED; i++) {
+		if (strcmp(word, state_words[i]) == 0) {
+			*state = i;
+			return true;
+		}
+	}
+	(void)method_fail(call, CAM_ERR_REQUEST, NULL,
+	    "'state' must be invited, waiting, joined or removed");
+	return false;
+}
+
 int
 member_list(struct rpc_call *call, json_t *params)
 {
 	struct member_asking *made = NULL;
 	const char *after = NULL;
+	int state;
 
-	if (!param_text(call, params, "after", false, &after))
+	if (!param_text(call, params, "after", false, &after) ||
+	    !read_state(call, params, &state))
 		return 0;
 	made = asking_new(list_members, reply_list, NULL);
 	made->asking.release = release;
 	made->after = after != NULL ? xstrdup(after) : NULL;
+	made->state = state;
 	asking_start(&made->asking, call);
 	return 0;
 }
@@ -222,27 +243,32 @@ reply_invited(struct asking *asking)
 	wipe(code, sizeof code);
 }
 
-int
-member_invite(struct rpc_call *call, json_t *params)
+void
+member_new_invitation(const struct server *server,
+    struct invitation *invitation, int64_t *expires_ms)
 {
-	const struct server *server = method_server(call);
-	struct member_asking *made = asking_new(invite, reply_invited, fail);
-	struct invitation *invitation = &made->invitation;
-
-	made->asking.release = release;
-	if (!read_wishes(call, params, &made->wishes)) {
-		release(&made->asking);
-		free(made);
-		return 0;
-	}
 	random_bytes(invitation->secret, sizeof invitation->secret);
 	memcpy(
 	    invitation->pin, server->organisation.pin, sizeof invitation->pin);
 	snprintf(invitation->host, sizeof invitation->host, "%s",
 	    settings_text(server->settings, "server.host"));
-	made->expires_ms =
-	    clock_wall_ms() +
-	    settings_number(server->settings, "join.hours") * HOUR_MS;
+	*expires_ms = clock_wall_ms() +
+		      settings_number(server->settings, "join.hours") * HOUR_MS;
+}
+
+int
+member_invite(struct rpc_call *call, json_t *params)
+{
+	struct member_asking *made = asking_new(invite, reply_invited, fail);
+
+	made->asking.release = release;
+	if (!member_read_wishes(call, params, "", &made->wishes)) {
+		release(&made->asking);
+		free(made);
+		return 0;
+	}
+	member_new_invitation(
+	    method_server(call), &made->invitation, &made->expires_ms);
 	asking_start(&made->asking, call);
 	return 0;
 }
@@ -289,7 +315,7 @@ start_change(struct rpc_call *call, json_t *params,
 	struct member_asking *made = asking_new(work, reply_member, fail);
 
 	made->asking.release = release;
-	if (!read_wishes(call, params, &made->wishes)) {
+	if (!member_read_wishes(call, params, "", &made->wishes)) {
 		release(&made->asking);
 		free(made);
 		return 0;
