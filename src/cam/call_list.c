@@ -11,6 +11,7 @@
 #include "cam/daemon.h"
 #include "cam/message.h"
 #include "cam/output.h"
+#include "rpc/callwords.h"
 #include "rpc/names.h"
 
 static void
@@ -29,13 +30,13 @@ add_headings(
 static void
 add_call(struct columns *columns, struct cam *cam, const json_t *object)
 {
-	char clock[CALL_CLOCK_SIZE];
+	char clock[CALLWORDS_CLOCK_SIZE];
 	char *who = call_members(object);
 	char *id =
 	    xasprintf("%.*s", output_is_terminal(cam) ? MESSAGE_ID_SHOWN : -1,
 		call_member(object, "id"));
 
-	call_clock(
+	callwords_clock(
 	    json_integer_value(json_object_get(object, "duration_ms")), clock);
 	columns_cell(columns, STYLE_DIM, id);
 	columns_cell(columns,

@@ -13,8 +13,8 @@ test_two_see_each_other() {
 	await_call bob '.state == "ringing" and .video'
 	calls bob answer --audio-in tone --audio-out none --video-in "$T/bob.y4m" --video-out "$T/bob.seen.y4m"
 	await_call anna '.state == "active" and .showing == "video" and .parties[0].video'
-	await 30 sees anna 20
-	await 30 sees bob 20
+	await 30 watches anna 20
+	await 30 watches bob 20
 	tells_its_size bob
 	expect 0 cam_as anna call hangup
 	calls_end

@@ -330,3 +330,25 @@ devices_move_showing(struct call_devices *to, struct call_devices *from)
 	put_device(to, DEVICES_VIDEO_IN,
 	    device != NULL ? device : json_pack("{s:s}", "kind", "none"));
 }
+
+static void
+move_sound(struct call_devices *to, struct call_devices *from,
+    enum devices_kind kind, const char *way)
+{
+	json_t *device =
+	    json_object_get(json_object_get(from->params, "audio"), way);
+
+	if (device == NULL)
+		return;
+	drop_fd(to, kind);
+	to->fds[kind] = from->fds[kind];
+	from->fds[kind] = -1;
+	put_device(to, kind, json_incref(device));
+}
+
+void
+devices_move_sound(struct call_devices *to, struct call_devices *from)
+{
+	move_sound(to, from, DEVICES_AUDIO_IN, "in");
+	move_sound(to, from, DEVICES_AUDIO_OUT, "out");
+}

@@ -51,5 +51,7 @@ int devices_set_screen(struct call_devices *devices, const char *display,
 json_t *devices_cameras(void);
 /* What the others see comes from there now: moved from one to the other. */
 void devices_move_showing(struct call_devices *to, struct call_devices *from);
+/* The same of sound, as far as from has any. */
+void devices_move_sound(struct call_devices *to, struct call_devices *from);
 
 #endif
