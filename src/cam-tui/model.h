@@ -98,7 +98,7 @@ struct model_transfer {
 	const char *name;
 	const char *kind;  /* "file", "folder", "image" */
 	const char *path;  /* or NULL */
-	const char *error; /* a sentence of camd's, or NULL */
+	const char *reason; /* why it does not go on, a word; "" */
 	bool is_received;
 	enum model_stage stage;
 	uint64_t size; /* bytes; 0: not known */

@@ -92,3 +92,10 @@ expect_seen() { # SHOWN WATCHER [FILTER]
 	seen=$("$TEST_BUILD/tools/seen" "$T/$1.y4m" "$T/$2.seen.y4m")
 	expect_json "$seen" "${3:-.readable >= 10 and .ssim > 0.9} and .backwards == 0"
 }
+
+sees_more() { # NAME COUNT: than so far, of each of the others; waits for them
+	local seen
+	seen=$(cam_as "$1" call stats --json |
+		jq '[.members[].streams[] | select(.direction == "in" and .kind != "audio") | .pictures] | max')
+	await 40 sees "$1" $((seen + $2))
+}

@@ -82,6 +82,10 @@ bool early_admits(struct rpc_call *call, const char *method, json_t *params);
 int key_verify(struct rpc_call *call, json_t *params);
 int key_accept(struct rpc_call *call, json_t *params);
 
+int org_join_by_code(struct rpc_call *call, json_t *params);
+int org_status(struct rpc_call *call, json_t *params);
+int org_quit(struct rpc_call *call, json_t *params);
+
 int config_get(struct rpc_call *call, json_t *params);
 int config_set(struct rpc_call *call, json_t *params);
 int config_list(struct rpc_call *call, json_t *params);
