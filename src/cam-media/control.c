@@ -347,11 +347,6 @@ media_set(struct rpc_call *call, json_t *params)
 		    change_pictures(control, json_object_get(params, "video"));
 	if (err == 0)
 		err = set_record(control, params);
-	if (err == CAM_ERR_UNSAFE) {
-		rpc_fail(call, err,
-		    "a call that began without devices cannot open one");
-		return 0;
-	}
 	if (err != 0)
 		return err;
 	set_mute(control, params);

@@ -20,7 +20,7 @@ enum { DEVICES_MAX = 200, KIND_COLUMNS = 14, MARK_COLUMNS = 2 };
 /* The two kinds, as camd names them. */
 static const struct {
 	const char *part;   /* of call.devices */
-	const char *member; /* of call.use */
+	const char *member; /* of call.device */
 	const char *setting;
 	const char *label;
 } kinds[] = {
@@ -180,7 +180,7 @@ use(struct view_devices *self, const struct choice *row)
 	const struct model_call *call = model_call_current(tui->model);
 
 	if (call != NULL && call->was_spoken)
-		ask_and_tell(tui, RPC_CALL_USE,
+		ask_and_tell(tui, RPC_CALL_DEVICE,
 		    json_pack("{s:s, s:s}", "id", call->id,
 			kinds[row->kind].member, row->spec));
 	session_call(tui->session, RPC_CONFIG_SET,

@@ -327,6 +327,20 @@ static const struct setting table[] = {
 	    .fallback = "",
 	    .help = N_("the loudspeaker of calls; empty: the system's own; "
 		       "none: none") },
+	{ .key = "media.echo",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether what the loudspeaker plays is taken out of "
+		       "what the microphone hears") },
+	{ .key = "media.noise",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether noise is taken out of it") },
+	{ .key = "media.gain",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether a voice far from the microphone is made "
+		       "louder") },
 	{ .key = "media.video_in",
 	    .fallback = "",
 	    .help =

@@ -93,7 +93,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_TALK_TYPING "talk.typing"
 /* {who: [..], audio_in, audio_out, video_in, video_out, video: a camera where
  * no video_in is, screen: of the X server display, with the cookies of the file
- * authority, window, follow} -> {call: call object} */
+ * authority, window, stereo, follow} -> {call: call object} */
 #define RPC_CALL_START "call.start"
 /* {id, the same devices, follow} -> {call} */
 #define RPC_CALL_ANSWER "call.answer"
@@ -106,8 +106,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_CALL_MUTE "call.mute"
 /* {id, on: push to talk: true speaks, false is silent, null: off} -> {call} */
 #define RPC_CALL_TALK "call.talk"
-/* {id, audio_in, audio_out} -> {} */
-#define RPC_CALL_USE "call.use"
+/* {id, audio_in, audio_out} -> {call}: other devices of sound from now on */
+#define RPC_CALL_DEVICE "call.device"
 /* {id, the same of what is shown} -> {call}; nothing of it: nothing is */
 #define RPC_CALL_SHOW "call.show"
 /* {id, member} -> {fd}: the memory in which that one's pictures come

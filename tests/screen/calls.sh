@@ -273,7 +273,7 @@ test_devices_are_chosen_in_the_middle_of_a_call() {
 	sees anna 'Bob calls'
 	keys anna C-x a
 	sees anna 'In call with Bob'
-	expect 0 cam_as anna call use --audio-in tone
+	expect 0 cam_as anna call device --audio-in tone
 	# What anna sends now is a tone: bob hears one.
 	await 30 is_loud bob
 	keys anna '/push-to-talk' Enter
@@ -287,7 +287,7 @@ test_devices_are_chosen_in_the_middle_of_a_call() {
 	await 30 is_loud bob
 	keys anna '/push-to-talk off' Enter
 	sees_not anna 'you speak'
-	expect 1 cam_as anna call use --audio-in device:nowhere
+	expect 1 cam_as anna call device --audio-in device:nowhere
 	expect_complaint 'the device cannot be used'
 }
 
