@@ -195,6 +195,40 @@ test_a_full_disk_ends_only_the_recording() {
 	umount "$T/small"
 }
 
+# Both films, and whoever speaks: one file.
+test_pictures_are_in_the_file_as_they_came() {
+	of_record
+	local n
+	people anna bob
+	film anna 320 180 15 900
+	film bob 320 180 15 900
+	calls anna bob --video --audio-in tone --audio-out none --video-in "$T/anna.y4m" --video-out none
+	await_call bob '.state == "ringing"'
+	calls bob answer --audio-in tone --audio-out none --video-in "$T/bob.y4m" --video-out none
+	await_call anna '.state == "active"'
+	await 60 sees anna 20
+	await 60 sees bob 20
+	expect 0 cam_as anna call record "$T/talk.webm"
+	await 60 lasts "$T/talk.webm" 5000
+	# Without pictures where only sound is wanted.
+	expect 0 cam_as bob call record "$T/talk.mka"
+	await 60 lasts "$T/talk.mka" 1000
+	expect 0 cam_as anna call record --stop
+	expect 0 cam_as anna call hangup
+	calls_end
+	is_one_opus_track "$T/talk.mka"
+	expect_json "$(ffprobe -v error -show_streams -of json "$T/talk.webm")" \
+		'[.streams[].codec_name] == ["opus", "vp9", "vp9"] and all(.streams[1:][]; .width * 9 == .height * 16)'
+	for n in 0 1; do
+		run ffmpeg -nostdin -v error -i "$T/talk.webm" -map "0:v:$n" -fps_mode passthrough -f yuv4mpegpipe "$T/$n.seen.y4m"
+		expect_equal 0 "$status"
+		expect_equal '' "$ERR"
+	done
+	# One's own first, then the other's.
+	expect_seen anna 0
+	expect_seen bob 1
+}
+
 # What a cam-media that others have taken over might send.
 piece() { # KIND TRACK CODEC KEY WIDTH HEIGHT LEN TIME_US [HEX]: all numbers
 	printf '%02x%02x%02x%02x%04x%04x%08x%016x%s' "${@:1:8}" "${9:-}"
