@@ -65,6 +65,7 @@ test_everybody_is_in_the_file_and_is_told() {
 	expect_text "$OUT" 'everybody is told'
 	await 10 records anna anna@pc1
 	await 10 records bob anna@pc1
+	expect_text "$(cam_as bob call ls)" 'active, recorded'
 	expect_equal 600 "$(stat -c %a "$T/talk.webm")"
 	await 30 lasts "$T/talk.webm" 4000
 	expect 2 cam_as anna call record "$T/again.webm"
