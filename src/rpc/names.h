@@ -266,7 +266,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
  * video?: {in: pictures, or null}, budget?,
- * record?: {fd} a socket of cam-record, or null} -> {} */
+ * record?: {fd, pictures} a socket of cam-record, or null} -> {} */
 #define MEDIA_SET "media.set"
 /* {port, sealed}: what we send goes to that port of 127.0.0.1 too
  * (media/mesh.h: mesh_tap()); 0: no more -> {} */
