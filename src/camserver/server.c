@@ -23,7 +23,7 @@
  * for ever. */
 enum { COMMIT_MAX = 1024 };
 
-/* -- the writer -------------------------------------------------------------
+/* -- the writer --------------------------------------------------------------
  */
 
 static void *
@@ -62,7 +62,7 @@ static const struct worker_ops writer_ops = {
 
 static const struct worker_ops pool_ops = { .start = NULL };
 
-/* -- start and end ----------------------------------------------------------
+/* -- start and end -----------------------------------------------------------
  */
 
 int
