@@ -283,7 +283,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * ends when that is closed; it has been left by who looks where it ends first
  * with status 0. "fd" as above.
  */
-/* {name, fd}: the memory of call.frames; another of that name takes its place */
+/* {name, fd}: the memory of call.frames; another of that name takes its place
+ */
 #define VIEW_ADD "view.add"
 /* {name} */
 #define VIEW_REMOVE "view.remove"
