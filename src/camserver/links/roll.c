@@ -19,8 +19,9 @@
 #include "store/directory.h"
 #include "store/member.h"
 
-/* What changes of many at once is told at once. */
-enum { TELL_MS = 50, READ_AT_ONCE = 4096 };
+/* What changes of many at once is told at once: the later, the more there are
+ * to be told. */
+enum { TELL_MS = 50, TELL_PRESENT_A_MS = 10, READ_AT_ONCE = 4096 };
 
 struct roll {
 	struct server *server;
@@ -188,7 +189,8 @@ change(struct roll *roll, struct roll_member *member)
 	member->is_changed = true;
 	TAILQ_INSERT_TAIL(&roll->changed, member, change);
 	if (!timer_is_running(&roll->tell))
-		timer_start(&roll->tell, TELL_MS);
+		timer_start(
+		    &roll->tell, TELL_MS + roll->present / TELL_PRESENT_A_MS);
 }
 
 void
