@@ -150,10 +150,10 @@ $B/cam-media: $B/obj/cam-media/main.o $B/libcam-media.a $(MEDIA_PARTS)
 
 # Nobody else needs to know SDL.
 $B/obj/cam-view/window.o: EXT_CFLAGS += $(SDL_CFLAGS)
-VIEW_PARTS = $(foreach folder,picture loop base,$(call archive,$(folder)))
+VIEW_PARTS = $(foreach folder,rpc picture loop base,$(call archive,$(folder)))
 $B/cam-view: $B/obj/cam-view/main.o $B/libcam-view.a $(VIEW_PARTS)
 	$(call say,LINK,$@)
-	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SDL_LIBS) $(YUV_LIBS) $(LIBEV_LIBS) \
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SDL_LIBS) $(YUV_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
@@ -173,7 +173,7 @@ $B/unit/%: tests/unit/%.c $(TEST_LIBS)
 		$(CHAFA_LIBS) $(MEDIA_LIBS) $(SDL_LIBS) $(NCURSES_LIBS) $(SYSTEMD_LIBS) -lm $(LIBS)
 
 # The emulator that what is painted is shown on.
-$B/unit/test_tui_terminal $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm -lutil
+$B/unit/test_tui_terminal $B/unit/test_tui_rows $B/unit/test_tui_drawing $B/fuzz/fuzz_layout: LIBS += -lvterm -lutil
 
 # What scripts of tests/lan, tests/session and tests/screen run beside camd.
 TOOLS = relay monkey heard speech
@@ -186,12 +186,14 @@ $(TOOLS:%=$B/tools/%): config.mk
 	$(call say,TEST,$@)
 	$Qmkdir -p $(@D) && $(CC) $(STD) $(WARN) $(CFLAGS) $(SAN) -o $@ $(filter %.c,$^) -lutil -lm
 
-# Two cam-media with a network between them.
-tools: $(if $(MEDIA_VERSION),$B/tools/duet)
-$B/tools/duet: tests/media/duet.c $(ARCHIVES)
+# Two cam-media with a network between them; films whose pictures carry numbers.
+MEDIA_TOOLS = $(if $(MEDIA_VERSION),$(patsubst %,$B/tools/%,duet film seen))
+tools: $(MEDIA_TOOLS)
+$(MEDIA_TOOLS): $B/tools/%: tests/media/%.c $(ARCHIVES)
 	$(call say,TEST,$@)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/media -MMD -MP -o $@ $< \
-		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(LIBEV_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
+		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(MEDIA_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
+		$(UTF8PROC_LIBS) -lm $(LIBS)
 
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)

@@ -98,3 +98,51 @@ join() { # NAME...
 		await 20 is_connected "$name"
 	done
 }
+
+org_is() { # NAME STATE
+	[ "$(cam_as "$1" org status --json | jq -r .state)" = "$2" ]
+}
+
+is_apart() { # NAME
+	! is_connected "$1"
+}
+
+is_as() { # NAME ID FILTER
+	cam_as "$1" ls --all --json | jq -se "map(select(.id == \"$2\")) | any(.[]; $3)" >/dev/null
+}
+
+# How much the server holds, for all.
+is_held() { # COUNT [KIND]
+	[ "$(python3 -c '
+import sqlite3, sys
+store = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+print(store.execute("SELECT count(*) FROM queue WHERE kind = ?1 OR ?1 = 0",
+    (int(sys.argv[2]),)).fetchone()[0])' "$T/server/work/server.db" "${2:-0}")" = "$1" ]
+}
+
+all_delivered() { # NAME
+	cam_as "$1" log --json -n 0 | jq -se 'all(.[]; .state == "delivered" or .state == "opened")' >/dev/null
+}
+
+refuse_bytes() { # TEXT FILE...
+	! grep -q -a -F "$@" || fail "'$1' stands in a file of the server"
+}
+
+has_members() { # NAME COUNT
+	[ "$(cam_as "$1" org status --json | jq .members)" = "$2" ]
+}
+
+is_alarmed() { # NAME WORD
+	[ "$(cam_as "$1" org status --json | jq -r .alarm)" = "$2" ]
+}
+
+anyone_is() { # NAME FILTER
+	cam_as "$1" ls --all --json | jq -se "any(.[]; $2)" >/dev/null
+}
+
+# Somebody joins, from elsewhere, and goes again.
+become() { # NAME
+	[ -n "${PID_OF[$1]:-}" ] || { apart "$1"; start "$1"; }
+	cam_as "$1" org join -q "$(invite "$1")"
+	await 20 is_connected "$1"
+}

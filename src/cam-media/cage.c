@@ -43,13 +43,13 @@ static const int device_calls[] = { SCMP_SYS(openat), SCMP_SYS(open),
 	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(uname), SCMP_SYS(sysinfo),
 	SCMP_SYS(umask), -1 };
 
-/* Memory shared with who shows pictures, the threads of coding and decoding,
- * and a camera's descriptor. */
+/* Memory shared with who shows pictures, the threads of coding and decoding, a
+ * camera's descriptor, and what xcb says over the one it has been given. */
 static const int picture_calls[] = { SCMP_SYS(memfd_create),
 	SCMP_SYS(ftruncate), SCMP_SYS(pipe2), SCMP_SYS(clone), SCMP_SYS(clone3),
 	SCMP_SYS(rseq), SCMP_SYS(set_robust_list), SCMP_SYS(sched_getaffinity),
 	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(ioctl), SCMP_SYS(eventfd2),
-	-1 };
+	SCMP_SYS(recvfrom), SCMP_SYS(getpeername), SCMP_SYS(shutdown), -1 };
 
 static int
 confine_device_files(void)

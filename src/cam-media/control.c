@@ -26,6 +26,7 @@ struct control {
 	struct rpc_session *session;
 	struct mesh *mesh; /* NULL: not open yet */
 	bool devices;	   /* of sound may be opened */
+	bool pictures;	   /* may be coded and shown */
 	bool caged;
 	bool mute;
 	bool push_to_talk, talks;
@@ -115,12 +116,12 @@ enter_cage(struct control *control, const json_t *params,
 	int err = 0;
 
 	control->devices = is_device(&setup->in) || is_device(&setup->out);
+	control->pictures = json_object_get(params, "video") != NULL;
 	if (control->devices)
 		audio_portaudio_start();
 	if (!json_is_false(json_object_get(params, "sandbox")) &&
 	    !control->caged)
-		err = cage_enter(
-		    control->devices, json_object_get(params, "video") != NULL);
+		err = cage_enter(control->devices, control->pictures);
 	control->caged = err == 0;
 	if (err == 0)
 		return 0;
@@ -252,6 +253,23 @@ change_device(struct control *control, const json_t *audio, const char *name,
 	return err == 0 ? mesh_change(control->mesh, direction, &choice) : err;
 }
 
+/* null: none from now on. */
+static int
+change_pictures(struct control *control, const json_t *video)
+{
+	const json_t *in = json_object_get(video, "in");
+	struct video_choice choice;
+	int err;
+
+	if (in == NULL)
+		return 0;
+	if (control->caged && !control->pictures)
+		return CAM_ERR_UNSAFE;
+	err = request_pictures(
+	    control->stream, json_is_null(in) ? NULL : in, &choice);
+	return err == 0 ? mesh_show(control->mesh, &choice) : err;
+}
+
 static void
 set_flag(const json_t *params, const char *name, bool *flag)
 {
@@ -283,8 +301,7 @@ set_numbers(struct control *control, const json_t *params)
 	if (request_number(audio, "bitrate", VOICE_BITRATE_MIN,
 		VOICE_BITRATE_MAX, 0, &bitrate) < 0 ||
 	    request_number(params, "tap", 0, UINT16_MAX, 0, &port) < 0 ||
-	    request_number(
-		params, "budget", BUDGET_LEAST, BUDGET_MOST, 0, &budget) < 0)
+	    request_budget(params, &budget) < 0)
 		return CAM_ERR_REQUEST;
 	if (bitrate != 0)
 		mesh_set_bitrate(control->mesh, bitrate);
@@ -313,6 +330,9 @@ media_set(struct rpc_call *call, json_t *params)
 		err = change_device(control, audio, "in", MESH_IN);
 	if (err == 0)
 		err = change_device(control, audio, "out", MESH_OUT);
+	if (err == 0)
+		err =
+		    change_pictures(control, json_object_get(params, "video"));
 	if (err != 0)
 		return err;
 	set_mute(control, params);
@@ -340,15 +360,13 @@ static int
 media_frames(struct rpc_call *call, json_t *params)
 {
 	struct control *control = rpc_call_owner(call);
-	const char *kind = json_string_value(json_object_get(params, "kind"));
-	bool is_screen =
-	    kind != NULL && strcmp(kind, media_kind_name(MEDIA_SCREEN)) == 0;
 	unsigned member;
 	int fd = -1, err = read_member(control, params, &member);
 
+	if (err == 0 && control->caged && !control->pictures)
+		err = CAM_ERR_UNSAFE;
 	if (err == 0)
-		err = mesh_frames(control->mesh, member,
-		    is_screen ? MEDIA_SCREEN : MEDIA_VIDEO, &fd);
+		err = mesh_frames(control->mesh, member, &fd);
 	if (err != 0)
 		return err;
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);

@@ -1,36 +1,48 @@
 /* figures.c: what there is to tell of a call, as JSON. */
 #include "cam-media/figures.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "media/mesh.h"
 #include "rpc/json.h"
 
+/* Nobody has measured more than three decimals of it. */
+static json_t *
+short_real(double value)
+{
+	return json_real(round(value * 1000) / 1000);
+}
+
 static json_t *
 stream_json(const struct mesh_stats *stats)
 {
-	json_t *object = json_pack("{s:s, s:s, s:s, s:i, s:f, s:f, s:f, s:I}",
+	json_t *object = json_pack("{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:I}",
 	    "kind", media_kind_name(stats->stream.kind), "direction",
 	    stats->outgoing ? "out" : "in", "codec",
 	    media_codec_name(stats->stream.codec), "bitrate",
-	    (int)stats->bitrate, "loss", stats->loss, "jitter_ms",
-	    stats->jitter_ms, "rtt_ms", stats->rtt_ms, "packets",
-	    (json_int_t)stats->packets);
+	    (int)stats->bitrate, "loss", short_real(stats->loss), "jitter_ms",
+	    short_real(stats->jitter_ms), "rtt_ms", short_real(stats->rtt_ms),
+	    "packets", (json_int_t)stats->packets);
 
-	if (!stats->outgoing && stats->stream.kind != MEDIA_AUDIO) {
+	if (stats->stream.kind != MEDIA_AUDIO) {
 		json_object_set_new(
 		    object, "width", json_integer(stats->width));
 		json_object_set_new(
 		    object, "height", json_integer(stats->height));
 		json_object_set_new(
-		    object, "fps", json_integer(stats->pictures));
+		    object, "fps", json_integer(stats->fps));
+	}
+	if (!stats->outgoing && stats->stream.kind != MEDIA_AUDIO) {
+		json_object_set_new(object, "pictures",
+		    json_integer((json_int_t)stats->pictures));
 		json_object_set_new(object, "skipped",
 		    json_integer((json_int_t)stats->skipped));
 	}
 	if (stats->outgoing || stats->stream.kind != MEDIA_AUDIO)
 		return object;
-	json_object_set_new(object, "delay_ms", json_real(stats->delay_ms));
+	json_object_set_new(object, "delay_ms", short_real(stats->delay_ms));
 	json_object_set_new(object, "level", json_integer(stats->level));
 	json_object_set_new(
 	    object, "concealed", json_integer((json_int_t)stats->concealed));

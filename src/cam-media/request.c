@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/number.h"
 #include "loop/stream.h"
 #include "media/budget.h"
 
@@ -115,14 +116,32 @@ read_size(const json_t *object, struct video_choice *choice)
 	return 0;
 }
 
+/* What an X server wants to see. */
 static int
-read_pictures_in(
+read_cookie(const json_t *object, struct video_choice *choice)
+{
+	const char *text = json_string_value(json_object_get(object, "cookie"));
+	struct span digits = span_text(text != NULL ? text : "");
+
+	choice->cookie_len = digits.len / 2;
+	return choice->cookie_len > sizeof choice->cookie ||
+		       hex_decode(digits, choice->cookie, choice->cookie_len) <
+			   0 ||
+		       request_number(object, "screen", 0, UINT8_MAX, 0,
+			   &choice->screen) < 0
+		   ? CAM_ERR_REQUEST
+		   : 0;
+}
+
+int
+request_pictures(
     struct stream *stream, const json_t *object, struct video_choice *choice)
 {
 	const char *kind = json_string_value(json_object_get(object, "kind"));
 	const char *name = json_string_value(json_object_get(object, "name"));
 	size_t i = 0;
 
+	*choice = (struct video_choice){ .fd = -1 };
 	if (object == NULL)
 		return 0;
 	while (kind != NULL && i < VIDEO_KINDS &&
@@ -131,11 +150,13 @@ read_pictures_in(
 	if (kind == NULL || i == VIDEO_KINDS || read_size(object, choice) < 0 ||
 	    (name != NULL && strlen(name) > VIDEO_NAME_MAX))
 		return CAM_ERR_REQUEST;
+	if (read_cookie(object, choice) < 0)
+		return CAM_ERR_REQUEST;
 	choice->kind = (enum video_kind)i;
 	choice->loop = json_is_true(json_object_get(object, "loop"));
 	if (name != NULL)
 		memcpy(choice->name, name, strlen(name) + 1);
-	if (choice->kind != VIDEO_FILE && choice->kind != VIDEO_V4L2)
+	if (choice->kind == VIDEO_NONE || choice->kind == VIDEO_PATTERN)
 		return 0;
 	choice->fd = request_fd(stream, object);
 	return choice->fd < 0 ? CAM_ERR_REQUEST : 0;
@@ -146,15 +167,29 @@ read_pictures(
     struct stream *stream, const json_t *video, struct mesh_setup *setup)
 {
 	const json_t *out = json_object_get(video, "out");
-	int err = read_pictures_in(
+	int err = request_pictures(
 	    stream, json_object_get(video, "in"), &setup->video_in);
 
-	if (err == 0 && out != NULL) {
+	if (err == 0 && json_object_get(out, "fd") != NULL) {
 		setup->video_out = request_fd(stream, out);
 		if (setup->video_out < 0)
 			err = CAM_ERR_REQUEST;
 	}
 	return err;
+}
+
+int
+request_budget(const json_t *params, unsigned *budget)
+{
+	unsigned wanted;
+	int err = request_number(params, "budget", 0, UINT32_MAX, 0, &wanted);
+
+	if (err != 0)
+		return err;
+	if (wanted != 0 && wanted < BUDGET_LEAST)
+		wanted = BUDGET_LEAST;
+	*budget = wanted < BUDGET_MOST ? wanted : BUDGET_MOST;
+	return 0;
 }
 
 static void
@@ -179,8 +214,7 @@ request_open(
 		err = read_pictures(
 		    stream, json_object_get(params, "video"), &read);
 	if (err == 0)
-		err = request_number(params, "budget", BUDGET_LEAST,
-		    BUDGET_MOST, 0, &read.budget);
+		err = request_budget(params, &read.budget);
 	if (err == 0 && read.socket < 0)
 		err = CAM_ERR_REQUEST;
 	if (err == 0)

@@ -164,11 +164,11 @@ act_answer(struct tui *tui, const char *argument)
 	if (talk == NULL)
 		return;
 	question = view_talk_selected(view, false, false);
-	if (question == NULL || talk_question_count(question) == 0)
+	if (question == NULL || question->choices == 0)
 		question = talk_question_open(talk);
 	if (question == NULL)
 		tui_say(tui, STYLE_BAR_DIM, "%s", _("nothing is asked here"));
-	else if (number == 0 || number > talk_question_count(question))
+	else if (number == 0 || number > question->choices)
 		tui_say(tui, STYLE_BAR_WARN, "%s",
 		    _("that is none of the choices"));
 	else

@@ -47,6 +47,7 @@ canvas_init(struct canvas *canvas, unsigned rows, unsigned columns)
 	canvas->cells =
 	    xcalloc((size_t)rows * columns + 1, sizeof *canvas->cells);
 	canvas->touched = xcalloc((size_t)rows + 1, sizeof *canvas->touched);
+	canvas->isolated = xcalloc((size_t)rows + 1, sizeof *canvas->isolated);
 	canvas_fill(canvas, canvas_box(canvas), STYLE_PLAIN);
 }
 
@@ -55,6 +56,7 @@ canvas_finish(struct canvas *canvas)
 {
 	free(canvas->cells);
 	free(canvas->touched);
+	free(canvas->isolated);
 	*canvas = (struct canvas){ 0 };
 }
 
@@ -68,6 +70,7 @@ canvas_copy(struct canvas *to, const struct canvas *from)
 		canvas_init(to, from->rows, from->columns);
 	}
 	for (unsigned row = 0; row < from->rows; row++) {
+		to->isolated[row] = from->isolated[row];
 		if (all || from->touched[row])
 			memcpy(canvas_cell(to, row, 0),
 			    canvas_cell(from, row, 0),
@@ -84,6 +87,7 @@ canvas_settle(struct canvas *canvas)
 {
 	for (unsigned row = 0; row < canvas->rows; row++)
 		canvas->touched[row] = false;
+	canvas->moved_by = 0;
 }
 
 struct cell *
@@ -181,6 +185,7 @@ put_printable(struct canvas *canvas, struct box box, unsigned row,
 	if (row >= box.rows)
 		return 0;
 	canvas->touched[box.row + row] = true;
+	canvas->isolated[box.row + row] |= isolated;
 	while (text.len > 0) {
 		size_t len = grapheme_next(text, 1, &columns);
 

@@ -45,11 +45,17 @@ struct canvas {
 	struct cell *cells; /* row by row */
 	struct linkset
 	    *links; /* borrowed; NULL: the terminal is told of none */
-	/* Rows that may have changed since canvas_settle(): those alone are
-	 * looked at when it is painted. */
+	/* Rows that may have changed since canvas_settle(), but for what has
+	 * moved: those alone are looked at when it is painted. */
 	bool *touched;
+	/* Rows that may hold isolated text; the others do not. */
+	bool *isolated;
 	/* The part whose rows move up or down as a whole now and then. */
 	struct box scrolled;
+	/* What of it has moved up since canvas_settle(), by how many rows
+	 * (negative: down). */
+	struct box moved;
+	int moved_by;
 	/* Where text goes: the terminal's cursor, which input methods follow.
 	 */
 	unsigned cursor_row;
@@ -63,19 +69,21 @@ void canvas_finish(struct canvas *canvas);
 /* Makes one like another: where they have the same size only the rows that are
  * touched in that are copied. */
 void canvas_copy(struct canvas *to, const struct canvas *from);
-/* No row is touched. */
+/* No row is touched, nothing has moved. */
 void canvas_settle(struct canvas *canvas);
 /* Moves what the box shows up by so many rows (negative: down), as terminals
- * do; blank ones follow it. */
+ * do; blank ones follow it. Of the scrolled part that is all that is told to
+ * who paints. */
 void canvas_scroll(struct canvas *canvas, struct box box, int by);
-/*
- * By how many rows what before shows in after's scrolled part has moved up
- * (negative: down), where moving it and mending the rest changes fewer cells
- * than writing what differs; else 0. In the part alone, or with what stands
- * beside it (whole_rows).
- */
-int canvas_scrolled_by(
-    const struct canvas *before, const struct canvas *after, bool whole_rows);
+/* The same, told to nobody. */
+void canvas_move(struct canvas *canvas, struct box box, int by);
+/* Something in these rows may have changed. */
+void canvas_touch(struct canvas *canvas, struct box box);
+/* A terminal that shows before may move the box: after's moved part, or with
+ * what stands beside that; then if it changes fewer cells than writing what
+ * differs. */
+bool canvas_may_move(const struct canvas *before, const struct canvas *after,
+    struct box box, int by);
 
 struct cell *canvas_cell(
     const struct canvas *canvas, unsigned row, unsigned column);

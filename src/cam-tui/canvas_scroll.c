@@ -3,20 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "cam-tui/canvas.h"
 
-enum {
-	/* What moving costs, in cells. */
-	SCROLL_COST = 24,
-	/* Further than that hardly anything stays. */
-	SCROLL_MAX = 100,
-};
+/* What moving costs, in cells. */
+enum { SCROLL_COST = 24 };
 
 static const struct cell blank = { .text = " ", .len = 1, .columns = 1 };
 
 void
-canvas_scroll(struct canvas *canvas, struct box box, int by)
+canvas_move(struct canvas *canvas, struct box box, int by)
 {
 	unsigned step = (unsigned)abs(by);
 
@@ -27,6 +22,8 @@ canvas_scroll(struct canvas *canvas, struct box box, int by)
 		    canvas_cell(canvas, box.row + row, box.column);
 
 		if (from < box.rows) {
+			canvas->isolated[box.row + row] |=
+			    canvas->isolated[box.row + from];
 			memcpy(cells,
 			    canvas_cell(canvas, box.row + from, box.column),
 			    box.columns * sizeof *cells);
@@ -37,6 +34,53 @@ canvas_scroll(struct canvas *canvas, struct box box, int by)
 	}
 }
 
+/* -- told to who paints --------------------------------------------------- */
+
+void
+canvas_touch(struct canvas *canvas, struct box box)
+{
+	for (unsigned row = box.row; row < box.row + box.rows; row++)
+		canvas->touched[row] = true;
+}
+
+/* A row is touched where what stands in it now was, or what stands beside it
+ * is. */
+static void
+move_touched(struct canvas *canvas, struct box box, int by)
+{
+	bool *touched = &canvas->touched[box.row];
+	int last = (int)box.rows - 1;
+
+	for (int i = 0; i <= last; i++) {
+		int row = by > 0 ? i : last - i, from = row + by;
+
+		touched[row] |= from < 0 || from > last || touched[from];
+	}
+}
+
+static bool
+is_within(struct box box, struct box outer)
+{
+	return box.column == outer.column && box.columns == outer.columns &&
+	       box.row >= outer.row &&
+	       box.row + box.rows <= outer.row + outer.rows;
+}
+
+void
+canvas_scroll(struct canvas *canvas, struct box box, int by)
+{
+	canvas_move(canvas, box, by);
+	if (!is_within(box, canvas->scrolled) ||
+	    (canvas->moved_by != 0 && !box_is(box, canvas->moved))) {
+		canvas_touch(canvas, box);
+		return;
+	}
+	move_touched(canvas, box, by);
+	canvas->moved = box;
+	canvas->moved_by += by;
+}
+
+/* -- does it pay? --------------------------------------------------------- */
 static bool
 is_same_row(const struct canvas *before, unsigned from,
     const struct canvas *after, unsigned row, struct box box)
@@ -82,71 +126,6 @@ cost_of(const struct canvas *before, const struct canvas *after, struct box box,
 }
 
 static bool
-is_blank_row(const struct canvas *canvas, unsigned row, struct box box)
-{
-	const struct cell *cell =
-	    canvas_cell(canvas, box.row + row, box.column);
-
-	for (unsigned column = 0; column < box.columns; column++) {
-		if (memcmp(&cell[column], &blank, sizeof blank) != 0)
-			return false;
-	}
-	return true;
-}
-
-/* How many rows that say something have come from there. */
-static unsigned
-count_moved(const struct canvas *before, const struct canvas *after,
-    struct box box, int by)
-{
-	unsigned count = 0;
-
-	for (unsigned row = 0; row < box.rows; row++) {
-		int from = (int)row + by;
-
-		if (from >= 0 && from < (int)box.rows &&
-		    is_same_row(before, (unsigned)from, after, row, box) &&
-		    !is_blank_row(after, row, box))
-			count++;
-	}
-	return count;
-}
-
-/* The distance that most rows have gone; a short one where that explains half
- * of what is seen. */
-static int
-likeliest(
-    const struct canvas *before, const struct canvas *after, struct box box)
-{
-	int most = (int)box.rows - 1, best = 0;
-	unsigned found = 0;
-
-	if (most > SCROLL_MAX)
-		most = SCROLL_MAX;
-	for (int step = 1; step <= most && found * 2 < box.rows; step++) {
-		for (int by = step; by >= -step; by -= 2 * step) {
-			unsigned count = count_moved(before, after, box, by);
-
-			if (count > found) {
-				found = count;
-				best = by;
-			}
-		}
-	}
-	return best;
-}
-
-static bool
-is_all_touched(const struct canvas *canvas, struct box box)
-{
-	for (unsigned row = box.row; row < box.row + box.rows; row++) {
-		if (!canvas->touched[row])
-			return false;
-	}
-	return true;
-}
-
-static bool
 is_right_half(const struct canvas *canvas, unsigned row, unsigned column)
 {
 	return column < canvas->columns &&
@@ -158,36 +137,25 @@ static bool
 is_movable(const struct canvas *canvas, struct box box)
 {
 	for (unsigned row = box.row; row < box.row + box.rows; row++) {
-		if (is_right_half(canvas, row, box.column) ||
+		if (canvas->isolated[row] ||
+		    is_right_half(canvas, row, box.column) ||
 		    is_right_half(canvas, row, box.column + box.columns))
 			return false;
-		for (unsigned column = 0; column < canvas->columns; column++) {
-			if (canvas_cell(canvas, row, column)->isolated)
-				return false;
-		}
 	}
 	return true;
 }
 
-int
-canvas_scrolled_by(
-    const struct canvas *before, const struct canvas *after, bool whole_rows)
+bool
+canvas_may_move(const struct canvas *before, const struct canvas *after,
+    struct box box, int by)
 {
-	struct box box = after->scrolled, area = box;
 	unsigned cost;
-	int by;
 
-	if (box.rows < 2 || box.columns == 0 || !is_all_touched(after, box))
-		return 0;
-	if (whole_rows) {
-		area.column = 0;
-		area.columns = after->columns;
-	}
-	if (cost_of(before, after, area, 0, SCROLL_COST + 1) <= SCROLL_COST)
-		return 0;
-	by = likeliest(before, after, box);
-	if (by == 0 || !is_movable(before, area) || !is_movable(after, area))
-		return 0;
-	cost = cost_of(before, after, area, by, UINT_MAX);
-	return cost < cost_of(before, after, area, 0, cost + 1) ? by : 0;
+	if (abs(by) >= (int)box.rows || !is_movable(before, box) ||
+	    !is_movable(after, box))
+		return false;
+	if (box_is(box, after->moved))
+		return true;
+	cost = cost_of(before, after, box, by, UINT_MAX);
+	return cost < cost_of(before, after, box, 0, cost + 1);
 }

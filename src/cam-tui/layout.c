@@ -309,16 +309,32 @@ layout_part(struct layout *layout)
 	layout->is_apart = true;
 }
 
+/* The first piece of a line, or of what is below it. */
+static size_t
+first_of(const struct layout *layout, size_t line)
+{
+	size_t low = 0, high = layout->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (layout->pieces[middle].line < line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 void
 layout_draw(const struct layout *layout, struct canvas *canvas, struct box box,
     unsigned row, size_t from, size_t count)
 {
-	for (size_t i = 0; i < layout->count; i++) {
+	for (size_t i = first_of(layout, from);
+	     i < layout->count && layout->pieces[i].line < from + count; i++) {
 		const struct piece *piece = &layout->pieces[i];
 		unsigned to = row + (unsigned)(piece->line - from), taken;
 
-		if (piece->line < from || piece->line >= from + count)
-			continue;
 		taken = canvas_put(canvas, box, to, piece->column, piece->style,
 		    span_of(layout->text.data + piece->offset, piece->len));
 		if (piece->link > 0)

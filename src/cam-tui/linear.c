@@ -149,7 +149,7 @@ say_message(struct linear *linear, const struct model_talk *talk,
     const struct model_message *message)
 {
 	const struct model_message *answer =
-	    talk_question_count(message) > 0
+	    message->choices > 0
 		? talk_question_answer(talk, message)
 		: NULL;
 	struct message_context context = { .in_words = true,

@@ -109,8 +109,8 @@ take_user(struct model *model, const json_t *params)
 {
 	const char *was = text_of(params, "was");
 	const json_t *object = json_object_get(params, "user");
-	struct model_user *user = model_user_take(model, object);
-	struct model_change change = { .kind = CHANGE_USERS, .user = user };
+	struct model_user before;
+	struct model_user *user = model_user_take(model, object, &before);
 
 	if (user == NULL)
 		return;
@@ -118,22 +118,26 @@ take_user(struct model *model, const json_t *params)
 		model_user_drop(model, was);
 		model_talk_rename_user(model, was, user->id);
 		model_transfer_rename_user(model, was, user->id);
-		change.user = NULL; /* another one is no more */
+		user = NULL; /* another one is no more */
 	}
-	model_tell(model, &change);
+	model_user_tell(model, user, &before);
+	model_user_finish(&before);
 }
 
 static void
 take_typing(struct model *model, const json_t *params)
 {
+	struct model_user before;
 	struct model_user *user =
-	    model_user_take(model, json_object_get(params, "user"));
+	    model_user_take(model, json_object_get(params, "user"), &before);
 
-	if (user == NULL || !json_is_true(json_object_get(params, "direct")))
+	if (user == NULL)
 		return;
-	user->is_typing = json_is_true(json_object_get(params, "typing"));
-	model_tell(model,
-	    &(struct model_change){ .kind = CHANGE_USERS, .user = user });
+	if (json_is_true(json_object_get(params, "direct")))
+		user->is_typing =
+		    json_is_true(json_object_get(params, "typing"));
+	model_user_tell(model, user, &before);
+	model_user_finish(&before);
 }
 
 static bool

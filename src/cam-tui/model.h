@@ -29,17 +29,21 @@ struct model_user {
 	bool blocked;
 	bool hidden;
 	int priority;
-	bool is_typing; /* to us alone */
-	bool is_marked; /* while a list is taken in: it was there */
+	uint64_t version; /* another one when anything of him has changed */
+	bool is_typing;	  /* to us alone */
+	bool is_marked;	  /* while a list is taken in: it was there */
 };
 
 /* -- messages ------------------------------------------------------------- */
 
 struct model_message {
+	struct table_link by_id;
 	json_t *object; /* the message object, as it is now */
 	const char *id; /* borrowed from it */
 	int64_t time_ms;
 	bool is_sent;
+	bool is_unread;
+	size_t choices; /* of a question of theirs, 0: it is none */
 };
 
 /* -- what is told of ------------------------------------------------------ */
@@ -61,6 +65,7 @@ struct model_talk {
 	/* A stretch of the history without holes, oldest first. */
 	struct model_message **messages;
 	size_t count;
+	struct table by_id; /* the same */
 	bool has_start; /* nothing is older than the first */
 	bool has_end;	/* nothing is newer than the last: new ones are added */
 	bool is_loaded; /* a page has come since the connection was made */
@@ -116,6 +121,7 @@ struct model_change {
 	enum model_change_kind kind;
 	/* Of CHANGE_USERS: the only one; NULL: any, and some may be gone. */
 	const struct model_user *user;
+	const struct model_user *before;     /* what he was; NULL: he is new */
 	struct model_talk *talk;	     /* or NULL */
 	const struct model_message *message; /* or NULL */
 	const struct model_transfer *transfer;

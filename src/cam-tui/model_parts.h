@@ -10,6 +10,7 @@ struct model {
 	char *self; /* our own id */
 	char *nick;
 	struct table users;
+	uint64_t version; /* of the user who has changed last */
 	struct table talks;
 	struct model_transfer **transfers; /* the oldest first */
 	size_t transfer_count;
@@ -19,8 +20,15 @@ struct model {
 
 void model_tell(struct model *model, const struct model_change *change);
 
-/* Makes or changes the user of the object; NULL: it is none. */
-struct model_user *model_user_take(struct model *model, const json_t *object);
+/* Makes or changes the user of the object; NULL: it is none. before becomes
+ * what he was, without id where he is new, for model_user_finish(). */
+struct model_user *model_user_take(
+    struct model *model, const json_t *object, struct model_user *before);
+/* Tells of it. */
+void model_user_tell(struct model *model, const struct model_user *user,
+    const struct model_user *before);
+/* Lets his texts go, but not his id. */
+void model_user_finish(struct model_user *user);
 void model_user_drop(struct model *model, const char *id);
 void model_user_free(struct model_user *user);
 

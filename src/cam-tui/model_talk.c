@@ -173,6 +173,12 @@ message_free(struct model_message *message)
 	free(message);
 }
 
+static bool
+is_unread(const json_t *object)
+{
+	return json_is_true(json_object_get(object, "unread"));
+}
+
 static void
 set_object(struct model_message *message, const json_t *object)
 {
@@ -189,6 +195,11 @@ set_object(struct model_message *message, const json_t *object)
 	    type != NULL &&
 	    (strcmp(type, "message.sent") == 0 ||
 		(call_direction != NULL && strcmp(call_direction, "out") == 0));
+	message->is_unread = is_unread(object);
+	message->choices =
+	    message->is_sent
+		? 0
+		: json_array_size(json_object_get(object, "choices"));
 	if (time == NULL || clock_parse(time, 0, &message->time_ms) != 0)
 		message->time_ms = 0;
 }
@@ -202,13 +213,28 @@ message_new(const json_t *object)
 	return message;
 }
 
+static uint64_t
+hash_of(const struct model_talk *talk, const char *id)
+{
+	return table_hash(&talk->by_id, id, strlen(id));
+}
+
+static bool
+has_id(const struct table_link *link, const void *id)
+{
+	return strcmp(container_of(link, struct model_message, by_id)->id,
+		   id) == 0;
+}
+
 static void
 drop_messages(struct model_talk *talk, size_t from, size_t count)
 {
 	if (count == 0)
 		return;
-	for (size_t i = from; i < from + count; i++)
+	for (size_t i = from; i < from + count; i++) {
+		table_remove(&talk->by_id, &talk->messages[i]->by_id);
 		message_free(talk->messages[i]);
+	}
 	memmove(&talk->messages[from], &talk->messages[from + count],
 	    (talk->count - from - count) * sizeof *talk->messages);
 	talk->count -= count;
@@ -219,6 +245,7 @@ model_talk_free(struct model_talk *talk)
 {
 	drop_messages(talk, 0, talk->count);
 	free(talk->messages);
+	table_finish(&talk->by_id);
 	for (size_t i = 0; i < talk->user_count; i++)
 		free(talk->users[i]);
 	free(talk->users);
@@ -226,15 +253,14 @@ model_talk_free(struct model_talk *talk)
 	free(talk);
 }
 
-/* The newest first: that is where it is looked for most. */
 static struct model_message *
 find_message(const struct model_talk *talk, const char *id)
 {
-	for (size_t i = talk->count; i-- > 0;) {
-		if (strcmp(talk->messages[i]->id, id) == 0)
-			return talk->messages[i];
-	}
-	return NULL;
+	struct table_link *link =
+	    table_find(&talk->by_id, hash_of(talk, id), has_id, id);
+
+	return link != NULL ? container_of(link, struct model_message, by_id)
+			    : NULL;
 }
 
 const struct model_message *
@@ -246,14 +272,20 @@ model_message(const struct model_talk *talk, const char *id)
 static void
 insert(struct model_talk *talk, size_t place, const json_t *object)
 {
+	struct model_message *message;
+
 	talk->messages = xreallocarray(
 	    talk->messages, talk->count + 1, sizeof *talk->messages);
 	memmove(&talk->messages[place + 1], &talk->messages[place],
 	    (talk->count - place) * sizeof *talk->messages);
-	talk->messages[place] = message_new(object);
+	talk->messages[place] = message = message_new(object);
 	talk->count++;
-	if (talk->messages[place]->time_ms > talk->last_ms)
-		talk->last_ms = talk->messages[place]->time_ms;
+	/* Of most talks nothing is ever shown. */
+	if (talk->by_id.size == 0)
+		table_init(&talk->by_id);
+	table_add(&talk->by_id, &message->by_id, hash_of(talk, message->id));
+	if (message->time_ms > talk->last_ms)
+		talk->last_ms = message->time_ms;
 }
 
 static bool
@@ -358,12 +390,6 @@ trim(struct model_talk *talk)
 	talk->has_start = false;
 }
 
-static bool
-is_unread(const json_t *object)
-{
-	return json_is_true(json_object_get(object, "unread"));
-}
-
 void
 model_talk_add(struct model *model, const json_t *object)
 {
@@ -425,10 +451,12 @@ model_mark_read(struct model *model, struct model_talk *talk)
 	talk->unread = talk->mentions = 0;
 	/* They are the newest; some may not have been fetched. */
 	for (size_t i = talk->count; left > 0 && i-- > 0;) {
-		json_t *object = talk->messages[i]->object;
+		struct model_message *message = talk->messages[i];
 
-		if (is_unread(object)) {
-			json_object_set_new(object, "unread", json_false());
+		if (message->is_unread) {
+			json_object_set_new(
+			    message->object, "unread", json_false());
+			message->is_unread = false;
 			left--;
 		}
 	}

@@ -62,24 +62,21 @@ model_name_of(const struct model *model, const char *id)
 }
 
 void
-model_user_free(struct model_user *user)
+model_user_finish(struct model_user *user)
 {
-	free(user->id);
 	free(user->name);
 	free(user->group);
 	free(user->away);
 	free(user->client);
 	free(user->encryption);
-	free(user);
 }
 
-static void
-set_text(char **place, const char *text)
+void
+model_user_free(struct model_user *user)
 {
-	char *copy = text != NULL ? xstrdup(text) : NULL;
-
-	free(*place);
-	*place = copy;
+	model_user_finish(user);
+	free(user->id);
+	free(user);
 }
 
 static const char *
@@ -98,19 +95,20 @@ presence_of(const char *state)
 	return strcmp(state, "away") == 0 ? PRESENCE_AWAY : PRESENCE_OFFLINE;
 }
 
+/* What he had before is not let go. */
 static void
 fill(struct model_user *user, const json_t *object)
 {
 	const char *own = text_of(object, "name");
+	const char *away = json_string_value(json_object_get(object, "away"));
 	json_int_t priority =
 	    json_integer_value(json_object_get(object, "priority"));
 
-	set_text(&user->name, own[0] != '\0' ? own : text_of(object, "nick"));
-	set_text(&user->group, text_of(object, "group"));
-	set_text(
-	    &user->away, json_string_value(json_object_get(object, "away")));
-	set_text(&user->client, text_of(object, "client"));
-	set_text(&user->encryption, text_of(object, "encryption"));
+	user->name = xstrdup(own[0] != '\0' ? own : text_of(object, "nick"));
+	user->group = xstrdup(text_of(object, "group"));
+	user->away = away != NULL ? xstrdup(away) : NULL;
+	user->client = xstrdup(text_of(object, "client"));
+	user->encryption = xstrdup(text_of(object, "encryption"));
 	user->presence = presence_of(text_of(object, "state"));
 	user->verified = json_is_true(json_object_get(object, "verified"));
 	user->blocked = json_is_true(json_object_get(object, "blocked"));
@@ -121,22 +119,36 @@ fill(struct model_user *user, const json_t *object)
 }
 
 struct model_user *
-model_user_take(struct model *model, const json_t *object)
+model_user_take(
+    struct model *model, const json_t *object, struct model_user *before)
 {
 	const char *id = json_string_value(json_object_get(object, "id"));
 	struct model_user *user;
 
+	*before = (struct model_user){ 0 };
 	if (id == NULL)
 		return NULL;
 	user = model_user(model, id);
+	if (user != NULL)
+		*before = *user;
 	if (user == NULL) {
 		user = xcalloc(1, sizeof *user);
 		user->id = xstrdup(id);
 		table_add(&model->users, &user->by_id, hash_of(model, id));
 	}
 	fill(user, object);
+	user->version = ++model->version;
 	user->is_marked = true;
 	return user;
+}
+
+void
+model_user_tell(struct model *model, const struct model_user *user,
+    const struct model_user *before)
+{
+	model_tell(model, &(struct model_change){ .kind = CHANGE_USERS,
+			      .user = user,
+			      .before = before->id != NULL ? before : NULL });
 }
 
 void
@@ -168,13 +180,18 @@ void
 model_take_users(
     struct model *model, const json_t *users, bool first, bool last)
 {
+	struct model_user before;
 	const json_t *object;
 	size_t i;
 
 	for (struct model_user *user = first ? model_user_first(model) : NULL;
 	     user != NULL; user = model_user_next(model, user))
 		user->is_marked = false;
-	json_array_foreach(users, i, object) model_user_take(model, object);
+	json_array_foreach(users, i, object)
+	{
+		model_user_take(model, object, &before);
+		model_user_finish(&before);
+	}
 	if (last)
 		drop_unmarked(model);
 	/* Who looks on sorts them: once in the middle of nothing is enough. */

@@ -18,7 +18,7 @@ enum { JUMP_BYTES = 6, FIRST_PICTOGRAPH = 0x1f000 };
 
 struct painter {
 	struct canvas *before; /* or NULL */
-	const struct canvas *after;
+	struct canvas *after;
 	const struct theme *theme;
 	const struct paint_ops *ops;
 	struct buf *out;
@@ -193,15 +193,20 @@ blank_from(const struct canvas *canvas, unsigned row)
 	return column;
 }
 
+/* Looked at where it may, and then known. */
 static bool
-is_isolated(const struct canvas *canvas, unsigned row)
+is_isolated(struct canvas *canvas, unsigned row)
 {
-	for (unsigned column = 0; canvas != NULL && column < canvas->columns;
-	     column++) {
-		if (canvas_cell(canvas, row, column)->isolated)
-			return true;
-	}
-	return false;
+	bool *isolated;
+
+	if (canvas == NULL || !canvas->isolated[row])
+		return false;
+	isolated = &canvas->isolated[row];
+	*isolated = false;
+	for (unsigned column = 0; column < canvas->columns && !*isolated;
+	     column++)
+		*isolated = canvas_cell(canvas, row, column)->isolated;
+	return *isolated;
 }
 
 /* Right-to-left text is written as a whole, between the characters that isolate
@@ -326,7 +331,8 @@ paint_row(struct painter *painter, unsigned row)
 	    is_row_same(painter, row))
 		return;
 	painter->unsure_to = 0;
-	if (is_isolated(painter->after, row) ||
+	/* Both are looked at. */
+	if (is_isolated(painter->after, row) |
 	    is_isolated(painter->before, row)) {
 		paint_whole_row(painter, row);
 		return;
@@ -350,30 +356,32 @@ static void
 scroll(struct painter *painter)
 {
 	const struct paint_ops *ops = painter->ops;
-	struct box box = painter->after->scrolled;
-	bool is_part = box.column > 0 || box.columns < painter->after->columns;
-	int by;
+	struct canvas *after = painter->after;
+	struct box box = after->moved;
+	int by = after->moved_by;
+	bool is_part = box.column > 0 || box.columns < after->columns;
 
-	if (painter->before == NULL || ops->scroll == NULL)
-		return;
-	by = canvas_scrolled_by(
-	    painter->before, painter->after, is_part && !ops->has_sides);
 	if (by == 0)
 		return;
-	if (!ops->has_sides) {
+	if (is_part && !ops->has_sides) {
+		canvas_touch(after, box);
 		box.column = 0;
-		box.columns = painter->after->columns;
+		box.columns = after->columns;
+	}
+	if (painter->before == NULL || ops->scroll == NULL ||
+	    !canvas_may_move(painter->before, after, box, by)) {
+		canvas_touch(after, box);
+		return;
 	}
 	ops->scroll(painter->out, box, by, ops->arg);
-	canvas_scroll(painter->before, box, by);
+	canvas_move(painter->before, box, by);
 	*painter->pen = (struct pen){ true,
 		by > 0 ? box.row + box.rows - 1 : box.row, box.column };
 }
 
 void
-paint(struct canvas *before, const struct canvas *after,
-    const struct theme *theme, const struct paint_ops *ops, struct pen *pen,
-    struct buf *out)
+paint(struct canvas *before, struct canvas *after, const struct theme *theme,
+    const struct paint_ops *ops, struct pen *pen, struct buf *out)
 {
 	struct painter painter = { .after = after,
 		.theme = theme,

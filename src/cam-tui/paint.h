@@ -31,14 +31,15 @@ struct pen {
 
 /*
  * Appends to out. before NULL: nothing is known of the terminal; else the rows
- * that are touched in after are looked at, and what is moved on the terminal
- * is moved in before. The terminal writes in STYLE_PLAIN, also afterwards.
+ * that are touched in after are looked at, and what has moved in it is moved on
+ * the terminal and in before, or touched. The terminal writes in STYLE_PLAIN,
+ * also afterwards.
  *
  * Where terminals disagree on the width of a grapheme the cursor is placed anew
  * behind it, and what it might cover is written again, so nothing is ever
  * shifted; a terminal that does not wrap is taken for granted.
  */
-void paint(struct canvas *before, const struct canvas *after,
+void paint(struct canvas *before, struct canvas *after,
     const struct theme *theme, const struct paint_ops *ops, struct pen *pen,
     struct buf *out);
 /* Brings the cursor there. */

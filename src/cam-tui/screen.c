@@ -309,7 +309,10 @@ draw_view(struct tui *tui, struct view *view, struct canvas *canvas,
 	if (!view->changed && !has_cursor && drawn->view == view &&
 	    box_is(drawn->box, box))
 		return;
-	canvas_fill(canvas, box, STYLE_PLAIN);
+	if (drawn->view != view || !box_is(drawn->box, box))
+		rows_forget(&view->rows);
+	if (!rows_are_known(&view->rows))
+		canvas_fill(canvas, box, STYLE_PLAIN);
 	view->changed = false;
 	view->type->draw(view, canvas, box);
 	*drawn = (struct drawn){ view, box };

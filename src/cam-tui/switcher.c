@@ -21,6 +21,7 @@ void
 view_finish(struct view *view)
 {
 	composer_free(view->composer);
+	rows_finish(&view->rows);
 }
 
 char *

@@ -5,49 +5,101 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cam-tui/layout.h"
+#include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
 #include "cam-tui/talk_question.h"
+
+/* A message laid out. */
+struct kept {
+	struct table_link by_object;
+	json_t *object; /* what it was laid out from, held */
+	struct message_context context;
+	int64_t before_ms; /* when the one above it was said */
+	struct layout layout;
+	uint64_t number; /* of no other one */
+	unsigned turn;	 /* of drawing, when it was last of use */
+};
 
 void
 talk_lines_init(struct talk_lines *lines)
 {
 	*lines = (struct talk_lines){ 0 };
+	table_init(&lines->kept);
+}
+
+static struct kept *
+kept_of(struct table_link *link)
+{
+	return link != NULL ? container_of(link, struct kept, by_object) : NULL;
 }
 
 static void
-kept_free(struct talk_kept *kept)
+drop(struct talk_lines *lines, struct kept *kept)
 {
-	if (kept->object == NULL)
-		return;
+	table_remove(&lines->kept, &kept->by_object);
 	json_decref(kept->object);
 	layout_finish(&kept->layout);
-	*kept = (struct talk_kept){ 0 };
+	free(kept);
+}
+
+/* All but what was seen last. */
+static void
+drop_unseen(struct talk_lines *lines)
+{
+	struct kept *kept = kept_of(table_first(&lines->kept)), *next;
+
+	for (; kept != NULL; kept = next) {
+		next = kept_of(table_next(&lines->kept, &kept->by_object));
+		if (kept->turn != lines->turn)
+			drop(lines, kept);
+	}
 }
 
 void
 talk_lines_forget_all(struct talk_lines *lines)
 {
-	for (size_t i = 0; i < TALK_LINES_KEPT; i++)
-		kept_free(&lines->kept[i]);
+	lines->turn++;
+	drop_unseen(lines);
 }
 
 void
 talk_lines_finish(struct talk_lines *lines)
 {
 	talk_lines_forget_all(lines);
+	table_finish(&lines->kept);
 	free(lines->bottom);
 	free(lines->selected);
 	free(lines->first_new);
 	*lines = (struct talk_lines){ 0 };
 }
 
+static uint64_t
+hash_of(const struct talk_lines *lines, const json_t *object)
+{
+	return table_hash(&lines->kept, &object, sizeof object);
+}
+
+static bool
+has_object(const struct table_link *link, const void *key)
+{
+	return container_of(link, struct kept, by_object)->object == key;
+}
+
+static struct kept *
+find_kept(const struct talk_lines *lines, const json_t *object)
+{
+	return kept_of(table_find(
+	    &lines->kept, hash_of(lines, object), has_object, object));
+}
+
 void
 talk_lines_forget(struct talk_lines *lines, const struct model_message *message)
 {
-	for (size_t i = 0; i < TALK_LINES_KEPT; i++) {
-		if (lines->kept[i].object == message->object)
-			kept_free(&lines->kept[i]);
-	}
+	struct kept *kept = find_kept(lines, message->object);
+
+	if (kept != NULL)
+		drop(lines, kept);
 }
 
 /* -- layouts -------------------------------------------------------------- */
@@ -65,84 +117,82 @@ static const char *
 answer_of(const struct model_talk *talk, const struct model_message *message)
 {
 	const struct model_message *answer =
-	    talk_question_count(message) > 0
-		? talk_question_answer(talk, message)
-		: NULL;
+	    message->choices > 0 ? talk_question_answer(talk, message) : NULL;
 
 	return answer != NULL
 		   ? json_string_value(json_object_get(answer->object, "text"))
 		   : NULL;
 }
 
+/* The first that there is has no date as long as what is above may be of the
+ * same day. */
+static bool
+has_date(const struct kept *kept, const struct model_talk *talk, size_t place)
+{
+	int64_t time_ms = talk->messages[place]->time_ms, before_ms;
+
+	if (place == 0)
+		return talk->has_start;
+	before_ms = talk->messages[place - 1]->time_ms;
+	/* Days are not quickly told from each other. */
+	return kept != NULL && kept->before_ms == before_ms
+		   ? kept->context.has_date
+		   : !message_same_day(time_ms, before_ms);
+}
+
 static struct message_context
-context_of(
-    const struct talk_lines *lines, const struct model_talk *talk, size_t place)
+context_of(const struct talk_lines *lines, const struct kept *kept,
+    const struct model_talk *talk, size_t place)
 {
 	const struct model_message *message = talk->messages[place];
 
 	return (struct message_context){
-		.has_date = place == 0
-				? talk->has_start
-				: !message_same_day(message->time_ms,
-				      talk->messages[place - 1]->time_ms),
+		.has_date = has_date(kept, talk, place),
 		.has_start = lines->first_new != NULL &&
 			     strcmp(lines->first_new, message->id) == 0,
-		.is_unread =
-		    json_is_true(json_object_get(message->object, "unread")),
+		.is_unread = message->is_unread,
 		.is_group = talk->user_count != 1,
 		.answer = answer_of(talk, message),
 	};
 }
 
-/* One that is free, else that which was of no use for the longest. */
-static struct talk_kept *
-make_room(struct talk_lines *lines)
+static struct kept *
+lay(struct talk_lines *lines, const struct model *model,
+    const struct model_message *message, const struct message_context *context)
 {
-	struct talk_kept *oldest = &lines->kept[0];
+	struct kept *kept = xcalloc(1, sizeof *kept);
 
-	for (size_t i = 0; i < TALK_LINES_KEPT; i++) {
-		struct talk_kept *kept = &lines->kept[i];
-
-		if (kept->object == NULL)
-			return kept;
-		if (kept->turn < oldest->turn)
-			oldest = kept;
-	}
-	kept_free(oldest);
-	return oldest;
+	kept->object = json_incref(message->object);
+	kept->context = *context;
+	kept->number = ++lines->made;
+	layout_init(&kept->layout, lines->columns);
+	message_lines(&kept->layout, model, message, context);
+	table_add(
+	    &lines->kept, &kept->by_object, hash_of(lines, message->object));
+	return kept;
 }
 
-static struct talk_kept *
-find_kept(struct talk_lines *lines, const json_t *object)
-{
-	for (size_t i = 0; i < TALK_LINES_KEPT; i++) {
-		if (lines->kept[i].object == object)
-			return &lines->kept[i];
-	}
-	return NULL;
-}
-
-static const struct layout *
-layout_of(struct talk_lines *lines, const struct model *model,
+/* Looked at once while drawing: nothing changes meanwhile. */
+static struct kept *
+kept_at(struct talk_lines *lines, const struct model *model,
     const struct model_talk *talk, size_t place)
 {
 	const struct model_message *message = talk->messages[place];
-	struct message_context context = context_of(lines, talk, place);
-	struct talk_kept *kept = find_kept(lines, message->object);
+	struct kept *kept = find_kept(lines, message->object);
+	struct message_context context;
 
+	if (kept != NULL && kept->turn == lines->turn)
+		return kept;
+	context = context_of(lines, kept, talk, place);
 	if (kept != NULL && !is_same(&kept->context, &context)) {
-		kept_free(kept);
+		drop(lines, kept);
 		kept = NULL;
 	}
-	if (kept == NULL) {
-		kept = make_room(lines);
-		kept->object = json_incref(message->object);
-		kept->context = context;
-		layout_init(&kept->layout, lines->columns);
-		message_lines(&kept->layout, model, message, &context);
-	}
+	if (kept == NULL)
+		kept = lay(lines, model, message, &context);
+	kept->before_ms = place > 0 ? talk->messages[place - 1]->time_ms : 0;
 	kept->turn = lines->turn;
-	return &kept->layout;
+	return kept;
 }
 
 /* -- where ---------------------------------------------------------------- */
@@ -179,9 +229,8 @@ struct window {
 static long
 height(const struct window *window, size_t place)
 {
-	return (long)layout_of(
-	    window->lines, window->model, window->talk, place)
-	    ->lines;
+	return (long)kept_at(window->lines, window->model, window->talk, place)
+	    ->layout.lines;
 }
 
 /* below becomes less than the bottom message's lines, and not negative. */
@@ -261,33 +310,73 @@ keep_window(const struct window *window)
 
 /* -- drawing -------------------------------------------------------------- */
 
-static void
-mark_selected(struct canvas *canvas, struct box box, long row, long count)
-{
-	for (long i = row < 0 ? 0 : row; i < row + count && i < box.rows; i++) {
-		struct box left = box;
+/* What stands in a row. */
+struct seen {
+	const struct kept *kept; /* NULL: nothing */
+	size_t line;
+	bool is_selected;
+};
 
-		left.columns = left.columns < MESSAGE_INDENT - 1
-				   ? left.columns
-				   : MESSAGE_INDENT - 1;
-		canvas_mark(canvas, left, (unsigned)i, STYLE_SELECTED);
+static void
+see(const struct window *window, struct seen *seen, long rows)
+{
+	const char *selected = window->lines->selected;
+	long row = -window->above;
+
+	for (size_t place = window->first;
+	     place <= window->bottom && row < rows; place++) {
+		const struct kept *kept =
+		    kept_at(window->lines, window->model, window->talk, place);
+		bool is_selected =
+		    selected != NULL &&
+		    strcmp(window->talk->messages[place]->id, selected) == 0;
+
+		for (size_t line = 0; line < kept->layout.lines && row < rows;
+		     line++, row++) {
+			if (row >= 0)
+				seen[row] =
+				    (struct seen){ kept, line, is_selected };
+		}
+	}
+}
+
+static struct row_key
+key_of(const struct seen *seen)
+{
+	if (seen->kept == NULL)
+		return (struct row_key){ 0 };
+	return (struct row_key){ seen->kept->number << 32 | seen->line,
+		seen->is_selected };
+}
+
+static void
+draw_row(const struct seen *seen, struct canvas *canvas, struct box box,
+    unsigned row)
+{
+	layout_draw(&seen->kept->layout, canvas, box, row, seen->line, 1);
+	if (seen->is_selected) {
+		box.columns = box.columns < MESSAGE_INDENT - 1
+				  ? box.columns
+				  : MESSAGE_INDENT - 1;
+		canvas_mark(canvas, box, row, STYLE_SELECTED);
 	}
 }
 
 static void
-draw_one(const struct window *window, size_t place, struct canvas *canvas,
-    struct box box, long row)
+draw_window(const struct window *window, struct rows *rows,
+    struct canvas *canvas, struct box box)
 {
-	const struct layout *layout =
-	    layout_of(window->lines, window->model, window->talk, place);
-	const char *selected = window->lines->selected;
-	size_t from = row < 0 ? (size_t)-row : 0;
-	unsigned top = row < 0 ? 0 : (unsigned)row;
+	struct seen *seen = xcalloc(box.rows, sizeof *seen);
 
-	layout_draw(layout, canvas, box, top, from, box.rows - top);
-	if (selected != NULL &&
-	    strcmp(window->talk->messages[place]->id, selected) == 0)
-		mark_selected(canvas, box, row, (long)layout->lines);
+	see(window, seen, (long)box.rows);
+	for (unsigned row = 0; row < box.rows; row++)
+		rows->list[row].wanted = key_of(&seen[row]);
+	rows_move(rows, canvas);
+	for (unsigned row = 0; row < box.rows; row++) {
+		if (rows->list[row].is_missing)
+			draw_row(&seen[row], canvas, box, row);
+	}
+	free(seen);
 }
 
 static bool
@@ -304,6 +393,8 @@ fit(struct talk_lines *lines, struct box box)
 {
 	if (lines->columns != box.columns)
 		talk_lines_forget_all(lines);
+	else if (lines->kept.count > TALK_LINES_KEPT)
+		drop_unseen(lines);
 	lines->columns = box.columns;
 	lines->rows = box.rows;
 	lines->turn++;
@@ -311,14 +402,17 @@ fit(struct talk_lines *lines, struct box box)
 
 void
 talk_lines_draw(struct talk_lines *lines, const struct model *model,
-    const struct model_talk *talk, struct canvas *canvas, struct box box)
+    const struct model_talk *talk, struct rows *rows, struct canvas *canvas,
+    struct box box)
 {
 	struct window window = { .lines = lines, .model = model, .talk = talk };
-	long row;
 
 	fit(lines, box);
-	if (talk->count == 0 || box.rows == 0)
+	rows_begin(rows, canvas, box);
+	if (talk->count == 0 || box.rows == 0) {
+		rows_move(rows, canvas);
 		return;
+	}
 	find_window(&window, (long)box.rows);
 	if (lines->must_be_seen && lines->selected != NULL &&
 	    !is_seen(&window, lines->selected)) {
@@ -327,12 +421,7 @@ talk_lines_draw(struct talk_lines *lines, const struct model *model,
 		find_window(&window, (long)box.rows);
 	}
 	lines->must_be_seen = false;
-	row = -window.above;
-	for (size_t place = window.first;
-	     place <= window.bottom && row < (long)box.rows; place++) {
-		draw_one(&window, place, canvas, box, row);
-		row += height(&window, place);
-	}
+	draw_window(&window, rows, canvas, box);
 	keep_window(&window);
 }
 
@@ -428,8 +517,7 @@ talk_lines_mark_new(struct talk_lines *lines, const struct model_talk *talk)
 	if (lines->first_new != NULL)
 		return;
 	for (size_t i = 0; i < talk->count; i++) {
-		if (!json_is_true(
-			json_object_get(talk->messages[i]->object, "unread")))
+		if (!talk->messages[i]->is_unread)
 			continue;
 		/* Above the first there is nothing to set it apart from. */
 		if (i > 0)

@@ -7,29 +7,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cam-tui/layout.h"
-#include "cam-tui/message_lines.h"
+#include "base/table.h"
 #include "cam-tui/view.h"
 
 struct model;
 struct model_message;
 struct model_talk;
 
+/* What has been laid out and is not seen is let go beyond that. */
 enum { TALK_LINES_KEPT = 256 };
 
-/* A message laid out. */
-struct talk_kept {
-	json_t *object; /* what it was laid out from, held; NULL: free */
-	struct message_context context;
-	struct layout layout;
-	unsigned turn; /* of drawing, when it was last of use */
-};
-
 struct talk_lines {
-	struct talk_kept kept[TALK_LINES_KEPT];
+	struct table kept; /* messages as laid out, by their object */
+	uint64_t made;	   /* how often one was */
 	unsigned columns;
 	unsigned rows; /* as drawn last */
-	unsigned turn;
+	unsigned turn; /* of drawing */
 	/* What is lowest: a message and how many of its lines are hidden below.
 	 * NULL: the end, whatever comes. Brought into bounds when drawn. */
 	char *bottom;
@@ -44,8 +37,10 @@ struct talk_lines {
 void talk_lines_init(struct talk_lines *lines);
 void talk_lines_finish(struct talk_lines *lines);
 
+/* rows: what the box shows. */
 void talk_lines_draw(struct talk_lines *lines, const struct model *model,
-    const struct model_talk *talk, struct canvas *canvas, struct box box);
+    const struct model_talk *talk, struct rows *rows, struct canvas *canvas,
+    struct box box);
 /* Scrolls; false: it is no such act. */
 bool talk_lines_act(
     struct talk_lines *lines, const struct model_talk *talk, enum view_act act);

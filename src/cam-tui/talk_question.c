@@ -9,14 +9,6 @@
 /* Older ones nobody waits for any more. */
 enum { LOOKED_AT = 200 };
 
-size_t
-talk_question_count(const struct model_message *message)
-{
-	if (message->is_sent)
-		return 0;
-	return json_array_size(json_object_get(message->object, "choices"));
-}
-
 const char *
 talk_question_choice(const struct model_message *message, size_t i)
 {
@@ -54,7 +46,7 @@ talk_question_answer(
 		    json_string_value(json_object_get(one->object, "reply"));
 		size_t answered = 0;
 
-		if (talk_question_count(one) > 0)
+		if (one->choices > 0)
 			open[count++] = one;
 		if (!one->is_sent || count == 0)
 			continue;
@@ -77,7 +69,7 @@ talk_question_open(const struct model_talk *talk)
 	size_t from = talk->count > LOOKED_AT ? talk->count - LOOKED_AT : 0;
 
 	for (size_t i = from; i < talk->count; i++) {
-		if (talk_question_count(talk->messages[i]) > 0 &&
+		if (talk->messages[i]->choices > 0 &&
 		    talk_question_answer(talk, talk->messages[i]) == NULL)
 			return talk->messages[i];
 	}
@@ -96,7 +88,7 @@ talk_question_hint(
 	if (question == NULL || command == NULL)
 		return NULL;
 	buf_init(&text, LIMIT_MESSAGE_TEXT);
-	for (size_t i = 0; i < talk_question_count(question); i++) {
+	for (size_t i = 0; i < question->choices; i++) {
 		if (i > 0)
 			buf_put_text(&text, "  ");
 		if (keytable_put_digit(

@@ -8,9 +8,6 @@
 #include "cam-tui/keytable.h"
 #include "cam-tui/model.h"
 
-/* Of a message that asks us: how many choices it has, 0 also where it asks
- * nothing. */
-size_t talk_question_count(const struct model_message *message);
 /* The i-th from 0; borrowed. */
 const char *talk_question_choice(const struct model_message *message, size_t i);
 /* Our answer to it, as far as the talk is there: a reply to it, else what was

@@ -445,7 +445,7 @@ show_cursor(struct terminal *terminal, const struct canvas *canvas,
 }
 
 bool
-terminal_paint(struct terminal *terminal, const struct canvas *canvas)
+terminal_paint(struct terminal *terminal, struct canvas *canvas)
 {
 	struct paint_ops ops = paint_ops(terminal);
 
@@ -463,6 +463,7 @@ terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 	buf_clear(&terminal->frame);
 	show_cursor(terminal, canvas, &ops);
 	canvas_copy(&terminal->shown, canvas);
+	canvas_settle(canvas);
 	terminal->is_known = true;
 	flush_out(terminal);
 	return true;

@@ -46,10 +46,10 @@ void terminal_set_theme(struct terminal *terminal, const struct theme *theme);
 
 /*
  * Brings the terminal to show the canvas, writing what differs from the canvas
- * painted before. False: what was written before has not been taken yet, and
- * nothing was done; on_ready follows.
+ * painted before, and settles it. False: what was written before has not been
+ * taken yet, and nothing was done; on_ready follows.
  */
-bool terminal_paint(struct terminal *terminal, const struct canvas *canvas);
+bool terminal_paint(struct terminal *terminal, struct canvas *canvas);
 /* The terminal has said whether it scrolls a part of its width (DECLRMM). */
 void terminal_tell_sides(struct terminal *terminal, bool has_sides);
 /* Whether clicks and the wheel are told, instead of the terminal's own use of

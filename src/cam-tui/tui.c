@@ -25,9 +25,10 @@
 
 /* -- painting ------------------------------------------------------------- */
 
-/* More often than so nobody sees it; a few that follow each other, as when one
- * thing leads to another, need not wait. */
-enum { FRAME_MS = 16, FRAMES_AT_ONCE = 4 };
+/* More often than so nobody sees it; those that follow each other, as when one
+ * thing leads to another, need not wait: at the start there are a dozen until
+ * all that was asked for is there. */
+enum { FRAME_MS = 16, FRAMES_AT_ONCE = 16 };
 
 /* However much changes at once, it is painted once, when all that has come was
  * looked at. */
@@ -120,7 +121,6 @@ tui_paint(struct tui *tui)
 	}
 	if (!terminal_paint(tui->terminal, &tui->canvas))
 		return;
-	canvas_settle(&tui->canvas);
 	count_frame(tui);
 	set_title(tui);
 }
@@ -133,8 +133,8 @@ tui_paint_writing(struct tui *tui)
 	if (tui->linear != NULL || !fits_canvas(tui, &rows, &columns) ||
 	    !screen_draw_writing(tui, &tui->canvas))
 		tui_paint(tui);
-	else if (terminal_paint(tui->terminal, &tui->canvas))
-		canvas_settle(&tui->canvas);
+	else
+		terminal_paint(tui->terminal, &tui->canvas);
 }
 
 void

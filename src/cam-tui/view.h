@@ -8,6 +8,7 @@
 
 #include "base/span.h"
 #include "cam-tui/canvas.h"
+#include "cam-tui/rows.h"
 
 struct composer;
 struct model_change;
@@ -39,7 +40,7 @@ struct view_type {
 	char *(*title)(const struct view *view);
 	/* What else the title bar tells, at its right end; a new string. */
 	char *(*about)(const struct view *view);
-	/* The box has been filled with blanks. */
+	/* The box is blank, or where rows are known, as it was drawn last. */
 	void (*draw)(struct view *view, struct canvas *canvas, struct box box);
 	bool (*act)(struct view *view, enum view_act act);
 	/* A key that no command has; for is_list: search as you type. */
@@ -68,6 +69,7 @@ struct view {
 	bool is_list;
 	unsigned number; /* in the switcher, from 1 */
 	bool changed;	 /* to be drawn anew */
+	struct rows rows; /* as drawn, by those that draw by rows */
 };
 
 void view_init(

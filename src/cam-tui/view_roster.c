@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cam-tui/grouping.h"
 #include "cam-tui/listing.h"
 #include "cam-tui/model.h"
 #include "cam-tui/stroke.h"
@@ -20,28 +20,15 @@
 #define FOLDED "\xe2\x96\xb8 "
 #define UNFOLDED "\xe2\x96\xbe "
 
-enum { FILTER_MAX = 256, FOLDED_MAX = 256 };
-
-/* A line: a group's heading, or one of its users. */
-struct row {
-	const struct model_user *user; /* NULL: the heading */
-	const char *group;
-	size_t count; /* of users in the group */
-};
+enum { FILTER_MAX = 256 };
 
 struct view_roster {
 	struct view view;
 	struct listing listing;
-	const struct model_user **sorted;
-	size_t sorted_count;
-	struct row *rows;
-	size_t row_count;
-	bool is_stale;	 /* sorted and rows are to be made anew */
-	bool rows_stale; /* the rows alone */
+	struct grouping grouping;
+	bool is_stale; /* the grouping is to be made anew */
 	struct buf filter;
 	bool has_hidden;
-	char *folded[FOLDED_MAX]; /* groups whose users are not listed */
-	size_t folded_count;
 	char *selected_id; /* the user's, or NULL */
 };
 
@@ -56,10 +43,7 @@ roster_free(struct view *view)
 {
 	struct view_roster *self = self_of(view);
 
-	for (size_t i = 0; i < self->folded_count; i++)
-		free(self->folded[i]);
-	free(self->sorted);
-	free(self->rows);
+	grouping_finish(&self->grouping);
 	free(self->selected_id);
 	buf_finish(&self->filter);
 	view_finish(view);
@@ -88,116 +72,71 @@ is_wanted(const struct view_roster *self, const struct model_user *user,
 	       has_part(user->id, filter) || has_part(user->group, filter);
 }
 
-/* Those without a group come last. */
-static int
-by_group(const char *a, const char *b)
-{
-	if ((a[0] == '\0') != (b[0] == '\0'))
-		return a[0] == '\0' ? 1 : -1;
-	return strcasecmp(a, b) != 0 ? strcasecmp(a, b) : strcmp(a, b);
-}
-
-static int
-by_place(const void *a, const void *b)
-{
-	const struct model_user *x = *(const struct model_user *const *)a;
-	const struct model_user *y = *(const struct model_user *const *)b;
-	int order = by_group(x->group, y->group);
-
-	if (order != 0)
-		return order;
-	if (x->priority != y->priority)
-		return x->priority > y->priority ? -1 : 1;
-	if (x->presence != y->presence)
-		return x->presence > y->presence ? -1 : 1;
-	order = strcasecmp(x->name, y->name);
-	return order != 0 ? order : strcmp(x->id, y->id);
-}
-
 static void
-sort_users(struct view_roster *self, const char *filter)
+make_grouping(struct view_roster *self, const char *filter)
 {
 	const struct model *model = self->view.tui->model;
 
-	self->sorted = xreallocarray(
-	    self->sorted, model_user_count(model) + 1, sizeof *self->sorted);
-	self->sorted_count = 0;
+	grouping_unfold_all(&self->grouping, filter[0] != '\0');
+	grouping_begin(&self->grouping, model_user_count(model));
 	for (const struct model_user *user = model_user_first(model);
 	     user != NULL; user = model_user_next(model, user)) {
 		if (is_wanted(self, user, filter))
-			self->sorted[self->sorted_count++] = user;
+			grouping_put(&self->grouping, user);
 	}
-	if (self->sorted_count > 0)
-		qsort(self->sorted, self->sorted_count, sizeof *self->sorted,
-		    by_place);
-}
-
-static size_t
-find_folded(const struct view_roster *self, const char *group)
-{
-	size_t i = 0;
-
-	while (i < self->folded_count && strcmp(self->folded[i], group) != 0)
-		i++;
-	return i;
-}
-
-static void
-make_rows(struct view_roster *self, bool filtered)
-{
-	struct row *heading = NULL;
-
-	self->rows = xreallocarray(
-	    self->rows, 2 * self->sorted_count + 1, sizeof *self->rows);
-	self->row_count = 0;
-	for (size_t i = 0; i < self->sorted_count; i++) {
-		const struct model_user *user = self->sorted[i];
-
-		if (heading == NULL ||
-		    strcmp(heading->group, user->group) != 0) {
-			heading = &self->rows[self->row_count++];
-			*heading = (struct row){ .group = user->group };
-		}
-		heading->count++;
-		if (filtered ||
-		    find_folded(self, user->group) == self->folded_count)
-			self->rows[self->row_count++] =
-			    (struct row){ .user = user, .group = user->group };
-	}
+	grouping_end(&self->grouping);
 }
 
 /* The selected line stays the same user's, wherever he goes. */
 static void
+find_selected(struct view_roster *self)
+{
+	const struct model_user *user =
+	    self->selected_id != NULL
+		? model_user(self->view.tui->model, self->selected_id)
+		: NULL;
+	size_t place;
+
+	if (user == NULL)
+		return;
+	place = grouping_place(&self->grouping, user);
+	if (place < grouping_lines(&self->grouping))
+		self->listing.selected = place;
+}
+
+static void
 bring_up_to_date(struct view_roster *self)
 {
-	char *filter = NULL, *id = NULL;
+	char *filter;
 
-	if (!self->is_stale && !self->rows_stale)
-		return;
-	filter = span_dup(buf_span(&self->filter));
-	id = self->selected_id;
-	if (self->is_stale)
-		sort_users(self, filter);
-	make_rows(self, filter[0] != '\0');
-	self->is_stale = self->rows_stale = false;
-	for (size_t i = 0; id != NULL && i < self->row_count; i++) {
-		if (self->rows[i].user != NULL &&
-		    strcmp(self->rows[i].user->id, id) == 0)
-			self->listing.selected = i;
+	if (self->is_stale) {
+		filter = span_dup(buf_span(&self->filter));
+		make_grouping(self, filter);
+		free(filter);
+		self->is_stale = false;
 	}
-	free(filter);
+	find_selected(self);
+}
+
+/* False: there is none. */
+static bool
+selected_line(const struct view_roster *self, struct grouping_line *line)
+{
+	if (self->listing.selected >= grouping_lines(&self->grouping))
+		return false;
+	*line = grouping_line(&self->grouping, self->listing.selected);
+	return true;
 }
 
 static void
 keep_selected(struct view_roster *self)
 {
-	const struct row *row = self->listing.selected < self->row_count
-				    ? &self->rows[self->listing.selected]
-				    : NULL;
+	struct grouping_line line;
 
 	free(self->selected_id);
-	self->selected_id =
-	    row != NULL && row->user != NULL ? xstrdup(row->user->id) : NULL;
+	self->selected_id = selected_line(self, &line) && line.user != NULL
+				? xstrdup(line.user->id)
+				: NULL;
 }
 
 /* -- drawing -------------------------------------------------------------- */
@@ -261,17 +200,36 @@ draw_user(const struct view_roster *self, const struct model_user *user,
 }
 
 static void
-draw_heading(const struct view_roster *self, const struct row *heading,
-    struct canvas *canvas, struct box box, unsigned row)
+draw_heading(const struct grouping_line *heading, struct canvas *canvas,
+    struct box box, unsigned row)
 {
-	bool folded = find_folded(self, heading->group) < self->folded_count;
-	char *text = xasprintf("%s%s (%zu)", folded ? FOLDED : UNFOLDED,
-	    heading->group[0] != '\0' ? heading->group : _("no group"),
-	    heading->count);
+	const char *name = heading->first->group;
+	char *text =
+	    xasprintf("%s%s (%zu)", heading->is_folded ? FOLDED : UNFOLDED,
+		name[0] != '\0' ? name : _("no group"), heading->count);
 
 	canvas_put_cut(
 	    canvas, box, row, 0, box.columns, STYLE_ACCENT, span_text(text));
 	free(text);
+}
+
+/* What it shows is told by who it is, as what, and what is unread. */
+static struct row_key
+key_of(const struct view_roster *self, const struct grouping_line *line,
+    bool is_selected)
+{
+	const struct model_talk *talk = NULL;
+	uint64_t look = is_selected;
+
+	if (line->user == NULL)
+		return (struct row_key){ line->first->version << 1,
+			look | (uint64_t)line->is_folded << 1 |
+			    (uint64_t)line->count << 2 };
+	talk = model_talk_by_key(self->view.tui->model, line->user->id);
+	if (talk != NULL)
+		look |= (uint64_t)(talk->mentions > 0) << 1 |
+			(uint64_t)talk->unread << 2;
+	return (struct row_key){ line->user->version << 1 | 1, look };
 }
 
 /* What is searched for, where the cursor is. */
@@ -282,6 +240,8 @@ draw_filter(
 	struct span filter = buf_span(&self->filter);
 	unsigned column = 2;
 
+	box.rows = 1;
+	canvas_fill(canvas, box, STYLE_PLAIN);
 	canvas_put(canvas, box, 0, 0, STYLE_ACCENT, span_text("/"));
 	if (filter.len > 0)
 		column = 1 + canvas_put_cut(canvas, box, 0, 1, box.columns - 1,
@@ -298,34 +258,65 @@ draw_filter(
 }
 
 static void
+draw_line(const struct view_roster *self, size_t place, struct canvas *canvas,
+    struct box box, unsigned row)
+{
+	struct grouping_line line = grouping_line(&self->grouping, place);
+
+	if (line.user != NULL)
+		draw_user(self, line.user, canvas, box, row);
+	else
+		draw_heading(&line, canvas, box, row);
+	if (self->view.tui->roster_has_keys && place == self->listing.selected)
+		canvas_mark(canvas, box, row, STYLE_SELECTED);
+}
+
+static void
+draw_lines(struct view_roster *self, size_t count, struct canvas *canvas,
+    struct box box)
+{
+	struct rows *rows = &self->view.rows;
+	bool has_keys = self->view.tui->roster_has_keys;
+	size_t top = self->listing.top;
+
+	rows_begin(rows, canvas, box);
+	for (unsigned i = 0; i < box.rows && top + i < count; i++) {
+		struct grouping_line line =
+		    grouping_line(&self->grouping, top + i);
+
+		rows->list[i].wanted = key_of(
+		    self, &line, has_keys && top + i == self->listing.selected);
+	}
+	rows_move(rows, canvas);
+	for (unsigned i = 0; i < box.rows; i++) {
+		if (rows->list[i].is_missing)
+			draw_line(self, top + i, canvas, box, i);
+	}
+}
+
+static void
 roster_draw(struct view *view, struct canvas *canvas, struct box box)
 {
 	struct view_roster *self = self_of(view);
-	bool has_keys = view->tui->roster_has_keys;
+	struct box lines = box;
+	size_t count;
 
 	bring_up_to_date(self);
-	if (has_keys && box.rows > 1) {
+	count = grouping_lines(&self->grouping);
+	if (view->tui->roster_has_keys && box.rows > 1) {
+		lines.row++;
+		lines.rows--;
+	}
+	listing_fit(&self->listing, count, lines.rows);
+	draw_lines(self, count, canvas, lines);
+	if (lines.rows < box.rows)
 		draw_filter(self, canvas, box);
-		box.row++;
-		box.rows--;
-	}
-	listing_fit(&self->listing, self->row_count, box.rows);
-	for (unsigned i = 0; i < box.rows; i++) {
-		size_t place = self->listing.top + i;
-
-		if (place >= self->row_count)
-			break;
-		if (self->rows[place].user != NULL)
-			draw_user(self, self->rows[place].user, canvas, box, i);
-		else
-			draw_heading(self, &self->rows[place], canvas, box, i);
-		if (has_keys && place == self->listing.selected)
-			canvas_mark(canvas, box, i, STYLE_SELECTED);
-	}
-	if (self->row_count == 0)
-		canvas_put_cut(canvas, box, 0, 0, box.columns, STYLE_DIM,
-		    span_text(self->filter.len > 0 ? _("nobody fits")
-						   : _("nobody yet")));
+	if (count > 0)
+		return;
+	rows_forget(&view->rows);
+	canvas_put_cut(canvas, lines, 0, 0, lines.columns, STYLE_DIM,
+	    span_text(
+		self->filter.len > 0 ? _("nobody fits") : _("nobody yet")));
 }
 
 /* -- keys ----------------------------------------------------------------- */
@@ -340,7 +331,8 @@ filter_changed(struct view_roster *self)
 	bring_up_to_date(self);
 	/* The first who fits, not the heading above him. */
 	self->listing.selected = self->filter.len > 0 ? 1 : 0;
-	listing_fit(&self->listing, self->row_count, self->listing.rows);
+	listing_fit(&self->listing, grouping_lines(&self->grouping),
+	    self->listing.rows);
 	keep_selected(self);
 }
 
@@ -373,35 +365,20 @@ roster_stroke(struct view *view, struct stroke stroke)
 }
 
 static void
-toggle_fold(struct view_roster *self, const char *group)
-{
-	size_t place = find_folded(self, group);
-
-	if (place < self->folded_count) {
-		free(self->folded[place]);
-		self->folded[place] = self->folded[--self->folded_count];
-	} else if (self->folded_count < FOLDED_MAX) {
-		self->folded[self->folded_count++] = xstrdup(group);
-	}
-	self->is_stale = true;
-}
-
-static void
 open_selected(struct view_roster *self)
 {
 	struct tui *tui = self->view.tui;
-	const struct row *row;
+	struct grouping_line line;
 	const char *id;
 
 	bring_up_to_date(self);
-	if (self->listing.selected >= self->row_count)
+	if (!selected_line(self, &line))
 		return;
-	row = &self->rows[self->listing.selected];
-	if (row->user == NULL) {
-		toggle_fold(self, row->group);
+	if (line.user == NULL) {
+		grouping_fold(&self->grouping, line.first->group);
 		return;
 	}
-	id = row->user->id;
+	id = line.user->id;
 	buf_clear(&self->filter);
 	self->is_stale = true;
 	tui->roster_has_keys = false;
@@ -440,54 +417,24 @@ roster_click(struct view *view, unsigned row, unsigned column)
 	size_t place = self->listing.top + row - first;
 
 	(void)column;
-	if (row < first || place >= self->row_count)
+	if (row < first || place >= grouping_lines(&self->grouping))
 		return;
 	self->listing.selected = place;
 	keep_selected(self);
 	open_selected(self);
 }
 
-/* Where in the order he belongs, among the others. */
-static size_t
-find_place(const struct view_roster *self, const struct model_user *user)
-{
-	size_t low = 0, high = self->sorted_count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (by_place(&self->sorted[middle], &user) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* One of very many has changed: the others stay as they are. */
 static void
-move_user(struct view_roster *self, const struct model_user *user)
+change_user(struct view_roster *self, const struct model_user *user,
+    const struct model_user *before)
 {
 	char *filter = span_dup(buf_span(&self->filter));
-	size_t place = 0;
 
-	while (place < self->sorted_count && self->sorted[place] != user)
-		place++;
-	if (place < self->sorted_count) {
-		memmove(&self->sorted[place], &self->sorted[place + 1],
-		    (self->sorted_count - place - 1) * sizeof *self->sorted);
-		self->sorted_count--;
-	}
-	if (is_wanted(self, user, filter)) {
-		place = find_place(self, user);
-		self->sorted = xreallocarray(
-		    self->sorted, self->sorted_count + 2, sizeof *self->sorted);
-		memmove(&self->sorted[place + 1], &self->sorted[place],
-		    (self->sorted_count - place) * sizeof *self->sorted);
-		self->sorted[place] = user;
-		self->sorted_count++;
-	}
-	self->rows_stale = true;
+	if (before != NULL && !is_wanted(self, before, filter))
+		before = NULL;
+	self->is_stale = !grouping_change(
+	    &self->grouping, user, before, is_wanted(self, user, filter));
 	free(filter);
 }
 
@@ -498,7 +445,7 @@ roster_changed(struct view *view, const struct model_change *change)
 
 	if (change->kind == CHANGE_USERS && change->user != NULL &&
 	    !self->is_stale)
-		move_user(self, change->user);
+		change_user(self, change->user, change->before);
 	else if (change->kind == CHANGE_USERS)
 		self->is_stale = true;
 	else if (change->kind != CHANGE_TALK &&

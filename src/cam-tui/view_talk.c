@@ -338,6 +338,16 @@ hint_text(const struct view_talk *self)
 }
 
 static void
+draw_hint(const char *hint, struct canvas *canvas, struct box box)
+{
+	box.row += box.rows - 1;
+	box.rows = 1;
+	canvas_fill(canvas, box, STYLE_PLAIN);
+	canvas_put_cut(
+	    canvas, box, 0, 0, box.columns, STYLE_WARN, span_text(hint));
+}
+
+static void
 talk_draw(struct view *view, struct canvas *canvas, struct box box)
 {
 	struct view_talk *self = self_of(view);
@@ -348,18 +358,19 @@ talk_draw(struct view *view, struct canvas *canvas, struct box box)
 	if (hint != NULL)
 		lines.rows--;
 	if (talk->count == 0) {
+		rows_forget(&view->rows);
+		canvas_fill(canvas, box, STYLE_PLAIN);
 		canvas_put_cut(canvas, box, 0, 0, box.columns, STYLE_DIM,
 		    span_text(self->is_loading || !talk->is_loaded
 				  ? _("...")
 				  : _("Nothing has been said yet. Type, and "
 				      "press Enter.")));
 	} else {
-		talk_lines_draw(
-		    &self->lines, view->tui->model, talk, canvas, lines);
+		talk_lines_draw(&self->lines, view->tui->model, talk,
+		    &view->rows, canvas, lines);
 	}
 	if (hint != NULL)
-		canvas_put_cut(canvas, box, box.rows - 1, 0, box.columns,
-		    STYLE_WARN, span_text(hint));
+		draw_hint(hint, canvas, box);
 	free(hint);
 	if (talk->count > 0 && talk->is_loaded && self->lines.wants_older &&
 	    !talk->has_start)

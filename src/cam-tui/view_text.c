@@ -24,9 +24,10 @@ struct view_text {
 	struct paragraph *list;
 	size_t count;
 	struct layout layout;
-	size_t laid;   /* paragraphs in the layout */
-	size_t below;  /* lines below what is seen; if not follows: above */
-	unsigned rows; /* as drawn last */
+	uint64_t layouts; /* how many there were before this one */
+	size_t laid;	  /* paragraphs in the layout */
+	size_t below;	  /* lines below what is seen; if not follows: above */
+	unsigned rows;	  /* as drawn last */
 	unsigned columns;
 	size_t unseen; /* added while another view was shown */
 	bool is_shown;
@@ -54,6 +55,7 @@ static void
 forget_layout(struct view_text *self)
 {
 	layout_finish(&self->layout);
+	self->layouts++;
 	self->laid = 0;
 }
 
@@ -110,6 +112,23 @@ hidden_lines(const struct view_text *self)
 }
 
 static void
+draw_lines(
+    struct view_text *self, size_t from, struct canvas *canvas, struct box box)
+{
+	struct rows *rows = &self->view.rows;
+
+	rows_begin(rows, canvas, box);
+	for (unsigned i = 0; i < box.rows && from + i < self->layout.lines; i++)
+		rows->list[i].wanted.line =
+		    self->layouts << 32 | (from + i + 1);
+	rows_move(rows, canvas);
+	for (unsigned i = 0; i < box.rows; i++) {
+		if (rows->list[i].is_missing)
+			layout_draw(&self->layout, canvas, box, i, from + i, 1);
+	}
+}
+
+static void
 text_draw(struct view *view, struct canvas *canvas, struct box box)
 {
 	struct view_text *self = self_of(view);
@@ -127,7 +146,7 @@ text_draw(struct view *view, struct canvas *canvas, struct box box)
 	if (self->below > hidden)
 		self->below = hidden;
 	from = self->follows ? hidden - self->below : self->below;
-	layout_draw(&self->layout, canvas, box, 0, from, box.rows);
+	draw_lines(self, from, canvas, box);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* main.c: cam-view: the pictures of a call on the terminal or in a window, for
  * cam call. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,38 +8,25 @@
 
 #include "base/err.h"
 #include "base/number.h"
+#include "cam-view/control.h"
 #include "cam-view/screen.h"
 #include "cam-view/window.h"
 #include "loop/loop.h"
-#include "loop/watch.h"
 
 enum { FAILED = 1, USAGE = 2, FD_MAX = 1 << 20 };
 
 struct options {
 	bool in_window;
 	enum screen_way way;
-	int until; /* -1: none */
-	struct views views;
+	int control; /* who is to be seen is told there */
 };
 
 static int
 usage(void)
 {
-	fputs("usage: cam-view [--window] [--as cells|sixel|kitty] "
-	      "[--until FD] FD[=NAME]...\n",
-	    stderr);
+	fputs(
+	    "usage: cam-view [--window] [--as cells|sixel|kitty] FD\n", stderr);
 	return USAGE;
-}
-
-static bool
-read_fd(const char *text, size_t len, int *fd)
-{
-	uint64_t number = 0;
-
-	if (number_decimal(span_of(text, len), FD_MAX, &number) < 0)
-		return false;
-	*fd = (int)number;
-	return true;
 }
 
 static bool
@@ -56,10 +44,10 @@ read_way(const char *text, enum screen_way *way)
 	return false;
 }
 
-/* Where the options end; 0: they are wrong. */
-static int
+static bool
 read_options(char **argv, struct options *options)
 {
+	uint64_t number = 0;
 	int i = 1;
 
 	for (; argv[i] != NULL && strncmp(argv[i], "--", 2) == 0; i++) {
@@ -68,37 +56,17 @@ read_options(char **argv, struct options *options)
 		else if (strcmp(argv[i], "--as") == 0 &&
 			 read_way(argv[i + 1], &options->way))
 			i++;
-		else if (strcmp(argv[i], "--until") == 0 &&
-			 argv[i + 1] != NULL &&
-			 read_fd(
-			     argv[i + 1], strlen(argv[i + 1]), &options->until))
-			i++;
 		else
-			return 0;
+			return false;
 	}
-	return i;
+	if (argv[i] == NULL || argv[i + 1] != NULL ||
+	    number_decimal(span_text(argv[i]), FD_MAX, &number) < 0)
+		return false;
+	options->control = (int)number;
+	return fcntl(options->control, F_GETFD) >= 0;
 }
 
-static int
-open_view(struct views *views, const char *argument)
-{
-	struct view *view = &views->list[views->count];
-	size_t len = strcspn(argument, "=");
-	int fd = -1, err;
-
-	if (views->count == TILES_MAX)
-		return CAM_ERR_LIMIT;
-	if (!read_fd(argument, len, &fd))
-		return CAM_ERR_REQUEST;
-	err = frames_open(fd, &view->frames);
-	if (err < 0)
-		return err;
-	view->name = argument[len] == '=' ? argument + len + 1 : "";
-	views->count++;
-	return 0;
-}
-
-/* -- the terminal ------------------------------------------------------------
+/* -- until it ends -----------------------------------------------------------
  */
 
 static void
@@ -113,56 +81,47 @@ on_signal(int signo, void *arg)
 	loop_stop(arg);
 }
 
-static void
-on_until(int fd, int events, void *arg)
-{
-	loop_stop(arg);
-}
-
 static int
-run_screen(struct options *options)
+run(const struct options *options, struct loop *loop, struct views *views)
 {
-	struct loop *loop = loop_new();
 	struct screen *screen = NULL;
-	struct watch until;
-	int err;
+	struct window *window = NULL;
+	int err = options->in_window
+		      ? window_new(loop, views, on_end, loop, &window)
+		      : screen_new(loop, STDOUT_FILENO, options->way, views,
+			    on_end, loop, &screen);
 
-	watch_init(&until, loop, options->until, on_until, loop);
-	err = screen_new(loop, STDOUT_FILENO, options->way, &options->views,
-	    on_end, loop, &screen);
-	if (err == 0) {
-		loop_on_signal(loop, SIGTERM, on_signal, loop);
-		loop_on_signal(loop, SIGHUP, on_signal, loop);
-		loop_on_signal(loop, SIGINT, on_signal, loop);
-		if (options->until >= 0)
-			watch_set(&until, WATCH_READ);
-		loop_run(loop);
-	}
+	if (err != 0)
+		return err;
+	loop_on_signal(loop, SIGTERM, on_signal, loop);
+	loop_on_signal(loop, SIGHUP, on_signal, loop);
+	loop_on_signal(loop, SIGINT, on_signal, loop);
+	loop_run(loop);
+	window_free(window);
 	screen_free(screen);
-	watch_finish(&until);
-	loop_free(loop);
-	return err;
+	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct options options = { .until = -1 };
-	int i = read_options(argv, &options), err = 0;
+	struct options options = { .control = -1 };
+	struct views views = { 0 };
+	struct control *control = NULL;
+	struct loop *loop = NULL;
+	int err;
 
-	if (i == 0 || argv[i] == NULL)
+	if (!read_options(argv, &options))
 		return usage();
-	for (; argv[i] != NULL && err == 0; i++)
-		err = open_view(&options.views, argv[i]);
-	if (err == 0 && options.in_window)
-		err = window_run(&options.views, options.until);
-	else if (err == 0)
-		err = run_screen(&options);
-	for (unsigned k = 0; k < options.views.count; k++)
-		frames_close(options.views.list[k].frames);
+	loop = loop_new();
+	control = control_new(loop, options.control, &views, on_end, loop);
+	err = run(&options, loop, &views);
+	control_free(control);
+	views_finish(&views);
+	loop_free(loop);
 	if (err == 0)
 		return 0;
 	fprintf(stderr, "cam-view: cannot show the pictures: %s\n",
 	    cam_strerror(err));
-	return err == CAM_ERR_REQUEST ? USAGE : FAILED;
+	return FAILED;
 }

@@ -14,6 +14,8 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "base/width.h"
 #include "cam-view/brush.h"
 #include "cam-view/probe.h"
 #include "loop/loop.h"
@@ -27,6 +29,7 @@ enum {
 	LOOK_MS = 15,	 /* for a new picture, where none was there */
 	ANSWER_MS = 500, /* for the first answer; who has none is not asked */
 	CELL_ASPECT = 200,
+	NAME_ROWS_LEAST = 4, /* of a tile that has a name in it */
 };
 
 /* Of what was drawn last: on its way, or what the terminal says is awaited. */
@@ -45,8 +48,7 @@ struct screen {
 	struct probe probe;
 	struct brush *brushes[TILES_MAX];
 	unsigned columns, rows, cell_width, cell_height;
-	enum tiles_form form; /* as it was laid out */
-	unsigned speaker;
+	unsigned version; /* of the views, as they were laid out */
 	bool is_placed, is_started;
 	struct buf out;
 	size_t written;
@@ -104,28 +106,80 @@ look_at_size(struct screen *screen)
 	screen->cell_height = window.ws_ypixel / window.ws_row;
 }
 
+static void
+remove_brushes(struct screen *screen)
+{
+	for (unsigned i = 0; i < TILES_MAX; i++) {
+		if (screen->brushes[i] != NULL)
+			brush_remove(screen->brushes[i], &screen->out);
+		brush_free(screen->brushes[i]);
+		screen->brushes[i] = NULL;
+	}
+}
+
+/* The last row of a tile, where the rest is large enough for a picture. */
+static struct tile
+cut_name(struct tile *tile, const char *text)
+{
+	struct tile name = *tile;
+
+	if (tile->height < NAME_ROWS_LEAST || text[0] == '\0') {
+		name.height = 0;
+		return name;
+	}
+	tile->height--;
+	name.top += tile->height;
+	name.height = 1;
+	return name;
+}
+
+/* In the middle, as much of it as there is room for. */
+static void
+put_name(struct screen *screen, const struct tile *tile, const char *name)
+{
+	char *text = text_printable(name, TEXT_LINE);
+	struct span rest = span_text(text);
+	unsigned width = 0, columns = 0;
+	size_t len = 0, next;
+
+	while (tile->height > 0 && len < rest.len) {
+		next = grapheme_next(
+		    span_of(rest.data + len, rest.len - len), 1, &columns);
+		if (width + columns > tile->width)
+			break;
+		width += columns;
+		len += next;
+	}
+	if (len > 0) {
+		buf_printf(&screen->out, "\033[m\033[%u;%uH", tile->top + 1,
+		    tile->left + (tile->width - width) / 2 + 1);
+		buf_put_span(&screen->out, span_of(rest.data, len));
+	}
+	free(text);
+}
+
 /* Everything anew: in other places, on a cleared page. */
 static void
 place_all(struct screen *screen)
 {
 	struct views *views = screen->views;
-	struct tile tiles[TILES_MAX];
+	struct tile tiles[TILES_MAX], names[TILES_MAX];
 
 	look_at_size(screen);
 	tiles_place(views->form, views->count, screen->columns, screen->rows,
 	    CELL_ASPECT / 4, tiles);
+	remove_brushes(screen);
 	for (unsigned i = 0; i < views->count; i++) {
-		if (screen->brushes[i] != NULL)
-			brush_remove(screen->brushes[i], &screen->out);
-		brush_free(screen->brushes[i]);
+		names[i] = cut_name(&tiles[i], views_of_tile(views, i)->name);
 		screen->brushes[i] = brush_new(choose_brush(screen), i);
 		brush_place(screen->brushes[i], &tiles[i], screen->cell_width,
 		    screen->cell_height);
 		views->list[i].shown = 0;
 	}
 	buf_put_text(&screen->out, "\033[m\033[2J");
-	screen->form = views->form;
-	screen->speaker = views->speaker;
+	for (unsigned i = 0; i < views->count; i++)
+		put_name(screen, &names[i], views_of_tile(views, i)->name);
+	screen->version = views->version;
 	screen->is_placed = true;
 }
 
@@ -217,8 +271,7 @@ go_on(struct screen *screen)
 {
 	struct views *views = screen->views;
 
-	if (!screen->is_placed || views->form != screen->form ||
-	    views->speaker != screen->speaker)
+	if (!screen->is_placed || views->version != screen->version)
 		place_all(screen);
 	for (unsigned i = 0; i < views->count; i++)
 		draw_view(screen, i);
@@ -365,9 +418,7 @@ leave(struct screen *screen)
 	int flags = fcntl(screen->fd, F_GETFL);
 
 	buf_clear(&screen->out);
-	for (unsigned i = 0; i < TILES_MAX; i++)
-		if (screen->brushes[i] != NULL)
-			brush_remove(screen->brushes[i], &screen->out);
+	remove_brushes(screen);
 	buf_put_text(&screen->out, leave_text);
 	tcflush(screen->fd, TCOFLUSH);
 	if (flags >= 0)
@@ -386,8 +437,6 @@ screen_free(struct screen *screen)
 	timer_finish(&screen->timer);
 	if (screen->is_raw)
 		leave(screen);
-	for (unsigned i = 0; i < TILES_MAX; i++)
-		brush_free(screen->brushes[i]);
 	buf_finish(&screen->out);
 	if (screen->fd >= 0)
 		close(screen->fd);

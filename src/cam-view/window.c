@@ -7,9 +7,20 @@
 #ifdef HAVE_SDL
 
 #include <SDL.h>
-#include <poll.h>
+#include <stdlib.h>
 
-enum { WIDTH = 1280, HEIGHT = 720, LOOK_MS = 10, SQUARE = 100 };
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "loop/timer.h"
+
+enum {
+	WIDTH = 1280,
+	HEIGHT = 720,
+	LOOK_MS = 10,
+	SQUARE = 100,
+	TITLE_MAX = 1024,
+};
 
 struct window {
 	SDL_Window *window;
@@ -18,7 +29,19 @@ struct window {
 	SDL_Texture *textures[TILES_MAX]; /* of each view */
 	int widths[TILES_MAX], heights[TILES_MAX];
 	bool is_dirty, is_over;
+	unsigned version; /* of the views, as they were drawn */
+	struct timer timer;
+	void (*on_end)(void *arg);
+	void *arg;
 };
+
+static void
+drop_texture(struct window *window, unsigned i)
+{
+	if (window->textures[i] != NULL)
+		SDL_DestroyTexture(window->textures[i]);
+	window->textures[i] = NULL;
+}
 
 static bool
 fit_texture(struct window *window, unsigned i, const struct i420 *picture)
@@ -27,8 +50,7 @@ fit_texture(struct window *window, unsigned i, const struct i420 *picture)
 	    window->widths[i] == (int)picture->width &&
 	    window->heights[i] == (int)picture->height)
 		return true;
-	if (window->textures[i] != NULL)
-		SDL_DestroyTexture(window->textures[i]);
+	drop_texture(window, i);
 	window->widths[i] = (int)picture->width;
 	window->heights[i] = (int)picture->height;
 	window->textures[i] = SDL_CreateTexture(window->renderer,
@@ -121,14 +143,6 @@ take_event(struct window *window, const SDL_Event *event)
 		window->is_dirty = true;
 }
 
-static bool
-has_ended(int fd)
-{
-	struct pollfd waits = { fd, POLLIN, 0 };
-
-	return fd >= 0 && poll(&waits, 1, 0) > 0;
-}
-
 static int
 open_window(struct window *window)
 {
@@ -146,44 +160,106 @@ open_window(struct window *window)
 	return window->renderer != NULL ? 0 : CAM_ERR_UNSUPPORTED;
 }
 
+/* Names are in its title: SDL alone writes no text. */
 static void
-close_window(struct window *window)
+put_title(struct window *window)
+{
+	struct views *views = window->views;
+	struct buf title;
+
+	buf_init(&title, TITLE_MAX);
+	buf_put_text(&title, "cam");
+	for (unsigned i = 0; i < views->count; i++) {
+		buf_put_text(&title, i == 0 ? ": " : ", ");
+		text_print(&title, span_text(views_of_tile(views, i)->name),
+		    TEXT_LINE);
+	}
+	buf_put_byte(&title, '\0');
+	if (!buf_failed(&title))
+		SDL_SetWindowTitle(window->window, (const char *)title.data);
+	buf_finish(&title);
+}
+
+/* Others are shown than before, or in other places. */
+static void
+begin_anew(struct window *window)
 {
 	for (unsigned i = 0; i < TILES_MAX; i++)
-		if (window->textures[i] != NULL)
-			SDL_DestroyTexture(window->textures[i]);
+		drop_texture(window, i);
+	for (unsigned i = 0; i < window->views->count; i++)
+		window->views->list[i].shown = 0;
+	window->version = window->views->version;
+	window->is_dirty = true;
+	put_title(window);
+}
+
+static void
+on_time(void *arg)
+{
+	struct window *window = arg;
+	SDL_Event event;
+
+	while (SDL_PollEvent(&event) != 0)
+		take_event(window, &event);
+	if (window->version != window->views->version)
+		begin_anew(window);
+	for (unsigned i = 0; i < window->views->count; i++)
+		take_newest(window, i);
+	if (window->is_dirty)
+		draw(window);
+	if (window->is_over)
+		window->on_end(window->arg);
+}
+
+void
+window_free(struct window *window)
+{
+	if (window == NULL)
+		return;
+	timer_finish(&window->timer);
+	for (unsigned i = 0; i < TILES_MAX; i++)
+		drop_texture(window, i);
 	if (window->renderer != NULL)
 		SDL_DestroyRenderer(window->renderer);
 	if (window->window != NULL)
 		SDL_DestroyWindow(window->window);
 	SDL_Quit();
+	free(window);
 }
 
 int
-window_run(struct views *views, int until_fd)
+window_new(struct loop *loop, struct views *views, void (*on_end)(void *arg),
+    void *arg, struct window **made)
 {
-	struct window window = { .views = views, .is_dirty = true };
-	int err = open_window(&window);
-	SDL_Event event;
+	struct window *window = xcalloc(1, sizeof *window);
+	int err = open_window(window);
 
-	while (err == 0 && !window.is_over && !has_ended(until_fd)) {
-		if (SDL_WaitEventTimeout(&event, LOOK_MS) != 0)
-			take_event(&window, &event);
-		for (unsigned i = 0; i < views->count; i++)
-			take_newest(&window, i);
-		if (window.is_dirty)
-			draw(&window);
+	window->views = views;
+	window->on_end = on_end;
+	window->arg = arg;
+	timer_init(&window->timer, loop, on_time, window);
+	if (err < 0) {
+		window_free(window);
+		return err;
 	}
-	close_window(&window);
-	return err;
+	begin_anew(window);
+	timer_repeat(&window->timer, LOOK_MS);
+	*made = window;
+	return 0;
 }
 
 #else
 
 int
-window_run(struct views *views, int until_fd)
+window_new(struct loop *loop, struct views *views, void (*on_end)(void *arg),
+    void *arg, struct window **window)
 {
 	return CAM_ERR_UNSUPPORTED;
+}
+
+void
+window_free(struct window *window)
+{
 }
 
 #endif

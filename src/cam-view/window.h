@@ -4,8 +4,13 @@
 
 #include "cam-view/view.h"
 
-/* Until it is closed, or until_fd (-1: none) ends. CAM_ERR_UNSUPPORTED: not
- * built in, or no display; CAM_ERR_SYSTEM. */
-int window_run(struct views *views, int until_fd);
+struct loop;
+struct window;
+
+/* on_end: it is closed, or who looks has had enough. CAM_ERR_UNSUPPORTED: not
+ * built in, or no display. */
+int window_new(struct loop *loop, struct views *views,
+    void (*on_end)(void *arg), void *arg, struct window **window);
+void window_free(struct window *window);
 
 #endif

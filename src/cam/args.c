@@ -34,8 +34,10 @@ add_options(struct parser *parser, const struct verb_option *table)
 		struct option *option = &parser->longs[parser->count];
 
 		option->name = table->name;
-		option->has_arg =
-		    table->value != NULL ? required_argument : no_argument;
+		option->has_arg = table->value == NULL ? no_argument
+				  : verb_value_is_optional(table)
+				      ? optional_argument
+				      : required_argument;
 		option->val = 256 + parser->count;
 		parser->known[parser->count++] = table;
 		if (table->letter == 0)

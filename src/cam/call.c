@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/path.h"
 #include "cam/args.h"
 #include "cam/cam.h"
@@ -27,6 +28,7 @@ is_no_file(const char *spec)
 {
 	return strcmp(spec, "none") == 0 || strcmp(spec, "tone") == 0 ||
 	       strncmp(spec, "tone:", 5) == 0 || strcmp(spec, "pattern") == 0 ||
+	       strncmp(spec, "pattern:", 8) == 0 ||
 	       strcmp(spec, "default") == 0 || strncmp(spec, "device:", 7) == 0;
 }
 
@@ -73,6 +75,39 @@ put_device(json_t *params, const struct args *args, const char *option,
 	return 0;
 }
 
+/* The X server that is ours; of camd nobody knows which. */
+static int
+put_screen(json_t *params, const char *window)
+{
+	const char *display = getenv("DISPLAY");
+	const char *authority = getenv("XAUTHORITY");
+	const char *home = getenv("HOME");
+	uint64_t number = 0;
+	char *path = NULL;
+
+	if (display == NULL || display[0] == '\0') {
+		complain(_("there is no screen to share: DISPLAY is not set"));
+		return EXIT_FAILED;
+	}
+	if (window != NULL &&
+	    (strncmp(window, "0x", 2) == 0
+		    ? number_hex(span_text(window + 2), UINT32_MAX, &number)
+		    : number_decimal(span_text(window), UINT32_MAX, &number)) <
+		0)
+		return complain_usage("call",
+		    _("'%s' is no number of a window (see xwininfo)"), window);
+	if (authority == NULL && home != NULL)
+		authority = path = path_join(home, ".Xauthority");
+	json_object_set_new(params, "screen", json_true());
+	json_object_set_new(params, "display", json_string(display));
+	json_object_set_new(params, "window", json_integer((json_int_t)number));
+	if (authority != NULL)
+		json_object_set_new(
+		    params, "authority", json_string(authority));
+	free(path);
+	return 0;
+}
+
 static int
 put_devices(json_t *params, const struct args *args)
 {
@@ -84,6 +119,10 @@ put_devices(json_t *params, const struct args *args)
 	};
 	int code = 0;
 
+	if (args_has(args, "video"))
+		json_object_set_new(params, "video", json_true());
+	if (args_has(args, "screen"))
+		code = put_screen(params, args_value(args, "screen"));
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
 		if (code == 0)
 			code = put_device(
@@ -112,7 +151,7 @@ begin(struct cam *cam, struct args *args, const char *method, json_t *params)
 	if (code == 0)
 		code = call_follow(cam, client,
 		    json_incref(json_object_get(result, "call")),
-		    args_has(args, "detach"));
+		    args_has(args, "detach"), args_has(args, "window"));
 	json_decref(params);
 	json_decref(result);
 	rpc_client_free(client);
@@ -141,10 +180,7 @@ static int
 start(struct cam *cam, struct args *args)
 {
 	return begin(cam, args, RPC_CALL_START,
-	    json_pack("{s:o, s:b, s:b}", "who",
-		list_who(args->argv, args->argc), "video",
-		(int)args_has(args, "video"), "screen",
-		(int)args_has(args, "screen")));
+	    json_pack("{s:o}", "who", list_who(args->argv, args->argc)));
 }
 
 static void
@@ -266,6 +302,40 @@ mute(struct cam *cam, struct args *args)
 	    _("you are heard again"));
 }
 
+/* What is shown: a camera, the screen, or with --off nothing. */
+static int
+show(struct cam *cam, struct args *args, bool is_screen, const char *sentence)
+{
+	json_t *params = json_object();
+	bool is_off = args_has(args, "off");
+	int code = args_count(args, 1, 2);
+
+	put_id(params, args);
+	if (code == 0 && !is_off)
+		code = put_devices(params, args);
+	if (code == 0 && !is_off && is_screen && !args_has(args, "screen"))
+		code = put_screen(params, NULL);
+	else if (code == 0 && !is_off && !is_screen)
+		json_object_set_new(params, "video", json_true());
+	if (code == 0)
+		return change(cam, RPC_CALL_SHOW, params,
+		    is_off ? _("nothing is shown any more") : sentence);
+	json_decref(params);
+	return code;
+}
+
+static int
+video(struct cam *cam, struct args *args)
+{
+	return show(cam, args, false, _("you are seen"));
+}
+
+static int
+screen(struct cam *cam, struct args *args)
+{
+	return show(cam, args, true, _("your screen is seen"));
+}
+
 static int
 add(struct cam *cam, struct args *args)
 {
@@ -285,7 +355,8 @@ add(struct cam *cam, struct args *args)
 /* -- the verb ---------------------------------------------------------------
  */
 
-#define DEVICE_OPTIONS " audio-in audio-out video-in video-out detach "
+#define DEVICE_OPTIONS                                                         \
+	" video screen audio-in audio-out video-in video-out window detach "
 
 static const struct action {
 	const char *name;
@@ -297,6 +368,8 @@ static const struct action {
 	{ "hangup", hangup, "" },
 	{ "hold", hold, " off " },
 	{ "mute", mute, " off " },
+	{ "video", video, " off video-in " },
+	{ "screen", screen, " off screen " },
 	{ "add", add, " id " },
 	{ "ls", call_ls, "" },
 	{ "stats", call_stats, "" },
@@ -304,8 +377,7 @@ static const struct action {
 };
 
 /* Whoever is called like an action is called by more of his name. */
-static const struct action start_action = { NULL, start,
-	DEVICE_OPTIONS " video screen " };
+static const struct action start_action = { NULL, start, DEVICE_OPTIONS };
 
 static const struct action *
 find_action(const char *name)

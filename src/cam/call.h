@@ -35,11 +35,12 @@ char *call_past_text(const json_t *call);
 
 /*
  * Stays with the call until it has ended, or with detach until it is active;
- * an interrupt hangs up. Takes the reference to object. Events were subscribed
+ * an interrupt hangs up. Pictures are shown on the terminal, or in_window.
+ * Takes the reference to object. Events were subscribed
  * to by call_subscribe() before it was made. Returns the exit code.
  */
-int call_follow(
-    struct cam *cam, struct rpc_client *client, json_t *object, bool detach);
+int call_follow(struct cam *cam, struct rpc_client *client, json_t *object,
+    bool detach, bool in_window);
 int call_ls(struct cam *cam, struct args *args);
 int call_stats(struct cam *cam, struct args *args);
 int call_devices(struct cam *cam, struct args *args);

@@ -13,6 +13,7 @@
 #include "cam/interrupt.h"
 #include "cam/output.h"
 #include "cam/progress.h"
+#include "cam/viewing.h"
 #include "rpc/names.h"
 
 /* How long camd may take to end it once we have hung up; a clock is drawn so
@@ -29,6 +30,7 @@ struct stay {
 	int level_db; /* below full scale, of the loudest of the others */
 	struct interrupt interrupt;
 	struct progress progress;
+	struct viewing viewing;
 };
 
 /* -- the line at the bottom -------------------------------------------------
@@ -78,7 +80,8 @@ show(struct stay *stay)
 	char clock[CALL_CLOCK_SIZE], bars[3 * BARS + 1];
 	char *who = NULL, *note = NULL;
 
-	if (!stay->progress.enabled || stay->detach)
+	if (!stay->progress.enabled || stay->detach ||
+	    viewing_has_terminal(&stay->viewing))
 		return;
 	who = call_members(stay->object);
 	call_clock(spoken_ms(stay->object), clock);
@@ -104,7 +107,8 @@ tell(struct stay *stay, const char *event, const json_t *params)
 		output_json(params);
 		return;
 	}
-	if (strcmp(event, EVENT_CALL_CHANGED) == 0)
+	if (strcmp(event, EVENT_CALL_CHANGED) == 0 ||
+	    viewing_has_terminal(&stay->viewing))
 		return;
 	progress_clear(&stay->progress);
 	sentence = call_event_sentence(event, params);
@@ -135,6 +139,18 @@ take_levels(struct stay *stay, const json_t *params)
 	stay->level_db = (int)loudest;
 }
 
+/* The terminal is cam-view's while there are some. */
+static void
+show_pictures(struct stay *stay)
+{
+	bool had_terminal = viewing_has_terminal(&stay->viewing);
+
+	if (!had_terminal)
+		progress_clear(&stay->progress);
+	viewing_update(&stay->viewing, stay->client, stay->object);
+	stay->interrupt.fd = viewing_fd(&stay->viewing);
+}
+
 static bool
 is_ours(const struct stay *stay, const char *event, const json_t *params)
 {
@@ -155,7 +171,11 @@ hear(struct stay *stay, const char *event, json_t *params)
 	stay->was_active |= call_is(params, "active");
 	json_decref(stay->object);
 	stay->object = json_incref(params);
+	if (call_is(params, "ended"))
+		viewing_end(&stay->viewing);
 	tell(stay, event, params);
+	if (!stay->hung_up && !stay->detach && call_is(params, "active"))
+		show_pictures(stay);
 }
 
 /* -- until it ends ----------------------------------------------------------
@@ -174,6 +194,20 @@ hang_up(struct stay *stay)
 	    HANGUP_MS, &result, &error);
 	rpc_error_finish(&error);
 	json_decref(result);
+}
+
+/* An interrupt, or what cam-view has ended by. */
+static bool
+wants_to_hang_up(struct stay *stay)
+{
+	bool had_enough = false,
+	     is_over = viewing_is_over(&stay->viewing, &had_enough);
+
+	stay->interrupt.fd = viewing_fd(&stay->viewing);
+	if (!is_over || had_enough)
+		viewing_end(&stay->viewing);
+	stay->interrupt.fd = viewing_fd(&stay->viewing);
+	return !is_over || had_enough;
 }
 
 static bool
@@ -197,6 +231,8 @@ wait_for_end(struct stay *stay)
 		    stay->client, ticks ? clock_ms : end_ms, &event, &params);
 
 		if (code == EXIT_INTERRUPTED && !stay->hung_up) {
+			if (!wants_to_hang_up(stay))
+				continue;
 			hang_up(stay);
 			end_ms = (int64_t)clock_now_ms() + HANGUP_MS;
 			continue;
@@ -224,8 +260,8 @@ exit_of(const struct stay *stay)
 }
 
 int
-call_follow(
-    struct cam *cam, struct rpc_client *client, json_t *object, bool detach)
+call_follow(struct cam *cam, struct rpc_client *client, json_t *object,
+    bool detach, bool in_window)
 {
 	struct stay stay = { .cam = cam,
 		.client = client,
@@ -234,6 +270,7 @@ call_follow(
 		.level_db = SILENCE_DB };
 	int code = 0;
 
+	viewing_init(&stay.viewing, cam, in_window);
 	progress_init(&stay.progress, cam);
 	interrupt_begin(&stay.interrupt);
 	if (cam->json)
@@ -242,6 +279,7 @@ call_follow(
 		code = daemon_subscribe(cam, client, EVENT_CALL_LEVELS);
 	if (code == 0)
 		code = wait_for_end(&stay);
+	viewing_end(&stay.viewing);
 	progress_clear(&stay.progress);
 	interrupt_end(&stay.interrupt);
 	if (code == 0)

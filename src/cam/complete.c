@@ -73,6 +73,7 @@ read_word(struct line *line, struct cam *cam, const char *text)
 	} else if (text[0] == '-' && text[1] != '\0' && !line->only_words) {
 		option = find_option(line->verb, text);
 		if (option != NULL && option->value != NULL &&
+		    !verb_value_is_optional(option) &&
 		    strchr(text, '=') == NULL)
 			line->open = option;
 		else if (option != NULL && strncmp(text, "--home=", 7) == 0)

@@ -51,7 +51,9 @@ print_options(struct cam *cam, const struct verb_option *option)
 			snprintf(
 			    letter, sizeof(letter), "-%c, ", option->letter);
 		left = xasprintf("%s--%s%s%s", letter, option->name,
-		    option->value != NULL ? " " : "",
+		    option->value == NULL || verb_value_is_optional(option)
+			? ""
+			: " ",
 		    translated(option->value));
 		print_pair(cam, left, translated(option->help));
 		free(left);

@@ -22,6 +22,7 @@ interrupt_begin(struct interrupt *interrupt)
 	struct sigaction action = { .sa_handler = on_signal };
 	sigset_t held;
 
+	interrupt->fd = -1;
 	sigemptyset(&action.sa_mask);
 	sigemptyset(&held);
 	for (size_t i = 0; i < INTERRUPT_SIGNALS; i++)
@@ -43,20 +44,22 @@ interrupt_end(const struct interrupt *interrupt)
 	sigprocmask(SIG_SETMASK, &interrupt->mask, NULL);
 }
 
-/* True: a signal came. */
+/* True: a signal came, or the other descriptor is readable. */
 static bool
 wait_for(const struct interrupt *interrupt, int fd, int64_t deadline_ms)
 {
-	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	struct pollfd ready[] = { { .fd = fd, .events = POLLIN },
+		{ .fd = interrupt->fd, .events = POLLIN } };
+	int count;
 	struct timespec limit = { 0 };
 	int64_t left_ms = deadline_ms - (int64_t)clock_now_ms();
 
 	left_ms = left_ms < 0 ? 0 : left_ms;
 	limit.tv_sec = left_ms / 1000;
 	limit.tv_nsec = left_ms % 1000 * 1000000;
-	return ppoll(&ready, 1, deadline_ms < 0 ? NULL : &limit,
-		   &interrupt->mask) < 0 &&
-	       errno == EINTR;
+	count =
+	    ppoll(ready, 2, deadline_ms < 0 ? NULL : &limit, &interrupt->mask);
+	return count < 0 ? errno == EINTR : ready[1].revents != 0;
 }
 
 int

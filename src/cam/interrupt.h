@@ -14,6 +14,7 @@ enum { INTERRUPT_SIGNALS = 3 };
 struct interrupt {
 	sigset_t mask; /* as it was */
 	struct sigaction before[INTERRUPT_SIGNALS];
+	int fd; /* one that interrupts as well once it is readable; -1 */
 };
 
 void interrupt_begin(struct interrupt *interrupt);

@@ -43,11 +43,18 @@ struct verb_option {
 	const char *name; /* the long one; NULL ends a table */
 	char letter;	  /* 0: has none */
 	const char
-	    *value; /* what its value is called in help; NULL: takes none */
+	    *value; /* what its value is called in help; NULL: takes none;
+		       "[=NAME]": may have one */
 	const char *help;
 	enum verb_word word;
 	const char *choices; /* the values there are, by blanks; or NULL */
 };
+
+static inline bool
+verb_value_is_optional(const struct verb_option *option)
+{
+	return option->value != NULL && option->value[0] == '[';
+}
 
 /* A second word that chooses what is done: "get" of "cam config get KEY". */
 struct verb_action {

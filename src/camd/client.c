@@ -127,6 +127,12 @@ client_notify(struct client *client, struct span notification)
 	rpc_notify(client->session, notification);
 }
 
+unsigned
+client_give(struct client *client, int fd)
+{
+	return stream_give(client->stream, fd);
+}
+
 /* -- events ------------------------------------------------------------- */
 
 static bool

@@ -44,6 +44,9 @@ enum client_user { CLIENT_USER_UNTOLD, CLIENT_USER_HERE, CLIENT_USER_IDLE };
 void client_set_idle(struct client *client, bool idle);
 enum client_user client_user(const struct client *client);
 
+/* Takes fd: it goes beside the next answer, which names it by this number. */
+unsigned client_give(struct client *client, int fd);
+
 /* See rpc_notification(). */
 void client_notify(struct client *client, struct span notification);
 

@@ -328,7 +328,14 @@ static const struct setting table[] = {
 		       "none: none") },
 	{ .key = "media.video_in",
 	    .fallback = "",
-	    .help = N_("the camera of calls; empty: the first") },
+	    .help =
+		N_("the camera of calls, as /dev/video0; empty: the first") },
+	{ .key = "media.codec",
+	    .kind = SETTING_WORD,
+	    .fallback = "vp9",
+	    .words = "vp9 vp8",
+	    .help = N_("by what our pictures in calls are coded: vp9 is the "
+		       "smaller, vp8 the quicker") },
 	{ .key = "media.sandbox",
 	    .kind = SETTING_SWITCH,
 	    .fallback = "on",
@@ -338,9 +345,9 @@ static const struct setting table[] = {
 	    .kind = SETTING_NUMBER,
 	    .fallback = "0",
 	    .min = 0,
-	    .max = INT64_C(100000000000),
-	    .help =
-		N_("most bits a second for all video together; 0: found out") },
+	    .max = 200000000,
+	    .help = N_("most bits a second of all that the parties of a call "
+		       "send together; 0: 6000000") },
 	{ .key = "server.host",
 	    .fallback = "",
 	    .help = N_("the organisation's camserver; empty: none") },

@@ -12,6 +12,7 @@
 #include "media/mesh_parts.h"
 #include "media/mesh_tick.h"
 #include "media/mesh_video.h"
+#include "media/shown.h"
 #include "media/speech.h"
 
 enum { FORMER_US = 5 * 1000 * 1000 };
@@ -30,7 +31,7 @@ sender_free(struct sender *sender)
 }
 
 static int
-sender_new(struct mesh *mesh, const struct media *media, struct sender **made)
+sender_new(const struct media *media, struct sender **made)
 {
 	struct sender *sender = xcalloc(1, sizeof *sender);
 	int err = shield_new_receiving(media, &sender->shield);
@@ -39,7 +40,6 @@ sender_new(struct mesh *mesh, const struct media *media, struct sender **made)
 		struct inbound *inbound = &sender->streams[sender->count++];
 
 		inbound->stream = media->streams[i];
-		mesh_video_open(mesh, inbound);
 		if (inbound->stream.kind != MEDIA_AUDIO)
 			continue;
 		inbound->playout = playout_new(inbound->stream.clock);
@@ -58,6 +58,7 @@ mesh_member_free(struct mesh_member *member)
 {
 	sender_free(member->current);
 	sender_free(member->former);
+	shown_free(member->shown);
 	free(member->bandwidth);
 	free(member);
 }
@@ -117,7 +118,7 @@ mesh_add(struct mesh *mesh, unsigned number, const struct addr *addr,
 		return CAM_ERR_LIMIT;
 	if (!addr_is_answerable(addr) || !ssrcs_are_free(mesh, number, media))
 		return CAM_ERR_REQUEST;
-	err = sender_new(mesh, media, &sender);
+	err = sender_new(media, &sender);
 	if (err != 0)
 		return err;
 	if (member == NULL)

@@ -34,7 +34,7 @@ struct mesh_setup {
 	unsigned bitrate;	/* of a voice, a second; 0: VOICE_BITRATE */
 	bool echo, noise, gain; /* what is to be done to our voice */
 	struct video_choice video_in; /* taken */
-	int video_out;	 /* a file for the first pictures to come; taken; -1 */
+	int video_out;	 /* a file for the first member's to come; taken; -1 */
 	unsigned budget; /* bits a second of all streams; 0: BUDGET_DEFAULT */
 };
 
@@ -68,10 +68,13 @@ int mesh_change(struct mesh *mesh, enum mesh_direction direction,
 
 /* Bits a second that all streams of the call may take. */
 void mesh_set_budget(struct mesh *mesh, unsigned ceiling);
-/* The shared memory (picture/frames.h) in which a member's pictures come; it
- * stays the mesh's. CAM_ERR_UNKNOWN: he sends none. */
-int mesh_frames(
-    const struct mesh *mesh, unsigned number, enum media_kind kind, int *fd);
+/* The shared memory (picture/frames.h) in which a member's pictures come, or
+ * will once he sends some; it stays the mesh's. CAM_ERR_UNKNOWN,
+ * CAM_ERR_SYSTEM. */
+int mesh_frames(struct mesh *mesh, unsigned number, int *fd);
+/* Where our pictures come from, from now on; takes the choice's fd. Errors of
+ * video_open(): then there are none. */
+int mesh_show(struct mesh *mesh, const struct video_choice *choice);
 
 /* How long a word takes from a microphone to the wire and from the wire to a
  * speaker, at least. */
@@ -91,7 +94,8 @@ struct mesh_stats {
 	uint64_t concealed, recovered, late; /* frames */
 	uint8_t level;
 	unsigned width, height; /* of pictures; 0: none yet */
-	unsigned pictures;	/* in the last second */
+	unsigned fps;		/* pictures in the last second */
+	uint64_t pictures;	/* seen so far */
 	uint64_t skipped;	/* pictures given up as a packet never came */
 };
 struct mesh_member_stats {

@@ -22,22 +22,29 @@ enum {
 	REPEAT_US = 15 * 1000,
 };
 
-/* The stream of ours that pictures go out by, or NULL. */
 static struct outbound *
 picture_stream(struct mesh *mesh)
 {
 	for (size_t i = 0; i < mesh->count; i++) {
-		if (mesh->streams[i].stream.kind != MEDIA_AUDIO)
+		if (mesh->streams[i].stream.kind == mesh->video->kind)
 			return &mesh->streams[i];
 	}
 	return NULL;
+}
+
+const struct outbound *
+mesh_camera_stream(const struct mesh *mesh)
+{
+	return mesh->video->camera != NULL ? picture_stream((struct mesh *)mesh)
+					   : NULL;
 }
 
 /* -- ours --------------------------------------------------------------------
  */
 
 static void
-send_to_all(struct mesh *mesh, uint16_t number, struct span packet)
+send_to_all(struct mesh *mesh, const struct outbound *outbound, uint16_t number,
+    struct span packet)
 {
 	const struct addr *to[LIMIT_CALL_MEMBERS];
 	size_t count = 0;
@@ -52,7 +59,7 @@ send_to_all(struct mesh *mesh, uint16_t number, struct span packet)
 	if (count == 0)
 		return;
 	wire_send(mesh->wire, packet.data, packet.len, to, count);
-	mesh->rate.bytes += packet.len + MESH_WIRE_HEADERS;
+	mesh_count_sent(mesh, outbound, packet.len);
 }
 
 /* What may leave in the next few ms. */
@@ -71,7 +78,7 @@ send_some(struct mesh *mesh)
 		struct span packet = sent_find(video->sent, video->unsent);
 
 		if (packet.len > 0)
-			send_to_all(mesh, video->unsent, packet);
+			send_to_all(mesh, outbound, video->unsent, packet);
 		video->unsent++;
 		sent += packet.len;
 	}
@@ -191,6 +198,18 @@ choose(struct mesh *mesh, uint64_t now_us)
 }
 
 void
+mesh_camera_figures(const struct mesh *mesh, struct mesh_stats *stats)
+{
+	const struct budget_choice choice = camera_choice(mesh->video->camera);
+
+	if (choice.bitrate == 0)
+		return;
+	stats->width = choice.width;
+	stats->height = choice.height;
+	stats->fps = choice.rate;
+}
+
+void
 mesh_camera_tick(struct mesh *mesh, uint64_t now_us)
 {
 	struct mesh_video *video = mesh->video;
@@ -205,8 +224,9 @@ mesh_camera_tick(struct mesh *mesh, uint64_t now_us)
  */
 
 static void
-repeat(struct mesh *mesh, const struct mesh_member *member,
-    const struct rtcp_packet *packet, uint64_t now_us)
+repeat(struct mesh *mesh, const struct outbound *outbound,
+    const struct mesh_member *member, const struct rtcp_packet *packet,
+    uint64_t now_us)
 {
 	uint16_t sequences[FEEDBACK_MISSING_MAX];
 	const struct addr *to = &member->addr;
@@ -226,7 +246,7 @@ repeat(struct mesh *mesh, const struct mesh_member *member,
 		if (bytes.len == 0)
 			continue;
 		wire_send(mesh->wire, bytes.data, bytes.len, &to, 1);
-		mesh->rate.bytes += bytes.len + MESH_WIRE_HEADERS;
+		mesh_count_sent(mesh, outbound, bytes.len);
 	}
 }
 
@@ -258,7 +278,7 @@ mesh_camera_read(struct mesh *mesh, struct mesh_member *member,
 		camera_want_key(mesh->video->camera);
 	else if (packet->type == RTCP_TRANSPORT_FEEDBACK &&
 		 packet->count == FEEDBACK_NACK)
-		repeat(mesh, member, packet, came_us);
+		repeat(mesh, outbound, member, packet, came_us);
 	else if (packet->type == RTCP_TRANSPORT_FEEDBACK &&
 		 packet->count == FEEDBACK_TRANSPORT)
 		read_arrivals(member, packet, came_us);
@@ -267,19 +287,29 @@ mesh_camera_read(struct mesh *mesh, struct mesh_member *member,
 /* -- its life ----------------------------------------------------------------
  */
 
-void
-mesh_camera_rekeyed(struct mesh *mesh)
+/* Nothing of what was sent before can be asked for any more. */
+static void
+begin_sending(struct mesh *mesh)
 {
 	struct mesh_video *video = mesh->video;
 	const struct outbound *outbound = picture_stream(mesh);
 
-	if (video == NULL || video->camera == NULL)
-		return;
+	timer_stop(&video->pacing);
 	sent_free(video->sent);
 	video->sent = sent_new();
 	video->unsent = outbound != NULL ? outbound->sequence : 0;
-	video->taken_us = 0;
 	camera_want_key(video->camera);
+}
+
+void
+mesh_camera_rekeyed(struct mesh *mesh)
+{
+	struct mesh_video *video = mesh->video;
+
+	if (video == NULL || video->camera == NULL)
+		return;
+	begin_sending(mesh);
+	video->taken_us = 0;
 }
 
 void
@@ -291,18 +321,35 @@ mesh_camera_prepare(struct mesh *mesh)
 int
 mesh_camera_open(struct mesh *mesh, const struct video_choice *choice)
 {
-	const struct outbound *outbound = picture_stream(mesh);
+	struct mesh_video *video = mesh->video;
+	const struct outbound *outbound = NULL;
 	struct video *source = NULL;
 	int err = video_open(choice, &source);
 
 	if (err < 0)
 		return err;
+	video->kind = choice->kind == VIDEO_X11 ? MEDIA_SCREEN : MEDIA_VIDEO;
+	video->budget = (struct budget){ 0 };
+	video->choose_us = 0;
+	outbound = picture_stream(mesh);
 	err = camera_new(mesh->loop, source,
 	    outbound != NULL ? mesh_codec(&outbound->stream) : VPX_VP8,
-	    &camera_ops, mesh, &mesh->video->camera);
+	    &camera_ops, mesh, &video->camera);
 	if (err == 0)
-		mesh_camera_rekeyed(mesh);
+		begin_sending(mesh);
 	return err;
+}
+
+void
+mesh_camera_close(struct mesh *mesh)
+{
+	struct mesh_video *video = mesh->video;
+
+	timer_stop(&video->pacing);
+	camera_free(video->camera);
+	video->camera = NULL;
+	sent_free(video->sent);
+	video->sent = NULL;
 }
 
 void

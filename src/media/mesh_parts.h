@@ -27,8 +27,8 @@ struct rate {
 struct inbound {
 	struct media_stream stream;
 	struct reception reception;
-	struct playout *playout;   /* of sound; else NULL */
-	struct viewer *viewer;	   /* of pictures, and */
+	struct playout *playout; /* of sound; else NULL */
+	struct viewer *viewer;	 /* of pictures that have begun to come, and */
 	struct arrivals *arrivals; /* when their packets came; else NULL */
 	uint64_t seen_before;	   /* pictures, at the last second */
 	unsigned seen;		   /* in it */
@@ -63,6 +63,7 @@ struct mesh_member {
 	uint64_t rejected;
 	uint32_t round_trip_us;	     /* 0: not known */
 	struct bandwidth *bandwidth; /* of the way to him */
+	struct shown *shown;	     /* his pictures; NULL: none yet */
 	struct told told[LIMIT_MEDIA_STREAMS];
 	struct mesh_member *next;
 };
@@ -83,7 +84,7 @@ struct mesh {
 	struct shield *shield;
 	struct outbound streams[LIMIT_MEDIA_STREAMS];
 	size_t count;
-	struct rate rate; /* of what we send, to each */
+	struct rate rates[LIMIT_MEDIA_STREAMS]; /* of each, to one member */
 	struct mesh_member *members;
 	size_t member_count;
 	/* Our voice. */
@@ -111,8 +112,13 @@ void mesh_receive(struct mesh *mesh);
 /* Whether the socket must be watched, or can wait for the next frame. */
 void mesh_update_watch(struct mesh *mesh);
 
-/* Seals and sends to all members. packet has room for SHIELD_ADDS. */
-void mesh_send(struct mesh *mesh, uint8_t *packet, size_t len);
+/* Seals and sends to all members, as a packet of that stream of ours. packet
+ * has room for SHIELD_ADDS. */
+void mesh_send(struct mesh *mesh, const struct outbound *outbound,
+    uint8_t *packet, size_t len);
+/* So many bytes of it have left for a member. */
+void mesh_count_sent(
+    struct mesh *mesh, const struct outbound *outbound, size_t len);
 /* The same bytes in clear, where somebody taps. */
 void mesh_tap_packet(struct mesh *mesh, const uint8_t *packet, size_t len);
 /* Seals and sends to one; nothing where out is empty. */

@@ -87,8 +87,8 @@ open_packet(
 }
 
 static bool
-take_rtp(struct sender *sender, struct inbound *inbound, uint8_t *data,
-    size_t len, uint64_t came_us)
+take_rtp(struct mesh *mesh, struct mesh_member *member, struct sender *sender,
+    struct inbound *inbound, uint8_t *data, size_t len, uint64_t came_us)
 {
 	struct rtp_packet packet;
 	size_t wire_len = len;
@@ -102,7 +102,7 @@ take_rtp(struct sender *sender, struct inbound *inbound, uint8_t *data,
 	    &inbound->reception, &packet, inbound->stream.clock, came_us);
 	if (inbound->playout != NULL)
 		playout_put(inbound->playout, &packet, came_us);
-	mesh_video_take(inbound, &packet, came_us);
+	mesh_video_take(mesh, member, inbound, &packet, came_us);
 	return true;
 }
 
@@ -145,9 +145,10 @@ on_datagram(void *arg, const struct addr *from, uint8_t *data, size_t len,
 		mesh->dropped++;
 		return;
 	}
-	taken = rtp_is_rtcp(bytes)
-		    ? take_rtcp(mesh, member, sender, data, len, came_us)
-		    : take_rtp(sender, inbound, data, len, came_us);
+	taken =
+	    rtp_is_rtcp(bytes)
+		? take_rtcp(mesh, member, sender, data, len, came_us)
+		: take_rtp(mesh, member, sender, inbound, data, len, came_us);
 	if (taken)
 		note_heard(mesh, member, came_us);
 	else

@@ -18,7 +18,14 @@ mesh_tap_packet(struct mesh *mesh, const uint8_t *packet, size_t len)
 }
 
 void
-mesh_send(struct mesh *mesh, uint8_t *packet, size_t len)
+mesh_count_sent(struct mesh *mesh, const struct outbound *outbound, size_t len)
+{
+	mesh->rates[outbound - mesh->streams].bytes += len + MESH_WIRE_HEADERS;
+}
+
+void
+mesh_send(struct mesh *mesh, const struct outbound *outbound, uint8_t *packet,
+    size_t len)
 {
 	const struct addr *to[LIMIT_CALL_MEMBERS];
 	size_t count = 0;
@@ -29,7 +36,7 @@ mesh_send(struct mesh *mesh, uint8_t *packet, size_t len)
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next)
 		to[count++] = &member->addr;
-	mesh->rate.bytes += len + MESH_WIRE_HEADERS;
+	mesh_count_sent(mesh, outbound, len);
 	wire_send(mesh->wire, packet, len, to, count);
 }
 

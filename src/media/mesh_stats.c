@@ -18,10 +18,12 @@ static void
 take_outgoing(const struct mesh *mesh, const struct mesh_member *member,
     const struct outbound *outbound, struct mesh_stats *stats)
 {
+	const struct rate *rate = &mesh->rates[outbound - mesh->streams];
+
 	*stats = (struct mesh_stats){ .member = member->number,
 		.outgoing = true,
 		.stream = outbound->stream,
-		.bitrate = mesh->rate.bits,
+		.bitrate = rate->bits,
 		.rtt_ms = member->round_trip_us / 1000.,
 		.packets = outbound->packets,
 		.level = mesh->level };
@@ -33,6 +35,8 @@ take_outgoing(const struct mesh *mesh, const struct mesh_member *member,
 		stats->loss = told->loss;
 		stats->jitter_ms = told->jitter_ms;
 	}
+	if (outbound == mesh_camera_stream(mesh))
+		mesh_camera_figures(mesh, stats);
 }
 
 static void
@@ -64,6 +68,13 @@ take_incoming(const struct mesh *mesh, const struct mesh_member *member,
 	}
 }
 
+/* Pictures are signalled also where there are none. */
+static bool
+is_in_use(const struct media_stream *stream, uint64_t packets)
+{
+	return stream->kind == MEDIA_AUDIO || packets > 0;
+}
+
 size_t
 mesh_stats(struct mesh *mesh, struct mesh_stats *stats)
 {
@@ -72,13 +83,21 @@ mesh_stats(struct mesh *mesh, struct mesh_stats *stats)
 
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next) {
-		for (size_t i = 0; i < mesh->count; i++)
-			take_outgoing(
-			    mesh, member, &mesh->streams[i], &stats[count++]);
-		for (size_t i = 0; i < member->current->count; i++)
-			take_incoming(mesh, member,
-			    &member->current->streams[i], now_us,
-			    &stats[count++]);
+		for (size_t i = 0; i < mesh->count; i++) {
+			if (is_in_use(&mesh->streams[i].stream,
+				mesh->streams[i].packets))
+				take_outgoing(mesh, member, &mesh->streams[i],
+				    &stats[count++]);
+		}
+		for (size_t i = 0; i < member->current->count; i++) {
+			const struct inbound *inbound =
+			    &member->current->streams[i];
+
+			if (is_in_use(
+				&inbound->stream, inbound->reception.received))
+				take_incoming(mesh, member, inbound, now_us,
+				    &stats[count++]);
+		}
 	}
 	return count;
 }

@@ -95,7 +95,7 @@ send_voice(struct mesh *mesh, struct outbound *outbound,
 			.payload = span_of(payload, (size_t)len),
 		};
 
-		mesh_send(mesh, bytes,
+		mesh_send(mesh, outbound, bytes,
 		    outbound_write(outbound, &packet, now_us, bytes));
 	}
 	mesh->silent = len <= 0;
@@ -184,7 +184,8 @@ look_at(struct mesh *mesh, struct mesh_member *member, uint64_t now_us)
 static void
 look_each_second(struct mesh *mesh, uint64_t now_us)
 {
-	rate_look(&mesh->rate);
+	for (size_t i = 0; i < mesh->count; i++)
+		rate_look(&mesh->rates[i]);
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next)
 		look_at(mesh, member, now_us);

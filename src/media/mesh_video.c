@@ -12,7 +12,7 @@
 #include "media/camera.h"
 #include "media/feedback.h"
 #include "media/mesh_parts.h"
-#include "media/sent.h"
+#include "media/shown.h"
 #include "media/viewer.h"
 
 enum {
@@ -35,24 +35,35 @@ mesh_codec(const struct media_stream *stream)
 /* -- theirs ------------------------------------------------------------------
  */
 
-void
-mesh_video_open(struct mesh *mesh, struct inbound *inbound)
+static struct shown *
+shown_of(struct mesh_member *member)
+{
+	if (member->shown == NULL && shown_new(&member->shown) < 0)
+		return NULL;
+	return member->shown;
+}
+
+/* With the first packet of a stream: most that are signalled are never used. */
+static bool
+open_viewer(
+    struct mesh *mesh, struct mesh_member *member, struct inbound *inbound)
 {
 	struct mesh_video *video = mesh->video;
+	struct shown *shown = shown_of(member);
 
-	if (inbound->stream.kind == MEDIA_AUDIO)
-		return;
 	if (video->workers == NULL)
 		video->workers =
 		    workers_new(mesh->loop, DECODERS, &no_ops, NULL);
-	if (viewer_new(video->workers, mesh_codec(&inbound->stream),
+	if (shown == NULL ||
+	    viewer_new(video->workers, mesh_codec(&inbound->stream), shown,
 		&inbound->viewer) < 0)
-		return;
+		return false;
 	inbound->arrivals = xcalloc(1, sizeof *inbound->arrivals);
 	if (video->record >= 0) {
-		viewer_record(inbound->viewer, video->record);
+		shown_record(shown, video->record);
 		video->record = -1;
 	}
+	return true;
 }
 
 void
@@ -63,10 +74,11 @@ mesh_video_close(struct inbound *inbound)
 }
 
 void
-mesh_video_take(
+mesh_video_take(struct mesh *mesh, struct mesh_member *member,
     struct inbound *inbound, const struct rtp_packet *packet, uint64_t came_us)
 {
-	if (inbound->viewer == NULL)
+	if (inbound->stream.kind == MEDIA_AUDIO ||
+	    (inbound->viewer == NULL && !open_viewer(mesh, member, inbound)))
 		return;
 	if (packet->has_transport)
 		arrivals_add(
@@ -156,9 +168,7 @@ mesh_video_new(struct mesh *mesh, const struct mesh_setup *setup)
 	video->record = setup->video_out;
 	video->ceiling = setup->budget != 0 ? setup->budget : BUDGET_DEFAULT;
 	mesh_camera_prepare(mesh);
-	return setup->video_in.kind != VIDEO_NONE
-		   ? mesh_camera_open(mesh, &setup->video_in)
-		   : 0;
+	return mesh_show(mesh, &setup->video_in);
 }
 
 void
@@ -168,12 +178,11 @@ mesh_video_free(struct mesh *mesh)
 
 	if (video == NULL)
 		return;
+	mesh_camera_close(mesh);
 	timer_finish(&video->pacing);
-	camera_free(video->camera);
 	/* Finishes what is being decoded. */
 	if (video->workers != NULL)
 		workers_free(video->workers);
-	sent_free(video->sent);
 	if (video->record >= 0)
 		close(video->record);
 	free(video);
@@ -202,24 +211,28 @@ mesh_video_figures(const struct inbound *inbound, struct mesh_stats *stats)
 	figures = viewer_figures(inbound->viewer);
 	stats->width = figures.width;
 	stats->height = figures.height;
-	stats->pictures = inbound->seen;
+	stats->fps = inbound->seen;
+	stats->pictures = figures.pictures;
 	stats->skipped =
 	    reassembly_counters(viewer_reassembly(inbound->viewer))->skipped;
 }
 
 int
-mesh_frames(
-    const struct mesh *mesh, unsigned number, enum media_kind kind, int *fd)
+mesh_frames(struct mesh *mesh, unsigned number, int *fd)
 {
-	const struct mesh_member *member = mesh_find(mesh, number);
+	struct mesh_member *member = mesh_find(mesh, number);
 
-	for (size_t i = 0; member != NULL && i < member->current->count; i++) {
-		const struct inbound *inbound = &member->current->streams[i];
+	if (member == NULL)
+		return CAM_ERR_UNKNOWN;
+	if (shown_of(member) == NULL)
+		return CAM_ERR_SYSTEM;
+	*fd = shown_fd(member->shown);
+	return 0;
+}
 
-		if (inbound->viewer == NULL || inbound->stream.kind != kind)
-			continue;
-		*fd = viewer_fd(inbound->viewer);
-		return 0;
-	}
-	return CAM_ERR_UNKNOWN;
+int
+mesh_show(struct mesh *mesh, const struct video_choice *choice)
+{
+	mesh_camera_close(mesh);
+	return choice->kind != VIDEO_NONE ? mesh_camera_open(mesh, choice) : 0;
 }

@@ -9,6 +9,7 @@
 #include "loop/timer.h"
 #include "media/budget.h"
 #include "media/vpx.h"
+#include "rpc/media.h"
 
 struct camera;
 struct inbound;
@@ -17,6 +18,7 @@ struct mesh;
 struct mesh_member;
 struct mesh_setup;
 struct mesh_stats;
+struct outbound;
 struct rtcp_packet;
 struct rtp_packet;
 struct sent;
@@ -27,6 +29,7 @@ struct workers;
 struct mesh_video {
 	struct workers *workers; /* made with the first stream to be seen */
 	struct camera *camera;	 /* NULL: nothing to be sent */
+	enum media_kind kind;	 /* of what it sees */
 	struct sent *sent;
 	struct timer pacing;
 	uint16_t unsent; /* the first packet that is made but not sent yet */
@@ -35,7 +38,7 @@ struct mesh_video {
 	struct budget budget;
 	unsigned ceiling;
 	uint64_t choose_us, feedback_us;
-	int record; /* -1: none; for the first stream that is to be seen */
+	int record; /* -1: none; for the first member who sends pictures */
 };
 
 /* Opens what pictures come from, if anything. Errors of video_open(). */
@@ -43,14 +46,12 @@ int mesh_video_new(struct mesh *mesh, const struct mesh_setup *setup);
 /* When all streams are gone. */
 void mesh_video_free(struct mesh *mesh);
 
-/* What a stream of pictures of a member needs; nothing for sound, nor where
- * pictures cannot be shown. */
-void mesh_video_open(struct mesh *mesh, struct inbound *inbound);
 void mesh_video_close(struct inbound *inbound);
 /* Who has joined sees something at once. */
 void mesh_video_joined(struct mesh *mesh, struct mesh_member *member);
 
-void mesh_video_take(
+/* Nothing for sound, nor where pictures cannot be shown. */
+void mesh_video_take(struct mesh *mesh, struct mesh_member *member,
     struct inbound *inbound, const struct rtp_packet *packet, uint64_t came_us);
 /* Once a second: how many pictures there were. */
 void mesh_video_look(struct inbound *inbound);
@@ -67,6 +68,11 @@ enum vpx_codec mesh_codec(const struct media_stream *stream);
 void mesh_camera_prepare(struct mesh *mesh);
 /* Errors of video_open(). */
 int mesh_camera_open(struct mesh *mesh, const struct video_choice *choice);
+void mesh_camera_close(struct mesh *mesh);
+/* Size and rate of what is sent at present. */
+void mesh_camera_figures(const struct mesh *mesh, struct mesh_stats *stats);
+/* The stream that pictures go out by, or NULL. */
+const struct outbound *mesh_camera_stream(const struct mesh *mesh);
 /* Our streams are others now. */
 void mesh_camera_rekeyed(struct mesh *mesh);
 /* Feedback of a member about what we send. */

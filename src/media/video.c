@@ -35,8 +35,7 @@ video_open(const struct video_choice *choice, struct video **video)
 	case VIDEO_V4L2:
 		return video_v4l2_open(choice->fd, width, height, rate, video);
 	case VIDEO_X11:
-		return video_x11_open(
-		    choice->name, choice->window, rate, video);
+		return video_x11_open(choice, rate, video);
 	}
 	return CAM_ERR_UNSUPPORTED;
 }

@@ -3,11 +3,12 @@
 #define CAM_VIDEO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "picture/i420.h"
 
-enum { VIDEO_NAME_MAX = 200, VIDEO_RATE_MAX = 60 };
+enum { VIDEO_NAME_MAX = 200, VIDEO_RATE_MAX = 60, VIDEO_COOKIE_MAX = 64 };
 
 enum video_kind {
 	VIDEO_NONE,
@@ -19,12 +20,17 @@ enum video_kind {
 
 struct video_choice {
 	enum video_kind kind;
-	int fd;	   /* of a file or a camera */
+	int fd;	   /* of a file, a camera, or connected with an X server; -1 */
 	bool loop; /* a file: from its beginning again */
 	/* What is wanted where the device leaves a choice; 0: its own. */
 	unsigned width, height, rate;
-	char name[VIDEO_NAME_MAX + 1]; /* of a display: "" its own */
-	uint32_t window;	       /* 0: the whole screen */
+	/* Of an X server: the display's name where there is no fd ("" its own),
+	 * and what is said to be let in by fd. */
+	char name[VIDEO_NAME_MAX + 1];
+	uint8_t cookie[VIDEO_COOKIE_MAX]; /* MIT-MAGIC-COOKIE-1 */
+	size_t cookie_len;		  /* 0: none */
+	unsigned screen;		  /* of several, by fd */
+	uint32_t window;		  /* 0: the whole screen */
 };
 
 enum video_state {
@@ -65,7 +71,7 @@ int video_file_open(int fd, bool loop, struct video **video);
 int video_v4l2_open(int fd, unsigned width, unsigned height, unsigned rate,
     struct video **video);
 int video_x11_open(
-    const char *display, uint32_t window, unsigned rate, struct video **video);
+    const struct video_choice *choice, unsigned rate, struct video **video);
 
 /*
  * The pattern carries its number modulo 2^16 in its upper left corner, so that

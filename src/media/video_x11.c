@@ -8,6 +8,7 @@
 #ifdef HAVE_XCB
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <xcb/shm.h>
@@ -144,16 +145,33 @@ open_screen(struct screen *screen, uint32_t window, int number)
 	return err == 0 ? share_memory(screen) : err;
 }
 
+/* It closes the descriptor, also where it fails. */
+static xcb_connection_t *
+connect_to(const struct video_choice *choice, int *number)
+{
+	static char name[] = "MIT-MAGIC-COOKIE-1";
+	uint8_t cookie[VIDEO_COOKIE_MAX];
+	xcb_auth_info_t auth = { sizeof name - 1, name, (int)choice->cookie_len,
+		(char *)cookie };
+
+	if (choice->fd < 0)
+		return xcb_connect(
+		    choice->name[0] != '\0' ? choice->name : NULL, number);
+	memcpy(cookie, choice->cookie, sizeof cookie);
+	*number = (int)choice->screen;
+	return xcb_connect_to_fd(
+	    choice->fd, choice->cookie_len > 0 ? &auth : NULL);
+}
+
 int
 video_x11_open(
-    const char *display, uint32_t window, unsigned rate, struct video **video)
+    const struct video_choice *choice, unsigned rate, struct video **video)
 {
 	struct screen *screen = xcalloc(1, sizeof *screen);
 	int number = 0, err;
 
-	screen->connection =
-	    xcb_connect(display[0] != '\0' ? display : NULL, &number);
-	err = open_screen(screen, window, number);
+	screen->connection = connect_to(choice, &number);
+	err = open_screen(screen, choice->window, number);
 	if (err < 0) {
 		close_screen(&screen->video);
 		return err;
@@ -166,10 +184,14 @@ video_x11_open(
 
 #else
 
+#include <unistd.h>
+
 int
 video_x11_open(
-    const char *display, uint32_t window, unsigned rate, struct video **video)
+    const struct video_choice *choice, unsigned rate, struct video **video)
 {
+	if (choice->fd >= 0)
+		close(choice->fd);
 	return CAM_ERR_UNSUPPORTED;
 }
 

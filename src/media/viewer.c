@@ -1,22 +1,14 @@
-/* viewer.c: one stream of a member's pictures: from packets to pictures in
- * memory that those who show them share. */
+/* viewer.c: one stream of a member's pictures: from packets to pictures. */
 #include "media/viewer.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/limits.h"
 #include "base/mem.h"
 #include "base/table.h"
 #include "loop/worker.h"
-#include "picture/convert.h"
-#include "picture/frames.h"
-#include "picture/y4m.h"
-
-enum { WIDTH_MAX = 1920, HEIGHT_MAX = 1080, RECORD_RATE = 30 };
+#include "media/shown.h"
 
 struct viewer {
 	struct job job;
@@ -24,85 +16,22 @@ struct viewer {
 	struct reassembly *reassembly;
 	bool is_busy, is_leaving;
 	struct viewer_figures figures;
-	int next_record; /* RECORD_AS_IT_IS, or what record is to become */
 	/* Of the job while it runs. */
 	struct vpx_decoder *decoder;
-	struct frames *frames;
+	struct shown *shown;
 	struct buf bytes;
 	uint64_t began_us;
 	int err;
 	unsigned width, height;
-	int record; /* -1: none */
-	struct i420 recorded, fitted;
 };
-
-enum { RECORD_AS_IT_IS = -2 };
 
 /* -- decoding, on a worker ---------------------------------------------------
  */
-
-static bool
-write_all(int fd, struct span bytes)
-{
-	while (bytes.len > 0) {
-		ssize_t put = write(fd, bytes.data, bytes.len);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return false;
-		bytes.data += put;
-		bytes.len -= (size_t)put;
-	}
-	return true;
-}
-
-/* The first one tells the size of all. */
-static void
-record(struct viewer *viewer, const struct i420 *picture)
-{
-	struct i420 *recorded = &viewer->recorded;
-	struct buf out;
-
-	buf_init(&out, 2 * i420_size(LIMIT_PICTURE_SIDE, LIMIT_PICTURE_SIDE));
-	if (recorded->memory == NULL) {
-		const struct y4m_format format = { picture->width,
-			picture->height, RECORD_RATE, 1 };
-
-		if (i420_init(recorded, picture->width, picture->height) < 0)
-			return;
-		y4m_put_header(&format, &out);
-	}
-	convert_scale(picture, recorded);
-	y4m_put(recorded, &out);
-	if (buf_failed(&out) || !write_all(viewer->record, buf_span(&out))) {
-		close(viewer->record);
-		viewer->record = -1;
-	}
-	buf_finish(&out);
-}
-
-/* One too large is made to fit: who shows it has no use for more. */
-static const struct i420 *
-fit(struct viewer *viewer, const struct i420 *picture)
-{
-	unsigned width, height;
-
-	if (i420_size(picture->width, picture->height) <=
-	    i420_size(WIDTH_MAX, HEIGHT_MAX))
-		return picture;
-	i420_fit(picture, WIDTH_MAX, HEIGHT_MAX, &width, &height);
-	if (i420_resize(&viewer->fitted, width, height) < 0)
-		return NULL;
-	convert_scale(picture, &viewer->fitted);
-	return &viewer->fitted;
-}
 
 static void
 decode(struct job *job, void *context)
 {
 	struct viewer *viewer = container_of(job, struct viewer, job);
-	const struct i420 *fitting;
 	struct i420 picture;
 
 	viewer->err =
@@ -111,11 +40,7 @@ decode(struct job *job, void *context)
 		return;
 	viewer->width = picture.width;
 	viewer->height = picture.height;
-	fitting = fit(viewer, &picture);
-	if (fitting != NULL)
-		frames_put(viewer->frames, fitting, clock_now_ms());
-	if (viewer->record >= 0)
-		record(viewer, &picture);
+	shown_put(viewer->shown, &picture);
 }
 
 /* -- the loop ----------------------------------------------------------------
@@ -126,14 +51,8 @@ release(struct viewer *viewer)
 {
 	reassembly_free(viewer->reassembly);
 	vpx_decoder_free(viewer->decoder);
-	frames_free(viewer->frames);
+	shown_free(viewer->shown);
 	buf_finish(&viewer->bytes);
-	i420_finish(&viewer->recorded);
-	i420_finish(&viewer->fitted);
-	if (viewer->record >= 0)
-		close(viewer->record);
-	if (viewer->next_record >= 0)
-		close(viewer->next_record);
 	free(viewer);
 }
 
@@ -162,18 +81,6 @@ on_decoded(struct job *job)
 	viewer_go_on(viewer, now_us);
 }
 
-static void
-change_record(struct viewer *viewer)
-{
-	if (viewer->next_record == RECORD_AS_IT_IS)
-		return;
-	if (viewer->record >= 0)
-		close(viewer->record);
-	i420_finish(&viewer->recorded);
-	viewer->record = viewer->next_record;
-	viewer->next_record = RECORD_AS_IT_IS;
-}
-
 void
 viewer_go_on(struct viewer *viewer, uint64_t now_us)
 {
@@ -181,7 +88,6 @@ viewer_go_on(struct viewer *viewer, uint64_t now_us)
 
 	if (viewer->is_busy)
 		return;
-	change_record(viewer);
 	if (!reassembly_take(viewer->reassembly, now_us, &picture))
 		return;
 	buf_clear(&viewer->bytes);
@@ -192,7 +98,8 @@ viewer_go_on(struct viewer *viewer, uint64_t now_us)
 }
 
 int
-viewer_new(struct workers *workers, enum vpx_codec codec, struct viewer **made)
+viewer_new(struct workers *workers, enum vpx_codec codec, struct shown *shown,
+    struct viewer **made)
 {
 	struct viewer *viewer = xcalloc(1, sizeof *viewer);
 	int err;
@@ -200,12 +107,9 @@ viewer_new(struct workers *workers, enum vpx_codec codec, struct viewer **made)
 	viewer->job = (struct job){ .work = decode, .done = on_decoded };
 	viewer->workers = workers;
 	viewer->reassembly = reassembly_new(codec);
-	viewer->record = -1;
-	viewer->next_record = RECORD_AS_IT_IS;
+	viewer->shown = shown_ref(shown);
 	buf_init(&viewer->bytes, REASSEMBLY_PICTURE_MAX);
 	err = vpx_decoder_new(codec, &viewer->decoder);
-	if (err == 0)
-		err = frames_new(WIDTH_MAX, HEIGHT_MAX, &viewer->frames);
 	if (err < 0) {
 		release(viewer);
 		return err;
@@ -235,20 +139,6 @@ struct reassembly *
 viewer_reassembly(struct viewer *viewer)
 {
 	return viewer->reassembly;
-}
-
-int
-viewer_fd(const struct viewer *viewer)
-{
-	return frames_fd(viewer->frames);
-}
-
-void
-viewer_record(struct viewer *viewer, int fd)
-{
-	if (viewer->next_record >= 0)
-		close(viewer->next_record);
-	viewer->next_record = fd;
 }
 
 struct viewer_figures

@@ -1,5 +1,4 @@
-/* viewer.h: one stream of a member's pictures: from packets to pictures in
- * memory that those who show them share. */
+/* viewer.h: one stream of a member's pictures: from packets to pictures. */
 #ifndef CAM_VIEWER_H
 #define CAM_VIEWER_H
 
@@ -8,13 +7,14 @@
 
 #include "media/reassembly.h"
 
+struct shown;
 struct viewer;
 struct workers;
 
-/* Decoding is done by the workers, one picture at a time. CAM_ERR_SYSTEM,
- * CAM_ERR_UNSUPPORTED. */
-int viewer_new(
-    struct workers *workers, enum vpx_codec codec, struct viewer **viewer);
+/* Decoding is done by the workers, one picture at a time, which is then put
+ * into shown. CAM_ERR_UNSUPPORTED. */
+int viewer_new(struct workers *workers, enum vpx_codec codec,
+    struct shown *shown, struct viewer **viewer);
 /* What is being decoded is finished first, by and by. */
 void viewer_free(struct viewer *viewer);
 
@@ -23,12 +23,6 @@ void viewer_put(
 /* Now and then: the next pictures are decoded. */
 void viewer_go_on(struct viewer *viewer, uint64_t now_us);
 struct reassembly *viewer_reassembly(struct viewer *viewer);
-
-/* Of the shared pictures (picture/frames.h); stays the viewer's. */
-int viewer_fd(const struct viewer *viewer);
-/* What is decoded is also written there as raw video, in the size of the first;
- * takes fd, -1: no more. */
-void viewer_record(struct viewer *viewer, int fd);
 
 struct viewer_figures {
 	unsigned width, height; /* of the last picture; 0: none yet */

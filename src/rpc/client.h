@@ -56,5 +56,9 @@ int rpc_client_call(struct rpc_client *client, const char *method,
 int rpc_client_next(struct rpc_client *client, int64_t timeout_ms,
     const char **event, json_t **params);
 int rpc_client_fd(const struct rpc_client *client);
+/* The descriptor of that number, which an answer has named: the first that has
+ * come is 0, the next 1. Close-on-exec, from now on the caller's; -1: none has
+ * come, or it was taken. */
+int rpc_client_take(struct rpc_client *client, json_int_t number);
 
 #endif

@@ -144,7 +144,9 @@ put_escaped(struct buf *out, struct span rest)
 void
 json_put(struct buf *out, const json_t *value)
 {
-	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
+	/* A tenth is "0.1", not all that a double knows of it. */
+	const size_t flags =
+	    JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9);
 	char space[LINE_GUESS], *text = space;
 	size_t size = json_dumpb(value, space, sizeof space, flags);
 

@@ -91,8 +91,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_MESSAGE_DELETE "message.delete"
 /* {who, typing} -> {} */
 #define RPC_TALK_TYPING "talk.typing"
-/* {who: [..], video, screen, audio_in, audio_out, video_in, video_out, follow}
- * -> {call: call object} */
+/* {who: [..], audio_in, audio_out, video_in, video_out, video: a camera where
+ * no video_in is, screen: of the X server display, with the cookies of the file
+ * authority, window, follow} -> {call: call object} */
 #define RPC_CALL_START "call.start"
 /* {id, the same devices, follow} -> {call} */
 #define RPC_CALL_ANSWER "call.answer"
@@ -103,6 +104,12 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {id, on} -> {call} */
 #define RPC_CALL_HOLD "call.hold"
 #define RPC_CALL_MUTE "call.mute"
+/* {id, the same of what is shown} -> {call}; nothing of it: nothing is */
+#define RPC_CALL_SHOW "call.show"
+/* {id, member} -> {fd}: the memory in which that one's pictures come
+ * (picture/frames.h), beside the answer; the first that a client gets is 0, the
+ * next 1. Of the call's present "media". */
+#define RPC_CALL_FRAMES "call.frames"
 /* {id, who: [..]} -> {call} */
 #define RPC_CALL_ADD "call.add"
 /* {} -> {calls: [call object]} */
@@ -191,6 +198,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define ORG_AWAY "org.away"
 /* {hello}, no answer: another prekey, another nick */
 #define ORG_CARD "org.card"
+/* {policy}, no answer: what holds from now on, as the server has signed it */
+#define ORG_POLICY "org.policy"
 /* {after, changes: [..], head}, no answer; head: with the last of them */
 #define DIRECTORY_CHANGES "directory.changes"
 /* {members: [[member, state, card, addr, away]]}, no answer */
@@ -231,8 +240,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * its beginning or written anew; {kind: "tone", hz?}; {kind: "none"};
  * {kind: "portaudio", name?} the system's own without a name. pictures: {kind:
  * "pattern"}; {kind: "file", fd, loop} YUV4MPEG2; {kind: "v4l2", fd}; {kind:
- * "x11", name?, window?}; each with width?, height?, rate? member: a number
- * 1 .. 255 that camd chooses.
+ * "x11", fd: connected, cookie?, screen?, window?}; {kind: "none"}; each with
+ * width?, height?, rate? member: a number 1 .. 255 that camd chooses.
  */
 /* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
  * {echo, noise, gain}, bitrate?}, video?: {in?: pictures, out?: {fd} of the
@@ -248,14 +257,15 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define MEDIA_REKEY "media.rekey"
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
+ * video?: {in: pictures, or null},
  * budget?, tap?: a port of 127.0.0.1 that gets what we send in clear, or 0} ->
  * {} */
 #define MEDIA_SET "media.set"
 /* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
  * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
 #define MEDIA_STATS "media.stats"
-/* {member, kind?: video or screen} -> {fd}: the memory in which his pictures
- * come (picture/frames.h) */
+/* {member} -> {fd}: the memory in which his pictures come (picture/frames.h),
+ * now or later */
 #define MEDIA_FRAMES "media.frames"
 /* {} -> {in: [name], out: [name]}; also before media.open */
 #define MEDIA_DEVICES "media.devices"
@@ -270,6 +280,18 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define MEDIA_DEVICE "media.device"
 /* {kind}: an input file has ended */
 #define MEDIA_FINISHED "media.finished"
+
+/*
+ * To cam-view, which shows the pictures of a call in its terminal or in a
+ * window, over a Unix socket of its own: notifications, without a hello. It
+ * ends when that is closed; it has been left by who looks where it ends first
+ * with status 0. "fd" as above.
+ */
+/* {name, fd}: the memory of call.frames; another of that name takes its place
+ */
+#define VIEW_ADD "view.add"
+/* {name} */
+#define VIEW_REMOVE "view.remove"
 
 #define EVENT_MESSAGE_RECEIVED "message.received"
 #define EVENT_MESSAGE_SENT "message.sent"

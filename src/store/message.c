@@ -145,7 +145,7 @@ message_find_earlier(struct store *store, const struct store_hash *hashes,
 
 	*earlier = -1;
 	for (size_t i = 0; err == 0 && i < hash_count && *earlier < 0; i++)
-		err = store_seen_find(store, hashes[i].hash, earlier);
+		err = store_seen_find(store, &hashes[i], earlier);
 	return err;
 }
 

@@ -1,13 +1,15 @@
 /* seen.c: what was received before, by hash. */
 #include "store/seen.h"
 
+#include <string.h>
+
 #include "base/err.h"
 #include "store/connection.h"
 #include "store/record.h"
 #include "store/sql.h"
 
 /* Half of a SHA-256 is kept: nobody finds a second text for 128 bits. */
-enum { KEPT = 16 };
+enum { KEPT = 16, TIME_SIZE = 6, KEY_SIZE = TIME_SIZE + KEPT };
 
 static const char *const sql_find = "SELECT message FROM seen WHERE hash = ?1";
 static const char *const sql_add =
@@ -21,11 +23,25 @@ static const char *const sql_purge =
     "DELETE FROM seen WHERE hash IN (SELECT hash FROM seen"
     " INDEXED BY seen_expires WHERE expires_ms < ?1 LIMIT ?2)";
 
+/* The time first, where there is one: hashes alone come in no order, and each
+ * of a batch would change a page of its own. */
+static struct value
+key_of(const struct store_hash *hash, uint8_t place[KEY_SIZE])
+{
+	if (hash->time_ms == 0)
+		return (struct value)BLOB(hash->hash, KEPT);
+	for (size_t i = 0; i < TIME_SIZE; i++)
+		place[i] = (uint8_t)(hash->time_ms >> 8 * (TIME_SIZE - 1 - i));
+	memcpy(place + TIME_SIZE, hash->hash, KEPT);
+	return (struct value)BLOB(place, KEY_SIZE);
+}
+
 int
 store_seen_find(
-    struct store *store, const uint8_t hash[STORE_HASH_SIZE], int64_t *earlier)
+    struct store *store, const struct store_hash *hash, int64_t *earlier)
 {
-	int err = sql_number(store, sql_find, BIND(BLOB(hash, KEPT)), earlier);
+	uint8_t key[KEY_SIZE];
+	int err = sql_number(store, sql_find, BIND(key_of(hash, key)), earlier);
 
 	if (err != CAM_ERR_UNKNOWN)
 		return err;
@@ -37,14 +53,15 @@ int
 store_seen_add(struct store *store, const struct store_hash *hash, int64_t row,
     int64_t *earlier)
 {
-	int err = store_seen_find(store, hash->hash, earlier);
+	uint8_t key[KEY_SIZE];
+	int err = store_seen_find(store, hash, earlier);
 
 	if (err == 0 && *earlier >= 0)
 		return sql_run(store, sql_prolong,
-		    BIND(BLOB(hash->hash, KEPT), NUMBER(hash->expires_ms)));
+		    BIND(key_of(hash, key), NUMBER(hash->expires_ms)));
 	if (err == 0)
 		err = sql_run(store, sql_add,
-		    BIND(BLOB(hash->hash, KEPT), NUMBER(hash->expires_ms),
+		    BIND(key_of(hash, key), NUMBER(hash->expires_ms),
 			NUMBER(row)));
 	return err;
 }
@@ -52,9 +69,10 @@ store_seen_add(struct store *store, const struct store_hash *hash, int64_t row,
 int
 seen_remember(struct store *store, const struct store_hash *hash, int64_t row)
 {
+	uint8_t key[KEY_SIZE];
+
 	return sql_run(store, sql_add_or_prolong,
-	    BIND(
-		BLOB(hash->hash, KEPT), NUMBER(hash->expires_ms), NUMBER(row)));
+	    BIND(key_of(hash, key), NUMBER(hash->expires_ms), NUMBER(row)));
 }
 
 int

@@ -9,7 +9,21 @@
 #   await_call NAME FILTER until NAME has a call for which jq's FILTER holds
 #   expect_heard SAID LISTENER [FILTER]   what SAID said is in what LISTENER heard
 
+#   film NAME WIDTH HEIGHT RATE PICTURES  what NAME will show: $T/NAME.y4m
+#   sees NAME COUNT        so many pictures of everybody in NAME's call have been seen
+#   expect_seen SHOWN WATCHER [FILTER]    what SHOWN showed is in WATCHER.seen.y4m
+
 CALLS=()
+
+people() { # NAME...: all of them know each other
+	local name other
+	of_media
+	for name; do user "$name" "call.ring_s=${RING_S:-45}"; done
+	for name; do start "$name"; done
+	for name; do
+		for other; do [ "$name" = "$other" ] || await_user "$name" "$(id_of "$other")"; done
+	done
+}
 
 of_media() {
 	[ -x "$TEST_BUILD/cam-media" ] || skip 'cam-media is not built'
@@ -60,4 +74,20 @@ expect_heard() { # SAID LISTENER [FILTER]
 flows() { # NAME: a second and a half of everybody in NAME's call has arrived
 	cam_as "$1" call stats --json |
 		json_last '.members | length > 0 and all(.[]; any(.streams[]; .direction == "in" and .packets > 75))'
+}
+
+film() { # NAME WIDTH HEIGHT RATE PICTURES
+	"$TEST_BUILD/tools/film" "${@:2}" "$T/$1.y4m"
+}
+
+sees() { # NAME COUNT: so many pictures of each of the others have been seen
+	cam_as "$1" call stats --json | json_last ".members | length > 0 and
+		all(.[]; any(.streams[]; .direction == \"in\" and .kind != \"audio\" and .pictures >= $2))"
+}
+
+# What was seen is what was shown, in its order.
+expect_seen() { # SHOWN WATCHER [FILTER]
+	local seen
+	seen=$("$TEST_BUILD/tools/seen" "$T/$1.y4m" "$T/$2.seen.y4m")
+	expect_json "$seen" "${3:-.readable >= 10 and .ssim > 0.9} and .backwards == 0"
 }

@@ -153,7 +153,7 @@ def main():
         stats = party.ask("media.stats", {})
         for member in stats["members"]:
             out = [s["bitrate"] for s in member["streams"] if s["direction"] == "out"]
-            traffic += out[0]
+            traffic += sum(out)
             streams += [s for s in member["streams"]
                         if s["kind"] == "video" and s["direction"] == "in"]
     for party in parties:

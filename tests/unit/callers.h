@@ -61,7 +61,7 @@ struct process {
 	const struct process_host *host;
 	void *arg;
 	bool opened, left, dead;
-	bool mute, hold;
+	bool mute, hold, shows;
 	uint8_t own[MEDIA_SECRET_SIZE];
 	bool hears[MEDIA_MAX];
 	uint8_t secrets[MEDIA_MAX][MEDIA_SECRET_SIZE];
@@ -348,6 +348,9 @@ process_take(struct process *process, const char *method, json_t *params)
 	} else if (strcmp(method, MEDIA_REMOVE) == 0) {
 		assert_true(process->hears[number]);
 		process->hears[number] = false;
+	} else if (json_object_get(params, "video") != NULL) {
+		process->shows = json_is_object(json_object_get(
+		    json_object_get(params, "video"), "in"));
 	} else if (strcmp(method, MEDIA_SET) == 0) {
 		process->mute = json_is_true(json_object_get(params, "mute"));
 		process->hold = json_is_true(json_object_get(params, "hold"));
@@ -406,6 +409,12 @@ callers_port(void *arg, int *fd, uint16_t *port)
 	return 0;
 }
 
+static inline enum media_codec
+callers_codec(void *arg)
+{
+	return MEDIA_VP9;
+}
+
 static inline void
 callers_equip(void *arg, json_t *params)
 {
@@ -446,6 +455,7 @@ static const struct calls_ops callers_ops = {
 	.tell = callers_tell,
 	.port = callers_port,
 	.process = &callers_process,
+	.codec = callers_codec,
 	.equip = callers_equip,
 	.ring_ms = callers_ring_ms,
 	.on_event = callers_on_event,

@@ -115,7 +115,6 @@ emulator_paint(struct emulator *emulator, struct canvas *canvas)
 		emulator_read(emulator);
 	}
 	emulator_read(emulator);
-	canvas_settle(canvas);
 }
 
 /* Terminals agree on how it looks, the emulator too, which takes isolates for

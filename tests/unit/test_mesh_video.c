@@ -187,8 +187,7 @@ open_view(struct pair *pair)
 	struct frames_view *view = NULL;
 	int fd = -1;
 
-	assert_int_equal(
-	    mesh_frames(pair->ends[1].mesh, 1, MEDIA_VIDEO, &fd), 0);
+	assert_int_equal(mesh_frames(pair->ends[1].mesh, 1, &fd), 0);
 	assert_int_equal(frames_open(dup(fd), &view), 0);
 	return view;
 }
@@ -375,17 +374,45 @@ a_file_goes_in_and_a_file_comes_out(void **state)
 }
 
 static void
-who_sends_none_has_none_to_show(void **state)
+only_members_have_something_to_show(void **state)
 {
 	struct pair *pair = begin(MEDIA_VP8, &pattern, -1);
 	int fd = -1;
 
-	assert_int_equal(mesh_frames(pair->ends[0].mesh, 1, MEDIA_VIDEO, &fd),
-	    CAM_ERR_UNKNOWN);
-	assert_int_equal(mesh_frames(pair->ends[1].mesh, 1, MEDIA_SCREEN, &fd),
-	    CAM_ERR_UNKNOWN);
-	assert_int_equal(mesh_frames(pair->ends[1].mesh, 9, MEDIA_VIDEO, &fd),
-	    CAM_ERR_UNKNOWN);
+	assert_int_equal(
+	    mesh_frames(pair->ends[1].mesh, 9, &fd), CAM_ERR_UNKNOWN);
+	/* He sends nothing, yet. */
+	assert_int_equal(mesh_frames(pair->ends[0].mesh, 1, &fd), 0);
+	end(pair);
+}
+
+static void
+a_camera_is_turned_off_and_on(void **state)
+{
+	struct pair *pair = begin(MEDIA_VP9, &pattern, -1);
+	struct video_choice none = { .fd = -1 };
+	struct frames_view *view = open_view(pair);
+	struct mesh *mesh = pair->ends[0].mesh;
+	struct frames_picture newest = { .number = 0 };
+	struct seen seen = { 0 };
+	uint64_t before;
+
+	see(pair, view, 10, &seen);
+	assert_int_equal(mesh_show(mesh, &none), 0);
+	/* What is under way comes, and then nothing more. */
+	for (unsigned i = 0; i < 50; i++)
+		loop_turn(pair->loop, 10);
+	frames_newest(view, 0, &newest);
+	before = newest.number;
+	for (unsigned i = 0; i < 50; i++)
+		loop_turn(pair->loop, 10);
+	frames_newest(view, 0, &newest);
+	assert_int_equal(newest.number, before);
+	/* In the same memory; the pattern begins anew. */
+	assert_int_equal(mesh_show(mesh, &pattern), 0);
+	seen.last = 0;
+	see(pair, view, 10, &seen);
+	frames_close(view);
 	end(pair);
 }
 
@@ -399,12 +426,11 @@ other_streams_and_keys_are_followed(void **state)
 	struct seen seen = { 0 };
 
 	see(pair, view, 10, &seen);
-	frames_close(view);
 	media_random(&sender->media, sender->port);
 	media_add_pictures(&sender->media, MEDIA_VIDEO, MEDIA_VP8);
 	assert_int_equal(mesh_rekey(sender->mesh, &sender->media), 0);
 	assert_int_equal(mesh_add(other->mesh, 1, &addr, &sender->media), 0);
-	view = open_view(pair);
+	/* Where they are shown is the same. */
 	see(pair, view, 20, &seen);
 	frames_close(view);
 	end(pair);
@@ -420,7 +446,8 @@ main(void)
 		cmocka_unit_test(fifteen_neither_but_for_a_pause),
 		cmocka_unit_test(after_a_cut_the_picture_comes_back),
 		cmocka_unit_test(a_file_goes_in_and_a_file_comes_out),
-		cmocka_unit_test(who_sends_none_has_none_to_show),
+		cmocka_unit_test(only_members_have_something_to_show),
+		cmocka_unit_test(a_camera_is_turned_off_and_on),
 		cmocka_unit_test(other_streams_and_keys_are_followed),
 	};
 

@@ -142,7 +142,7 @@ write_batches(void *arg)
 				.talk = 2, .from = uid, .text = text
 			};
 			struct store_hash hash = { { (uint8_t)i, (uint8_t)j },
-				1 };
+				1, 0 };
 			int64_t duplicate_of;
 
 			snprintf(text, sizeof text, "batch%d item%d", i, j);

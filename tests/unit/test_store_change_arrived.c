@@ -14,7 +14,7 @@ static enum store_outcome
 receive_change(struct place *place, int64_t uid, enum store_type type,
     const char *text, uint8_t hash_byte, int64_t *target)
 {
-	struct store_hash hash = { { hash_byte }, 5000 };
+	struct store_hash hash = { { hash_byte }, 5000, 0 };
 	struct store_message change = {
 		.type = type, .from = uid, .text = text, .time_ms = 2000
 	};
@@ -229,7 +229,7 @@ changes_wait_until_they_expire_and_only_so_many(void **state)
 {
 	struct place *place = *state;
 	int64_t uid = add_user(place->store, "anna"), target;
-	struct store_hash hash = { { 1 }, 5000 };
+	struct store_hash hash = { { 1 }, 5000, 0 };
 	struct store_message change = {
 		.type = STORE_EDIT, .from = uid, .text = "too many"
 	};

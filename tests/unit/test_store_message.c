@@ -99,7 +99,8 @@ a_message_received_twice_is_kept_once(void **state)
 {
 	struct place *place = *state;
 	int64_t uid = add_user(place->store, "anna");
-	struct store_hash hashes[2] = { { { 1 }, 1000 }, { { 2 }, 2000 } };
+	struct store_hash hashes[2] = { { { 1 }, 1000, 0 },
+		{ { 2 }, 2000, 0 } };
 	struct store_message message = { .talk = talk_with(place->store, uid),
 		.from = uid,
 		.text = "once" };
@@ -120,7 +121,7 @@ a_message_received_twice_is_kept_once(void **state)
 	assert_int_equal(rows.count, 1);
 	/* The second hash belongs to nothing that was kept. */
 	assert_int_equal(
-	    store_seen_find(place->store, hashes[1].hash, &duplicate_of), 0);
+	    store_seen_find(place->store, &hashes[1], &duplicate_of), 0);
 	assert_int_equal(duplicate_of, -1);
 }
 
@@ -238,13 +239,13 @@ a_message_in_no_talk_is_refused_whole(void **state)
 	struct place *place = *state;
 	int64_t uid = add_user(place->store, "anna"), earlier = 0,
 		duplicate_of = -1;
-	struct store_hash hash = { { 9 }, 1000 };
+	struct store_hash hash = { { 9 }, 1000, 0 };
 	struct store_message message = { .talk = 99, .from = uid, .text = "x" };
 
 	assert_int_equal(store_message_receive(place->store, &message, NULL, 0,
 			     &hash, 1, &duplicate_of),
 	    CAM_ERR_UNKNOWN);
-	assert_int_equal(store_seen_find(place->store, hash.hash, &earlier), 0);
+	assert_int_equal(store_seen_find(place->store, &hash, &earlier), 0);
 	assert_int_equal(earlier, -1);
 	message.talk = talk_with(place->store, uid);
 	message.from = 1234;

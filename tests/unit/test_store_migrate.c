@@ -199,7 +199,7 @@ everything_is_still_there(void **state)
 	struct store_delivery delivery;
 	struct store_user *user = NULL;
 	struct store_talk talk;
-	uint8_t hash[STORE_HASH_SIZE] = { 1 };
+	struct store_hash hash = { .hash = { 1 } };
 	int64_t earlier = 0;
 	uint64_t size = 0;
 	uint32_t packet_no = 0;
@@ -238,7 +238,7 @@ everything_is_still_there(void **state)
 	assert_int_equal(packet_no, 501);
 	assert_int_equal(store_pin_each(place->store, 7, take_pin, &len), 0);
 	assert_int_equal(len, 3);
-	assert_int_equal(store_seen_find(place->store, hash, &earlier), 0);
+	assert_int_equal(store_seen_find(place->store, &hash, &earlier), 0);
 	assert_int_equal(earlier, 1);
 	assert_int_equal(store_talk_get(place->store, 2, &talk), 0);
 	assert_int_equal(talk.unread, 1);

@@ -100,7 +100,7 @@ use_changes(struct store *store, int64_t uid)
 	};
 	struct store_message ours = { .type = STORE_DELETION };
 	struct store_delivery first = { .uid = uid }, second = first;
-	struct store_hash hash = { { 6 }, 10 };
+	struct store_hash hash = { { 6 }, 10, 0 };
 	int64_t target, duplicate_of;
 	enum store_outcome outcome;
 	uint64_t number;
@@ -193,7 +193,7 @@ use_messages(struct store *store, int64_t uid, int64_t *row)
 {
 	int64_t talk = talk_with(store, uid), duplicate_of, found;
 	struct store_offer offer = { .number = 1, .name = "x" };
-	struct store_hash hash = { { 5 }, 10 };
+	struct store_hash hash = { { 5 }, 10, 0 };
 	struct store_message in = {
 		.talk = talk, .from = uid, .sealed = true, .text = "meeting"
 	};

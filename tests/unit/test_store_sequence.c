@@ -222,7 +222,7 @@ a_duplicate_takes_no_number(void **state)
 {
 	struct place *place = *state;
 	int64_t uid = add_user(place->store, "anna"), duplicate_of;
-	struct store_hash hash = { { 1 }, 1000 };
+	struct store_hash hash = { { 1 }, 1000, 0 };
 	struct store_message message = { .talk = talk_with(place->store, uid),
 		.from = uid,
 		.text = "x",

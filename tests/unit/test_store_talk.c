@@ -329,10 +329,37 @@ a_hash_is_known_until_it_expires(void **state)
 	assert_int_equal(store_tend(place->store, 1500, &more), 0);
 	assert_int_equal(store_seen_purge(place->store, 1500, 100, &count), 0);
 	assert_int_equal(count, 0);
-	assert_int_equal(store_seen_find(place->store, hash.hash, &earlier), 0);
+	assert_int_equal(store_seen_find(place->store, &hash, &earlier), 0);
 	assert_int_equal(earlier, 3);
 	hash.hash[0] = 4;
-	assert_int_equal(store_seen_find(place->store, hash.hash, &earlier), 0);
+	assert_int_equal(store_seen_find(place->store, &hash, &earlier), 0);
+	assert_int_equal(earlier, -1);
+}
+
+/* Whatever lies beside it in the database. */
+static void
+a_hash_with_a_time_is_known_with_that_time_alone(void **state)
+{
+	struct place *place = *state;
+	struct store_hash hash = { .hash = { 1 },
+		.expires_ms = 1000,
+		.time_ms = INT64_C(1790000000123) };
+	struct store_hash other = hash;
+	int64_t earlier = 0;
+
+	assert_int_equal(store_seen_add(place->store, &hash, 5, &earlier), 0);
+	assert_int_equal(earlier, -1);
+	assert_int_equal(store_seen_find(place->store, &hash, &earlier), 0);
+	assert_int_equal(earlier, 5);
+	other.time_ms++;
+	assert_int_equal(store_seen_find(place->store, &other, &earlier), 0);
+	assert_int_equal(earlier, -1);
+	other.time_ms = 0;
+	assert_int_equal(store_seen_find(place->store, &other, &earlier), 0);
+	assert_int_equal(earlier, -1);
+	other = hash;
+	other.hash[15] = 1;
+	assert_int_equal(store_seen_find(place->store, &other, &earlier), 0);
 	assert_int_equal(earlier, -1);
 }
 
@@ -420,6 +447,7 @@ main(void)
 		TEST_OF_STORE(the_greatest_packet_number_is_known),
 		TEST_OF_STORE(a_notice_stays_until_it_is_removed),
 		TEST_OF_STORE(a_hash_is_known_until_it_expires),
+		TEST_OF_STORE(a_hash_with_a_time_is_known_with_that_time_alone),
 		TEST_OF_STORE(offers_are_listed_by_number),
 		TEST_OF_STORE(values_are_kept_by_name),
 	};

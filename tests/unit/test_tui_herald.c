@@ -263,7 +263,7 @@ the_oldest_open_question_is_answered_first(void **state)
 	ask(model, "q2");
 	ask(model, "q3");
 	assert_string_equal(talk_question_open(talk)->id, "q1");
-	assert_int_equal(talk_question_count(talk_question_open(talk)), 2);
+	assert_int_equal(talk_question_open(talk)->choices, 2);
 	assert_string_equal(
 	    talk_question_choice(talk_question_open(talk), 1), "no");
 	assert_string_equal(

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "cam-tui/listing.h"
@@ -82,12 +83,13 @@ end(void **state)
 static char *
 seen(struct talk_lines *lines, const struct place *place, unsigned rows)
 {
+	struct rows shown = { 0 };
 	struct canvas canvas;
 	struct buf text;
 
 	canvas_init(&canvas, rows, COLUMNS);
-	talk_lines_draw(
-	    lines, place->model, place->talk, &canvas, canvas_box(&canvas));
+	talk_lines_draw(lines, place->model, place->talk, &shown, &canvas,
+	    canvas_box(&canvas));
 	buf_init(&text, 1024 * 1024);
 	for (unsigned i = 0; i < rows; i++) {
 		char *row = canvas_row_text(&canvas, i);
@@ -96,6 +98,7 @@ seen(struct talk_lines *lines, const struct place *place, unsigned rows)
 		free(row);
 	}
 	canvas_finish(&canvas);
+	rows_finish(&shown);
 	return buf_steal_text(&text);
 }
 
@@ -258,6 +261,101 @@ what_is_selected_is_seen(void **state)
 	}
 }
 
+/* Draws it where it was drawn before, and once more on a canvas of its own: in
+ * the end with nothing that was laid out before. */
+static void
+assert_drawn_as_anew(struct place *place, struct rows *shown,
+    struct canvas *canvas, struct box box, bool forget)
+{
+	struct rows fresh = { 0 };
+	struct canvas anew;
+
+	talk_lines_draw(
+	    &place->lines, place->model, place->talk, shown, canvas, box);
+	if (forget)
+		talk_lines_forget_all(&place->lines);
+	canvas_init(&anew, canvas->rows, canvas->columns);
+	talk_lines_draw(
+	    &place->lines, place->model, place->talk, &fresh, &anew, box);
+	for (unsigned row = box.row; row < box.row + box.rows; row++)
+		assert_memory_equal(canvas_cell(canvas, row, 0),
+		    canvas_cell(&anew, row, 0),
+		    canvas->columns * sizeof *anew.cells);
+	canvas_finish(&anew);
+	rows_finish(&fresh);
+}
+
+static void
+change_one(struct place *place)
+{
+	size_t which = random_below((uint32_t)place->talk->count);
+	const struct model_message *old = place->talk->messages[which];
+	json_t *object = message(atoi(old->id));
+
+	json_object_set_new(object, "text",
+	    json_string(random_below(2) == 0 ? "another\ntext" : "short"));
+	json_object_set_new(object, "unread", json_boolean(random_below(2)));
+	model_take_message(place->model, object);
+	json_decref(object);
+}
+
+static void
+do_something(struct place *place)
+{
+	switch (random_below(8)) {
+	case 0:
+		change_one(place);
+		break;
+	case 1:
+		talk_lines_act(
+		    &place->lines, place->talk, random_below(ACT_END + 1));
+		break;
+	case 2:
+		talk_lines_step(
+		    &place->lines, place->talk, random_below(2) == 0);
+		break;
+	case 3:
+		talk_lines_mark_new(&place->lines, place->talk);
+		break;
+	case 4:
+		talk_lines_forget_new(&place->lines);
+		break;
+	case 5:
+		talk_lines_select(&place->lines, NULL);
+		talk_lines_end(&place->lines);
+		break;
+	default:
+		add_newest(place);
+	}
+}
+
+static void
+what_is_drawn_again_looks_as_if_drawn_anew(void **state)
+{
+	struct place *place = *state;
+	struct rows shown = { 0 };
+	struct canvas canvas;
+
+	canvas_init(&canvas, 16, COLUMNS);
+	add_newest(place);
+	for (int round = 0; round < 5000; round++) {
+		struct box box = { 1, 0, 12, COLUMNS };
+
+		for (unsigned i = random_below(4); i > 0; i--)
+			do_something(place);
+		/* Something else takes a row, or all of them, for a while. */
+		box.rows -= random_below(20) == 0;
+		if (random_below(50) == 0) {
+			rows_forget(&shown);
+			canvas_fill(&canvas, canvas_box(&canvas), STYLE_PLAIN);
+		}
+		assert_drawn_as_anew(
+		    place, &shown, &canvas, box, random_below(10) == 0);
+	}
+	rows_finish(&shown);
+	canvas_finish(&canvas);
+}
+
 static void
 a_list_keeps_its_selection_in_sight(void **state)
 {
@@ -289,6 +387,7 @@ main(void)
 		OF_TALK(what_comes_does_not_move_what_is_being_read),
 		OF_TALK(older_pages_do_not_move_it_either),
 		OF_TALK(what_is_selected_is_seen),
+		OF_TALK(what_is_drawn_again_looks_as_if_drawn_anew),
 		cmocka_unit_test(a_list_keeps_its_selection_in_sight),
 	};
 

@@ -16,7 +16,7 @@ add_old(struct store *store, void *arg)
 static void
 look_for_old(struct store *store, void *arg)
 {
-	assert_int_equal(store_seen_find(store, old.hash, arg), 0);
+	assert_int_equal(store_seen_find(store, &old, arg), 0);
 }
 
 /* -1 when it has been tidied away. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -15,12 +16,14 @@
 #include "base/err.h"
 #include "block_terminal.h"
 #include "call_video.h"
+#include "cam-view/control.h"
 #include "cam-view/probe.h"
 #include "cam-view/screen.h"
 #include "cam-view/window.h"
 #include "config.h"
 #include "display.h"
 #include "loop/loop.h"
+#include "loop/stream.h"
 #include "loop/timer.h"
 #include "media/video.h"
 #include "picture/convert.h"
@@ -157,6 +160,15 @@ on_end(void *arg)
 	((struct scene *)arg)->is_over = true;
 }
 
+static struct frames_view *
+open_frames(const struct frames *frames)
+{
+	struct frames_view *view = NULL;
+
+	assert_int_equal(frames_open(dup(frames_fd(frames)), &view), 0);
+	return view;
+}
+
 static void
 begin(struct scene *scene, unsigned columns, unsigned rows)
 {
@@ -173,10 +185,8 @@ begin(struct scene *scene, unsigned columns, unsigned rows)
 	scene->loop = loop_new();
 	assert_int_equal(frames_new(320, 180, &scene->frames), 0);
 	assert_int_equal(i420_init(&scene->picture, 320, 180), 0);
-	assert_int_equal(frames_open(dup(frames_fd(scene->frames)),
-			     &scene->views.list[0].frames),
-	    0);
-	scene->views.count = 1;
+	assert_int_equal(
+	    views_put(&scene->views, "", open_frames(scene->frames)), 0);
 	buf_init(&scene->seen, 1 << 24);
 	assert_int_equal(screen_new(scene->loop, scene->slave, SCREEN_ASK,
 			     &scene->views, on_end, scene, &scene->screen),
@@ -187,7 +197,7 @@ static void
 end(struct scene *scene)
 {
 	screen_free(scene->screen);
-	frames_close(scene->views.list[0].frames);
+	views_finish(&scene->views);
 	frames_free(scene->frames);
 	i420_finish(&scene->picture);
 	buf_finish(&scene->seen);
@@ -403,8 +413,135 @@ q_ends_and_the_terminal_is_as_it_was(void **state)
 	end(&scene);
 }
 
+/* -- who comes and goes ------------------------------------------------------
+ */
+
+static void
+views_come_and_go(void **state)
+{
+	struct views views = { 0 };
+	struct frames *frames = NULL;
+
+	assert_int_equal(frames_new(16, 16, &frames), 0);
+	for (unsigned i = 0; i < TILES_MAX; i++) {
+		char name[] = { (char)('a' + i), '\0' };
+
+		assert_int_equal(
+		    views_put(&views, name, open_frames(frames)), 0);
+	}
+	assert_int_equal(views_put(&views, "one too many", open_frames(frames)),
+	    CAM_ERR_LIMIT);
+	/* Another memory of the same one. */
+	assert_int_equal(views_put(&views, "b", open_frames(frames)), 0);
+	assert_int_equal(views.count, TILES_MAX);
+	views_take_key(&views, '3');
+	views_remove(&views, "a");
+	assert_string_equal(views_of_tile(&views, 0)->name, "c");
+	views_remove(&views, "a");
+	assert_int_equal(views.count, TILES_MAX - 1);
+	while (views.count > 0)
+		views_remove(&views, views.list[views.count - 1].name);
+	assert_int_equal(views.speaker, 0);
+	frames_free(frames);
+}
+
+static void
+names_stand_below_their_pictures(void **state)
+{
+	struct scene scene;
+	char text[64 * 1024];
+	size_t len;
+
+	begin(&scene, 80, 24);
+	scene.answers = true;
+	put(&scene, 0);
+	assert_int_equal(views_put(&scene.views, "bob@pc2\033[31m",
+			     open_frames(scene.frames)),
+	    0);
+	go_on(&scene, 600, 100000);
+	len =
+	    scene.seen.len < sizeof text - 1 ? scene.seen.len : sizeof text - 1;
+	memcpy(text, scene.seen.data, len);
+	text[len] = '\0';
+	assert_non_null(strstr(text, "bob@pc2"));
+	assert_null(strstr(text, "\033[31m"));
+	views_remove(&scene.views, "bob@pc2\033[31m");
+	go_on(&scene, 600, 100000);
+	end(&scene);
+}
+
+static const struct stream_ops no_stream_ops = { 0 };
+
+static void
+it_is_told_by_a_socket(void **state)
+{
+	static const char line[] =
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"view.add\",\"params\":"
+	    "{\"name\":\"bob\",\"fd\":0}}\n";
+	static const char other[] =
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"view.remove\",\"params\":"
+	    "{\"name\":\"bob\"}}\n";
+	struct scene scene = { .loop = loop_new() };
+	struct control *control = NULL;
+	struct stream *ours = NULL;
+	struct frames *frames = NULL;
+	int ends[2];
+
+	assert_int_equal(frames_new(16, 16, &frames), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	control =
+	    control_new(scene.loop, ends[1], &scene.views, on_end, &scene);
+	ours = stream_new(scene.loop, ends[0], &no_stream_ops, NULL, 1 << 16);
+	assert_int_equal(stream_give(ours, dup(frames_fd(frames))), 0);
+	stream_write(ours, line, sizeof line - 1);
+	while (scene.views.count == 0)
+		loop_turn(scene.loop, 10);
+	assert_string_equal(scene.views.list[0].name, "bob");
+	/* Without a descriptor, or for nobody, nothing changes. */
+	stream_write(ours, line, sizeof line - 1);
+	stream_write(ours, other, sizeof other - 1);
+	while (scene.views.count > 0)
+		loop_turn(scene.loop, 10);
+	stream_free(ours);
+	while (!scene.is_over)
+		loop_turn(scene.loop, 10);
+	control_free(control);
+	frames_free(frames);
+	loop_free(scene.loop);
+}
+
 /* -- a window ----------------------------------------------------------------
  */
+
+#if defined(HAVE_SDL) && defined(HAVE_XCB)
+static void
+stop_loop(void *arg)
+{
+	loop_stop(arg);
+}
+
+/* Until the other end of control is closed; the exit status. */
+static int
+show_window(const struct frames *frames, int control_fd)
+{
+	struct loop *loop = loop_new();
+	struct views views = { 0 };
+	struct window *window = NULL;
+	struct control *control = NULL;
+	int err = window_new(loop, &views, stop_loop, loop, &window);
+
+	if (err != 0)
+		return 8;
+	views_put(&views, "bob", open_frames(frames));
+	control = control_new(loop, control_fd, &views, stop_loop, loop);
+	loop_run(loop);
+	control_free(control);
+	window_free(window);
+	views_finish(&views);
+	loop_free(loop);
+	return 0;
+}
+#endif
 
 static void
 a_window_shows_the_picture(void **state)
@@ -422,23 +559,18 @@ a_window_shows_the_picture(void **state)
 
 	if (!display_start(&display, "1280x720x24"))
 		skip();
-	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	assert_int_equal(frames_new(1280, 720, &frames), 0);
 	assert_int_equal(i420_init(&wanted, 1280, 720), 0);
 	call_video(&wanted, 3);
 	assert_int_equal(frames_put(frames, &wanted, 1), 0);
 	pid = fork();
 	if (pid == 0) {
-		struct views views = { .count = 1 };
-
-		close(ends[1]);
 		setenv("DISPLAY", display.name, 1);
 		setenv("SDL_VIDEODRIVER", "x11", 1);
 		setenv("SDL_RENDER_DRIVER", "software", 1);
-		if (frames_open(dup(frames_fd(frames)), &views.list[0].frames) <
-		    0)
-			_exit(9);
-		_exit(window_run(&views, ends[0]) == 0 ? 0 : 8);
+		close(ends[1]);
+		_exit(show_window(frames, ends[0]));
 	}
 	close(ends[0]);
 	snprintf(choice.name, sizeof choice.name, "%s", display.name);
@@ -480,6 +612,9 @@ main(void)
 		cmocka_unit_test(a_slow_one_is_given_fewer_and_whole_ones),
 		cmocka_unit_test(a_new_size_is_drawn_anew),
 		cmocka_unit_test(q_ends_and_the_terminal_is_as_it_was),
+		cmocka_unit_test(views_come_and_go),
+		cmocka_unit_test(names_stand_below_their_pictures),
+		cmocka_unit_test(it_is_told_by_a_socket),
 		cmocka_unit_test(a_window_shows_the_picture),
 	};
 

@@ -8,6 +8,7 @@
 #include <sys/queue.h>
 
 #include "camd/call/calls.h"
+#include "camd/call/devices.h"
 #include "loop/timer.h"
 
 /*
@@ -76,8 +77,9 @@ struct call {
 	bool incoming;
 	bool joined; /* we are in it: not while it rings for us */
 	bool was_active;
-	bool video;
-	bool screen;
+	bool video;  /* somebody shows pictures of that kind, or did, or */
+	bool screen; /* called so */
+	enum devices_showing showing; /* by us */
 	bool muted;
 	int64_t from;		 /* who called; 0: we */
 	int64_t began_ms;	 /* wall times: first offered */
@@ -94,12 +96,15 @@ struct call {
 	struct process *process;
 	bool opened;	/* media.open was asked */
 	bool restarted; /* the process has died once */
+	unsigned media; /* which process it is, from 1 */
 	uint32_t delay_ms;
 	struct call_devices *devices;
 };
 
 /* "calling" */
 const char *call_state_word(enum call_state state);
+/* "none", "video", "screen" */
+const char *call_showing_word(enum devices_showing showing);
 bool call_is_ringing(const struct call *call);
 /* We are in it. */
 bool call_is_joined(const struct call *call);

@@ -88,5 +88,9 @@ void sound_remove(struct leg *leg);
 void sound_rekey(struct call *call);
 /* Muted, held: as the call is now. */
 void sound_set(struct call *call);
+/* What is shown comes from its devices now. */
+void sound_show(struct call *call);
+/* Another key and other SSRCs of ours; the process does not know yet. */
+void sound_renew(struct call *call);
 
 #endif

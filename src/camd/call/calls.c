@@ -31,6 +31,16 @@ call_state_word(enum call_state state)
 	return words[state];
 }
 
+const char *
+call_showing_word(enum devices_showing showing)
+{
+	static const char *const words[] = { [DEVICES_SHOW_NOTHING] = "none",
+		[DEVICES_SHOW_VIDEO] = "video",
+		[DEVICES_SHOW_SCREEN] = "screen" };
+
+	return words[showing];
+}
+
 bool
 call_is_ringing(const struct call *call)
 {
@@ -134,7 +144,8 @@ calls_make(struct calls *calls, bool incoming, struct call **result)
 	call->began_ms = call->since_ms = clock_wall_ms();
 	random_id(call->id);
 	memcpy(call->wire, call->id, sizeof call->wire);
-	media_random(&call->own, port);
+	call->own.port = port;
+	sound_renew(call);
 	if ((err = sound_start(call)) != 0) {
 		log_warn("cam-media cannot be started: %s", cam_strerror(err));
 		call_free(call);

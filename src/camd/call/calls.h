@@ -50,6 +50,8 @@ struct calls_ops {
 	int (*port)(void *arg, int *fd, uint16_t *port);
 	/* The media process. */
 	const struct process_ops *process;
+	/* What our pictures are to be coded by. */
+	enum media_codec (*codec)(void *arg);
 	/* More for media.open, set into params: settings. */
 	void (*equip)(void *arg, json_t *params);
 	uint64_t (*ring_ms)(void *arg);
@@ -89,8 +91,7 @@ int calls_hear(struct calls *calls, int64_t uid, const char *method,
 struct call_wish {
 	const int64_t *uids; /* to be called */
 	size_t count;	     /* 1 .. LIMIT_CALL_MEMBERS - 1 */
-	bool video;
-	bool screen;
+	bool video; /* it is to be a call with pictures, shown or not */
 	struct call_devices *devices; /* taken, also on an error */
 };
 
@@ -109,6 +110,9 @@ void call_hangup(struct call *call);
 /* CAM_ERR_EXISTS: it is not active. Taking one up holds the others. */
 int call_hold(struct call *call, bool on);
 int call_mute(struct call *call, bool on);
+/* The pictures of devices, which it takes, in place of those of before.
+ * CAM_ERR_EXISTS: it rings. */
+int call_show(struct call *call, struct call_devices *devices);
 /* CAM_ERR_EXISTS: he is in it; CAM_ERR_LIMIT: it is full; CAM_ERR_REFUSED: it
  * is not ours to add to, for it rings. */
 int call_add(struct call *call, int64_t uid);
@@ -116,6 +120,11 @@ int call_add(struct call *call, int64_t uid);
  * process_ops.ask() come later. */
 int call_stats(struct call *call,
     void (*on_done)(void *arg, int err, const json_t *result), void *arg);
+/* The memory in which that one's pictures come (picture/frames.h), as long as
+ * the process is the same; fd is on_done's, -1 on an error. CAM_ERR_EXISTS: he
+ * is not in it. */
+int call_frames(struct call *call, int64_t uid,
+    void (*on_done)(void *arg, int err, int fd), void *arg);
 /* Of no call: which devices there are. Errors of process_ops.start(). */
 int calls_devices(struct calls *calls,
     void (*on_done)(void *arg, int err, const json_t *result), void *arg);

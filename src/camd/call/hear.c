@@ -111,6 +111,14 @@ hear_members(struct calls *calls, int64_t uid, struct call *call,
 	return 0;
 }
 
+static void
+take_status(struct leg *leg, const struct signal_status *status)
+{
+	leg->status = *status;
+	leg->call->video |= status->video;
+	leg->call->screen |= status->screen;
+}
+
 /* -- offered ----------------------------------------------------------------
  */
 
@@ -148,7 +156,7 @@ settle(struct call *call, const struct signal *signal, const char **word)
 	signal_wipe(&old);
 	memcpy(call->wire, signal->call, sizeof call->wire);
 	leg->media = signal->media;
-	leg->status = signal->status;
+	take_status(leg, &signal->status);
 	leg_set(leg, LEG_ACCEPTING);
 	leg_sync(leg);
 	return 0;
@@ -180,7 +188,7 @@ take_offer(struct leg *leg, const struct signal *signal)
 
 	leg->linked = true;
 	leg_take_media(leg, &signal->media);
-	leg->status = signal->status;
+	take_status(leg, &signal->status);
 	if (!leg->call->joined)
 		timer_start(&leg->timer,
 		    calls->ops->ring_ms(calls->arg) + RING_SLACK_MS);
@@ -203,8 +211,6 @@ ring(struct calls *calls, int64_t uid, const struct signal *signal,
 		    word, err == CAM_ERR_FULL ? CALL_BUSY : CALL_UNABLE);
 	memcpy(call->wire, signal->call, sizeof call->wire);
 	call->from = uid;
-	call->video = signal->status.video;
-	call->screen = signal->status.screen;
 	leg = leg_add(call, uid, LEG_INVITER);
 	take_offer(leg, signal);
 	take_members(call, uid, signal);
@@ -320,7 +326,7 @@ hear_update(struct call *call, int64_t uid, const struct signal *signal)
 	leg->linked = true;
 	is_news =
 	    memcmp(&leg->status, &signal->status, sizeof leg->status) != 0;
-	leg->status = signal->status;
+	take_status(leg, &signal->status);
 	leg_take_media(leg, &signal->media);
 	/* Our question was answered, but the link broke before we knew. */
 	if (leg->state != LEG_ACTIVE)

@@ -107,8 +107,8 @@ call_signal(const struct call *call, struct signal *signal)
 	signal->status =
 	    (struct signal_status){ .hold = call->state == CALL_HELD,
 		    .mute = call->muted,
-		    .video = call->video,
-		    .screen = call->screen };
+		    .video = call->showing == DEVICES_SHOW_VIDEO,
+		    .screen = call->showing == DEVICES_SHOW_SCREEN };
 }
 
 int

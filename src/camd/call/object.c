@@ -108,7 +108,10 @@ call_object(const struct call *call)
 	json_object_set_new(object, "parties", parties);
 	json_object_set_new(object, "video", json_boolean(call->video));
 	json_object_set_new(object, "screen", json_boolean(call->screen));
+	json_object_set_new(
+	    object, "showing", json_string(call_showing_word(call->showing)));
 	json_object_set_new(object, "muted", json_boolean(call->muted));
+	json_object_set_new(object, "media", json_integer(call->media));
 	json_object_set_new(object, "since", json_time(call->since_ms));
 	json_object_set_new(object, "began", json_time(call->began_ms));
 	json_object_set_new(object, "duration_ms",

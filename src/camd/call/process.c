@@ -166,8 +166,11 @@ give(struct process *process, const int *fds, size_t count,
     json_int_t numbers[STREAM_GIVEN_MAX])
 {
 	for (size_t i = 0; i < count; i++) {
-		int fd = fcntl(fds[i], F_DUPFD_CLOEXEC, CONTROL_FD + 1);
+		int fd = -1;
 
+		if (fds[i] < 0)
+			continue;
+		fd = fcntl(fds[i], F_DUPFD_CLOEXEC, CONTROL_FD + 1);
 		if (fd < 0)
 			return CAM_ERR_SYSTEM;
 		numbers[i] = stream_give(process->stream, fd);
@@ -308,11 +311,22 @@ start(struct loop *loop, const struct process_host *host, void *arg,
 	process->caller = rpc_caller_new(&caller_ops, process);
 	process->stream =
 	    stream_new(loop, ends[0], &stream_ops, process, LIMIT_RPC_QUEUE);
+	stream_accept_given(process->stream);
 	timer_init(&process->patience, loop, on_patience, process);
 	*result = process;
 	return 0;
 }
 
-const struct process_ops process_real = {
-	.start = start, .leave = leave, .free = process_free, .ask = ask
-};
+static int
+take(struct process *process, json_int_t number)
+{
+	if (process->stream == NULL || number < 0 || number > INT_MAX)
+		return -1;
+	return stream_take(process->stream, (unsigned)number);
+}
+
+const struct process_ops process_real = { .start = start,
+	.leave = leave,
+	.free = process_free,
+	.ask = ask,
+	.take = take };

@@ -29,14 +29,17 @@ struct process_ops {
 	/* Forgets it; it ends by itself. Nothing follows. NULL is fine. */
 	void (*free)(struct process *process);
 	/*
-	 * Takes params. Each descriptor (fds stay the caller's) goes beside
-	 * them, and where they name its place in fds as "fd" they then name it
-	 * as the process counts. on_answer may be called inside, from leave()
-	 * and from free(), then with an error.
+	 * Takes params. Each descriptor (fds stay the caller's; -1: none) goes
+	 * beside them, and where they name its place in fds as "fd" they then
+	 * name it as the process counts. on_answer may be called inside, from
+	 * leave() and from free(), then with an error.
 	 */
 	void (*ask)(struct process *process, const char *method, json_t *params,
 	    const int *fds, size_t fd_count, rpc_caller_answer *on_answer,
 	    void *answer_arg);
+	/* The descriptor of that number, which an answer has named; from now on
+	 * the caller's, -1: there is none. */
+	int (*take)(struct process *process, json_int_t number);
 };
 
 extern const struct process_ops process_real;

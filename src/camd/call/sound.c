@@ -20,6 +20,18 @@ on_done(void *arg, int err, const json_t *result, const struct rpc_error *error)
 			: cam_strerror(err));
 }
 
+/* What we may send: most of it is silent most of the time, so that a camera is
+ * turned on without a new key. */
+void
+sound_renew(struct call *call)
+{
+	enum media_codec codec = call->calls->ops->codec(call->calls->arg);
+
+	media_random(&call->own, call->own.port);
+	media_add_pictures(&call->own, MEDIA_VIDEO, codec);
+	media_add_pictures(&call->own, MEDIA_SCREEN, codec);
+}
+
 static void
 command(struct call *call, const char *method, json_t *params)
 {
@@ -76,6 +88,7 @@ sound_start(struct call *call)
 	struct calls *calls = call->calls;
 
 	call->opened = false;
+	call->media++;
 	return calls->ops->process->start(
 	    calls->loop, &host, call, &call->process);
 }
@@ -95,7 +108,7 @@ start_again(struct call *call)
 	if (!was_opened)
 		return;
 	log_warn("the call goes on with another cam-media");
-	media_random(&call->own, call->own.port);
+	sound_renew(call);
 	sound_open(call);
 	for (size_t i = 0; i < call->leg_count; i++) {
 		if (call->legs[i]->state == LEG_ACTIVE)
@@ -152,25 +165,27 @@ void
 sound_open(struct call *call)
 {
 	struct calls *calls = call->calls;
-	int fds[DEVICES_FDS + 1];
-	size_t count = 0;
+	const struct call_devices *devices = call->devices;
+	int fds[DEVICES_KINDS + 1];
 	json_t *params = NULL;
 
 	if (call->opened || call->process == NULL)
 		return;
-	params = call->devices != NULL ? json_deep_copy(call->devices->params)
-				       : json_object();
-	for (; call->devices != NULL && count < call->devices->fd_count;
-	     count++)
-		fds[count] = call->devices->fds[count];
-	json_object_set_new(params, "fd", json_integer((json_int_t)count));
-	fds[count++] = call->socket;
+	params =
+	    devices != NULL ? json_deep_copy(devices->params) : json_object();
+	for (int kind = 0; kind < DEVICES_KINDS; kind++)
+		fds[kind] = devices != NULL ? devices->fds[kind] : -1;
+	fds[DEVICES_KINDS] = call->socket;
+	json_object_set_new(params, "fd", json_integer(DEVICES_KINDS));
+	/* Others may show something later. */
+	if (json_object_get(params, "video") == NULL)
+		json_object_set_new(params, "video", json_object());
 	json_object_set_new(params, "call", json_string(call->id));
 	json_object_set_new(params, "own", media_json(&call->own));
 	calls->ops->equip(calls->arg, params);
 	call->opened = true;
-	calls->ops->process->ask(
-	    call->process, MEDIA_OPEN, params, fds, count, on_opened, call);
+	calls->ops->process->ask(call->process, MEDIA_OPEN, params, fds,
+	    DEVICES_KINDS + 1, on_opened, call);
 	sound_set(call);
 }
 
@@ -209,10 +224,42 @@ sound_remove(struct leg *leg)
 void
 sound_rekey(struct call *call)
 {
-	media_random(&call->own, call->own.port);
+	sound_renew(call);
 	command(call, MEDIA_REKEY,
 	    json_pack("{s:o}", "own", media_json(&call->own)));
 	call_tell_status(call);
+}
+
+/* -- what is shown ----------------------------------------------------------
+ */
+
+static void
+on_shown(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct call *call = arg;
+
+	on_done(NULL, err, result, error);
+	if (err == 0 || err == CAM_ERR_CLOSED || call->state == CALL_ENDED ||
+	    call->showing == DEVICES_SHOW_NOTHING)
+		return;
+	call->showing = DEVICES_SHOW_NOTHING;
+	call_tell_status(call);
+	call_tell(call, EVENT_CALL_CHANGED);
+}
+
+void
+sound_show(struct call *call)
+{
+	const struct call_devices *devices = call->devices;
+	const json_t *in =
+	    json_object_get(json_object_get(devices->params, "video"), "in");
+
+	if (call->process == NULL || !call->opened)
+		return;
+	call->calls->ops->process->ask(call->process, MEDIA_SET,
+	    json_pack("{s:{s:O}}", "video", "in", in), devices->fds,
+	    DEVICES_KINDS, on_shown, call);
 }
 
 void

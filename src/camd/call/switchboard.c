@@ -13,6 +13,7 @@
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/link/links.h"
+#include "camd/org/ruling.h"
 #include "camd/people/roster.h"
 #include "camd/settings.h"
 #include "camd/trust/trust.h"
@@ -120,6 +121,7 @@ admits(void *arg, int64_t uid)
 	const struct user *user = user_of(camd, uid);
 
 	return user != NULL && !trust_is_blocked(camd->trust, user) &&
+	       ruling_of(camd->org, POLICY_CALLS) != POLICY_OFF &&
 	       strcmp(settings_text(camd->settings, "call.accept"), "never") !=
 		   0;
 }
@@ -177,6 +179,16 @@ set_default(const struct camd *camd, json_t *audio, const char *way,
 	if (name[0] != '\0' && strcmp(name, "none") != 0)
 		json_object_set_new(device, "name", json_string(name));
 	json_object_set_new(audio, way, device);
+}
+
+static enum media_codec
+codec(void *arg)
+{
+	const struct camd *camd = arg;
+
+	return strcmp(settings_text(camd->settings, "media.codec"), "vp8") == 0
+		   ? MEDIA_VP8
+		   : MEDIA_VP9;
 }
 
 static void
@@ -250,6 +262,7 @@ const struct calls_ops switchboard_ops = {
 	.tell = tell,
 	.port = port,
 	.process = &process_real,
+	.codec = codec,
 	.equip = equip,
 	.ring_ms = ring_ms,
 	.on_event = on_event,

@@ -43,6 +43,14 @@ rings_from(const struct calls *calls, int64_t uid)
 	return NULL;
 }
 
+static void
+note_showing(struct call *call)
+{
+	call->showing = call->devices->showing;
+	call->video |= call->showing == DEVICES_SHOW_VIDEO;
+	call->screen |= call->showing == DEVICES_SHOW_SCREEN;
+}
+
 int
 calls_start(
     struct calls *calls, const struct call_wish *wish, struct call **result)
@@ -63,7 +71,7 @@ calls_start(
 	}
 	call->devices = wish->devices;
 	call->video = wish->video;
-	call->screen = wish->screen;
+	note_showing(call);
 	hold_others(call);
 	for (size_t i = 0; i < wish->count; i++)
 		(void)leg_add(call, wish->uids[i], LEG_INVITED);
@@ -80,6 +88,7 @@ call_answer(struct call *call, struct call_devices *devices)
 		return CAM_ERR_EXISTS;
 	}
 	call->devices = devices;
+	note_showing(call);
 	hold_others(call);
 	/* Sound is ready when the other side hears of it. */
 	sound_open(call);
@@ -137,6 +146,22 @@ call_mute(struct call *call, bool on)
 }
 
 int
+call_show(struct call *call, struct call_devices *devices)
+{
+	if (call_is_ringing(call)) {
+		devices_free(devices);
+		return CAM_ERR_EXISTS;
+	}
+	devices_move_showing(call->devices, devices);
+	devices_free(devices);
+	note_showing(call);
+	sound_show(call);
+	call_tell_status(call);
+	call_tell(call, EVENT_CALL_CHANGED);
+	return 0;
+}
+
+int
 call_add(struct call *call, int64_t uid)
 {
 	struct leg *leg = call_leg(call, uid);
@@ -188,6 +213,60 @@ call_stats(struct call *call,
 	*wanted = (struct wanted){ on_done, arg };
 	calls->ops->process->ask(call->process, MEDIA_STATS, json_object(),
 	    NULL, 0, on_stats, wanted);
+	return 0;
+}
+
+/* -- pictures ---------------------------------------------------------------
+ */
+
+/* The process may be gone when the answer comes. */
+struct wanted_frames {
+	struct calls *calls;
+	char id[ID_SIZE];
+	unsigned media;
+	void (*on_done)(void *arg, int err, int fd);
+	void *arg;
+};
+
+static void
+on_frames(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+	struct wanted_frames wanted = *(struct wanted_frames *)arg;
+	struct calls *calls = wanted.calls;
+	struct call *call = NULL;
+	int fd = -1;
+
+	free(arg);
+	if (err == 0)
+		err = calls_find(calls, wanted.id, NULL, &call);
+	if (err == 0 && call->process != NULL && call->media == wanted.media)
+		fd = calls->ops->process->take(call->process,
+		    json_integer_value(json_object_get(result, "fd")));
+	wanted.on_done(
+	    wanted.arg, err == 0 && fd < 0 ? CAM_ERR_UNKNOWN : err, fd);
+}
+
+int
+call_frames(struct call *call, int64_t uid,
+    void (*on_done)(void *arg, int err, int fd), void *arg)
+{
+	struct calls *calls = call->calls;
+	const struct leg *leg = call_leg(call, uid);
+	struct wanted_frames *wanted = NULL;
+
+	if (call->process == NULL || !call->opened || leg == NULL ||
+	    leg->state != LEG_ACTIVE)
+		return CAM_ERR_EXISTS;
+	wanted = xcalloc(1, sizeof *wanted);
+	*wanted = (struct wanted_frames){ .calls = calls,
+		.media = call->media,
+		.on_done = on_done,
+		.arg = arg };
+	memcpy(wanted->id, call->id, sizeof wanted->id);
+	calls->ops->process->ask(call->process, MEDIA_FRAMES,
+	    json_pack("{s:i}", "member", (int)leg->number), NULL, 0, on_frames,
+	    wanted);
 	return 0;
 }
 

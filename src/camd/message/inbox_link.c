@@ -207,7 +207,7 @@ find_parties(struct incoming *incoming, struct user *sender)
 
 /* -- what is stored -------------------------------------------------------- */
 
-static void
+static struct store_hash *
 remember(
     struct incoming *incoming, const uint8_t hash[SHA256_SIZE], int64_t for_ms)
 {
@@ -215,6 +215,7 @@ remember(
 
 	memcpy(known->hash, hash, SHA256_SIZE);
 	known->expires_ms = clock_wall_ms() + for_ms;
+	return known;
 }
 
 /* The same envelope; and the same message as IPMSG may have brought it. */
@@ -227,11 +228,12 @@ fill_hashes(struct incoming *incoming, const struct user *sender)
 	memcpy(bytes, opening->envelope->device, DEVICE_ID_SIZE);
 	memcpy(bytes + DEVICE_ID_SIZE, opening->id, ENVELOPE_ID_SIZE);
 	digest_sha256(span_of(bytes, sizeof bytes), hash);
-	remember(incoming, hash, known_ms);
+	remember(incoming, hash, known_ms)->time_ms =
+	    opening->envelope->time_ms;
 	if (opening->content.packet_no == 0 || sender->peer.key == NULL)
 		return;
 	lan_signed_hash(opening->content.packet_no, sender->peer.key, hash);
-	remember(incoming, hash, day_ms);
+	(void)remember(incoming, hash, day_ms);
 }
 
 static void

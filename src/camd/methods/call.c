@@ -9,16 +9,18 @@
 #include "camd/call/object.h"
 #include "camd/camd.h"
 #include "camd/client.h"
+#include "camd/methods/calling.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
+#include "camd/org/ruling.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
 #include "rpc/json.h"
 
-static int
-reply_object(struct rpc_call *request, const struct call *call)
+int
+calling_reply(struct rpc_call *request, const struct call *call)
 {
 	rpc_reply(request, json_pack("{s:o}", "call", call_object(call)));
 	return 0;
@@ -84,9 +86,8 @@ is_held(const struct call *call)
 	return call->state == CALL_HELD;
 }
 
-/* Where several could be meant it is the one that is spoken in. */
-static bool
-find_current(struct rpc_call *request, json_t *params, struct call **call)
+bool
+calling_current(struct rpc_call *request, json_t *params, struct call **call)
 {
 	struct calls *calls = method_camd(request)->calls;
 
@@ -94,72 +95,6 @@ find_current(struct rpc_call *request, json_t *params, struct call **call)
 	    calls_find(calls, NULL, is_spoken, call) != 0)
 		return find_call(
 		    request, params, NULL, "there is no call", call);
-	return true;
-}
-
-/* -- devices ----------------------------------------------------------------
- */
-
-static int
-fail_device(
-    struct rpc_call *request, const char *name, const char *spec, int err)
-{
-	json_t *data = json_pack("{s:s}", "member", name);
-
-	if (err == CAM_ERR_EXISTS)
-		return method_fail(request, CAM_ERR_SYSTEM, data,
-		    "'%s' is there already: it is not written over", spec);
-	if (err == CAM_ERR_REQUEST)
-		return method_fail(
-		    request, err, data, "'%s' is no '%s'", spec, name);
-	return method_fail(
-	    request, err, data, "'%s': %s", spec, cam_strerror(err));
-}
-
-/* What would show pictures is parsed, signalled and drawn, but no call joins
- * these yet. */
-static bool
-fail_pictures(struct rpc_call *request)
-{
-	(void)method_fail(request, CAM_ERR_UNSUPPORTED, NULL,
-	    "pictures in calls are not there yet");
-	return false;
-}
-
-/* False: answered. */
-static bool
-read_devices(
-    struct rpc_call *request, json_t *params, struct call_devices **result)
-{
-	static const char *const names[] = { [DEVICES_AUDIO_IN] = "audio_in",
-		[DEVICES_AUDIO_OUT] = "audio_out",
-		[DEVICES_VIDEO_IN] = "video_in",
-		[DEVICES_VIDEO_OUT] = "video_out" };
-	struct call_devices *devices = devices_new();
-
-	for (int kind = 0; kind <= DEVICES_VIDEO_OUT; kind++) {
-		const char *spec = NULL;
-		int err = 0;
-
-		if (!param_text(request, params, names[kind], false, &spec)) {
-			devices_free(devices);
-			return false;
-		}
-		if (spec != NULL && kind >= DEVICES_VIDEO_IN &&
-		    strcmp(spec, "none") != 0) {
-			devices_free(devices);
-			return fail_pictures(request);
-		}
-		if (spec != NULL)
-			err =
-			    devices_set(devices, (enum devices_kind)kind, spec);
-		if (err != 0) {
-			devices_free(devices);
-			fail_device(request, names[kind], spec, err);
-			return false;
-		}
-	}
-	*result = devices;
 	return true;
 }
 
@@ -264,6 +199,17 @@ follow(struct rpc_call *request, const json_t *params, const struct call *call)
 		client_follow(client, call->id);
 }
 
+/* False when it has been answered. */
+static bool
+may_call(struct rpc_call *request)
+{
+	if (ruling_of(method_camd(request)->org, POLICY_CALLS) != POLICY_OFF)
+		return true;
+	(void)method_fail(request, CAM_ERR_REFUSED, NULL,
+	    "the policy of your organisation lets nobody call");
+	return false;
+}
+
 int
 call_start(struct rpc_call *request, json_t *params)
 {
@@ -273,24 +219,19 @@ call_start(struct rpc_call *request, json_t *params)
 	bool follows;
 	int err;
 
-	if (!param_switch(request, params, "video", &wish.video) ||
-	    !param_switch(request, params, "screen", &wish.screen) ||
+	if (!may_call(request) ||
+	    !param_switch(request, params, "video", &wish.video) ||
 	    !param_switch(request, params, "follow", &follows) ||
 	    !read_callees(request, params, &callees) ||
-	    !read_devices(request, params, &wish.devices))
+	    !calling_devices(request, params, &wish.devices))
 		return 0;
-	if (wish.video || wish.screen) {
-		devices_free(wish.devices);
-		(void)fail_pictures(request);
-		return 0;
-	}
 	wish.count = callees.count;
 	err = calls_start(method_camd(request)->calls, &wish, &call);
 	if (err != 0)
 		return fail_start(request, err);
 	/* What becomes of it is told later. */
 	follow(request, params, call);
-	return reply_object(request, call);
+	return calling_reply(request, call);
 }
 
 static int
@@ -316,7 +257,7 @@ call_add_member(struct rpc_call *request, json_t *params)
 	struct call *call = NULL;
 
 	if (!read_callees(request, params, &callees) ||
-	    !find_current(request, params, &call))
+	    !calling_current(request, params, &call))
 		return 0;
 	for (size_t i = 0; i < callees.count; i++) {
 		int err = call_add(call, callees.uids[i]);
@@ -324,7 +265,7 @@ call_add_member(struct rpc_call *request, json_t *params)
 		if (err != 0)
 			return fail_add(request, err);
 	}
-	return reply_object(request, call);
+	return calling_reply(request, call);
 }
 
 /* -- call.answer, call.decline, call.hangup ---------------------------------
@@ -340,13 +281,13 @@ call_take(struct rpc_call *request, json_t *params)
 	if (!param_switch(request, params, "follow", &follows) ||
 	    !find_call(
 		request, params, call_is_ringing, "no call rings", &call) ||
-	    !read_devices(request, params, &devices))
+	    !calling_devices(request, params, &devices))
 		return 0;
 	if (call_answer(call, devices) != 0)
 		return method_fail(
 		    request, CAM_ERR_REQUEST, NULL, "the call does not ring");
 	follow(request, params, call);
-	return reply_object(request, call);
+	return calling_reply(request, call);
 }
 
 int
@@ -365,7 +306,7 @@ call_refuse(struct rpc_call *request, json_t *params)
 	if (call_decline(call, text) != 0)
 		return method_fail(
 		    request, CAM_ERR_REQUEST, NULL, "the call does not ring");
-	return reply_object(request, call);
+	return calling_reply(request, call);
 }
 
 int
@@ -373,17 +314,17 @@ call_end_it(struct rpc_call *request, json_t *params)
 {
 	struct call *call = NULL;
 
-	if (!find_current(request, params, &call))
+	if (!calling_current(request, params, &call))
 		return 0;
 	call_hangup(call);
-	return reply_object(request, call);
+	return calling_reply(request, call);
 }
 
 /* -- call.hold, call.mute ---------------------------------------------------
  */
 
-static int
-fail_state(struct rpc_call *request)
+int
+calling_fail_state(struct rpc_call *request)
 {
 	return method_fail(
 	    request, CAM_ERR_REQUEST, NULL, "nobody has answered the call");
@@ -396,12 +337,12 @@ call_set_hold(struct rpc_call *request, json_t *params)
 	bool on = true;
 
 	if (!param_switch(request, params, "on", &on) ||
-	    (on ? !find_current(request, params, &call)
+	    (on ? !calling_current(request, params, &call)
 		: !find_call(
 		      request, params, is_held, "no call is held", &call)))
 		return 0;
-	return call_hold(call, on) == 0 ? reply_object(request, call)
-					: fail_state(request);
+	return call_hold(call, on) == 0 ? calling_reply(request, call)
+					: calling_fail_state(request);
 }
 
 int
@@ -411,10 +352,10 @@ call_set_mute(struct rpc_call *request, json_t *params)
 	bool on = true;
 
 	if (!param_switch(request, params, "on", &on) ||
-	    !find_current(request, params, &call))
+	    !calling_current(request, params, &call))
 		return 0;
-	return call_mute(call, on) == 0 ? reply_object(request, call)
-					: fail_state(request);
+	return call_mute(call, on) == 0 ? calling_reply(request, call)
+					: calling_fail_state(request);
 }
 
 /* -- call.list, call.stats, call.devices ------------------------------------
@@ -460,7 +401,7 @@ call_get_stats(struct rpc_call *request, json_t *params)
 	struct call *call = NULL;
 	struct asked *asked = NULL;
 
-	if (!find_current(request, params, &call))
+	if (!calling_current(request, params, &call))
 		return 0;
 	asked = xcalloc(1, sizeof *asked);
 	asked->request = request;
@@ -469,7 +410,7 @@ call_get_stats(struct rpc_call *request, json_t *params)
 	if (call_stats(call, on_stats, asked) == 0)
 		return 0;
 	free(asked);
-	return fail_state(request);
+	return calling_fail_state(request);
 }
 
 static void

@@ -59,6 +59,8 @@ int call_end_it(struct rpc_call *call, json_t *params);
 int call_set_hold(struct rpc_call *call, json_t *params);
 int call_set_mute(struct rpc_call *call, json_t *params);
 int call_add_member(struct rpc_call *call, json_t *params);
+int call_set_show(struct rpc_call *call, json_t *params);
+int call_get_frames(struct rpc_call *call, json_t *params);
 int call_list(struct rpc_call *call, json_t *params);
 int call_get_stats(struct rpc_call *call, json_t *params);
 int call_list_devices(struct rpc_call *call, json_t *params);

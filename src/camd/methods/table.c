@@ -55,6 +55,8 @@ static const struct rpc_method table[] = {
 	{ RPC_CALL_HOLD, call_set_hold },
 	{ RPC_CALL_MUTE, call_set_mute },
 	{ RPC_CALL_ADD, call_add_member },
+	{ RPC_CALL_SHOW, call_set_show },
+	{ RPC_CALL_FRAMES, call_get_frames },
 	{ RPC_CALL_LIST, call_list },
 	{ RPC_CALL_STATS, call_get_stats },
 	{ RPC_CALL_DEVICES, call_list_devices },

@@ -150,9 +150,7 @@ introduce(struct org *org, struct colleague *colleague, struct card_job *card)
 		.user = card->hello.user,
 		.host = card->hello.host,
 		.nick = card->hello.nick,
-		.group = colleague->membership.group[0] != '\0'
-			     ? colleague->membership.group
-			     : card->hello.group,
+		.group = card->hello.group,
 		.at = &colleague->addr,
 		.hearsay = true,
 	};

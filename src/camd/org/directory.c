@@ -11,6 +11,7 @@
 #include "camd/camd.h"
 #include "camd/link/link.h"
 #include "camd/org/org_parts.h"
+#include "camd/org/ruling.h"
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
 #include "camd/trust/trusted.h"
@@ -33,7 +34,7 @@ org_judge(const struct org *org, struct user *user)
 {
 	const struct colleague *colleague = NULL;
 	char *logon = NULL;
-	bool was = false;
+	bool was = false, changed = false;
 
 	if (org == NULL || user->trusted == NULL)
 		return;
@@ -49,7 +50,13 @@ org_judge(const struct org *org, struct user *user)
 		    text_same(logon, colleague->membership.logon);
 		free(logon);
 	}
-	if (user->trusted->vouched != was && org->started)
+	changed = user->trusted->vouched != was;
+	user->trusted->grouped =
+	    user->trusted->vouched && colleague->membership.group[0] != '\0';
+	if (user->trusted->grouped)
+		changed |= roster_set_group(
+		    org->camd->roster, user, colleague->membership.group);
+	if (changed && org->started)
 		roster_changed(org->camd->roster, user, true);
 }
 
@@ -270,8 +277,11 @@ org_take_changes(struct org *org, const json_t *params)
 		return CAM_ERR_REQUEST;
 	if ((r = note_changes(org, list)) < 0)
 		return r;
-	return json_object_get(params, "head") != NULL ? take_head(org, params)
-						       : 0;
+	if (json_object_get(params, "head") == NULL)
+		return 0;
+	r = take_head(org, params);
+	ruling_apply(org);
+	return r;
 }
 
 void

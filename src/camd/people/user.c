@@ -110,6 +110,13 @@ user_is_verified(const struct user *user)
 	return user->pin != NULL && user->pin->verified;
 }
 
+bool
+user_is_grouped(const struct user *user)
+{
+	return user->trusted != NULL && user->trusted->vouched &&
+	       user->trusted->grouped;
+}
+
 const char *
 user_verified_by(const struct user *user)
 {

@@ -325,7 +325,8 @@ take_appearance(struct admission *a, struct user *user)
 
 	if (is_name(claim->nick))
 		changed |= roster_set_nick(roster, user, claim->nick);
-	if (claim->group != NULL && strlen(claim->group) <= LIMIT_NAME)
+	if (claim->group != NULL && strlen(claim->group) <= LIMIT_NAME &&
+	    !user_is_grouped(user))
 		changed |= roster_set_group(roster, user, claim->group);
 	if (claim->hearsay) {
 		roster_changed(roster, user, changed);

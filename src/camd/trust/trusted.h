@@ -27,6 +27,7 @@ struct trusted {
 	int64_t pinned_ms;   /* wall times */
 	int64_t verified_ms; /* when people compared it, 0: never */
 	bool vouched;	     /* the organisation says that it is he */
+	bool grouped;	     /* and which group he is in */
 	int64_t challenger;  /* uid of who showed another key, 0: nobody */
 };
 

@@ -25,6 +25,7 @@ int member_list(struct rpc_call *call, json_t *params);
 int member_invite(struct rpc_call *call, json_t *params);
 int member_change(struct rpc_call *call, json_t *params);
 int member_remove(struct rpc_call *call, json_t *params);
+int member_approve(struct rpc_call *call, json_t *params);
 int member_import(struct rpc_call *call, json_t *params);
 int server_policy_get(struct rpc_call *call, json_t *params);
 int server_policy_set(struct rpc_call *call, json_t *params);
@@ -44,6 +45,5 @@ bool member_read_wishes(struct rpc_call *call, const json_t *params,
 struct invitation;
 void member_new_invitation(const struct server *server,
     struct invitation *invitation, int64_t *expires_ms);
-int member_approve(struct rpc_call *call, json_t *params);
 
 #endif

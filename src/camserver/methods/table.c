@@ -11,6 +11,7 @@ static const struct rpc_method table[] = {
 	{ RPC_MEMBER_INVITE, member_invite },
 	{ RPC_MEMBER_CHANGE, member_change },
 	{ RPC_MEMBER_REMOVE, member_remove },
+	{ RPC_MEMBER_APPROVE, member_approve },
 	{ RPC_MEMBER_IMPORT, member_import },
 	{ RPC_POLICY_GET, server_policy_get },
 	{ RPC_POLICY_SET, server_policy_set },
@@ -18,7 +19,6 @@ static const struct rpc_method table[] = {
 	{ RPC_CONFIG_GET, config_get },
 	{ RPC_CONFIG_SET, config_set },
 	{ RPC_CONFIG_LIST, config_list },
-	{ RPC_MEMBER_APPROVE, member_approve },
 	{ NULL, NULL },
 };
 

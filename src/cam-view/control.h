@@ -1,0 +1,17 @@
+/* control.h: what cam-view is told by who shows a call: who comes and goes
+ * (rpc/names.h, VIEW_...). */
+#ifndef CAM_VIEW_CONTROL_H
+#define CAM_VIEW_CONTROL_H
+
+#include "cam-view/view.h"
+
+struct control;
+struct loop;
+
+/* Takes fd, one end of a socket pair. on_end: the other end is closed, or sends
+ * what is none of this. */
+struct control *control_new(struct loop *loop, int fd, struct views *views,
+    void (*on_end)(void *arg), void *arg);
+void control_free(struct control *control);
+
+#endif
