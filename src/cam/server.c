@@ -271,6 +271,7 @@ static const struct action {
 	{ "remove", server_remove },
 	{ "limits", server_limits },
 	{ "policy", server_policy },
+	{ "queue", server_queue },
 	{ "log", server_log },
 	{ "metrics", server_metrics },
 };

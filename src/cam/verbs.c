@@ -321,6 +321,8 @@ static const struct verb_action server_actions[] = {
 	{ "policy", N_("[get|set KEY VALUE|unset KEY]"),
 	    N_("what members' programs may do, in all or one group"),
 	    WORD_SERVER_POLICY, WORD_POLICY_KEY },
+	{ "queue", "", N_("what waits for members who are not there"),
+	    WORD_NONE, WORD_NONE },
 	{ "log", N_("[-n N]"), N_("what it has said of itself"), WORD_NONE,
 	    WORD_NONE },
 	{ "metrics", "", N_("how it is in numbers, as OpenMetrics"), WORD_NONE,
@@ -473,9 +475,9 @@ static const struct verb table[] = {
 	    .run = verb_daemon,
 	    .actions = daemon_actions },
 	{ .name = "server",
-	    .args = N_(
-		"status|users|groups|invite|approve|remove|limits|policy|log|"
-		"metrics ..."),
+	    .args = N_("status|users|groups|invite|approve|remove|limits|"
+		       "policy|queue|log|"
+		       "metrics ..."),
 	    .help = N_("administer the camserver of this machine"),
 	    .run = verb_server,
 	    .options = server_options,

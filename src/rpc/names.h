@@ -135,6 +135,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_POLICY_GET "policy.get"
 /* {key, value, group} -> the same */
 #define RPC_POLICY_SET "policy.set"
+/* {} -> {queues: [{to, count, size, oldest}]} */
+#define RPC_QUEUE_LIST "queue.list"
 /* {limit} -> {lines: [{time, level, text}]} */
 #define RPC_LOG_LIST "log.list"
 /* {after, state} -> {members: [member object], next} */
@@ -196,6 +198,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define ORG_AWAY "org.away"
 /* {hello}, no answer: another prekey, another nick */
 #define ORG_CARD "org.card"
+/* {policy}, no answer: what holds from now on, as the server has signed it */
+#define ORG_POLICY "org.policy"
 /* {after, changes: [..], head}, no answer; head: with the last of them */
 #define DIRECTORY_CHANGES "directory.changes"
 /* {members: [[member, state, card, addr, away]]}, no answer */

@@ -10,6 +10,7 @@
 #include "camd/camd.h"
 #include "camd/link/link.h"
 #include "camd/org/org_parts.h"
+#include "camd/org/ruling.h"
 #include "camd/org/told.h"
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
@@ -256,8 +257,11 @@ org_take_changes(struct org *org, const json_t *params)
 		return CAM_ERR_REQUEST;
 	if ((r = note_changes(org, list)) < 0)
 		return r;
-	return json_object_get(params, "head") != NULL ? take_head(org, params)
-						       : 0;
+	if (json_object_get(params, "head") == NULL)
+		return 0;
+	r = take_head(org, params);
+	ruling_apply(org);
+	return r;
 }
 
 void

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/org/org_parts.h"
+#include "camd/org/ruling.h"
 #include "loop/worker.h"
 #include "store/directory.h"
 #include "store/organisation.h"
@@ -155,5 +156,5 @@ org_load(struct org *org, struct store *store)
 		err = store_directory_each(
 		    store, (int64_t)before, READ_AT_ONCE, take_change, org);
 	} while (err == 0 && replica_number(org->replica) > before);
-	return err;
+	return err == 0 ? ruling_load(org, store) : err;
 }

@@ -14,6 +14,7 @@
 #include "camd/link/links.h"
 #include "camd/message/outbox.h"
 #include "camd/org/org_parts.h"
+#include "camd/org/ruling.h"
 #include "camd/people/presence.h"
 #include "camd/settings.h"
 #include "rpc/json.h"
@@ -176,6 +177,7 @@ set_state(struct org *org, enum org_state state)
 		return;
 	org->state = state;
 	org_judge_all(org);
+	ruling_apply(org);
 	org_save(org, NULL, NULL);
 	tell_changed(org);
 }
@@ -338,6 +340,8 @@ hear(struct org *org, const char *method, json_t *params)
 			become_removed(org);
 		return 0;
 	}
+	if (strcmp(method, ORG_POLICY) == 0)
+		return ruling_take(org, params);
 	if (strcmp(method, DIRECTORY_CHANGES) == 0)
 		return org_take_changes(org, params);
 	if (strcmp(method, DIRECTORY_PRESENCE) == 0)
@@ -465,6 +469,7 @@ org_leave(struct org *org, void (*on_done)(void *arg, int err), void *arg)
 	org->head_len = 0;
 	org->last_err = 0;
 	tell_changed(org);
+	ruling_drop(org);
 	org_save_none(org, on_done, arg);
 }
 
@@ -480,6 +485,7 @@ org_new(struct camd *camd, struct store *store, struct org **result)
 	org->camd = camd;
 	org->host = xstrdup("");
 	org->name = xstrdup("");
+	org->legacy = POLICY_ON;
 	org->replica = replica_new();
 	buf_init(&org->statement, CHARTER_BYTES_MAX);
 	buf_init(&org->unsigned_changes, SIZE_MAX);
@@ -497,6 +503,7 @@ void
 org_start(struct org *org)
 {
 	org_judge_all(org);
+	ruling_apply(org);
 	if (belongs(org))
 		connect_now(org);
 }

@@ -16,6 +16,7 @@
 #include "loop/timer.h"
 #include "org/charter.h"
 #include "org/invitation.h"
+#include "org/policy.h"
 
 /* Kept in the database. */
 enum org_state { ORG_NONE, ORG_WAITING, ORG_JOINED, ORG_REMOVED };
@@ -52,6 +53,8 @@ struct org {
 	uint8_t head[HEAD_BYTES];
 	size_t head_len;
 
+	struct policy policy;	  /* serial 0: none */
+	enum policy_value legacy; /* as it was last applied */
 	struct replica *replica;
 	struct buf unsigned_changes; /* as they came, no head over them yet */
 	size_t *ends;		     /* of each of them */

@@ -14,6 +14,7 @@
 #include "camd/message/outbox.h"
 #include "camd/message/receipts.h"
 #include "camd/org/org_parts.h"
+#include "camd/org/ruling.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
 #include "link/relayed.h"
@@ -47,7 +48,8 @@ org_way(const struct org *org, const struct user *user)
 {
 	const struct colleague *colleague = NULL;
 
-	if (org == NULL || !org->is_open || org->link == NULL)
+	if (org == NULL || !org->is_open || org->link == NULL ||
+	    ruling_of(org, POLICY_RELAY) == POLICY_OFF)
 		return ORG_NO_WAY;
 	colleague = colleague_of(org, user);
 	if (colleague == NULL ||

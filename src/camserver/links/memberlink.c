@@ -174,6 +174,17 @@ send_presence(struct memberlink *link)
 }
 
 void
+memberlink_send_policy(struct memberlink *link)
+{
+	struct span policy =
+	    buf_span(&link->links->server->organisation.policy_statement);
+
+	if (policy.len > 0)
+		memberlink_notify(link, ORG_POLICY,
+		    json_pack("{s:o}", "policy", json_hex(policy)));
+}
+
+void
 memberlink_enter(struct memberlink *link, struct roll_member *member)
 {
 	struct roll *roll = link->links->roll;
@@ -203,6 +214,7 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	if (link->shown == end)
 		send_head(link);
 	memberlink_send_changes(link);
+	memberlink_send_policy(link);
 	send_presence(link);
 	depot_open(link->links->depot, link);
 }

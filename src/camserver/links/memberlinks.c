@@ -165,6 +165,18 @@ on_changes(void *arg, uint64_t after)
 	}
 }
 
+void
+memberlinks_tell_policy(struct memberlinks *links)
+{
+	struct memberlink *link = NULL, *next = NULL;
+
+	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
+		next = TAILQ_NEXT(link, entry);
+		if (link->state == MEMBERLINK_ENTERED)
+			memberlink_send_policy(link);
+	}
+}
+
 static void
 on_removed(void *arg, struct roll_member *member)
 {

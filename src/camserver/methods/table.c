@@ -15,6 +15,7 @@ static const struct rpc_method table[] = {
 	{ RPC_MEMBER_IMPORT, member_import },
 	{ RPC_POLICY_GET, server_policy_get },
 	{ RPC_POLICY_SET, server_policy_set },
+	{ RPC_QUEUE_LIST, queue_list },
 	{ RPC_CONFIG_GET, config_get },
 	{ RPC_CONFIG_SET, config_set },
 	{ RPC_CONFIG_LIST, config_list },
