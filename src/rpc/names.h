@@ -208,6 +208,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define ORG_AWAY "org.away"
 /* {hello}, no answer: another prekey, another nick */
 #define ORG_CARD "org.card"
+/* {policy}, no answer: what holds from now on, as the server has signed it */
+#define ORG_POLICY "org.policy"
 /* {after, changes: [..], head}, no answer; head: with the last of them */
 #define DIRECTORY_CHANGES "directory.changes"
 /* {members: [[member, state, card, addr, away]]}, no answer */
