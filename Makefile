@@ -195,6 +195,14 @@ $(MEDIA_TOOLS): $B/tools/%: tests/media/%.c $(ARCHIVES)
 		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(MEDIA_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
 
+# Many members of a camserver in one process.
+tools: $B/tools/office
+$B/tools/office: tests/load/office.c $(ARCHIVES)
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< \
+		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
+		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(MEDIA_LIBS) -lm $(LIBS)
+
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
 # With any compiler they replay the kept corpus; `make fuzz` builds them for libFuzzer.

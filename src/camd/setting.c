@@ -293,6 +293,8 @@ static const struct setting table[] = {
 	HOOK("presence.changed", "a program run when we are away, or back"),
 	HOOK("attention.changed",
 	    "a program run when other talks are to be told of"),
+	HOOK("org.changed",
+	    "a program run when the organisation or its server changes"),
 	HOOK("key.changed",
 	    "a program run when a user shows another key than before"),
 	HOOK("call.incoming", "a program run when somebody calls"),

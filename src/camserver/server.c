@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camserver/admins.h"
+#include "camserver/lan/segments.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/logfile.h"
 #include "camserver/metrics.h"
@@ -23,7 +24,7 @@
  * for ever. */
 enum { COMMIT_MAX = 1024 };
 
-/* -- the writer -------------------------------------------------------------
+/* -- the writer --------------------------------------------------------------
  */
 
 static void *
@@ -62,21 +63,23 @@ static const struct worker_ops writer_ops = {
 
 static const struct worker_ops pool_ops = { .start = NULL };
 
-/* -- start and end ----------------------------------------------------------
+/* -- start and end -----------------------------------------------------------
  */
 
 int
 server_apply(struct server *server, char **problem)
 {
 	enum log_level level = LOG_LEVEL_INFO;
+	int r;
 
 	(void)log_level_parse(
 	    settings_text(server->settings, "log.level"), &level);
 	log_set_level(level);
 	logfile_set(server->logfile, settings_on(server->settings, "log.file"));
 	admins_regroup(server->admins);
-	return metrics_listen(server->metrics,
+	r = metrics_listen(server->metrics,
 	    settings_text(server->settings, "metrics.listen"), problem);
+	return r == 0 ? segments_apply(server->segments, problem) : r;
 }
 
 static int
@@ -133,6 +136,7 @@ server_start(struct server *server, char **problem)
 	start_threads(server);
 	server->logfile = logfile_new(server->loop, &server->home);
 	server->metrics = metrics_new(server);
+	server->segments = segments_new(server);
 	server->admins = admins_new(server, fd);
 	return server_apply(server, problem);
 }
@@ -153,6 +157,7 @@ server_finish(struct server *server)
 	memberlinks_stop(server->links);
 	workers_free(server->pool);
 	metrics_stop(server->metrics);
+	segments_stop(server->segments);
 	workers_free(server->writer);
 	if (server->writer == NULL)
 		store_close(server->store);
@@ -161,6 +166,7 @@ server_finish(struct server *server)
 	admins_free(server->admins);
 	memberlinks_free(server->links);
 	metrics_free(server->metrics);
+	segments_free(server->segments);
 	logfile_free(server->logfile);
 	organisation_finish(&server->organisation);
 	crypto_free(server->crypto);

@@ -23,6 +23,7 @@ struct server {
 	struct memberlinks *links; /* of members; the same */
 	struct metrics *metrics;
 	struct logfile *logfile;
+	struct segments *segments; /* IPMSG */
 };
 
 /* Everything opened and the socket listening when it returns. On an error

@@ -81,16 +81,32 @@ struct org {
 	struct timer taken_soon;
 };
 
-/* -- org.c
- * ---------------------------------------------------------------------
+/* -- keeping.c ---------------------------------------------------------------
  */
 
+void org_set_text(char **place, const char *text);
 /* Stores what we belong to, then on_done (may be NULL). */
 void org_save(struct org *org, void (*on_done)(void *arg, int err), void *arg);
+/* The same: we belong to none, and its directory is forgotten. */
+void org_save_none(
+    struct org *org, void (*on_done)(void *arg, int err), void *arg);
+/* CAM_ERR_STORE. */
+int org_load(struct org *org, struct store *store);
+
+/* -- telling.c ---------------------------------------------------------------
+ */
+
+/* What we say of ourselves, as on a link. */
+json_t *org_hello(const struct org *org);
+
+/* -- org.c -------------------------------------------------------------------
+ */
+
+/* Where its server is said to be. */
+const char *org_host(const struct org *org);
 void org_raise(struct org *org, enum org_alarm alarm);
 
-/* -- directory.c
- * -----------------------------------------------------------------
+/* -- directory.c -------------------------------------------------------------
  */
 
 /* DIRECTORY_CHANGES. CAM_ERR_REQUEST, CAM_ERR_FORMAT: end the link. */
@@ -100,8 +116,7 @@ void org_drop_unsigned(struct org *org);
 /* Of every user: whether the organisation says who he is. */
 void org_judge_all(struct org *org);
 
-/* -- colleagues.c
- * ----------------------------------------------------------------
+/* -- colleagues.c ------------------------------------------------------------
  */
 
 /* DIRECTORY_PRESENCE. */
@@ -109,8 +124,7 @@ int org_take_presence(struct org *org, const json_t *params);
 /* The connection has ended: what was asked is asked again over the next. */
 void org_forget_cards(struct org *org);
 
-/* -- relay.c
- * -----------------------------------------------------------------------
+/* -- relay.c -----------------------------------------------------------------
  */
 
 void org_relay_init(struct org *org);

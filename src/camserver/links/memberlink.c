@@ -27,7 +27,7 @@ enum {
 	CARDS_AT_ONCE = 24,
 };
 
-/* -- ending -------------------------------------------------------------------
+/* -- ending ------------------------------------------------------------------
  */
 
 static void
@@ -91,7 +91,7 @@ on_time(void *arg)
 	memberlink_close(arg, "he did not come in, in time");
 }
 
-/* -- saying -------------------------------------------------------------------
+/* -- saying ------------------------------------------------------------------
  */
 
 void
@@ -121,7 +121,7 @@ memberlink_fail(
 		channel_fail(wire_channel(link->wire), id, err, message);
 }
 
-/* -- entering -----------------------------------------------------------------
+/* -- entering ----------------------------------------------------------------
  */
 
 void
@@ -199,6 +199,7 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	timer_stop(&link->timer);
 	log_info("%s has come, from %s", member->logon,
 	    addr_format_host(&link->addr, addr));
+	roll_learn(roll, &link->addr);
 	roll_set_link(roll, member, link);
 	roll_set_away(roll, member, link->away);
 	roll_set_card(roll, member, link->card, link->key, &link->at);
@@ -217,7 +218,7 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	depot_open(link->links->depot, link);
 }
 
-/* -- asked --------------------------------------------------------------------
+/* -- asked -------------------------------------------------------------------
  */
 
 static int
@@ -307,8 +308,7 @@ on_request(struct wire *wire, const char *method, json_t *params,
 		memberlink_fail(link, *id, r, NULL);
 }
 
-/* -- the relay
- * ------------------------------------------------------------------
+/* -- the relay ---------------------------------------------------------------
  */
 
 static int
@@ -343,8 +343,7 @@ on_drained(struct wire *wire, uint16_t stream, void *arg)
 	depot_drained(link->links->depot, link);
 }
 
-/* -- the connection
- * -------------------------------------------------------------
+/* -- the connection ----------------------------------------------------------
  */
 
 static void

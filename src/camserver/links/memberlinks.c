@@ -24,7 +24,7 @@
 
 enum { TLS_HANDSHAKE = 0x16, PATIENCE_MS = 10 * 1000, LINKS_MAX = 20000 };
 
-/* -- finding ------------------------------------------------------------------
+/* -- finding -----------------------------------------------------------------
  */
 
 static bool
@@ -69,20 +69,21 @@ memberlinks_refresh(struct memberlinks *links)
 	roll_refresh(links->roll);
 }
 
-/* -- coming and going
- * -----------------------------------------------------------
+/* -- coming and going --------------------------------------------------------
  */
 
-/* Who has been a member at that address is not known before his handshake: all
- * are strangers, but many may come from one office behind a router. */
+/* Strangers cannot keep out those who come back from where members have been.
+ */
 static bool
 admit(void *arg, const struct lobby_guest *guest)
 {
 	const struct memberlinks *links = arg;
+	bool known = roll_knows(links->roll, &guest->from);
 
 	return guest->first == TLS_HANDSHAKE && links->count < LINKS_MAX &&
-	       budget_handshake(
-		   links->budget, &guest->source, false, clock_now_ms());
+	       budget_handshake(links->budget,
+		   known ? &guest->from : &guest->source, known,
+		   clock_now_ms());
 }
 
 static void
@@ -125,8 +126,7 @@ on_burial(void *arg)
 	}
 }
 
-/* -- what the roll tells
- * --------------------------------------------------------
+/* -- what the roll tells -----------------------------------------------------
  */
 
 /* Those who waited for it are members now. */
@@ -213,8 +213,7 @@ static const struct roll_ops roll_ops = {
 	.on_presence = on_presence,
 };
 
-/* -- making and ending
- * ----------------------------------------------------------
+/* -- making and ending -------------------------------------------------------
  */
 
 static int

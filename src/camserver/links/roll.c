@@ -19,13 +19,19 @@
 #include "store/member.h"
 
 /* What changes of many at once is told at once. */
-enum { TELL_MS = 50, READ_AT_ONCE = 4096 };
+enum { TELL_MS = 50, READ_AT_ONCE = 4096, HOSTS_MAX = 20000 };
+
+/* From where members have come. */
+struct roll_host {
+	struct table_link link;
+	struct addr addr; /* without a port */
+};
 
 struct roll {
 	struct server *server;
 	const struct roll_ops *ops;
 	void *arg;
-	struct table by_key, by_number;
+	struct table by_key, by_number, hosts;
 	TAILQ_HEAD(, roll_member) list;
 	TAILQ_HEAD(, roll_member) changed;
 	size_t count, present;
@@ -38,7 +44,7 @@ struct roll {
 	bool reading, again;
 };
 
-/* -- finding ------------------------------------------------------------------
+/* -- finding -----------------------------------------------------------------
  */
 
 static bool
@@ -109,7 +115,43 @@ roll_change(const struct roll *roll, uint64_t number)
 	return span_of(roll->log.data + begin, roll->ends[number - 1] - begin);
 }
 
-/* -- presence -----------------------------------------------------------------
+/* -- hosts -------------------------------------------------------------------
+ */
+
+static bool
+is_host(const struct table_link *link, const void *key)
+{
+	return addr_equal(
+	    &container_of(link, struct roll_host, link)->addr, key);
+}
+
+bool
+roll_knows(const struct roll *roll, const struct addr *host)
+{
+	struct addr addr = *host;
+
+	addr.port = 0;
+	return table_find(&roll->hosts,
+		   table_hash(&roll->hosts, &addr, sizeof addr), is_host,
+		   &addr) != NULL;
+}
+
+void
+roll_learn(struct roll *roll, const struct addr *host)
+{
+	struct roll_host *made = NULL;
+
+	if (host->family == ADDR_NONE || roll->hosts.count >= HOSTS_MAX ||
+	    roll_knows(roll, host))
+		return;
+	made = xcalloc(1, sizeof *made);
+	made->addr = *host;
+	made->addr.port = 0;
+	table_add(&roll->hosts, &made->link,
+	    table_hash(&roll->hosts, &made->addr, sizeof made->addr));
+}
+
+/* -- presence ----------------------------------------------------------------
  */
 
 json_t *
@@ -202,7 +244,7 @@ roll_set_away(struct roll *roll, struct roll_member *member, const char *text)
 	change(roll, member);
 }
 
-/* -- cards --------------------------------------------------------------------
+/* -- cards -------------------------------------------------------------------
  */
 
 struct card_job {
@@ -290,7 +332,7 @@ roll_set_card(struct roll *roll, struct roll_member *member, char *card,
 	change(roll, member);
 }
 
-/* -- the directory ------------------------------------------------------------
+/* -- the directory -----------------------------------------------------------
  */
 
 static void
@@ -372,7 +414,7 @@ sign_head(struct roll *roll)
 	    &roll->head, roll->server->organisation.signing, roll->head_bytes);
 }
 
-/* -- reading ------------------------------------------------------------------
+/* -- reading -----------------------------------------------------------------
  */
 
 /* Changes on their way from the database to the roll. */
@@ -502,7 +544,7 @@ roll_refresh(struct roll *roll)
 	workers_submit(roll->server->writer, &reading->job);
 }
 
-/* -- making and ending --------------------------------------------------------
+/* -- making and ending -------------------------------------------------------
  */
 
 static int
@@ -538,7 +580,8 @@ load_card(const struct store_card *card, void *arg)
 	member->card = span_dup(card->hello);
 	memcpy(member->link_key, card->link_key.data, SIGN_KEY_SIZE);
 	member->card_version = version_of(member);
-	(void)addr_parse(span_text(card->addr), 0, &member->addr);
+	if (addr_parse(span_text(card->addr), 0, &member->addr) == 0)
+		roll_learn(roll, &member->addr);
 	return 0;
 }
 
@@ -554,6 +597,7 @@ roll_new(struct server *server, const struct roll_ops *ops, void *arg,
 	roll->arg = arg;
 	table_init(&roll->by_key);
 	table_init(&roll->by_number);
+	table_init(&roll->hosts);
 	TAILQ_INIT(&roll->list);
 	TAILQ_INIT(&roll->changed);
 	buf_init(&roll->log, SIZE_MAX);
@@ -571,8 +615,15 @@ roll_new(struct server *server, const struct roll_ops *ops, void *arg,
 void
 roll_free(struct roll *roll)
 {
+	struct table_link *link = NULL;
+
 	if (roll == NULL)
 		return;
+	while ((link = table_first(&roll->hosts)) != NULL) {
+		table_remove(&roll->hosts, link);
+		free(container_of(link, struct roll_host, link));
+	}
+	table_finish(&roll->hosts);
 	while (!TAILQ_EMPTY(&roll->list))
 		member_free(roll, TAILQ_FIRST(&roll->list));
 	table_finish(&roll->by_key);
