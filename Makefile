@@ -55,7 +55,7 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 # -- sources ----------------------------------------------------------------
 
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
-FOLDERS = $(if $(MEDIA_VERSION),media) lan net rpc store org crypto ipmsg $(if $(MEDIA_VERSION),picture) loop base
+FOLDERS = $(if $(MEDIA_VERSION),media) link lan net rpc store org crypto ipmsg $(if $(MEDIA_VERSION),picture) loop base
 # QR codes and images are drawn by programs of their own: cam is linked statically, their
 # libraries are not.
 PROGRAMS = cam camd camserver cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
@@ -85,6 +85,14 @@ FORCE:
 # Its flags ask for another POSIX than ours.
 $B/obj/cam-tui/terminfo.o: EXT_CFLAGS += $(NCURSES_CFLAGS)
 
+# The one library that can be reached by C++ alone.
+CXX_CFLAGS = $(filter-out -Wstrict-prototypes -Wmissing-prototypes -std=c17 \
+	-Werror=implicit-function-declaration,$(ALL_CFLAGS)) $(subst -I,-isystem ,$(WEBRTC_CFLAGS))
+$B/obj/%.o: src/%.cc config.mk
+	$(call say,CXX,$<)
+	$Qmkdir -p $(@D) && $(CXX) $(CXX_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
+$(call archive,media): $(if $(HAVE_WEBRTC),$B/obj/media/speech_webrtc.o)
+
 define folder_archive
 $$(call archive,$1): $$(call objects,$1)
 	$$(call say,AR,$$@)
@@ -112,13 +120,13 @@ $B/cam-tui: $B/obj/cam-tui/main.o $B/libcam-tui.a $(CAM_LIBS)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(NCURSES_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
 		-lm $(UTF8PROC_LIBS) $(LIBS)
 
-CAMD_LIBS = $(foreach folder,lan net rpc store crypto ipmsg loop base,$(call archive,$(folder)))
+CAMD_LIBS = $(foreach folder,link lan net rpc store org crypto ipmsg loop base,$(call archive,$(folder)))
 $B/camd: $B/obj/camd/main.o $B/libcamd.a $(CAMD_LIBS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
 		$(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
-SERVER_LIBS = $(foreach folder,lan net rpc store org crypto ipmsg loop base,$(call archive,$(folder)))
+SERVER_LIBS = $(foreach folder,link lan net rpc store org crypto ipmsg loop base,$(call archive,$(folder)))
 $B/camserver: $B/obj/camserver/main.o $B/libcamserver.a $(SERVER_LIBS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
@@ -202,6 +210,14 @@ $(MEDIA_TOOLS): $B/tools/%: tests/media/%.c $(ARCHIVES)
 		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(MEDIA_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
 
+# Many members of a camserver in one process.
+tools: $B/tools/office
+$B/tools/office: tests/load/office.c $(ARCHIVES)
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< \
+		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
+		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(MEDIA_LIBS) -lm $(LIBS)
+
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
 # With any compiler they replay the kept corpus; `make fuzz` builds them for libFuzzer.
@@ -253,7 +269,7 @@ check-lan: config.mk
 
 # Every system call at which camd could die, not only some of them.
 check-kill: check-build
-	$QKILL_STEP=1 $(RUN) tests/session/kill.sh tests/session/file_kill.sh test_transfer_stopped
+	$QKILL_STEP=1 $(RUN) tests/session/kill.sh tests/session/server_kill.sh tests/session/file_kill.sh test_transfer_stopped
 
 # Keys and sizes at random on the screen: STEPS of them, SEED to have the same again.
 STEPS ?= 100000
@@ -265,6 +281,13 @@ check-monkey: config.mk
 check-relay: config.mk
 	$Q$(SANITIZED) programs tools
 	$Qtests/run --build $B/san tests/long/relay.sh
+
+# An office of OFFICE members in one process, and MESSAGES for those who are away.
+OFFICE ?= 1500
+MESSAGES ?= 20000
+check-load: config.mk
+	$Q$(SANITIZED) programs tools
+	$QOFFICE=$(OFFICE) MESSAGES=$(MESSAGES) $(RUN) tests/session/office.sh
 
 # The session tests under valgrind: longer, so not in check; without those in which camd is killed anyway.
 check-valgrind: programs
@@ -407,6 +430,7 @@ help:
 	@echo 'make check-unit   the unit tests only; also check-session, check-screen, check-lan'
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
+	@echo 'make check-load   an office of members in one process (OFFICE=1500 MESSAGES=20000)'
 	@echo 'make check-monkey keys and sizes at random on the screen (STEPS=100000 SEED=1)'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
 	@echo 'make check-channel  two channels at random beside a model (LIVES=5000)'
@@ -423,6 +447,6 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
-	check-screen check-lan check-kill check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
+	check-screen check-lan check-kill check-load check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
 	lint analyse demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

@@ -166,6 +166,9 @@ static const struct verb_option call_options[] = {
 	{ "audio-out", 0, N_("FILE|none|device:NAME"),
 	    N_("where the others go: a new WAV file, a loudspeaker"), WORD_FILE,
 	    NULL },
+	{ "stereo", 0, NULL,
+	    N_("sound of two channels, as it is: no voice alone"), WORD_NONE,
+	    NULL },
 	{ "video-in", 0, N_("FILE.y4m|pattern|none|/dev/video0"),
 	    N_("what the others see"), WORD_FILE, NULL },
 	{ "video-out", 0, N_("FILE.y4m|none"), N_("where their pictures go"),
@@ -200,9 +203,8 @@ static const struct verb_action call_actions[] = {
 	{ "talk", N_("[on|off|--off]"),
 	    N_("push to talk: be heard, be silent, no longer"), WORD_NONE,
 	    WORD_NONE },
-	{ "use", N_("[--audio-in DEVICE] [--audio-out DEVICE]"),
-	    N_("take another microphone or loudspeaker"), WORD_NONE,
-	    WORD_NONE },
+	{ "device", N_("[--audio-in D] [--audio-out D] [ID]"),
+	    N_("use other devices from now on"), WORD_CALL, WORD_NONE },
 	{ "video", N_("[--off] [ID]"), N_("be seen in it, by a camera"),
 	    WORD_CALL, WORD_NONE },
 	{ "screen", N_("[--off] [ID]"), N_("share the screen in it"), WORD_CALL,
@@ -219,6 +221,14 @@ static const struct verb_action call_actions[] = {
 	{ "sdp", N_("[--tap PORT|--off] [ID]"),
 	    N_("let another program have what you send"), WORD_CALL,
 	    WORD_NONE },
+	{ 0 },
+};
+
+static const struct verb_action org_actions[] = {
+	{ "join", N_("CODE"), N_("join by an invitation's code"), WORD_NONE,
+	    WORD_NONE },
+	{ "status", "", N_("which one, and how it is"), WORD_NONE, WORD_NONE },
+	{ "leave", "", N_("forget it on this device"), WORD_NONE, WORD_NONE },
 	{ 0 },
 };
 
@@ -297,7 +307,8 @@ static const struct verb_option server_options[] = {
 	{ "nick", 0, N_("NICK"), N_("invite, users set: the nickname"),
 	    WORD_NONE, NULL },
 	{ "group", 0, N_("GROUP"),
-	    N_("invite, users set: the group, its levels parted by '/'"),
+	    N_("invite, users set, policy: the group, its levels parted by "
+	       "'/'"),
 	    WORD_NONE, NULL },
 	{ "state", 0, N_("STATE"), N_("users: only those in that state"),
 	    WORD_NONE, "invited waiting joined removed" },
@@ -326,6 +337,11 @@ static const struct verb_action server_actions[] = {
 	    WORD_MEMBER },
 	{ "limits", N_("[KEY VALUE]"), N_("list limits, or change one"),
 	    WORD_LIMIT, WORD_NONE },
+	{ "policy", N_("[get|set KEY VALUE|unset KEY]"),
+	    N_("what members' programs may do, in all or one group"),
+	    WORD_SERVER_POLICY, WORD_POLICY_KEY },
+	{ "queue", "", N_("what waits for members who are not there"),
+	    WORD_NONE, WORD_NONE },
 	{ "log", N_("[-n N]"), N_("what it has said of itself"), WORD_NONE,
 	    WORD_NONE },
 	{ "metrics", "", N_("how it is in numbers, as OpenMetrics"), WORD_NONE,
@@ -440,6 +456,11 @@ static const struct verb table[] = {
 	    .run = verb_verify,
 	    .options = verify_options,
 	    .word = WORD_WHO },
+	{ .name = "org",
+	    .args = N_("[join CODE|status|leave]"),
+	    .help = N_("belong to an organisation"),
+	    .run = verb_org,
+	    .actions = org_actions },
 	{ .name = "config",
 	    .args = N_("get|set|unset|ls ..."),
 	    .help = N_("read and change settings"),
@@ -472,7 +493,8 @@ static const struct verb table[] = {
 	    .run = verb_daemon,
 	    .actions = daemon_actions },
 	{ .name = "server",
-	    .args = N_("status|users|groups|invite|approve|remove|limits|log|"
+	    .args = N_("status|users|groups|invite|approve|remove|limits|"
+		       "policy|queue|log|"
 		       "metrics ..."),
 	    .help = N_("administer the camserver of this machine"),
 	    .run = verb_server,
@@ -500,7 +522,6 @@ static const struct verb table[] = {
 	{ .name = "device", .flags = VERB_LATER },
 	{ .name = "export", .flags = VERB_LATER },
 	{ .name = "import", .flags = VERB_LATER },
-	{ .name = "org", .flags = VERB_LATER },
 	{ .name = "doc", .flags = VERB_LATER },
 	{ .name = "cal", .flags = VERB_LATER },
 	{ .name = "note", .flags = VERB_LATER },

@@ -29,6 +29,8 @@
 #include "camd/network.h"
 #include "camd/offer/fileserver.h"
 #include "camd/offer/offers.h"
+#include "camd/org/org.h"
+#include "camd/org/ruling.h"
 #include "camd/people/attention.h"
 #include "camd/people/leaving.h"
 #include "camd/people/presence.h"
@@ -126,15 +128,18 @@ start_store_threads(struct camd *camd)
 /* -- settings ---------------------------------------------------------------
  */
 
+/* The stricter of our setting and what the organisation leaves us. */
 static enum lan_legacy
-legacy_of(const struct settings *settings)
+legacy_of(const struct camd *camd)
 {
-	const char *legacy = settings_text(settings, "security.legacy");
+	const char *legacy = settings_text(camd->settings, "security.legacy");
+	enum policy_value ruled = ruling_of(camd->org, POLICY_LEGACY);
 
-	if (strcmp(legacy, "off") == 0)
+	if (ruled == POLICY_OFF || strcmp(legacy, "off") == 0)
 		return LAN_LEGACY_OFF;
-	return strcmp(legacy, "receive") == 0 ? LAN_LEGACY_RECEIVE
-					      : LAN_LEGACY_ON;
+	return ruled == POLICY_RECEIVE || strcmp(legacy, "receive") == 0
+		   ? LAN_LEGACY_RECEIVE
+		   : LAN_LEGACY_ON;
 }
 
 int
@@ -153,7 +158,7 @@ camd_apply(struct camd *camd, char **problem)
 		.broadcast = settings_text(settings, "net.broadcast"),
 		.list_for = settings_text(settings, "net.list_for"),
 		.charset = CHARSET_CP932,
-		.legacy = legacy_of(settings),
+		.legacy = legacy_of(camd),
 	};
 	int r;
 
@@ -288,6 +293,11 @@ make_parts(struct camd *camd, char **problem)
 		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
 		return r;
 	}
+	if ((r = org_new(camd, camd->store, &camd->org)) < 0) {
+		*problem = xasprintf(
+		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
+		return r;
+	}
 	if ((r = links_new(
 		 camd, camd->identity, &liaison_ops, camd, &camd->links)) < 0) {
 		*problem = xasprintf(
@@ -339,6 +349,7 @@ camd_open(struct camd *camd, char **problem)
 	refreshes_listen(roster_refreshes(camd->roster));
 	outbox_start(camd->outbox);
 	offers_start(camd->offers);
+	org_start(camd->org);
 	if (camd->opened != NULL)
 		camd->opened(camd);
 	return 0;
@@ -393,6 +404,7 @@ camd_finish(struct camd *camd)
 	if (camd->roster != NULL && camd->writer != NULL)
 		roster_write(camd->roster);
 	outbox_stop(camd->outbox);
+	org_stop(camd->org);
 	calls_stop(camd->calls);
 	fileserver_stop(camd->fileserver);
 	offers_stop(camd->offers);
@@ -422,6 +434,7 @@ camd_finish(struct camd *camd)
 	questions_free(camd->questions);
 	notices_free(camd->notices);
 	inbox_free(camd->inbox);
+	org_free(camd->org);
 	lan_free(camd->lan);
 	announcement_free(camd->announcement);
 	attention_free(camd->attention);

@@ -177,8 +177,7 @@ struct send_job {
 	struct quote quote;	   /* of the message answered */
 	bool has_quote;
 	int err;
-	void (*on_stored)(void *arg, int err, const char *id, json_t *time,
-	    json_t *recipients);
+	void (*on_stored)(void *arg, int err, const struct outbox_sent *sent);
 	void *arg;
 };
 
@@ -229,9 +228,8 @@ tell_sent(struct send_job *send)
 		.offer_count = send->row.offer_count,
 		.quote = send->has_quote ? &send->quote : NULL,
 	};
-	json_t *time = json_time(send->row.time_ms);
-	json_t *recipients = recipient_objects(
-	    camd, send->deliveries, send->count, send->row.time_ms);
+	const struct outbox_sent sent = { send->row.id, send->row.time_ms,
+		send->deliveries, send->count };
 	json_t *object = NULL;
 
 	if (send->row.question)
@@ -240,11 +238,9 @@ tell_sent(struct send_job *send)
 	 * answered. */
 	if (events_wanted(camd->events, EVENT_MESSAGE_SENT))
 		object = message_object(camd, &record);
-	send->on_stored(send->arg, 0, send->row.id, time, recipients);
+	send->on_stored(send->arg, 0, &sent);
 	if (object != NULL)
 		events_tell(camd->events, EVENT_MESSAGE_SENT, object);
-	json_decref(time);
-	json_decref(recipients);
 }
 
 static void
@@ -257,7 +253,7 @@ on_stored(struct job *job)
 	if (err < 0) {
 		log_error(
 		    "cannot store a message to be sent: %s", cam_strerror(err));
-		send->on_stored(send->arg, err, NULL, NULL, NULL);
+		send->on_stored(send->arg, err, NULL);
 	} else {
 		if (send->offering != NULL)
 			offers_added(send->outbox->camd->offers, send->row.row,
@@ -394,8 +390,7 @@ find_place(struct send_job *send)
 
 void
 outbox_send(struct outbox *outbox, const struct outbox_request *request,
-    void (*on_told)(
-	void *arg, int err, const char *id, json_t *time, json_t *recipients),
+    void (*on_told)(void *arg, int err, const struct outbox_sent *sent),
     void *arg)
 {
 	struct send_job *send = xcalloc(1, sizeof *send);
