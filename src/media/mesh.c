@@ -31,8 +31,8 @@ sender_free(struct sender *sender)
 }
 
 static int
-sender_new(
-    const struct mesh *mesh, const struct media *media, struct sender **made)
+sender_new(const struct mesh *mesh, const struct media *media,
+    struct sender **made)
 {
 	struct sender *sender = xcalloc(1, sizeof *sender);
 	int err = shield_new_receiving(media, &sender->shield);
@@ -304,7 +304,7 @@ mesh_record(struct mesh *mesh, int fd)
 {
 	recorder_free(mesh->recorder);
 	mesh->recorder = NULL;
-	return fd >= 0 ? recorder_new(mesh->loop, fd, on_recorder_ended, mesh,
-			     &mesh->recorder)
+	return fd >= 0 ? recorder_new(mesh->loop, fd, mesh->channels,
+			     on_recorder_ended, mesh, &mesh->recorder)
 		       : 0;
 }

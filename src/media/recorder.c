@@ -23,6 +23,7 @@ struct recorder {
 	struct voice_encoder *encoder;
 	void (*on_ended)(void *arg);
 	void *arg;
+	unsigned channels;
 	uint64_t begin_us, frames;
 	int32_t said[VOICE_FRAME];
 };
@@ -54,8 +55,8 @@ put(struct recorder *recorder, const struct piece *piece, const void *bytes)
 }
 
 int
-recorder_new(struct loop *loop, int fd, void (*on_ended)(void *arg), void *arg,
-    struct recorder **made)
+recorder_new(struct loop *loop, int fd, unsigned channels,
+    void (*on_ended)(void *arg), void *arg, struct recorder **made)
 {
 	struct recorder *recorder = xcalloc(1, sizeof *recorder);
 	int err = voice_encoder_new(1, BITRATE, &recorder->encoder);
@@ -67,6 +68,7 @@ recorder_new(struct loop *loop, int fd, void (*on_ended)(void *arg), void *arg,
 	}
 	recorder->on_ended = on_ended;
 	recorder->arg = arg;
+	recorder->channels = channels;
 	recorder->stream = stream_new(loop, fd, &ops, recorder, QUEUE_MAX);
 	put(recorder,
 	    &(struct piece){ .kind = PIECE_TRACK,
@@ -88,10 +90,14 @@ recorder_free(struct recorder *recorder)
 }
 
 void
-recorder_said(struct recorder *recorder, const int16_t *pcm, unsigned channels)
+recorder_said(struct recorder *recorder, const int16_t *pcm)
 {
-	for (size_t i = 0; i < VOICE_FRAME; i++, pcm += channels)
-		recorder->said[i] += (pcm[0] + pcm[channels - 1]) / 2;
+	int16_t mono[VOICE_SAMPLES_MAX];
+
+	memcpy(mono, pcm, VOICE_FRAME * recorder->channels * sizeof pcm[0]);
+	if (recorder->channels == 2)
+		sound_fold(mono);
+	sound_add(recorder->said, mono, VOICE_FRAME);
 }
 
 /* When the frame was; it lasts as long as all do, but where time was lost. */
@@ -111,8 +117,7 @@ frame_time(struct recorder *recorder, uint64_t now_us)
 }
 
 void
-recorder_heard(struct recorder *recorder, const int32_t *sum, unsigned channels,
-    uint64_t now_us)
+recorder_heard(struct recorder *recorder, const int32_t *sum, uint64_t now_us)
 {
 	struct piece piece = { .kind = PIECE_FRAME,
 		.track = SOUND_TRACK,
@@ -123,8 +128,10 @@ recorder_heard(struct recorder *recorder, const int32_t *sum, unsigned channels,
 	int16_t pcm[VOICE_FRAME];
 	int len;
 
-	for (size_t i = 0; i < VOICE_FRAME; i++, sum += channels)
-		recorder->said[i] += (sum[0] + sum[channels - 1]) / 2;
+	for (size_t i = 0; i < VOICE_FRAME; i++)
+		recorder->said[i] += recorder->channels == 2
+					 ? (sum[2 * i] + sum[2 * i + 1]) / 2
+					 : sum[i];
 	sound_clip(recorder->said, pcm, VOICE_FRAME);
 	memset(recorder->said, 0, sizeof recorder->said);
 	len = voice_encode(recorder->encoder, pcm, packet);

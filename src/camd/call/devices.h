@@ -47,6 +47,8 @@ int devices_set(
  * CAM_ERR_REQUEST, CAM_ERR_UNREACHABLE. */
 int devices_set_screen(struct call_devices *devices, const char *display,
     const char *authority, unsigned window);
+/* The paths of cameras, an array. */
+json_t *devices_cameras(void);
 /* Sound of two channels, both ways. */
 void devices_set_stereo(struct call_devices *devices);
 /* What is heard and spoken to comes from there now, as far as it is set there:
