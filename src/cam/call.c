@@ -365,7 +365,7 @@ talk(struct cam *cam, struct args *args)
 }
 
 static int
-use(struct cam *cam, struct args *args)
+device(struct cam *cam, struct args *args)
 {
 	json_t *params = json_object();
 	int code = args_count(args, 1, 2);
@@ -375,7 +375,7 @@ use(struct cam *cam, struct args *args)
 		code = put_devices(params, args);
 	if (code == 0)
 		return call_change(
-		    cam, RPC_CALL_USE, params, _("other devices are used"));
+		    cam, RPC_CALL_DEVICE, params, _("other devices are used"));
 	json_decref(params);
 	return code;
 }
@@ -414,7 +414,7 @@ static const struct action {
 	{ "hold", hold, " off " },
 	{ "mute", mute, " off " },
 	{ "talk", talk, " off " },
-	{ "use", use, " audio-in audio-out " },
+	{ "device", device, " audio-in audio-out " },
 	{ "video", video, " off video-in " },
 	{ "screen", screen, " off screen " },
 	{ "add", add, " id " },

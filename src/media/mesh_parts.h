@@ -26,6 +26,8 @@ struct rate {
 
 /* A stream of a member, and what he says of one of ours. */
 struct inbound {
+	struct mesh *mesh;
+	unsigned member;
 	struct media_stream stream;
 	struct reception reception;
 	struct playout *playout; /* of sound; else NULL */

@@ -94,14 +94,14 @@ expect_seen() { # SHOWN WATCHER [FILTER]
 	expect_json "$seen" "${3:-.readable >= 10 and .ssim > 0.9} and .backwards == 0"
 }
 
-has_come() { # NAME PACKETS
-	cam_as "$1" call stats --json |
-		json_last ".members[0].streams | any(.[]; .direction == \"in\" and .packets > $2)"
-}
-
 sees_more() { # NAME COUNT: than so far, of each of the others; waits for them
 	local seen
 	seen=$(cam_as "$1" call stats --json |
 		jq '[.members[].streams[] | select(.direction == "in" and .kind != "audio") | .pictures] | max')
 	await 40 sees "$1" $((seen + $2))
+}
+
+has_come() { # NAME PACKETS
+	cam_as "$1" call stats --json |
+		json_last ".members[0].streams | any(.[]; .direction == \"in\" and .packets > $2)"
 }

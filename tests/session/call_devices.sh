@@ -64,7 +64,7 @@ test_a_loudspeaker_that_goes_and_one_that_comes() {
 	server another
 	expect 0 cam_as bob call devices --json
 	json_last '.out | index("another")' <(echo "$OUT")
-	expect 0 cam_as bob call use --audio-out device:another
+	expect 0 cam_as bob call device --audio-out device:another
 	await_call bob '.audio_out == "another" and .state == "active"'
 	expect 0 cam_as anna call hangup
 	calls_end
@@ -72,6 +72,6 @@ test_a_loudspeaker_that_goes_and_one_that_comes() {
 }
 
 refuse_listed() { # NAME
-	expect 1 cam_as bob call use --audio-out "device:$1"
+	expect 1 cam_as bob call device --audio-out "device:$1"
 	expect_text "$ERR" 'cannot be used'
 }

@@ -11,17 +11,17 @@ test_a_device_can_be_changed() {
 	await_call bob '.state == "ringing"'
 	calls bob answer --audio-in none --audio-out "$T/bob.heard.wav"
 	await_call anna '.state == "active" and .audio_in == "none" and .audio_out == "none"'
-	expect 0 cam_as anna call use --audio-in "$T/anna.wav"
+	expect 0 cam_as anna call device --audio-in "$T/anna.wav"
 	await_call anna '.audio_in == "file" and .audio_out == "none"'
 	await 30 flows bob
 	# What is no sound is not taken, and the one of before stays.
 	echo 'no sound' >"$T/nothing.wav"
-	expect 1 cam_as anna call use --audio-in "$T/nothing.wav"
+	expect 1 cam_as anna call device --audio-in "$T/nothing.wav"
 	expect_text "$ERR" 'cannot be used'
 	call_is anna '.audio_in == "file"'
-	expect 1 cam_as anna call use --audio-out "$T/bob.heard.wav"
+	expect 1 cam_as anna call device --audio-out "$T/bob.heard.wav"
 	expect_text "$ERR" 'there already'
-	expect 2 cam_as anna call use
+	expect 2 cam_as anna call device
 	# The whole of it has been played when so many packets have come after it.
 	await 30 has_come bob 320
 	expect 0 cam_as anna call hangup
@@ -41,7 +41,7 @@ test_from_a_file_to_a_device() {
 	await_call anna '.state == "active"'
 	await 30 flows anna
 	pid=$(pgrep -P "${PID_OF[anna]}" cam-media)
-	expect 0 cam_as anna call use --audio-out default
+	expect 0 cam_as anna call device --audio-out default
 	is_another() { pid2=$(pgrep -P "${PID_OF[anna]}" cam-media) && [ "$pid2" != "$pid" ]; }
 	await 10 is_another
 	await_call anna '.audio_out == "default" and .state == "active"'
@@ -51,7 +51,7 @@ test_from_a_file_to_a_device() {
 	pid=$pid2
 	await 10 is_another
 	await 30 flows anna
-	expect 0 cam_as anna call use --audio-out none --audio-in tone
+	expect 0 cam_as anna call device --audio-out none --audio-in tone
 	await_call anna '.audio_out == "none" and .audio_in == "tone"'
 	expect 0 cam_as anna call hangup
 	calls_end

@@ -1,5 +1,4 @@
-/* handset.c: what we speak into and hear from, changed in the middle of a call;
- * push to talk. */
+/* switching.c: another microphone or loudspeaker in the middle of a call. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +8,7 @@
 #include "camd/call/devices.h"
 #include "rpc/names.h"
 
-struct change {
+struct switching {
 	struct calls *calls;
 	char id[ID_SIZE]; /* of the call, which may be over when it is done */
 	struct call_devices *devices;
@@ -45,11 +44,11 @@ take_over(struct call *call, struct call_devices *devices)
 
 /* message is only needed with an error. */
 static void
-finish(struct change *change, int err, const char *message)
+finish(struct switching *switching, int err, const char *message)
 {
-	devices_free(change->devices);
-	change->on_done(change->arg, err, message);
-	free(change);
+	devices_free(switching->devices);
+	switching->on_done(switching->arg, err, message);
+	free(switching);
 }
 
 /* One that was not there, or may not be opened any more: another process finds
@@ -85,78 +84,76 @@ is_listed(const json_t *audio, const json_t *names, const char *way)
 static void
 on_listed(void *arg, int err, const json_t *names)
 {
-	struct change *change = arg;
-	const json_t *audio = json_object_get(change->devices->params, "audio");
+	struct switching *switching = arg;
+	const json_t *audio =
+	    json_object_get(switching->devices->params, "audio");
 	struct call *call = NULL;
 
 	if (err == 0 &&
 	    (!is_listed(audio, names, "in") || !is_listed(audio, names, "out")))
 		err = CAM_ERR_UNKNOWN;
-	if (err == 0 && calls_find(change->calls, change->id, NULL, &call) != 0)
+	if (err == 0 &&
+	    calls_find(switching->calls, switching->id, NULL, &call) != 0)
 		err = CAM_ERR_CLOSED;
 	if (err == 0) {
-		take_over(call, change->devices);
+		take_over(call, switching->devices);
 		start_anew(call);
 	}
-	finish(change, err, cam_strerror(err));
+	finish(switching, err, cam_strerror(err));
 }
 
 static void
-look_for(struct change *change)
+look_for(struct switching *switching)
 {
-	int err = calls_devices(change->calls, on_listed, change);
+	int err = calls_devices(switching->calls, on_listed, switching);
 
 	if (err != 0)
-		finish(change, err, cam_strerror(err));
+		finish(switching, err, cam_strerror(err));
 }
 
 static void
-on_changed(
+on_switched(
     void *arg, int err, const json_t *result, const struct rpc_error *error)
 {
-	struct change *change = arg;
-	const json_t *audio = json_object_get(change->devices->params, "audio");
+	struct switching *switching = arg;
+	const json_t *audio =
+	    json_object_get(switching->devices->params, "audio");
 	struct call *call = NULL;
 
 	if (err != 0 && err != CAM_ERR_CLOSED && sound_has_devices(audio)) {
-		look_for(change);
+		look_for(switching);
 		return;
 	}
-	if (err == 0 && calls_find(change->calls, change->id, NULL, &call) == 0)
-		take_over(call, change->devices);
-	finish(change, err,
+	if (err == 0 &&
+	    calls_find(switching->calls, switching->id, NULL, &call) == 0)
+		take_over(call, switching->devices);
+	finish(switching, err,
 	    error != NULL && error->message != NULL ? error->message
 						    : cam_strerror(err));
 }
 
-int
-call_use(struct call *call, struct call_devices *devices,
+void
+sound_switch(struct call *call, struct call_devices *devices,
     void (*on_done)(void *arg, int err, const char *message), void *arg)
 {
 	const json_t *audio = json_object_get(devices->params, "audio");
-	struct change *change = NULL;
+	struct switching *switching = xcalloc(1, sizeof *switching);
 
-	if (audio == NULL || call_is_ringing(call)) {
-		devices_free(devices);
-		return audio == NULL ? CAM_ERR_REQUEST : CAM_ERR_EXISTS;
-	}
-	change = xcalloc(1, sizeof *change);
-	*change = (struct change){ .calls = call->calls,
+	*switching = (struct switching){ .calls = call->calls,
 		.devices = devices,
 		.on_done = on_done,
 		.arg = arg };
-	memcpy(change->id, call->id, sizeof change->id);
+	memcpy(switching->id, call->id, sizeof switching->id);
 	if (call->process == NULL || !call->opened || call->switching) {
 		take_over(call, devices);
-		finish(change, 0, NULL);
+		finish(switching, 0, NULL);
 	} else if (call->has_devices || !sound_has_devices(audio)) {
 		call->calls->ops->process->ask(call->process, MEDIA_SET,
 		    json_pack("{s:o}", "audio", json_deep_copy(audio)),
-		    devices->fds, DEVICES_KINDS, on_changed, change);
+		    devices->fds, DEVICES_KINDS, on_switched, switching);
 	} else {
-		look_for(change);
+		look_for(switching);
 	}
-	return 0;
 }
 
 void
@@ -176,17 +173,4 @@ sound_be_silent(struct call *call)
 	call->switching = true;
 	call->calls->ops->process->leave(call->process);
 	call_tell(call, EVENT_CALL_CHANGED);
-}
-
-int
-call_talk(struct call *call, enum call_talk talk)
-{
-	if (call_is_ringing(call))
-		return CAM_ERR_EXISTS;
-	if (call->talk == talk)
-		return 0;
-	call->talk = talk;
-	sound_set(call);
-	call_tell(call, EVENT_CALL_CHANGED);
-	return 0;
 }
