@@ -31,8 +31,8 @@ sender_free(struct sender *sender)
 }
 
 static int
-sender_new(const struct mesh *mesh, const struct media *media,
-    struct sender **made)
+sender_new(
+    const struct mesh *mesh, const struct media *media, struct sender **made)
 {
 	struct sender *sender = xcalloc(1, sizeof *sender);
 	int err = shield_new_receiving(media, &sender->shield);

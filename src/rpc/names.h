@@ -252,9 +252,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * width?, height?, rate? member: a number 1 .. 255 that camd chooses.
  */
 /* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
- * {echo, noise, gain} of a microphone, channels?: 1 or 2, bitrate?}, video?: {in?: pictures, out?: {fd} of the
- * first member's, as YUV4MPEG2}, budget?, sandbox: false?} -> {delay_ms}.
- * Without video none is seen either. */
+ * {echo, noise, gain} of a microphone, channels?: 1 or 2, bitrate?}, video?:
+ * {in?: pictures, out?: {fd} of the first member's, as YUV4MPEG2}, budget?,
+ * sandbox: false?} -> {delay_ms}. Without video none is seen either. */
 #define MEDIA_OPEN "media.open"
 /* {member, addr, port, media} -> {}; a member there already has new keys and
  * streams, its old ones are accepted for 5 s */
@@ -286,10 +286,10 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {self, members: [{member, level}]}: 0 .. 127 dB below full scale, four times
  * a second */
 #define MEDIA_LEVELS "media.levels"
-/* {direction, now: "default" or "none"}: a device has failed, and what is in its
- * place */
+/* {direction, now: "default" or "none"}: a device has failed, and what is in
+ * its place */
 #define MEDIA_DEVICE "media.device"
-/* {kind}: an input file has ended */
+/* {kind}: an input file has ended, or what pictures came from has failed */
 #define MEDIA_FINISHED "media.finished"
 
 /*

@@ -352,3 +352,13 @@ devices_move_sound(struct call_devices *to, struct call_devices *from)
 	move_sound(to, from, DEVICES_AUDIO_IN, "in");
 	move_sound(to, from, DEVICES_AUDIO_OUT, "out");
 }
+
+const char *
+devices_showing_word(enum devices_showing showing)
+{
+	static const char *const words[] = { [DEVICES_SHOW_NOTHING] = "none",
+		[DEVICES_SHOW_VIDEO] = "video",
+		[DEVICES_SHOW_SCREEN] = "screen" };
+
+	return words[showing];
+}
