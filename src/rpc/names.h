@@ -208,6 +208,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define ORG_AWAY "org.away"
 /* {hello}, no answer: another prekey, another nick */
 #define ORG_CARD "org.card"
+/* {policy}, no answer: what holds from now on, as the server has signed it */
+#define ORG_POLICY "org.policy"
 /* {after, changes: [..], head}, no answer; head: with the last of them */
 #define DIRECTORY_CHANGES "directory.changes"
 /* {members: [[member, state, card, addr, away]]}, no answer */
@@ -252,9 +254,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * width?, height?, rate? member: a number 1 .. 255 that camd chooses.
  */
 /* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
- * {echo, noise, gain} of a microphone, channels?: 1 or 2, bitrate?}, video?: {in?: pictures, out?: {fd} of the
- * first member's, as YUV4MPEG2}, budget?, sandbox: false?} -> {delay_ms}.
- * Without video none is seen either. */
+ * {echo, noise, gain} of a microphone, channels?: 1 or 2, bitrate?}, video?:
+ * {in?: pictures, out?: {fd} of the first member's, as YUV4MPEG2}, budget?,
+ * sandbox: false?} -> {delay_ms}. Without video none is seen either. */
 #define MEDIA_OPEN "media.open"
 /* {member, addr, port, media} -> {}; a member there already has new keys and
  * streams, its old ones are accepted for 5 s */
@@ -266,7 +268,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
  * video?: {in: pictures, or null}, budget?,
- * record?: {fd} a socket of cam-record, or null} -> {} */
+ * record?: {fd, pictures} a socket of cam-record, or null} -> {} */
 #define MEDIA_SET "media.set"
 /* {port, sealed}: what we send goes to that port of 127.0.0.1 too
  * (media/mesh.h: mesh_tap()); 0: no more -> {} */
@@ -286,8 +288,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {self, members: [{member, level}]}: 0 .. 127 dB below full scale, four times
  * a second */
 #define MEDIA_LEVELS "media.levels"
-/* {direction, now: "default" or "none"}: a device has failed, and what is in its
- * place */
+/* {direction, now: "default" or "none"}: a device has failed, and what is in
+ * its place */
 #define MEDIA_DEVICE "media.device"
 /* {kind}: an input file has ended */
 #define MEDIA_FINISHED "media.finished"

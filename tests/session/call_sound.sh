@@ -29,11 +29,6 @@ test_a_device_can_be_changed() {
 	expect_heard anna bob
 }
 
-has_come() { # NAME PACKETS
-	cam_as "$1" call stats --json |
-		json_last ".members[0].streams | any(.[]; .direction == \"in\" and .packets > $2)"
-}
-
 # One that began with files has shut itself off from all devices: another takes its place.
 test_from_a_file_to_a_device() {
 	local pid

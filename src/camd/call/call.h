@@ -109,8 +109,10 @@ struct call {
 	unsigned media; /* which process it is, from 1 */
 	uint32_t delay_ms;
 	struct call_devices *devices;
-	json_t *audio;	/* as the process has it now; NULL: not opened yet */
-	bool switching; /* the process ends so that another can begin */
+	json_t *audio;	  /* as the process has it now; NULL: not opened yet */
+	bool has_devices; /* the process can open some */
+	bool switching;	  /* it ends so that another can begin */
+	bool chosen;	  /* what that one is to open; nobody has tried it */
 	struct recording *recording; /* of ours; NULL: none */
 	bool recording_ends;	     /* it is told of no more */
 	char *recording_path;	     /* of the last one; NULL */

@@ -184,11 +184,16 @@ on_opened(
 	if (err == CAM_ERR_CLOSED || call->state == CALL_ENDED)
 		return;
 	if (err == 0) {
+		call->chosen = false;
 		call->delay_ms =
 		    delay_ms > 0 && delay_ms < 10000 ? (uint32_t)delay_ms : 0;
 		return;
 	}
 	on_done(NULL, err, result, error);
+	if (call->chosen && call->process != NULL) {
+		sound_be_silent(call);
+		return;
+	}
 	call->restarted = true;
 	call_end(call, CALL_MEDIA,
 	    error != NULL ? error->message : cam_strerror(err));
@@ -218,6 +223,7 @@ sound_open(struct call *call)
 	calls->ops->equip(calls->arg, params);
 	json_decref(call->audio);
 	call->audio = json_deep_copy(json_object_get(params, "audio"));
+	call->has_devices = sound_has_devices(call->audio);
 	call->opened = true;
 	calls->ops->process->ask(call->process, MEDIA_OPEN, params, fds,
 	    DEVICES_KINDS + 1, on_opened, call);

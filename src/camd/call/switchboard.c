@@ -13,6 +13,7 @@
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/link/links.h"
+#include "camd/org/ruling.h"
 #include "camd/people/roster.h"
 #include "camd/settings.h"
 #include "camd/trust/trust.h"
@@ -120,6 +121,7 @@ admits(void *arg, int64_t uid)
 	const struct user *user = user_of(camd, uid);
 
 	return user != NULL && !trust_is_blocked(camd->trust, user) &&
+	       ruling_of(camd->org, POLICY_CALLS) != POLICY_OFF &&
 	       strcmp(settings_text(camd->settings, "call.accept"), "never") !=
 		   0;
 }

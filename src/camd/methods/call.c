@@ -13,6 +13,7 @@
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
+#include "camd/org/ruling.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
@@ -198,6 +199,17 @@ follow(struct rpc_call *request, const json_t *params, const struct call *call)
 		client_follow(client, call->id);
 }
 
+/* False when it has been answered. */
+static bool
+may_call(struct rpc_call *request)
+{
+	if (ruling_of(method_camd(request)->org, POLICY_CALLS) != POLICY_OFF)
+		return true;
+	(void)method_fail(request, CAM_ERR_REFUSED, NULL,
+	    "the policy of your organisation lets nobody call");
+	return false;
+}
+
 int
 call_start(struct rpc_call *request, json_t *params)
 {
@@ -207,7 +219,8 @@ call_start(struct rpc_call *request, json_t *params)
 	bool follows;
 	int err;
 
-	if (!param_switch(request, params, "video", &wish.video) ||
+	if (!may_call(request) ||
+	    !param_switch(request, params, "video", &wish.video) ||
 	    !param_switch(request, params, "follow", &follows) ||
 	    !read_callees(request, params, &callees) ||
 	    !calling_devices(request, params, &wish.devices))
@@ -307,7 +320,8 @@ call_end_it(struct rpc_call *request, json_t *params)
 	return calling_reply(request, call);
 }
 
-/* -- call.hold, call.mute ---------------------------------------------------
+/* -- call.hold, call.mute, call.talk
+ * ---------------------------------------------------
  */
 
 int
