@@ -55,7 +55,7 @@ PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 # -- sources ----------------------------------------------------------------
 
 # Each folder is an archive; the order is the one in which they may use each other (last uses first).
-FOLDERS = $(if $(MEDIA_VERSION),media) lan net rpc store org crypto ipmsg $(if $(MEDIA_VERSION),picture) loop base
+FOLDERS = $(if $(MEDIA_VERSION),media) link lan net rpc store org crypto ipmsg $(if $(MEDIA_VERSION),picture) loop base
 # QR codes and images are drawn by programs of their own: cam is linked statically, their
 # libraries are not.
 PROGRAMS = cam camd camserver cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
@@ -85,6 +85,14 @@ FORCE:
 # Its flags ask for another POSIX than ours.
 $B/obj/cam-tui/terminfo.o: EXT_CFLAGS += $(NCURSES_CFLAGS)
 
+# The one library that can be reached by C++ alone.
+CXX_CFLAGS = $(filter-out -Wstrict-prototypes -Wmissing-prototypes -std=c17 \
+	-Werror=implicit-function-declaration,$(ALL_CFLAGS)) $(subst -I,-isystem ,$(WEBRTC_CFLAGS))
+$B/obj/%.o: src/%.cc config.mk
+	$(call say,CXX,$<)
+	$Qmkdir -p $(@D) && $(CXX) $(CXX_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
+$(call archive,media): $(if $(HAVE_WEBRTC),$B/obj/media/speech_webrtc.o)
+
 define folder_archive
 $$(call archive,$1): $$(call objects,$1)
 	$$(call say,AR,$$@)
@@ -112,13 +120,13 @@ $B/cam-tui: $B/obj/cam-tui/main.o $B/libcam-tui.a $(CAM_LIBS)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(NCURSES_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
 		-lm $(UTF8PROC_LIBS) $(LIBS)
 
-CAMD_LIBS = $(foreach folder,lan net rpc store crypto ipmsg loop base,$(call archive,$(folder)))
+CAMD_LIBS = $(foreach folder,link lan net rpc store org crypto ipmsg loop base,$(call archive,$(folder)))
 $B/camd: $B/obj/camd/main.o $B/libcamd.a $(CAMD_LIBS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \
 		$(UTF8PROC_LIBS) $(LIBEV_LIBS) -lm $(LIBS)
 
-SERVER_LIBS = $(foreach folder,lan net rpc store org crypto ipmsg loop base,$(call archive,$(folder)))
+SERVER_LIBS = $(foreach folder,link lan net rpc store org crypto ipmsg loop base,$(call archive,$(folder)))
 $B/camserver: $B/obj/camserver/main.o $B/libcamserver.a $(SERVER_LIBS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) $(SQLITE_LIBS) \

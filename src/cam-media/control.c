@@ -79,12 +79,12 @@ on_finished(void *arg, enum media_kind kind)
 }
 
 static void
-on_device(void *arg, enum mesh_direction direction, int err)
+on_device(void *arg, enum mesh_direction direction, bool is_silent)
 {
 	notify(arg, MEDIA_DEVICE,
 	    json_pack("{s:s, s:s}", "direction",
-		direction == MESH_IN ? "in" : "out", "error",
-		cam_strerror(err)));
+		direction == MESH_IN ? "in" : "out", "now",
+		is_silent ? "none" : "default"));
 }
 
 static void

@@ -342,6 +342,44 @@ screen(struct cam *cam, struct args *args)
 }
 
 static int
+talk(struct cam *cam, struct args *args)
+{
+	const char *word = args->argc > 1 ? args->argv[1] : "on";
+	bool is_off = args_has(args, "off"), speaks = strcmp(word, "on") == 0;
+	const char *sentence = is_off	? _("push to talk is off")
+			       : speaks ? _("you are heard")
+					: _("you are silent");
+	int code = args_count(args, 1, 2);
+
+	if (code == 0 && !speaks && strcmp(word, "off") != 0)
+		code = complain_usage(
+		    "call", _("'call talk' takes on, off or --off"));
+	if (code != 0)
+		return code;
+	return call_change(cam, RPC_CALL_TALK,
+	    json_pack(
+		"{s:o}", "on", is_off ? json_null() : json_boolean(speaks)),
+	    sentence);
+}
+
+/* Of the one that is spoken in. */
+static int
+use(struct cam *cam, struct args *args)
+{
+	json_t *params = json_object(), *result = NULL;
+	int code = args_count(args, 1, 1);
+
+	if (code == 0)
+		code = put_devices(params, args);
+	if (code == 0)
+		code =
+		    daemon_ask(cam, RPC_CALL_USE, json_incref(params), &result);
+	json_decref(params);
+	json_decref(result);
+	return code;
+}
+
+static int
 add(struct cam *cam, struct args *args)
 {
 	const char *id = args_value(args, "id");
@@ -373,6 +411,8 @@ static const struct action {
 	{ "hangup", hangup, "" },
 	{ "hold", hold, " off " },
 	{ "mute", mute, " off " },
+	{ "talk", talk, " off " },
+	{ "use", use, " audio-in audio-out " },
 	{ "video", video, " off video-in " },
 	{ "screen", screen, " off screen " },
 	{ "add", add, " id " },

@@ -47,12 +47,16 @@ add_protection(struct columns *columns, const json_t *user)
 {
 	const char *encryption = member(user, "encryption");
 	bool verified = json_is_true(json_object_get(user, "verified"));
+	bool by_organisation =
+	    strcmp(member(user, "verified_by"), "organisation") == 0;
 
 	if (json_is_true(json_object_get(user, "blocked")))
 		columns_cell(columns, STYLE_BAD, _("KEY CHANGED: cam verify"));
 	else if (strcmp(encryption, "cam1") == 0)
 		columns_cell(columns, verified ? STYLE_GOOD : STYLE_PLAIN,
-		    verified ? _("cam/1, verified") : _("cam/1"));
+		    by_organisation ? _("cam/1, by organisation")
+		    : verified	    ? _("cam/1, verified")
+				    : _("cam/1"));
 	else if (strcmp(encryption, "rsa2048-aes256") == 0)
 		columns_cell(columns, STYLE_PLAIN,
 		    verified ? _("RSA-2048, verified") : _("RSA-2048"));

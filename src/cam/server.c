@@ -270,6 +270,8 @@ static const struct action {
 	{ "approve", server_approve },
 	{ "remove", server_remove },
 	{ "limits", server_limits },
+	{ "policy", server_policy },
+	{ "queue", server_queue },
 	{ "log", server_log },
 	{ "metrics", server_metrics },
 };

@@ -43,6 +43,8 @@ int server_invite(struct cam *cam, struct args *args);
 int server_approve(struct cam *cam, struct args *args);
 int server_remove(struct cam *cam, struct args *args);
 int server_limits(struct cam *cam, struct args *args);
+int server_policy(struct cam *cam, struct args *args);
+int server_queue(struct cam *cam, struct args *args);
 int server_log(struct cam *cam, struct args *args);
 int server_metrics(struct cam *cam, struct args *args);
 int server_import(struct cam *cam, struct args *args);

@@ -1,5 +1,7 @@
-/* server_setting.c: cam server limits: the numbers that camserver keeps to. */
+/* server_setting.c: cam server limits and policy: what camserver and its
+ * members keep to. */
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/i18n.h"
 #include "cam/args.h"
@@ -74,4 +76,70 @@ server_limits(struct cam *cam, struct args *args)
 		return set_limit(cam, args->argv[1], args->argv[2]);
 	return complain_usage(
 	    "server", _("'server limits %s' needs a value"), args->argv[1]);
+}
+
+/* -- policy -------------------------------------------------------------------
+ */
+
+static void
+print_policy(struct cam *cam, const json_t *policy)
+{
+	struct columns *columns = NULL;
+	const json_t *rule;
+	size_t i;
+
+	if (cam->json) {
+		output_json(policy);
+		return;
+	}
+	columns = columns_new(cam);
+	json_array_foreach(json_object_get(policy, "rules"), i, rule)
+	{
+		columns_cell(columns, STYLE_BOLD, server_text(rule, "key"));
+		columns_cell(columns, STYLE_PLAIN, server_text(rule, "value"));
+		columns_cell(columns, STYLE_PLAIN, server_text(rule, "group"));
+		columns_end_row(columns);
+	}
+	columns_print(columns);
+	columns_free(columns);
+}
+
+/* The words behind "policy": get; set KEY VALUE; unset KEY. */
+static int
+read_policy(const struct args *args, const char **method, json_t **params)
+{
+	const char *action = args->argc > 1 ? args->argv[1] : "get";
+	const char *group = args_value(args, "group");
+
+	if (strcmp(action, "get") == 0 && args->argc <= 2) {
+		*method = RPC_POLICY_GET;
+		*params = json_object();
+	} else if (strcmp(action, "set") == 0 && args->argc == 4) {
+		*method = RPC_POLICY_SET;
+		*params = json_pack("{s:s, s:s, s:s?}", "key", args->argv[2],
+		    "value", args->argv[3], "group", group);
+	} else if (strcmp(action, "unset") == 0 && args->argc == 3) {
+		*method = RPC_POLICY_SET;
+		*params = json_pack("{s:s, s:n, s:s?}", "key", args->argv[2],
+		    "value", "group", group);
+	} else {
+		return complain_usage("server",
+		    _("'server policy' takes get, set KEY VALUE or unset KEY"));
+	}
+	return 0;
+}
+
+int
+server_policy(struct cam *cam, struct args *args)
+{
+	const char *method = NULL;
+	json_t *params = NULL, *result = NULL;
+	int code = read_policy(args, &method, &params);
+
+	if (code == 0)
+		code = server_ask(cam, method, params, &result);
+	if (code == 0 && (cam->json || strcmp(method, RPC_POLICY_GET) == 0))
+		print_policy(cam, result);
+	json_decref(result);
+	return code;
 }

@@ -29,9 +29,11 @@ enum verb_word {
 	WORD_OFFER,    /* the id of an offer */
 	WORD_FETCH,    /* of one that can be fetched */
 	WORD_FILE_OR_WHO,
-	WORD_CALL,	   /* the id of a call */
-	WORD_POLICY,	   /* of file.accept, for one user */
-	WORD_SERVER_USERS, /* what follows "cam server users" */
+	WORD_CALL,	    /* the id of a call */
+	WORD_POLICY,	    /* of file.accept, for one user */
+	WORD_SERVER_USERS,  /* what follows "cam server users" */
+	WORD_SERVER_POLICY, /* the same, policy */
+	WORD_POLICY_KEY,
 	WORD_FILE_OR_MEMBER,
 	WORD_MEMBER, /* somebody camserver knows */
 	WORD_LIMIT,  /* a number among the settings of camserver */

@@ -174,7 +174,7 @@ static const struct verb_option call_options[] = {
 	    NULL },
 	{ "detach", 0, NULL, N_("return when somebody has answered"), WORD_NONE,
 	    NULL },
-	{ "off", 0, NULL, N_("hold, mute, video, screen, sdp: no longer"),
+	{ "off", 0, NULL, N_("hold, mute, talk, video, screen, sdp: no longer"),
 	    WORD_NONE, NULL },
 	{ "id", 0, N_("ID"),
 	    N_("decline, add, record: of several calls that one"), WORD_CALL,
@@ -197,6 +197,12 @@ static const struct verb_action call_actions[] = {
 	    WORD_NONE },
 	{ "mute", N_("[--off] [ID]"), N_("be silent in it"), WORD_CALL,
 	    WORD_NONE },
+	{ "talk", N_("[on|off|--off]"),
+	    N_("push to talk: be heard, be silent, no longer"), WORD_NONE,
+	    WORD_NONE },
+	{ "use", N_("[--audio-in DEVICE] [--audio-out DEVICE]"),
+	    N_("take another microphone or loudspeaker"), WORD_NONE,
+	    WORD_NONE },
 	{ "video", N_("[--off] [ID]"), N_("be seen in it, by a camera"),
 	    WORD_CALL, WORD_NONE },
 	{ "screen", N_("[--off] [ID]"), N_("share the screen in it"), WORD_CALL,
@@ -213,6 +219,14 @@ static const struct verb_action call_actions[] = {
 	{ "sdp", N_("[--tap PORT|--off] [ID]"),
 	    N_("let another program have what you send"), WORD_CALL,
 	    WORD_NONE },
+	{ 0 },
+};
+
+static const struct verb_action org_actions[] = {
+	{ "join", N_("CODE"), N_("join by an invitation's code"), WORD_NONE,
+	    WORD_NONE },
+	{ "status", "", N_("which one, and how it is"), WORD_NONE, WORD_NONE },
+	{ "leave", "", N_("forget it on this device"), WORD_NONE, WORD_NONE },
 	{ 0 },
 };
 
@@ -291,7 +305,8 @@ static const struct verb_option server_options[] = {
 	{ "nick", 0, N_("NICK"), N_("invite, users set: the nickname"),
 	    WORD_NONE, NULL },
 	{ "group", 0, N_("GROUP"),
-	    N_("invite, users set: the group, its levels parted by '/'"),
+	    N_("invite, users set, policy: the group, its levels parted by "
+	       "'/'"),
 	    WORD_NONE, NULL },
 	{ "state", 0, N_("STATE"), N_("users: only those in that state"),
 	    WORD_NONE, "invited waiting joined removed" },
@@ -320,6 +335,11 @@ static const struct verb_action server_actions[] = {
 	    WORD_MEMBER },
 	{ "limits", N_("[KEY VALUE]"), N_("list limits, or change one"),
 	    WORD_LIMIT, WORD_NONE },
+	{ "policy", N_("[get|set KEY VALUE|unset KEY]"),
+	    N_("what members' programs may do, in all or one group"),
+	    WORD_SERVER_POLICY, WORD_POLICY_KEY },
+	{ "queue", "", N_("what waits for members who are not there"),
+	    WORD_NONE, WORD_NONE },
 	{ "log", N_("[-n N]"), N_("what it has said of itself"), WORD_NONE,
 	    WORD_NONE },
 	{ "metrics", "", N_("how it is in numbers, as OpenMetrics"), WORD_NONE,
@@ -402,9 +422,8 @@ static const struct verb table[] = {
 	    .options = file_options,
 	    .actions = file_actions },
 	{ .name = "call",
-	    .args =
-		N_("WHO...|answer|decline|hangup|hold|mute|video|screen|add|"
-		   "ls|stats|devices|record|sdp ..."),
+	    .args = N_("WHO...|answer|decline|hangup|hold|mute|talk|use|video|"
+		       "screen|add|ls|stats|devices|record|sdp ..."),
 	    .help = N_("speak with others"),
 	    .run = verb_call,
 	    .options = call_options,
@@ -435,6 +454,11 @@ static const struct verb table[] = {
 	    .run = verb_verify,
 	    .options = verify_options,
 	    .word = WORD_WHO },
+	{ .name = "org",
+	    .args = N_("[join CODE|status|leave]"),
+	    .help = N_("belong to an organisation"),
+	    .run = verb_org,
+	    .actions = org_actions },
 	{ .name = "config",
 	    .args = N_("get|set|unset|ls ..."),
 	    .help = N_("read and change settings"),
@@ -467,7 +491,8 @@ static const struct verb table[] = {
 	    .run = verb_daemon,
 	    .actions = daemon_actions },
 	{ .name = "server",
-	    .args = N_("status|users|groups|invite|approve|remove|limits|log|"
+	    .args = N_("status|users|groups|invite|approve|remove|limits|"
+		       "policy|queue|log|"
 		       "metrics ..."),
 	    .help = N_("administer the camserver of this machine"),
 	    .run = verb_server,
@@ -495,7 +520,6 @@ static const struct verb table[] = {
 	{ .name = "device", .flags = VERB_LATER },
 	{ .name = "export", .flags = VERB_LATER },
 	{ .name = "import", .flags = VERB_LATER },
-	{ .name = "org", .flags = VERB_LATER },
 	{ .name = "doc", .flags = VERB_LATER },
 	{ .name = "cal", .flags = VERB_LATER },
 	{ .name = "note", .flags = VERB_LATER },

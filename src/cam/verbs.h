@@ -25,6 +25,7 @@ int verb_back(struct cam *cam, struct args *args);
 int verb_user(struct cam *cam, struct args *args);
 int verb_key(struct cam *cam, struct args *args);
 int verb_verify(struct cam *cam, struct args *args);
+int verb_org(struct cam *cam, struct args *args);
 int verb_config(struct cam *cam, struct args *args);
 int verb_status(struct cam *cam, struct args *args);
 int verb_rpc(struct cam *cam, struct args *args);

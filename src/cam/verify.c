@@ -132,7 +132,9 @@ print_state(struct cam *cam, const json_t *result)
 	const char *id = member(result, "id");
 
 	output_text(cam, STYLE_BOLD, id, TEXT_LINE);
-	if (is_set(result, "verified"))
+	if (strcmp(member(result, "verified_by"), "organisation") == 0)
+		output_line(cam, _("  verified: by your organisation"));
+	else if (is_set(result, "verified"))
 		output_line(cam, _("  verified: you have compared this key"));
 	else
 		output_line(cam, _("  not verified: compare before you rely "

@@ -29,6 +29,7 @@
 #include "camd/network.h"
 #include "camd/offer/fileserver.h"
 #include "camd/offer/offers.h"
+#include "camd/org/org.h"
 #include "camd/people/attention.h"
 #include "camd/people/leaving.h"
 #include "camd/people/presence.h"
@@ -288,6 +289,11 @@ make_parts(struct camd *camd, char **problem)
 		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
 		return r;
 	}
+	if ((r = org_new(camd, camd->store, &camd->org)) < 0) {
+		*problem = xasprintf(
+		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
+		return r;
+	}
 	if ((r = links_new(
 		 camd, camd->identity, &liaison_ops, camd, &camd->links)) < 0) {
 		*problem = xasprintf(
@@ -339,6 +345,7 @@ camd_open(struct camd *camd, char **problem)
 	refreshes_listen(roster_refreshes(camd->roster));
 	outbox_start(camd->outbox);
 	offers_start(camd->offers);
+	org_start(camd->org);
 	if (camd->opened != NULL)
 		camd->opened(camd);
 	return 0;
@@ -393,6 +400,7 @@ camd_finish(struct camd *camd)
 	if (camd->roster != NULL && camd->writer != NULL)
 		roster_write(camd->roster);
 	outbox_stop(camd->outbox);
+	org_stop(camd->org);
 	calls_stop(camd->calls);
 	fileserver_stop(camd->fileserver);
 	offers_stop(camd->offers);
@@ -422,6 +430,7 @@ camd_finish(struct camd *camd)
 	questions_free(camd->questions);
 	notices_free(camd->notices);
 	inbox_free(camd->inbox);
+	org_free(camd->org);
 	lan_free(camd->lan);
 	announcement_free(camd->announcement);
 	attention_free(camd->attention);

@@ -189,8 +189,9 @@ static bool
 on_call(struct rpc_call *call, const char *method, json_t *params)
 {
 	static const char *const asking[] = { RPC_SERVER_STATUS,
-		RPC_SERVER_METRICS, RPC_MEMBER_LIST, RPC_CONFIG_GET,
-		RPC_CONFIG_LIST, RPC_LOG_LIST };
+		RPC_SERVER_METRICS, RPC_POLICY_GET, RPC_QUEUE_LIST,
+		RPC_MEMBER_LIST, RPC_CONFIG_GET, RPC_CONFIG_LIST,
+		RPC_LOG_LIST };
 	const struct admin *admin = rpc_call_owner(call);
 	const char *name = json_string_value(json_object_get(params, "name"));
 	const char *key = json_string_value(json_object_get(params, "key"));

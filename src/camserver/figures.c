@@ -9,13 +9,28 @@
 #include "base/number.h"
 #include "base/span.h"
 #include "camserver/admins.h"
+#include "camserver/links/memberlinks.h"
 #include "camserver/server.h"
 #include "loop/worker.h"
+#include "store/queue.h"
+
+static int
+add_queue(const struct store_waiting *waiting, void *arg)
+{
+	struct figures *figures = arg;
+
+	figures->queues++;
+	figures->queued += waiting->count;
+	figures->queued_bytes += waiting->size;
+	return 0;
+}
 
 int
 figures_count(struct figures *figures, struct store *store)
 {
-	return store_member_count(store, figures->members);
+	int err = store_member_count(store, figures->members);
+
+	return err == 0 ? store_queue_list(store, add_queue, figures) : err;
 }
 
 /* -- of the process -----------------------------------------------------------
@@ -67,6 +82,7 @@ figures_take(struct figures *figures, const struct server *server)
 	struct rusage usage;
 
 	figures->admins = admins_count(server->admins);
+	figures->links = memberlinks_count(server->links);
 	figures->jobs = workers_load(server->writer);
 	figures->started_ms = server->started_ms;
 	figures->memory = resident_memory();
@@ -109,6 +125,15 @@ figures_print(const struct figures *figures, struct buf *text)
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
 		buf_printf(text, "camserver_members{state=\"%s\"} %zu\n",
 		    states[i], figures->members[i]);
+	put_gauge(text, "camserver_links",
+	    "Connections of members, known or not yet.",
+	    (int64_t)figures->links);
+	put_gauge(text, "camserver_queue_members",
+	    "Members for whom something waits.", figures->queues);
+	put_gauge(text, "camserver_queue_messages", "What waits for them.",
+	    figures->queued);
+	put_gauge(text, "camserver_queue_bytes", "Its size, in bytes.",
+	    figures->queued_bytes);
 	put_gauge(text, "camserver_administrators",
 	    "Connections of administrators.", (int64_t)figures->admins);
 	put_gauge(text, "camserver_database_jobs",

@@ -31,6 +31,7 @@ home_find(const char *folder, struct home *home)
 	*home = (struct home){ .folder = absolute(folder) };
 	home->settings = path_join(home->folder, "config/camserver.ini");
 	home->charter = path_join(home->folder, "config/charter");
+	home->policy = path_join(home->folder, "config/policy");
 	home->root_key = path_join(home->folder, "config/root.key");
 	home->link_key = path_join(home->folder, "work/link.key");
 	home->signing_key = path_join(home->folder, "work/signing.key");
@@ -49,6 +50,7 @@ home_finish(struct home *home)
 	free(home->folder);
 	free(home->settings);
 	free(home->charter);
+	free(home->policy);
 	free(home->root_key);
 	free(home->link_key);
 	free(home->signing_key);

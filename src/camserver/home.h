@@ -12,6 +12,7 @@ struct home {
 	char *folder;
 	char *settings;	   /* config/camserver.ini */
 	char *charter;	   /* config/charter */
+	char *policy;	   /* config/policy */
 	char *root_key;	   /* config/root.key: may be taken to a safe place */
 	char *link_key;	   /* work/link.key */
 	char *signing_key; /* work/signing.key */

@@ -207,6 +207,56 @@ check_keys(const struct home *home, const struct organisation *organisation,
 	return CAM_ERR_KEY;
 }
 
+/* -- policy -------------------------------------------------------------------
+ */
+
+static int
+read_policy(
+    const struct home *home, struct organisation *organisation, char **problem)
+{
+	uint8_t signing[SIGN_KEY_SIZE];
+	struct buf *statement = &organisation->policy_statement;
+	int r;
+
+	buf_init(statement, POLICY_BYTES_MAX);
+	r = wholefile_read_private(home->policy, statement);
+	if (r == CAM_ERR_SYSTEM && errno == ENOENT)
+		return 0;
+	sign_key_public(organisation->signing, signing);
+	if (r == 0)
+		r = policy_parse(
+		    buf_span(statement), signing, &organisation->policy);
+	if (r < 0)
+		*problem = problem_of(home->policy, r);
+	return r;
+}
+
+int
+organisation_rule(const struct home *home, struct organisation *organisation,
+    const struct policy *policy, char **problem)
+{
+	struct policy next = *policy;
+	struct buf statement;
+	int r;
+
+	next.serial = organisation->policy.serial + 1;
+	next.time_ms = clock_wall_ms();
+	buf_init(&statement, POLICY_BYTES_MAX);
+	r = policy_build(&next, organisation->signing, &statement);
+	if (r == 0)
+		r = wholefile_write(
+		    home->policy, buf_span(&statement), 0600, true);
+	if (r < 0) {
+		*problem = problem_of(home->policy, r);
+		buf_finish(&statement);
+		return r;
+	}
+	buf_finish(&organisation->policy_statement);
+	organisation->policy_statement = statement;
+	organisation->policy = next;
+	return 0;
+}
+
 int
 organisation_open(
     const struct home *home, struct organisation *organisation, char **problem)
@@ -220,6 +270,8 @@ organisation_open(
 	    (r = load_key(home->signing_key, KIND_SIGNING,
 		 &organisation->signing, problem)) == 0)
 		r = check_keys(home, organisation, problem);
+	if (r == 0)
+		r = read_policy(home, organisation, problem);
 	if (r < 0)
 		organisation_finish(organisation);
 	else
@@ -231,6 +283,7 @@ void
 organisation_finish(struct organisation *organisation)
 {
 	buf_finish(&organisation->statement);
+	buf_finish(&organisation->policy_statement);
 	sign_key_free(organisation->link);
 	sign_key_free(organisation->signing);
 	*organisation = (struct organisation){ 0 };

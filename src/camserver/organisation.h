@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "org/charter.h"
+#include "org/policy.h"
 
 struct home;
 
@@ -11,8 +12,10 @@ struct organisation {
 	struct charter charter;
 	struct buf statement; /* the charter as it was signed */
 	uint8_t pin[ROOT_PIN_SIZE];
-	struct sign_key *link;	  /* of our TLS */
-	struct sign_key *signing; /* of the directory */
+	struct policy policy;	     /* serial 0: nothing is ruled */
+	struct buf policy_statement; /* as it was signed; may be empty */
+	struct sign_key *link;	     /* of our TLS */
+	struct sign_key *signing;    /* of the directory */
 };
 
 /*
@@ -26,6 +29,11 @@ int organisation_make(
 /* What "make" has left. CAM_ERR_KEY: the charter does not name our keys. */
 int organisation_open(
     const struct home *home, struct organisation *organisation, char **problem);
+/* From here on this is the policy, of the next serial: signed, and on the disk.
+ * On an error nothing has changed. */
+int organisation_rule(const struct home *home,
+    struct organisation *organisation, const struct policy *policy,
+    char **problem);
 void organisation_finish(struct organisation *organisation);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camserver/admins.h"
+#include "camserver/links/memberlinks.h"
 #include "camserver/logfile.h"
 #include "camserver/metrics.h"
 #include "camserver/settings.h"
@@ -59,6 +60,8 @@ static const struct worker_ops writer_ops = {
 	.batch_max = COMMIT_MAX,
 };
 
+static const struct worker_ops pool_ops = { .start = NULL };
+
 /* -- start and end ----------------------------------------------------------
  */
 
@@ -85,10 +88,18 @@ open_store(struct server *server, char **problem)
 
 	if (r < 0)
 		*problem = xstrdup(text);
-	else
-		server->writer =
-		    workers_new(server->loop, 1, &writer_ops, server);
 	return r;
+}
+
+/* The writer touches its connection with the first job, after all have read. */
+static void
+start_threads(struct server *server)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	server->writer = workers_new(server->loop, 1, &writer_ops, server);
+	server->pool = workers_new(
+	    server->loop, cores > 0 ? (unsigned)cores : 1, &pool_ops, server);
 }
 
 static int
@@ -115,11 +126,14 @@ server_start(struct server *server, char **problem)
 	if ((r = organisation_open(
 		 &server->home, &server->organisation, problem)) < 0 ||
 	    (r = home_make(&server->home, problem)) < 0 ||
-	    (r = open_store(server, problem)) < 0 ||
-	    (r = listen_socket(server, &fd, problem)) < 0)
+	    (r = open_store(server, problem)) < 0)
 		return r;
 	server->logfile = logfile_new(server->loop, &server->home);
 	server->metrics = metrics_new(server);
+	if ((r = memberlinks_new(server, &server->links, problem)) < 0 ||
+	    (r = listen_socket(server, &fd, problem)) < 0)
+		return r;
+	start_threads(server);
 	server->admins = admins_new(server, fd);
 	return server_apply(server, problem);
 }
@@ -138,6 +152,8 @@ server_finish(struct server *server)
 	/* Asks nothing more; what it has asked is committed and answered. */
 	admins_stop(server->admins);
 	metrics_stop(server->metrics);
+	memberlinks_stop(server->links);
+	workers_free(server->pool);
 	workers_free(server->writer);
 	if (server->writer == NULL)
 		store_close(server->store);
@@ -146,6 +162,7 @@ server_finish(struct server *server)
 	admins_free(server->admins);
 	metrics_free(server->metrics);
 	logfile_free(server->logfile);
+	memberlinks_free(server->links);
 	organisation_finish(&server->organisation);
 	crypto_free(server->crypto);
 }

@@ -18,9 +18,11 @@ struct server {
 	struct store *store;	/* the writer's, once that has begun */
 	struct workers *writer; /* one thread, context struct store *: jobs of a
 				   batch are one commit */
+	struct workers *pool;	/* signatures; no context */
 	struct admins *admins;	/* NULL while starting and ending */
 	struct metrics *metrics;
 	struct logfile *logfile;
+	struct memberlinks *links; /* of members; the same */
 };
 
 /* Everything opened and the socket listening when it returns. On an error

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "camserver/metrics.h"
+#include "net/addr.h"
 
 enum { HOST_MAX = 255 };
 
@@ -19,6 +20,16 @@ check_host(const char *value)
 	return xstrdup(_("a host name or an address is needed"));
 }
 
+static char *
+check_bind(const char *value)
+{
+	struct addr addr;
+
+	if (value[0] == '\0' || addr_parse(span_text(value), 0, &addr) == 0)
+		return NULL;
+	return xstrdup(_("an address of this machine is needed"));
+}
+
 /* In the order of camserver.ini(5). */
 static const struct setting table[] = {
 	{ .key = "server.host",
@@ -26,6 +37,16 @@ static const struct setting table[] = {
 	    .check = check_host,
 	    .help = N_("the name or address under which members reach the "
 		       "server; invitations carry it") },
+	{ .key = "net.bind",
+	    .fallback = "",
+	    .check = check_bind,
+	    .help = N_("the address to listen at; empty: all") },
+	{ .key = "net.port",
+	    .kind = SETTING_NUMBER,
+	    .fallback = "2425",
+	    .min = 1,
+	    .max = UINT16_MAX,
+	    .help = N_("the port of links with members") },
 	{ .key = "admin.group",
 	    .fallback = "camadmin",
 	    .help = N_("the group that may administer the server beside "
@@ -36,6 +57,32 @@ static const struct setting table[] = {
 	    .min = 1,
 	    .max = 24 * 31,
 	    .help = N_("hours for which an invitation is good") },
+	{ .key = "join.approval",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "off",
+	    .help = N_("whether who joins by an invitation must be approved, "
+		       "too") },
+	{ .key = "relay.days",
+	    .kind = SETTING_NUMBER,
+	    .fallback = "30",
+	    .min = 1,
+	    .max = 30,
+	    .help = N_("days for which messages are held for who is not "
+		       "there") },
+	{ .key = "relay.messages",
+	    .kind = SETTING_NUMBER,
+	    .fallback = "10000",
+	    .min = 10,
+	    .max = 1000000,
+	    .help = N_("messages held for one member at most; a tenth of them "
+		       "of one sender") },
+	{ .key = "relay.size",
+	    .kind = SETTING_NUMBER,
+	    .fallback = "268435456",
+	    .min = 64 * 1024 * 1024,
+	    .max = INT64_C(1) << 40,
+	    .help = N_("bytes held for one member at most; a tenth of them of "
+		       "one sender") },
 	{ .key = "log.level",
 	    .kind = SETTING_WORD,
 	    .fallback = "info",

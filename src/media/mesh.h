@@ -21,18 +21,20 @@ struct mesh_ops {
 	void (*on_lost)(void *arg, unsigned member);
 	/* An input file has ended. */
 	void (*on_finished)(void *arg, enum media_kind kind);
-	/* A device has failed; silence is in its place. */
-	void (*on_device)(void *arg, enum mesh_direction direction, int err);
+	/* A device has failed; in its place is the system's own, or silence. */
+	void (*on_device)(
+	    void *arg, enum mesh_direction direction, bool is_silent);
 	/* Four times a second while mesh_want_levels(). */
 	void (*on_levels)(void *arg);
 };
 
 struct mesh_setup {
-	int socket;	  /* taken */
-	struct media own; /* copied */
-	struct audio_choice in, out;
-	unsigned bitrate;	/* of a voice, a second; 0: VOICE_BITRATE */
-	bool echo, noise, gain; /* what is to be done to our voice */
+	int socket;		     /* taken */
+	struct media own;	     /* copied */
+	struct audio_choice in, out; /* without their channels */
+	unsigned channels;	     /* of all that is heard and said; 0: 1 */
+	unsigned bitrate;	     /* of a voice, a second; 0: as is usual */
+	bool echo, noise, gain; /* what is to be done to a microphone's voice */
 	struct video_choice video_in; /* taken */
 	int video_out;	 /* a file for the first member's to come; taken; -1 */
 	unsigned budget; /* bits a second of all streams; 0: BUDGET_DEFAULT */
@@ -71,7 +73,7 @@ void mesh_tap(struct mesh *mesh, uint16_t port, bool sealed);
  * fd is taken, -1: no more. It ends by itself where cam-record takes no more.
  * CAM_ERR_SYSTEM. */
 int mesh_record(struct mesh *mesh, int fd, bool pictures);
-/* The device of before is closed only where the new one opens. */
+/* The device of before stays where the new one does not open. */
 int mesh_change(struct mesh *mesh, enum mesh_direction direction,
     const struct audio_choice *choice);
 

@@ -91,8 +91,13 @@ struct mesh {
 	struct mesh_member *members;
 	size_t member_count;
 	/* Our voice. */
+	unsigned channels; /* of all that is heard and said */
 	struct audio *in, *out;
-	struct speech *speech; /* NULL: as it is */
+	/* By mesh_direction; their descriptors are the devices'. */
+	struct audio_choice choices[2];
+	bool replaced[2]; /* by the system's own: that may not fail, too */
+	bool echo, noise, gain;
+	struct speech *speech; /* of a microphone; NULL: as it is */
 	struct voice_encoder *encoder;
 	bool finished; /* the input has ended, and was told */
 	bool hold, mute, silent;
@@ -136,5 +141,10 @@ void mesh_read_reports(struct mesh *mesh, struct mesh_member *member,
     struct sender *sender, struct span packet, uint64_t came_us);
 
 void rate_look(struct rate *rate);
+
+/* Takes the descriptors of both. As audio_open_in(). */
+int mesh_open_devices(struct mesh *mesh, const struct mesh_setup *setup);
+/* Another takes its place. */
+void mesh_device_failed(struct mesh *mesh, enum mesh_direction direction);
 
 #endif

@@ -11,7 +11,9 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+
 #include "base/nearest.h"
+#include "base/number.h"
 #include "base/text.h"
 
 #include "config.h"
@@ -146,8 +148,13 @@ json_put(struct buf *out, const json_t *value)
 	const size_t flags =
 	    JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9);
 	char space[LINE_GUESS], *text = space;
-	size_t size = json_dumpb(value, space, sizeof space, flags);
+	size_t size;
 
+	if (json_is_integer(value)) {
+		buf_put_decimal(out, json_integer_value(value));
+		return;
+	}
+	size = json_dumpb(value, space, sizeof space, flags);
 	if (size > sizeof space) {
 		text = xmalloc(size);
 		(void)json_dumpb(value, text, size, flags);
@@ -189,12 +196,13 @@ is_plain(struct span text)
 void
 json_put_text(struct buf *out, struct span text)
 {
+	uint8_t *place = is_plain(text) ? buf_reserve(out, text.len + 2) : NULL;
 	json_t *string = NULL;
 
-	if (is_plain(text)) {
-		buf_put_byte(out, '"');
-		buf_put_span(out, text);
-		buf_put_byte(out, '"');
+	if (place != NULL) {
+		place[0] = place[text.len + 1] = '"';
+		memcpy(place + 1, text.data, text.len);
+		out->len += text.len + 2;
 		return;
 	}
 	string = json_text(text);
@@ -234,6 +242,15 @@ json_time(int64_t wall_ms)
 	return json_string(text);
 }
 
+void
+json_put_time(struct buf *out, int64_t wall_ms)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_format(wall_ms, text, sizeof text);
+	json_put_text(out, span_text(text));
+}
+
 /* How large a block is only its allocator knows. */
 static void
 wipe_and_free(void *mem)
@@ -259,4 +276,47 @@ json_nearest(const struct nearest *nearest)
 		json_array_append_new(
 		    names, json_text(span_text(nearest->best[i].name)));
 	return names;
+}
+
+/* -- bytes ------------------------------------------------------------------
+ */
+
+json_t *
+json_hex(struct span bytes)
+{
+	char *text = xmalloc(2 * bytes.len + 1);
+	json_t *string;
+
+	hex_encode(bytes.data, bytes.len, text);
+	string = json_string(text);
+	wipe_free(text, 2 * bytes.len + 1);
+	return string;
+}
+
+int
+json_hex_get(const json_t *object, const char *name, void *bytes, size_t size,
+    size_t *len)
+{
+	const json_t *value = json_object_get(object, name);
+	size_t digits = json_string_length(value);
+
+	if (!json_is_string(value) || digits == 0 || digits % 2 != 0 ||
+	    digits / 2 > size)
+		return CAM_ERR_REQUEST;
+	if (hex_decode(span_of(json_string_value(value), digits), bytes,
+		digits / 2) < 0)
+		return CAM_ERR_REQUEST;
+	*len = digits / 2;
+	return 0;
+}
+
+int
+json_hex_get_all(
+    const json_t *object, const char *name, void *bytes, size_t size)
+{
+	size_t len = 0;
+
+	if (json_string_length(json_object_get(object, name)) != 2 * size)
+		return CAM_ERR_REQUEST;
+	return json_hex_get(object, name, bytes, size, &len);
 }

@@ -32,6 +32,17 @@ void json_wipe_freed(void);
 json_t *json_text(struct span text);
 /* "2026-01-31T09:30:00.000+09:00" */
 json_t *json_time(int64_t wall_ms);
+void json_put_time(struct buf *out, int64_t wall_ms);
+
+/* Bytes as hex digits. */
+json_t *json_hex(struct span bytes);
+/* A member of an object that is hex digits of 1 .. size bytes; *len is how
+ * many. CAM_ERR_REQUEST: it is none. */
+int json_hex_get(const json_t *object, const char *name, void *bytes,
+    size_t size, size_t *len);
+/* The same for exactly size bytes. */
+int json_hex_get_all(
+    const json_t *object, const char *name, void *bytes, size_t size);
 
 /* What may have been meant, the nearest first: an array of strings. */
 json_t *json_nearest(const struct nearest *nearest);

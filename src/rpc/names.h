@@ -104,6 +104,10 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {id, on} -> {call} */
 #define RPC_CALL_HOLD "call.hold"
 #define RPC_CALL_MUTE "call.mute"
+/* {id, on: push to talk: true speaks, false is silent, null: off} -> {call} */
+#define RPC_CALL_TALK "call.talk"
+/* {id, audio_in, audio_out} -> {} */
+#define RPC_CALL_USE "call.use"
 /* {id, the same of what is shown} -> {call}; nothing of it: nothing is */
 #define RPC_CALL_SHOW "call.show"
 /* {id, member} -> {fd}: the memory in which that one's pictures come
@@ -125,11 +129,24 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {} -> {in: [..], out: [..], video: [..]} */
 #define RPC_CALL_DEVICES "call.devices"
 
+/* {code} -> as org.status */
+#define RPC_ORG_JOIN "org.join"
+/* {} -> {state, organisation, name, server, ...} */
+#define RPC_ORG_STATUS "org.status"
+/* {} -> {state} */
+#define RPC_ORG_LEAVE "org.leave"
+
 /* Between cam server and camserver, on the socket of that. */
 /* {} -> {organisation, pin, serial, started, version, pid, members: {..}} */
 #define RPC_SERVER_STATUS "server.status"
 /* {} -> {text}: OpenMetrics */
 #define RPC_SERVER_METRICS "server.metrics"
+/* {} -> {serial, time, rules: [{key, value, group}]} */
+#define RPC_POLICY_GET "policy.get"
+/* {key, value, group} -> the same */
+#define RPC_POLICY_SET "policy.set"
+/* {} -> {queues: [{to, count, size, oldest}]} */
+#define RPC_QUEUE_LIST "queue.list"
 /* {limit} -> {lines: [{time, level, text}]} */
 #define RPC_LOG_LIST "log.list"
 /* {after, state} -> {members: [member object], next} */
@@ -172,6 +189,38 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define LINK_OFFER_REFUSED "offer.refused"
 #define LINK_OFFER_WITHDRAWN "offer.withdrawn"
 
+/* {root, head}, no answer: the directory as the sender's server states it */
+#define LINK_HEAD "directory.head"
+
+/* Between camd and camserver, on a link. The first is answered to anybody, so
+ * that who asks knows the server before he tells anything; the next two before
+ * others. hello is the params of LINK_HELLO, member the number of a change of
+ * the directory. */
+/* {protocol, program, version} -> {protocol, program, version, charter} */
+#define ORG_HELLO "org.hello"
+/* {secret, hello} -> {state, name} */
+#define ORG_JOIN "org.join"
+/* {hello, number, away} -> {state, name, number} */
+#define ORG_ENTER "org.enter"
+/* {state}, no answer */
+#define ORG_STATE "org.state"
+/* {away}, no answer */
+#define ORG_AWAY "org.away"
+/* {hello}, no answer: another prekey, another nick */
+#define ORG_CARD "org.card"
+/* {after, changes: [..], head}, no answer; head: with the last of them */
+#define DIRECTORY_CHANGES "directory.changes"
+/* {members: [[member, state, card, addr, away]]}, no answer */
+#define DIRECTORY_PRESENCE "directory.presence"
+/* {members: [..]} -> {cards: [{member, card, link_key, hello}]} */
+#define DIRECTORY_CARDS "directory.cards"
+/* {ids}, no answer: stored for good */
+#define RELAY_STORED "relay.stored"
+/* {ids, reason}, no answer */
+#define RELAY_REFUSED "relay.refused"
+/* {numbers}, no answer: stored by who they were for */
+#define RELAY_TAKEN "relay.taken"
+
 /* Calls; call is an id of 32 digits, media a media object (rpc/media.h),
  * members are all known but the one who is told: [{user_key, id, state}]. */
 /* {call, members, video, screen, media} -> {}: it rings; errors' message is a
@@ -203,7 +252,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * width?, height?, rate? member: a number 1 .. 255 that camd chooses.
  */
 /* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
- * {echo, noise, gain}, bitrate?}, video?: {in?: pictures, out?: {fd} of the
+ * {echo, noise, gain} of a microphone, channels?: 1 or 2, bitrate?}, video?: {in?: pictures, out?: {fd} of the
  * first member's, as YUV4MPEG2}, budget?, sandbox: false?} -> {delay_ms}.
  * Without video none is seen either. */
 #define MEDIA_OPEN "media.open"
@@ -237,7 +286,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {self, members: [{member, level}]}: 0 .. 127 dB below full scale, four times
  * a second */
 #define MEDIA_LEVELS "media.levels"
-/* {direction, error} */
+/* {direction, now: "default" or "none"}: a device has failed, and what is in its
+ * place */
 #define MEDIA_DEVICE "media.device"
 /* {kind}: an input file has ended */
 #define MEDIA_FINISHED "media.finished"
@@ -275,6 +325,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_TRANSFER_DONE "transfer.done"
 #define EVENT_TRANSFER_FAILED "transfer.failed"
 #define EVENT_KEY_CHANGED "key.changed"
+/* as org.status */
+#define EVENT_ORG_CHANGED "org.changed"
 /* {state, away, idle} of ourselves */
 #define EVENT_PRESENCE_CHANGED "presence.changed"
 /* as attention.get */
@@ -285,6 +337,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_CALL_ACTIVE "call.active"
 #define EVENT_CALL_CHANGED "call.changed"
 #define EVENT_CALL_ENDED "call.ended"
+/* {id, missed}: one that has ended is in the history now (message.get) */
+#define EVENT_CALL_KEPT "call.kept"
 /* {id, self, members: [{member, level}]}: four times a second */
 #define EVENT_CALL_LEVELS "call.levels"
 

@@ -7,6 +7,8 @@
 static const char *const sql_put =
     "INSERT INTO invitation(member, hash, expires_ms) VALUES(?1, ?2, ?3)"
     " ON CONFLICT(member) DO UPDATE SET hash = ?2, expires_ms = ?3";
+static const char *const sql_find =
+    "SELECT member FROM invitation WHERE hash = ?1 AND expires_ms > ?2";
 static const char *const sql_take =
     "DELETE FROM invitation WHERE hash = ?1 AND expires_ms > ?2"
     " RETURNING member";
@@ -22,6 +24,14 @@ store_invitation_put(struct store *store,
 	return sql_run(store, sql_put,
 	    BIND(NUMBER(member), BLOB(hash, INVITATION_HASH_SIZE),
 		NUMBER(expires_ms)));
+}
+
+int
+store_invitation_find(struct store *store,
+    const uint8_t hash[INVITATION_HASH_SIZE], int64_t now_ms, int64_t *member)
+{
+	return sql_number(store, sql_find,
+	    BIND(BLOB(hash, INVITATION_HASH_SIZE), NUMBER(now_ms)), member);
 }
 
 int

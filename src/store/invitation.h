@@ -13,6 +13,9 @@ enum { INVITATION_HASH_SIZE = 32 };
 int store_invitation_put(struct store *store,
     const uint8_t hash[INVITATION_HASH_SIZE], int64_t member,
     int64_t expires_ms);
+/* Whose it is, without using it; as store_invitation_take(). */
+int store_invitation_find(struct store *store,
+    const uint8_t hash[INVITATION_HASH_SIZE], int64_t now_ms, int64_t *member);
 /* Uses it up; *member is whose it was. CAM_ERR_UNKNOWN: there is none, or it
  * has expired. */
 int store_invitation_take(struct store *store,

@@ -25,6 +25,8 @@ static const char *const sql_get =
     "SELECT " COLUMNS " FROM member WHERE logon = ?1";
 static const char *const sql_by_key =
     "SELECT " COLUMNS " FROM member WHERE user_key = ?1";
+static const char *const sql_by_number =
+    "SELECT " COLUMNS " FROM member WHERE member = ?1";
 static const char *const sql_each =
     "SELECT " COLUMNS " FROM member WHERE logon > ?1 AND"
     " (?2 < 0 OR state = ?2) ORDER BY logon LIMIT ?3";
@@ -112,6 +114,13 @@ store_member_by_key(struct store *store, struct span user_key,
 {
 	return find(store, sql_by_key, BIND(BLOB(user_key.data, user_key.len)),
 	    found, arg);
+}
+
+int
+store_member_by_number(struct store *store, int64_t number,
+    int (*found)(const struct store_member *member, void *arg), void *arg)
+{
+	return find(store, sql_by_number, BIND(NUMBER(number)), found, arg);
 }
 
 int

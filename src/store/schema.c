@@ -202,8 +202,19 @@ static const char *const step_7 =
     " video INTEGER NOT NULL, reason INTEGER NOT NULL,"
     " duration_ms INTEGER NOT NULL) STRICT;";
 
+/* The organisation, one at most; directory has its changes as a camserver's
+ * has (schema_server.c). */
+static const char *const step_8 =
+    "CREATE TABLE organisation("
+    " one INTEGER PRIMARY KEY CHECK(one = 1), charter BLOB NOT NULL,"
+    " host TEXT NOT NULL, name TEXT NOT NULL, state INTEGER NOT NULL,"
+    " joined_ms INTEGER NOT NULL, head BLOB NOT NULL,"
+    " alarm INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE directory("
+    " number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;";
+
 static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5,
-	step_6, step_7 };
+	step_6, step_7, step_8 };
 
 const struct schema schema_user = {
 	.application = 0x63616d31, /* "cam1" */

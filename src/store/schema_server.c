@@ -27,7 +27,42 @@ static const char *const step_1 =
     "CREATE TABLE directory("
     " number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;";
 
-static const char *const steps[] = { step_1 };
+/*
+ * card has what a member last said of himself on his link, and from where; it
+ * is passed on as it is. queue has what waits for members, in the order in
+ * which it came; used how much of that is whose, kept by the triggers.
+ */
+static const char *const step_2 =
+    "CREATE TABLE card("
+    " member INTEGER PRIMARY KEY REFERENCES member(member),"
+    " link_key BLOB NOT NULL, hello BLOB NOT NULL, addr TEXT NOT NULL) STRICT;"
+
+    "CREATE TABLE queue("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " receiver INTEGER NOT NULL REFERENCES member(member),"
+    " sender INTEGER NOT NULL REFERENCES member(member),"
+    " kind INTEGER NOT NULL, id BLOB NOT NULL, bytes BLOB NOT NULL,"
+    " made_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,"
+    " UNIQUE(receiver, sender, id)) STRICT;"
+    "CREATE INDEX queue_receiver ON queue(receiver, number);"
+    "CREATE INDEX queue_expires ON queue(expires_ms);"
+
+    "CREATE TABLE used("
+    " receiver INTEGER NOT NULL, sender INTEGER NOT NULL,"
+    " count INTEGER NOT NULL, size INTEGER NOT NULL,"
+    " PRIMARY KEY(receiver, sender)) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER queue_more AFTER INSERT ON queue BEGIN"
+    " INSERT INTO used(receiver, sender, count, size)"
+    " VALUES(new.receiver, new.sender, 1, length(new.bytes))"
+    " ON CONFLICT(receiver, sender) DO UPDATE SET count = count + 1,"
+    " size = size + excluded.size; END;"
+    "CREATE TRIGGER queue_less AFTER DELETE ON queue BEGIN"
+    " UPDATE used SET count = count - 1, size = size - length(old.bytes)"
+    " WHERE receiver = old.receiver AND sender = old.sender;"
+    " DELETE FROM used WHERE receiver = old.receiver AND"
+    " sender = old.sender AND count = 0; END;";
+
+static const char *const steps[] = { step_1, step_2 };
 
 const struct schema schema_server = {
 	.application = 0x63616d73, /* "cams" */

@@ -1,7 +1,7 @@
 /* fuzz_linkhello.c: hellos of strangers: what is read is written alike. */
 #include "fuzz.h"
 
-#include "camd/link/linkhello.h"
+#include "link/linkhello.h"
 #include "rpc/json.h"
 
 int

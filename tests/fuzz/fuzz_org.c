@@ -5,6 +5,7 @@
 #include "org/charter.h"
 #include "org/directory.h"
 #include "org/invitation.h"
+#include "org/policy.h"
 
 enum { ROOT_AT = 2, CHARTER_HEAD = ROOT_AT + SIGN_KEY_SIZE };
 
@@ -112,6 +113,34 @@ parse_code(struct span data)
 	free(typed);
 }
 
+/* As a server could have signed it. */
+static void
+parse_policy(struct span data)
+{
+	uint8_t key[SIGN_KEY_SIZE], bytes[POLICY_BYTES_MAX];
+	struct policy policy;
+	struct span whole;
+	struct buf buf;
+
+	if (data.len > sizeof bytes - SIGN_SIZE)
+		return;
+	sign_key_public(the_key(), key);
+	if (data.len > 0)
+		memcpy(bytes, data.data, data.len);
+	must(sign_make(the_key(), "cam/policy/1", span_of(bytes, data.len),
+		 bytes + data.len) == 0);
+	whole = span_of(bytes, data.len + SIGN_SIZE);
+	if (policy_parse(whole, key, &policy) < 0)
+		return;
+	for (size_t i = 0; i < policy.count; i++)
+		must_be_text(policy.rules[i].group);
+	must(policy_get(&policy, "a/b", POLICY_FILES) <= POLICY_ON);
+	buf_init(&buf, POLICY_BYTES_MAX);
+	must(policy_build(&policy, the_key(), &buf) == 0);
+	must(span_equal(buf_span(&buf), whole));
+	buf_finish(&buf);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -120,5 +149,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	parse_membership(span_of(data, size));
 	parse_head(span_of(data, size));
 	parse_code(span_of(data, size));
+	parse_policy(span_of(data, size));
 	return 0;
 }

@@ -445,3 +445,33 @@ test_the_log_is_kept_and_shown() {
 	refuse_text "$OUT" bob 'not a line'
 	end_server
 }
+
+test_a_policy_is_set_for_all_or_a_group() {
+	serve_example
+	expect 0 admin policy
+	expect_equal '' "$OUT"
+	expect 0 admin policy set calls off
+	expect 0 admin policy set legacy receive --group Sales
+	expect 0 admin policy get
+	expect_equal $'calls\toff\t\nlegacy\treceive\tSales' "$OUT"
+	end_server
+	serve
+	expect 0 admin policy unset calls --json
+	expect_json "$OUT" '.serial == 3 and (.rules | length) == 1 and .rules[0].group == "Sales"'
+	expect 3 admin policy unset calls
+	expect 3 admin policy set colour off
+	expect 2 admin policy set calls receive
+	expect 2 admin policy set calls maybe
+	expect 2 admin policy set calls off --group /
+	expect 2 admin policy set calls
+	end_server
+	# One that another key has signed is none.
+	camserver --home "$T/other" init --name Other
+	camserver --home "$T/other" &
+	await 20 cam server --home "$T/other" status
+	cam server --home "$T/other" policy set files off
+	kill $!
+	cp -p "$T/other/config/policy" "$T/server/config/policy"
+	expect 1 server check
+	complains policy
+}

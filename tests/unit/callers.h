@@ -351,9 +351,14 @@ process_take(struct process *process, const char *method, json_t *params)
 	} else if (strcmp(method, MEDIA_REMOVE) == 0) {
 		assert_true(process->hears[number]);
 		process->hears[number] = false;
-	} else if (json_object_get(params, "video") != NULL) {
-		process->shows = json_is_object(
-		    json_object_get(json_object_get(params, "video"), "in"));
+	} else if (strcmp(method, MEDIA_SET) == 0 &&
+		   json_object_get(params, "video") != NULL) {
+		process->shows =
+		    strcmp(json_string_value(json_object_get(
+			       json_object_get(
+				   json_object_get(params, "video"), "in"),
+			       "kind")),
+			"none") != 0;
 	} else if (strcmp(method, MEDIA_SET) == 0 &&
 		   json_object_get(params, "mute") != NULL) {
 		process->mute = json_is_true(json_object_get(params, "mute"));

@@ -42,6 +42,8 @@ check_active(struct callers *callers, const struct leg *leg, size_t place)
 	    theirs->process->own, MEDIA_SECRET_SIZE);
 	assert_int_equal(leg->status.hold, theirs->state == CALL_HELD);
 	assert_int_equal(leg->status.mute, theirs->muted);
+	assert_int_equal(
+	    leg->status.video, theirs->showing == DEVICES_SHOW_VIDEO);
 	assert_int_equal(leg->status.recording, call_records(theirs));
 }
 

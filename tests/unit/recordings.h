@@ -15,7 +15,7 @@
 struct recording {
 	LIST_ENTRY(recording) entry;
 	const struct call *call;
-	const struct process *process; /* that sends to it */
+	unsigned media; /* the process that sends to it, by its number */
 	void (*on_ended)(void *arg, int err);
 	void *arg;
 	bool webm, left;
@@ -44,7 +44,7 @@ recording_begin(struct loop *loop, int fd, bool webm,
 	assert_true(fd >= 0);
 	recording = xcalloc(1, sizeof *recording);
 	recording->call = call;
-	recording->process = call->process;
+	recording->media = call->media;
 	recording->on_ended = on_ended;
 	recording->arg = arg;
 	recording->webm = webm;
@@ -85,7 +85,7 @@ recordings_end(struct recordings *recordings)
 	     recording = next) {
 		next = LIST_NEXT(recording, entry);
 		if (recording->left || recording->err != 0 ||
-		    recording->process != recording->call->process)
+		    recording->media != recording->call->media)
 			recording->on_ended(recording->arg, recording->err);
 	}
 }

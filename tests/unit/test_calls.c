@@ -164,6 +164,53 @@ a_second_call_rings_and_holds_the_first(void **state)
 	callers_close(callers);
 }
 
+/* -- pictures ---------------------------------------------------------------
+ */
+
+static struct call_devices *
+showing(bool on)
+{
+	struct call_devices *devices = devices_new();
+
+	if (on)
+		assert_int_equal(
+		    devices_set(devices, DEVICES_VIDEO_IN, "pattern"), 0);
+	return devices;
+}
+
+static void
+who_is_called_with_pictures_shows_none_unasked(void **state)
+{
+	const int64_t other = 2;
+	struct callers *callers = callers_open(2);
+	struct call_wish wish = {
+		.uids = &other, .count = 1, .devices = showing(true)
+	};
+	struct call *call = NULL, *theirs = NULL;
+
+	assert_int_equal(calls_start(callers->list[0].calls, &wish, &call), 0);
+	callers_settle(callers);
+	theirs = callers_call(callers, 1);
+	assert_true(theirs->video);
+	assert_int_equal(call_show(theirs, showing(true)), CAM_ERR_EXISTS);
+	assert_int_equal(call_answer(theirs, devices_new()), 0);
+	callers_settle(callers);
+	assert_true(theirs->legs[0]->status.video);
+	assert_int_equal(theirs->showing, DEVICES_SHOW_NOTHING);
+	assert_false(call->legs[0]->status.video);
+	/* Then he does, and she does no more; nobody changes a key for it. */
+	assert_int_equal(call_show(theirs, showing(true)), 0);
+	assert_int_equal(call_show(call, showing(false)), 0);
+	callers_settle(callers);
+	assert_true(call->legs[0]->status.video);
+	assert_true(theirs->process->shows);
+	assert_false(theirs->legs[0]->status.video);
+	assert_memory_equal(
+	    call->process->own, call->own.secret, sizeof call->own.secret);
+	check_all(callers);
+	callers_close(callers);
+}
+
 /* -- more -------------------------------------------------------------------
  */
 
@@ -482,6 +529,7 @@ change_something(struct callers *callers, struct chance *chance)
 		break;
 	case 3:
 		(void)call_mute(call, below(chance, 2));
+		(void)call_show(call, showing(below(chance, 2)));
 		break;
 	case 4:
 	case 5:
@@ -618,6 +666,8 @@ main(void)
 		cmocka_unit_test(without_a_free_port_he_is_busy),
 		cmocka_unit_test(who_calls_each_other_at_once_has_one_call),
 		cmocka_unit_test(a_second_call_rings_and_holds_the_first),
+		cmocka_unit_test(
+		    who_is_called_with_pictures_shows_none_unasked),
 		cmocka_unit_test(all_of_three_and_of_six_hear_each_other),
 		cmocka_unit_test(
 		    leaving_does_not_end_it_for_the_others_and_changes_their_keys),

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/link/identity.h"
+#include "link/linkhello.h"
 #include "camd/link/prekeys.h"
 #include "crypto/crypto.h"
 #include "crypto/keyfile.h"
@@ -126,7 +127,7 @@ the_list_names_our_device_and_our_ipmsg_key(void **state)
 	struct devices devices = devices_of(identity);
 	struct rsa_public *rsa =
 	    rsa_key_public(keyring_key(home->camd.keyring, RSA_2048));
-	uint8_t digest[SHA256_SIZE], claim[IDENTITY_RSA_CLAIM_SIZE];
+	uint8_t digest[SHA256_SIZE], claim[LINKHELLO_RSA_CLAIM_SIZE];
 	struct prekey prekey;
 
 	assert_int_equal(devices.count, 1);
@@ -136,7 +137,7 @@ the_list_names_our_device_and_our_ipmsg_key(void **state)
 	    &devices.list[0]);
 	rsa_public_digest(rsa, digest);
 	assert_memory_equal(devices.rsa, digest, sizeof digest);
-	identity_rsa_claim(identity_user_key(identity), claim);
+	linkhello_rsa_claim(identity_user_key(identity), claim);
 	assert_memory_equal(claim, "cam/ipmsg/1\0", 12);
 	assert_int_equal(
 	    rsa_verify(rsa, DIGEST_SHA256, span_of(claim, sizeof claim),

@@ -5,7 +5,7 @@
 #include "base/number.h"
 #include "camd/link/identity.h"
 #include "camd/link/link.h"
-#include "camd/link/linkhello.h"
+#include "link/linkhello.h"
 #include "crypto/crypto.h"
 #include "test.h"
 
@@ -52,12 +52,12 @@ sign_rsa(struct person *person, const struct rsa_key *by,
 {
 	struct linkhello *hello = &person->hello;
 	struct rsa_public *shown = rsa_key_public(person->rsa);
-	uint8_t claim[IDENTITY_RSA_CLAIM_SIZE];
+	uint8_t claim[LINKHELLO_RSA_CLAIM_SIZE];
 
 	hello->rsa_len = RSA_2048;
 	hello->rsa_exponent = rsa_public_exponent(shown);
 	memcpy(hello->rsa_modulus, rsa_public_modulus(shown).data, RSA_2048);
-	identity_rsa_claim(user_key, claim);
+	linkhello_rsa_claim(user_key, claim);
 	assert_int_equal(rsa_sign(by, DIGEST_SHA256,
 			     span_of(claim, sizeof claim), hello->rsa_proof),
 	    0);

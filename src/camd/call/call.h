@@ -88,6 +88,7 @@ struct call {
 	bool screen; /* called so */
 	enum devices_showing showing; /* by us */
 	bool muted;
+	enum call_talk talk;
 	bool recorded;		 /* by somebody, now or before */
 	int64_t from;		 /* who called; 0: we */
 	int64_t began_ms;	 /* wall times: first offered */

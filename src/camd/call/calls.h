@@ -90,6 +90,13 @@ int calls_hear(struct calls *calls, int64_t uid, const char *method,
 /* -- what we do --------------------------------------------------------------
  */
 
+/* Push to talk. */
+enum call_talk {
+	CALL_TALK_OPEN, /* it is not used */
+	CALL_TALK_SILENT,
+	CALL_TALK_SPEAKS
+};
+
 struct call_wish {
 	const int64_t *uids; /* to be called */
 	size_t count;	     /* 1 .. LIMIT_CALL_MEMBERS - 1 */
@@ -112,6 +119,13 @@ void call_hangup(struct call *call);
 /* CAM_ERR_EXISTS: it is not active. Taking one up holds the others. */
 int call_hold(struct call *call, bool on);
 int call_mute(struct call *call, bool on);
+/* CAM_ERR_EXISTS: it rings. */
+int call_talk(struct call *call, enum call_talk talk);
+/* Other devices of sound from now on; takes devices. CAM_ERR_REQUEST: there are
+ * none in it; CAM_ERR_EXISTS: the call has no sound yet. on_done: message says
+ * why not. */
+int call_use(struct call *call, struct call_devices *devices,
+    void (*on_done)(void *arg, int err, const char *message), void *arg);
 /* The pictures of devices, which it takes, in place of those of before.
  * CAM_ERR_EXISTS: it rings. */
 int call_show(struct call *call, struct call_devices *devices);

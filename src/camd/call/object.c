@@ -121,6 +121,14 @@ is_member(const struct leg *leg)
 }
 
 json_t *
+call_talk_object(const struct call *call)
+{
+	return call->talk == CALL_TALK_OPEN
+		   ? json_null()
+		   : json_boolean(call->talk == CALL_TALK_SPEAKS);
+}
+
+json_t *
 call_object(const struct call *call)
 {
 	json_t *object = json_object(), *members = json_array(),
@@ -149,6 +157,7 @@ call_object(const struct call *call)
 	json_object_set_new(
 	    object, "showing", json_string(call_showing_word(call->showing)));
 	json_object_set_new(object, "muted", json_boolean(call->muted));
+	json_object_set_new(object, "talk", call_talk_object(call));
 	json_object_set_new(object, "media", json_integer(call->media));
 	json_object_set_new(object, "since", json_time(call->since_ms));
 	json_object_set_new(object, "began", json_time(call->began_ms));

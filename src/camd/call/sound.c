@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "camd/call/call_parts.h"
 #include "camd/call/devices.h"
+#include "camd/call/object.h"
 #include "rpc/names.h"
 
 static void
@@ -276,7 +277,7 @@ void
 sound_set(struct call *call)
 {
 	command(call, MEDIA_SET,
-	    json_pack("{s:b, s:b, s:b}", "mute", (int)call->muted, "hold",
+	    json_pack("{s:b, s:b, s:b, s:o}", "mute", (int)call->muted, "hold",
 		(int)(call->state == CALL_HELD), "levels",
-		(int)call->calls->levels));
+		(int)call->calls->levels, "talk", call_talk_object(call)));
 }

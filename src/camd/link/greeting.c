@@ -11,6 +11,7 @@
 #include "camd/camd.h"
 #include "camd/link/identity.h"
 #include "camd/link/link_private.h"
+#include "camd/link/links.h"
 #include "camd/trust/trust.h"
 #include "crypto/keyring.h"
 #include "loop/worker.h"
@@ -58,8 +59,8 @@ on_hello_answered(void *arg, int err, json_t *result, const char *message)
 	link_greet(link);
 }
 
-static void
-fill_hello(const struct links *links, struct linkhello *hello)
+void
+links_hello(const struct links *links, struct linkhello *hello)
 {
 	const struct rsa_public *rsa =
 	    rsa_key_public(keyring_key(links->camd->keyring, RSA_2048));
@@ -88,7 +89,7 @@ greeting_send(struct link *link)
 {
 	struct linkhello *hello = xmalloc(sizeof *hello);
 
-	fill_hello(link->links, hello);
+	links_hello(link->links, hello);
 	(void)channel_call(link->channel, LINK_HELLO, linkhello_write(hello),
 	    on_hello_answered, link);
 	free(hello);

@@ -14,6 +14,7 @@
 #include "camd/link/prekeys.h"
 #include "crypto/keyfile.h"
 #include "crypto/keyring.h"
+#include "link/linkhello.h"
 
 struct identity {
 	char *folder;
@@ -179,20 +180,12 @@ open_devices(
 /* -- opening ----------------------------------------------------------------
  */
 
-void
-identity_rsa_claim(const uint8_t user_key[SIGN_KEY_SIZE],
-    uint8_t claim[IDENTITY_RSA_CLAIM_SIZE])
-{
-	memcpy(claim, IDENTITY_RSA_LABEL, sizeof IDENTITY_RSA_LABEL);
-	memcpy(claim + sizeof IDENTITY_RSA_LABEL, user_key, SIGN_KEY_SIZE);
-}
-
 static int
 prove_rsa(struct identity *identity, const struct rsa_key *key)
 {
-	uint8_t claim[IDENTITY_RSA_CLAIM_SIZE];
+	uint8_t claim[LINKHELLO_RSA_CLAIM_SIZE];
 
-	identity_rsa_claim(identity->user_public, claim);
+	linkhello_rsa_claim(identity->user_public, claim);
 	identity->rsa_proof_len = (size_t)rsa_key_size(key);
 	return rsa_sign(key, DIGEST_SHA256, span_of(claim, sizeof claim),
 	    identity->rsa_proof);

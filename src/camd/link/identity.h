@@ -36,13 +36,6 @@ const uint8_t *identity_device_id(const struct identity *identity);
 struct sign_key *identity_link_key(const struct identity *identity);
 struct sign_key *identity_signing_key(const struct identity *identity);
 
-/* What an IPMSG key signs (RSA, SHA-256) to say whose it is:
- * IDENTITY_RSA_LABEL, a zero byte, the user key. */
-#define IDENTITY_RSA_LABEL "cam/ipmsg/1"
-enum { IDENTITY_RSA_CLAIM_SIZE = sizeof IDENTITY_RSA_LABEL + SIGN_KEY_SIZE };
-void identity_rsa_claim(const uint8_t user_key[SIGN_KEY_SIZE],
-    uint8_t claim[IDENTITY_RSA_CLAIM_SIZE]);
-
 /* The signed device list, and the current prekey, as they go into a hello; and
  * our IPMSG key's signature over its claim. Borrowed until the next change. */
 struct span identity_devices(const struct identity *identity);

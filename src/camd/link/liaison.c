@@ -5,18 +5,19 @@
 
 #include "camd/call/calls.h"
 #include "camd/camd.h"
-#include "camd/link/linkhello.h"
 #include "camd/message/inbox.h"
 #include "camd/message/notices.h"
 #include "camd/message/outbox.h"
 #include "camd/message/typing.h"
 #include "camd/offer/fetches.h"
 #include "camd/offer/offers.h"
+#include "camd/org/org.h"
 #include "camd/people/heard.h"
 #include "camd/people/roster.h"
 #include "camd/settings.h"
 #include "camd/trust/trust.h"
 #include "ipmsg/entry.h"
+#include "link/linkhello.h"
 
 static void
 introduce(void *arg, struct linkhello *hello)
@@ -98,6 +99,7 @@ on_open(void *arg, struct user *user, struct link *link)
 	fetches_link_open(camd->fetches, user);
 	offers_tell_ended(camd->offers, user);
 	calls_link_open(camd->calls, user->uid);
+	org_link_open(camd->org, user, link);
 }
 
 static void

@@ -10,20 +10,12 @@
 #include "base/span.h"
 #include "base/table.h"
 #include "crypto/device.h"
+#include "link/linkhello.h"
 #include "net/addr.h"
 
 struct camd;
 struct link;
 struct user;
-
-/* What the other end can do, as it says in its hello. */
-enum link_capability {
-	LINK_MESSAGES = 1,
-	LINK_CHANGES = 2, /* edits and deletions */
-	LINK_TYPING = 4,
-	LINK_FILES = 8,
-	LINK_CALLS = 16,
-};
 
 /*
  * One TLS connection and its channel. It is greeted once both hellos are there

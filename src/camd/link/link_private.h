@@ -7,8 +7,8 @@
 
 #include "base/table.h"
 #include "camd/link/link.h"
-#include "camd/link/linkhello.h"
 #include "camd/link/links.h"
+#include "link/linkhello.h"
 #include "loop/timer.h"
 
 struct channel;

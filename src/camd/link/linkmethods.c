@@ -11,6 +11,7 @@
 #include "camd/message/typing.h"
 #include "camd/offer/offers.h"
 #include "camd/offer/tickets.h"
+#include "camd/org/org.h"
 #include "rpc/names.h"
 
 static int
@@ -38,6 +39,7 @@ prekey(struct link *link, json_t *params, const json_int_t *id)
 const struct link_method link_methods[] = {
 	{ LINK_PING, ping },
 	{ LINK_PREKEY, prekey },
+	{ LINK_HEAD, org_hear_head },
 	{ LINK_RECEIPTS, receipts_hear },
 	{ LINK_REFUSED, receipts_hear_refused },
 	{ LINK_OPENED, receipts_hear_opened },

@@ -14,6 +14,7 @@
 #include "camd/link/contact.h"
 #include "camd/link/identity.h"
 #include "camd/link/link_private.h"
+#include "camd/org/org.h"
 #include "camd/people/user.h"
 #include "net/tls.h"
 #include "rpc/names.h"
@@ -430,6 +431,18 @@ links_user_gone(struct links *links, struct user *user)
 /* -- making and ending ------------------------------------------------------
  */
 
+struct tls_context *
+links_context(const struct links *links)
+{
+	return links->context;
+}
+
+const struct addr *
+links_source(const struct links *links, const struct addr *to)
+{
+	return links->ops->source(links->arg, (enum addr_family)to->family);
+}
+
 bool
 links_knows(const struct links *links, const struct addr *host)
 {
@@ -453,8 +466,10 @@ on_day(void *arg)
 {
 	struct links *links = arg;
 
-	if (identity_renew(links->identity, clock_wall_ms()))
+	if (identity_renew(links->identity, clock_wall_ms())) {
 		links_tell_prekey(links);
+		org_tell_card(links->camd->org);
+	}
 	timer_start(&links->renewal, DAY_MS);
 }
 

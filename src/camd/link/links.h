@@ -13,6 +13,7 @@ struct identity;
 struct linkhello;
 struct lan_cam;
 struct links;
+struct tls_context;
 struct trust_claim;
 
 /* What links ask and tell; each gets the arg of links_new(). */
@@ -50,6 +51,12 @@ int links_new(struct camd *camd, struct identity *identity,
     const struct links_ops *ops, void *arg, struct links **links);
 /* Says goodbye to all; nothing is told any more. */
 void links_free(struct links *links);
+/* For connections to others than camd: our TLS, from where we dial, and what we
+ * say of ourselves. */
+struct tls_context *links_context(const struct links *links);
+const struct addr *links_source(
+    const struct links *links, const struct addr *to);
+void links_hello(const struct links *links, struct linkhello *hello);
 /* As links_ops.knows(). */
 bool links_knows(const struct links *links, const struct addr *host);
 /*

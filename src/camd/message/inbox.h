@@ -11,6 +11,7 @@ struct camd;
 struct inbox;
 struct lan_message;
 struct link;
+struct user;
 
 struct inbox *inbox_new(struct camd *camd);
 void inbox_free(struct inbox *inbox);
@@ -22,6 +23,10 @@ void inbox_receive(struct inbox *inbox, struct lan_message *message);
  * with link_credit() once it is stored or refused. */
 void inbox_envelope(
     struct inbox *inbox, struct link *link, struct span envelope);
+/* The same for one that came through the relay, with that number there: the
+ * server is told once it is stored or refused. */
+void inbox_relayed(struct inbox *inbox, const struct user *user,
+    uint64_t number, size_t room, struct span envelope);
 /*
  * Opens a sealed message by its full id: stored, then its sender is told.
  * on_done gets the message object (borrowed), or CAM_ERR_UNKNOWN, or

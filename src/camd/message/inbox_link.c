@@ -18,6 +18,7 @@
 #include "camd/message/object.h"
 #include "camd/message/question.h"
 #include "camd/offer/offers.h"
+#include "camd/org/org.h"
 #include "camd/people/absence.h"
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
@@ -380,8 +381,23 @@ give_room_back(struct camd *camd, const struct opening *opening)
 {
 	struct link *link = links_by_serial(camd->links, opening->serial);
 
-	if (link != NULL)
+	if (opening->relayed != 0)
+		org_relay_taken(camd->org, opening->relayed, opening->len);
+	else if (link != NULL)
 		link_credit(link, opening->len);
+}
+
+/* To whom and over what its receipt goes. */
+static struct receipt_to
+receipt_to(const struct opening *opening)
+{
+	struct receipt_to to = { .serial = opening->serial };
+
+	if (opening->relayed != 0 && opening->envelope != NULL) {
+		to.uid = opening->uid;
+		memcpy(to.device, opening->envelope->device, DEVICE_ID_SIZE);
+	}
+	return to;
 }
 
 static void
@@ -419,7 +435,9 @@ cannot_store(struct camd *camd, const struct opening *opening, int err)
 	struct link *link = links_by_serial(camd->links, opening->serial);
 
 	log_error("cannot store a message: %s", cam_strerror(err));
-	if (link != NULL)
+	if (opening->relayed != 0)
+		org_relay_failed(camd->org);
+	else if (link != NULL)
 		link_close(link, "a message cannot be stored");
 }
 
@@ -440,6 +458,7 @@ on_incoming_stored(struct job *job)
 	struct incoming *incoming = container_of(job, struct incoming, job);
 	struct inbox *inbox = incoming->inbox;
 	const struct opening *opening = incoming->opening;
+	const struct receipt_to to = receipt_to(opening);
 	int err = job->batch_err < 0 ? job->batch_err : incoming->err;
 
 	upkeep_touch(inbox->camd->upkeep);
@@ -447,7 +466,7 @@ on_incoming_stored(struct job *job)
 		questions_settle(inbox->camd->questions, &incoming->row, NULL);
 		cannot_store(inbox->camd, opening, err);
 	} else if (incoming->row.type == STORE_MESSAGE) {
-		receipts_add(inbox->receipts, opening->serial, opening->id);
+		receipts_add(inbox->receipts, &to, opening->id);
 		if (incoming->duplicate_of == 0)
 			tell_message(incoming);
 		questions_settle(inbox->camd->questions, &incoming->row,
@@ -455,10 +474,9 @@ on_incoming_stored(struct job *job)
 		if (incoming->duplicate_of == 0)
 			answer(incoming);
 	} else if (incoming->outcome == STORE_CHANGE_REFUSED) {
-		receipts_refuse(
-		    inbox->receipts, opening->serial, opening->id, "refused");
+		receipts_refuse(inbox->receipts, &to, opening->id, "refused");
 	} else {
-		receipts_add(inbox->receipts, opening->serial, opening->id);
+		receipts_add(inbox->receipts, &to, opening->id);
 		if (incoming->has_record &&
 		    incoming->row.type == STORE_DELETION)
 			offers_deleted(
@@ -466,7 +484,8 @@ on_incoming_stored(struct job *job)
 		if (incoming->has_record)
 			change_tell(inbox->camd, &incoming->record);
 	}
-	give_room_back(inbox->camd, opening);
+	if (err == 0 || opening->relayed == 0)
+		give_room_back(inbox->camd, opening);
 	incoming_free(incoming);
 }
 
@@ -481,9 +500,12 @@ inbox_opened(void *arg, struct opening *opening)
 	struct incoming *incoming;
 
 	if (opening->reason != NULL || sender == NULL) {
+		struct receipt_to to = receipt_to(opening);
+
+		to.uid = opening->relayed != 0 ? opening->uid : 0;
 		if (opening->has_id && opening->reason != NULL)
-			receipts_refuse(inbox->receipts, opening->serial,
-			    opening->id, opening->reason);
+			receipts_refuse(
+			    inbox->receipts, &to, opening->id, opening->reason);
 		give_room_back(camd, opening);
 		opening_free(opening);
 		return;
@@ -508,4 +530,11 @@ void
 inbox_envelope(struct inbox *inbox, struct link *link, struct span envelope)
 {
 	openings_add(inbox->openings, link, envelope);
+}
+
+void
+inbox_relayed(struct inbox *inbox, const struct user *user, uint64_t number,
+    size_t room, struct span envelope)
+{
+	openings_add_relayed(inbox->openings, user, number, room, envelope);
 }

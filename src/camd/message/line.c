@@ -7,6 +7,7 @@
 #include "camd/camd.h"
 #include "camd/link/links.h"
 #include "camd/message/line_parts.h"
+#include "camd/org/org.h"
 #include "camd/people/roster.h"
 
 /* -- leaving the line ----------------------------------------------------- */
@@ -61,7 +62,8 @@ static bool
 send_next(struct line *line, struct user *user)
 {
 	struct delivery *delivery = next_delivery(line);
-	struct way_wish wish = { .impatient = line_is_impatient(line) };
+	struct way_wish wish = { .impatient = line_is_impatient(line),
+		.unrelayed = line->unrelayed };
 	struct way way;
 
 	if (delivery == NULL)
@@ -73,6 +75,8 @@ send_next(struct line *line, struct user *user)
 	switch (way.kind) {
 	case WAY_LINK:
 		return line_send_by_link(line, delivery, user);
+	case WAY_RELAY:
+		return line_send_by_relay(line, delivery);
 	case WAY_WAIT:
 		line_wait_for_link(line, user);
 		return false;
@@ -116,7 +120,8 @@ line_advance(struct line *line)
 
 	if (!is_idle(line) || user == NULL || line->stopped ||
 	    TAILQ_EMPTY(&line->waiting) ||
-	    (!has_address(user) && links_of(line->camd->links, user) == NULL))
+	    (!has_address(user) && links_of(line->camd->links, user) == NULL &&
+		org_way(line->camd->org, user) == ORG_NO_WAY))
 		return;
 	timer_stop(&line->wake);
 	line->holds = false;
@@ -156,6 +161,7 @@ void
 line_wake(struct line *line)
 {
 	line->needs_key = false;
+	line->unrelayed = false;
 	line->dialled_ms = 0;
 	line_retry_all(line);
 }

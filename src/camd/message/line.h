@@ -34,6 +34,7 @@ struct line {
 	bool saving;		   /* a new packet number is being stored */
 	bool holds;		   /* for a link, or for a word of the user */
 	bool stopped;
+	bool unrelayed;	     /* the server had no room for it */
 	int64_t began_ms;    /* wall time of the round of current */
 	uint64_t probed_ms;  /* when he was asked whether he lives, 0: never */
 	uint64_t dialled_ms; /* since when a link is waited for, 0: it is not */
@@ -80,6 +81,13 @@ void line_link_open(struct line *line);
 void line_link_closed(struct line *line, struct link *link);
 void line_unreached(struct line *line);
 void line_drained(struct line *line, struct link *link);
+/* The organisation's server is there; has gone; takes more; has stored one, or
+ * refuses it (reason not NULL). */
+void line_relay_open(struct line *line);
+void line_relay_closed(struct line *line);
+void line_relay_drained(struct line *line);
+void line_relayed(
+    struct line *line, const char id[ID_SIZE], const char *reason);
 /* He has signed that he stored it; he refuses it; he has opened it (true: it
  * was under way, and is done with). */
 void line_receipted(struct line *line, const char id[ID_SIZE]);

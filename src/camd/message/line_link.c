@@ -46,13 +46,10 @@ static const struct shipment_ops shipment_ops = {
 	.on_room = on_room,
 };
 
-bool
-line_send_by_link(
-    struct line *line, struct delivery *delivery, const struct user *user)
+/* False: there is no room now. */
+static bool
+ship(struct line *line, struct delivery *delivery)
 {
-	if (line->shipment == NULL)
-		line->shipment = shipment_new(line->camd, line->freight,
-		    links_of(line->camd->links, user), &shipment_ops, line);
 	if (!shipment_has_room(line->shipment, delivery->parcel))
 		return false;
 	TAILQ_REMOVE(&line->waiting, delivery, entry);
@@ -65,6 +62,25 @@ line_send_by_link(
 	}
 	shipment_add(line->shipment, delivery);
 	return true;
+}
+
+bool
+line_send_by_link(
+    struct line *line, struct delivery *delivery, const struct user *user)
+{
+	if (line->shipment == NULL)
+		line->shipment = shipment_new(line->camd, line->freight,
+		    links_of(line->camd->links, user), &shipment_ops, line);
+	return ship(line, delivery);
+}
+
+bool
+line_send_by_relay(struct line *line, struct delivery *delivery)
+{
+	if (line->shipment == NULL)
+		line->shipment = shipment_new_relayed(
+		    line->camd, line->freight, line->uid, &shipment_ops, line);
+	return ship(line, delivery);
 }
 
 bool
@@ -155,6 +171,54 @@ line_drained(struct line *line, struct link *link)
 {
 	if (line->shipment != NULL && shipment_link(line->shipment) == link)
 		shipment_drained(line->shipment);
+}
+
+/* -- by way of the server -------------------------------------------------- */
+
+static bool
+is_relayed(const struct line *line)
+{
+	return line->shipment != NULL && shipment_link(line->shipment) == NULL;
+}
+
+void
+line_relay_open(struct line *line)
+{
+	line_wake(line);
+}
+
+void
+line_relay_closed(struct line *line)
+{
+	if (!is_relayed(line))
+		return;
+	line_unload(line);
+	line_advance(line);
+}
+
+void
+line_relay_drained(struct line *line)
+{
+	if (is_relayed(line))
+		shipment_drained(line->shipment);
+}
+
+/* What it has no room for waits here, and is tried again later. */
+void
+line_relayed(struct line *line, const char id[ID_SIZE], const char *reason)
+{
+	struct delivery *delivery = NULL;
+
+	if (!is_relayed(line))
+		return;
+	delivery = shipment_relayed(line->shipment, id, reason != NULL);
+	if (delivery == NULL)
+		return;
+	delivery->row.state = STORE_QUEUED;
+	TAILQ_INSERT_HEAD(&line->waiting, delivery, entry);
+	line->unrelayed = true;
+	line_unload(line);
+	line_sleep(line);
 }
 
 /* -- what the other end says ---------------------------------------------- */

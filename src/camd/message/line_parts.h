@@ -29,6 +29,8 @@ void line_ask_for_key(struct line *line, struct user *user);
 /* Over the user's link; false: there is no room now. */
 bool line_send_by_link(
     struct line *line, struct delivery *delivery, const struct user *user);
+/* The same by way of the server. */
+bool line_send_by_relay(struct line *line, struct delivery *delivery);
 void line_wait_for_link(struct line *line, const struct user *user);
 /* A link has been waited for long enough. */
 bool line_is_impatient(const struct line *line);

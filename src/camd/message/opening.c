@@ -161,9 +161,9 @@ on_work_done(struct job *job)
 
 /* Many envelopes of one sender come one after the other. */
 static struct sign_public *
-signer_of(struct openings *openings, const struct link *link)
+signer_of(struct openings *openings, const struct device *device)
 {
-	const uint8_t *key = link_device(link)->signing_key;
+	const uint8_t *key = device->signing_key;
 
 	if (openings->signer == NULL ||
 	    memcmp(sign_public_bytes(openings->signer), key, SIGN_KEY_SIZE) !=
@@ -177,22 +177,26 @@ signer_of(struct openings *openings, const struct link *link)
 
 /* What can be told without opening it: NULL when it may be opened. */
 static const char *
-inspect(struct work *work, const struct link *link)
+inspect(struct work *work, const struct user *user, const struct device *device,
+    struct span bytes)
 {
 	const struct camd *camd = work->openings->camd;
-	const uint8_t *key = trust_user_key(camd->trust, link_user(link));
+	const uint8_t *key = trust_user_key(camd->trust, user);
+	const struct devices *devices = trust_devices(camd->trust, user);
 	uint8_t theirs[DEVICE_ID_SIZE];
 	uint32_t number = 0;
-	struct span bytes = span_of(work->bytes, work->opening.len);
 	int r = envelope_parse(bytes, &work->envelope);
 
 	work->opening.has_id = envelope_peek(bytes, work->opening.id);
 	if (r < 0)
 		return r == CAM_ERR_VERSION ? "version" : "invalid";
-	device_id(link_device(link), theirs);
+	if (device == NULL && devices != NULL)
+		device = devices_by_id(devices, work->envelope.device);
+	if (key == NULL || device == NULL)
+		return "invalid";
+	device_id(device, theirs);
 	/* Others' envelopes come with a server, not over this link. */
-	if (key == NULL ||
-	    memcmp(theirs, work->envelope.device, sizeof theirs) != 0)
+	if (memcmp(theirs, work->envelope.device, sizeof theirs) != 0)
 		return "invalid";
 	memcpy(work->sender, key, SIGN_KEY_SIZE);
 	memcpy(
@@ -200,26 +204,25 @@ inspect(struct work *work, const struct link *link)
 	if (envelope_prekey(&work->envelope, work->device, &number) < 0)
 		return "invalid";
 	work->prekey = identity_prekey_private(camd->identity, number);
-	work->signer = signer_of(work->openings, link);
+	work->signer = signer_of(work->openings, device);
 	return work->prekey != NULL && work->signer != NULL ? NULL : "invalid";
 }
 
-void
-openings_add(struct openings *openings, struct link *link, struct span bytes)
+static void
+start(struct work *work, const struct user *user, const struct device *device,
+    struct span bytes)
 {
+	struct openings *openings = work->openings;
 	const struct camd *camd = openings->camd;
-	struct work *work = xcalloc(1, sizeof *work);
 
 	openings->pending++;
-	work->openings = openings;
-	work->opening.serial = link_serial(link);
-	work->opening.uid = link_user(link)->uid;
-	work->opening.len = bytes.len;
+	work->opening.uid = user->uid;
 	work->bytes = xmalloc(bytes.len + 1);
 	memcpy(work->bytes, bytes.data, bytes.len);
 	work->now_ms = clock_wall_ms();
 	TAILQ_INSERT_TAIL(&openings->list, work, entry);
-	work->opening.reason = inspect(work, link);
+	work->opening.reason =
+	    inspect(work, user, device, span_of(work->bytes, bytes.len));
 	if (work->opening.reason != NULL) {
 		work->is_done = true;
 		timer_start(&openings->soon, 0);
@@ -230,6 +233,29 @@ openings_add(struct openings *openings, struct link *link, struct span bytes)
 	work->job.work = open_it;
 	work->job.done = on_work_done;
 	workers_submit(camd->pool, &work->job);
+}
+
+void
+openings_add(struct openings *openings, struct link *link, struct span bytes)
+{
+	struct work *work = xcalloc(1, sizeof *work);
+
+	work->openings = openings;
+	work->opening.serial = link_serial(link);
+	work->opening.len = bytes.len;
+	start(work, link_user(link), link_device(link), bytes);
+}
+
+void
+openings_add_relayed(struct openings *openings, const struct user *user,
+    uint64_t number, size_t room, struct span bytes)
+{
+	struct work *work = xcalloc(1, sizeof *work);
+
+	work->openings = openings;
+	work->opening.relayed = number;
+	work->opening.len = room;
+	start(work, user, NULL, bytes);
 }
 
 size_t

@@ -14,14 +14,16 @@
 struct camd;
 struct link;
 struct openings;
+struct user;
 
 /* One that has been looked at. Everything in it is authentic when reason is
  * NULL: by the device at the other end of the link, of the user whose link it
  * is, in a talk of exactly its recipients, us among them. */
 struct opening {
-	uint64_t serial; /* of the link */
-	int64_t uid;	 /* whose link it is */
-	size_t len;	 /* what it took of the link's room */
+	uint64_t serial;  /* of the link; 0: it came through the relay */
+	uint64_t relayed; /* with that number, 0: over a link */
+	int64_t uid;	  /* whose link it is */
+	size_t len;	  /* what it took of the link's room */
 	bool has_id;
 	uint8_t id[ENVELOPE_ID_SIZE]; /* not proved where there is a reason */
 	/* Why it is refused, a word for the sender: "invalid", "version",
@@ -40,6 +42,10 @@ void openings_free(struct openings *openings);
 /* Copies the bytes; on_opened follows, never inside. */
 void openings_add(
     struct openings *openings, struct link *link, struct span bytes);
+/* The same for what the server says to be of that user: the envelope must be
+ * by one of his devices. room: what it took of the relay's. */
+void openings_add_relayed(struct openings *openings, const struct user *user,
+    uint64_t number, size_t room, struct span bytes);
 size_t openings_pending(const struct openings *openings);
 /* Envelopes refused, in all. */
 uint64_t openings_refused(const struct openings *openings);

@@ -15,16 +15,18 @@
 #include "camd/message/inbox_parts.h"
 #include "camd/message/outbox.h"
 #include "camd/message/receipt.h"
+#include "camd/org/org.h"
 #include "camd/people/roster.h"
+#include "camd/trust/trust.h"
 #include "loop/timer.h"
 #include "loop/worker.h"
 #include "rpc/names.h"
 
-/* What is to be said on one link. */
+/* What is to be said on one link, or to one device through the relay. */
 struct batch {
-	struct table_link link; /* by serial */
+	struct table_link link; /* by serial, or uid */
 	struct receipts *receipts;
-	uint64_t serial;
+	struct receipt_to to;
 	struct timer soon;
 	bool signing;
 	uint8_t (*ids)[ENVELOPE_ID_SIZE];
@@ -85,6 +87,26 @@ struct sign_job {
 
 static void send_soon(struct batch *batch);
 
+/* A link that takes nothing is about to end; then all is asked again. */
+static void
+say(const struct receipts *receipts, const struct receipt_to *to,
+    const char *method, json_t *params)
+{
+	const struct camd *camd = receipts->camd;
+	struct user *user =
+	    to->uid != 0 ? roster_by_uid(camd->roster, to->uid) : NULL;
+	struct link *link = user != NULL
+				? links_of(camd->links, user)
+				: links_by_serial(camd->links, to->serial);
+
+	if (link != NULL)
+		(void)link_notify(link, method, params);
+	else if (user != NULL)
+		org_relay_notice(camd->org, user, method, params);
+	else
+		json_decref(params);
+}
+
 static void
 sign(struct job *job, void *context)
 {
@@ -98,17 +120,13 @@ on_signed(struct job *job)
 {
 	struct sign_job *sign = container_of(job, struct sign_job, job);
 	struct batch *batch = sign->batch;
-	struct link *link =
-	    links_by_serial(batch->receipts->camd->links, batch->serial);
 
 	batch->signing = false;
 	if (sign->err < 0)
 		log_error("cannot sign a receipt: %s", cam_strerror(sign->err));
-	else if (link != NULL)
-		/* One that takes nothing is about to end; then all is asked
-		 * again. */
-		(void)link_notify(
-		    link, LINK_RECEIPTS, receipt_params(&sign->receipt));
+	else
+		say(batch->receipts, &batch->to, LINK_RECEIPTS,
+		    receipt_params(&sign->receipt));
 	if (batch->count > 0)
 		send_soon(batch);
 	else
@@ -118,7 +136,7 @@ on_signed(struct job *job)
 }
 
 static void
-start_signing(struct batch *batch, const struct link *link)
+start_signing(struct batch *batch)
 {
 	const struct identity *identity = batch->receipts->camd->identity;
 	struct sign_job *job = xcalloc(1, sizeof *job);
@@ -131,7 +149,7 @@ start_signing(struct batch *batch, const struct link *link)
 	memmove(batch->ids, batch->ids + receipt->count,
 	    batch->count * ENVELOPE_ID_SIZE);
 	memcpy(receipt->receiver, identity_device_id(identity), DEVICE_ID_SIZE);
-	device_id(link_device(link), receipt->sender);
+	memcpy(receipt->sender, batch->to.device, DEVICE_ID_SIZE);
 	receipt->time_ms = clock_wall_ms();
 	batch->signing = true;
 	job->batch = batch;
@@ -145,13 +163,18 @@ static void
 on_soon(void *arg)
 {
 	struct batch *batch = arg;
-	const struct link *link =
-	    links_by_serial(batch->receipts->camd->links, batch->serial);
+	const struct link *link = NULL;
 
-	if (link != NULL)
-		start_signing(batch, link);
-	else
-		batch_free(batch);
+	if (batch->to.uid == 0) {
+		link = links_by_serial(
+		    batch->receipts->camd->links, batch->to.serial);
+		if (link == NULL) {
+			batch_free(batch);
+			return;
+		}
+		device_id(link_device(link), batch->to.device);
+	}
+	start_signing(batch);
 }
 
 /* Not inside: a commit tells of many at once. */
@@ -165,37 +188,44 @@ send_soon(struct batch *batch)
 static bool
 is_of(const struct table_link *link, const void *key)
 {
-	return container_of(link, const struct batch, link)->serial ==
-	       *(const uint64_t *)key;
+	const struct receipt_to *a =
+	    &container_of(link, const struct batch, link)->to;
+	const struct receipt_to *b = key;
+
+	return a->serial == b->serial && a->uid == b->uid &&
+	       (a->uid == 0 ||
+		   memcmp(a->device, b->device, DEVICE_ID_SIZE) == 0);
 }
 
 static struct batch *
-batch_of(struct receipts *receipts, uint64_t serial)
+batch_of(struct receipts *receipts, const struct receipt_to *to)
 {
-	uint64_t hash = table_hash(&receipts->batches, &serial, sizeof serial);
+	uint64_t number = to->uid != 0 ? (uint64_t)to->uid : to->serial;
+	uint64_t hash = table_hash(&receipts->batches, &number, sizeof number);
 	struct table_link *link =
-	    table_find(&receipts->batches, hash, is_of, &serial);
+	    table_find(&receipts->batches, hash, is_of, to);
 	struct batch *batch;
 
 	if (link != NULL)
 		return container_of(link, struct batch, link);
 	batch = xcalloc(1, sizeof *batch);
 	batch->receipts = receipts;
-	batch->serial = serial;
+	batch->to = *to;
 	timer_init(&batch->soon, receipts->camd->loop, on_soon, batch);
 	table_add(&receipts->batches, &batch->link, hash);
 	return batch;
 }
 
 void
-receipts_add(struct receipts *receipts, uint64_t serial,
+receipts_add(struct receipts *receipts, const struct receipt_to *to,
     const uint8_t id[ENVELOPE_ID_SIZE])
 {
 	struct batch *batch;
 
-	if (links_by_serial(receipts->camd->links, serial) == NULL)
+	if (to->uid == 0 &&
+	    links_by_serial(receipts->camd->links, to->serial) == NULL)
 		return;
-	batch = batch_of(receipts, serial);
+	batch = batch_of(receipts, to);
 	if (batch->count == batch->size) {
 		batch->size = batch->size > 0 ? 2 * batch->size : 16;
 		batch->ids =
@@ -206,16 +236,13 @@ receipts_add(struct receipts *receipts, uint64_t serial,
 }
 
 void
-receipts_refuse(struct receipts *receipts, uint64_t serial,
+receipts_refuse(struct receipts *receipts, const struct receipt_to *to,
     const uint8_t id[ENVELOPE_ID_SIZE], const char *reason)
 {
-	struct link *link = links_by_serial(receipts->camd->links, serial);
 	uint8_t ids[1][ENVELOPE_ID_SIZE];
 
-	if (link == NULL)
-		return;
 	memcpy(ids[0], id, ENVELOPE_ID_SIZE);
-	(void)link_notify(link, LINK_REFUSED, refusal_params(ids, 1, reason));
+	say(receipts, to, LINK_REFUSED, refusal_params(ids, 1, reason));
 }
 
 /* -- coming in ------------------------------------------------------------ */
@@ -241,20 +268,18 @@ check(struct job *job, void *context)
 	check->err = receipt_check(&check->receipt, check->label, check->key);
 }
 
-/* params and the devices of this link, for the pool. */
+/* By that device of the user, for the pool. */
 static int
-read_receipt(struct link *link, const json_t *params, const char *label,
+read_device_receipt(struct camd *camd, const struct user *user,
+    const struct device *device, const json_t *params, const char *label,
     struct check_job **result)
 {
-	struct camd *camd = link_camd(link);
 	struct receipts *receipts = camd->inbox->receipts;
 	struct check_job *job;
 	int r;
 
-	if (receipts->checking >= CHECKING_MAX) {
-		link_close(link, "it sends too many receipts at once");
+	if (receipts->checking >= CHECKING_MAX)
 		return CAM_ERR_FULL;
-	}
 	job = xcalloc(1, sizeof *job);
 	if ((r = receipt_parse(params, &job->receipt)) < 0) {
 		free(job);
@@ -262,16 +287,30 @@ read_receipt(struct link *link, const json_t *params, const char *label,
 	}
 	receipts->checking++;
 	job->camd = camd;
-	job->uid = link_user(link)->uid;
-	job->serial = link_serial(link);
+	job->uid = user->uid;
 	job->label = label;
-	device_id(link_device(link), job->receipt.receiver);
+	device_id(device, job->receipt.receiver);
 	memcpy(job->receipt.sender, identity_device_id(camd->identity),
 	    DEVICE_ID_SIZE);
-	memcpy(job->key, link_device(link)->signing_key, SIGN_KEY_SIZE);
+	memcpy(job->key, device->signing_key, SIGN_KEY_SIZE);
 	job->job.work = check;
 	*result = job;
 	return 0;
+}
+
+/* The same by the device of this link. */
+static int
+read_receipt(struct link *link, const json_t *params, const char *label,
+    struct check_job **result)
+{
+	int r = read_device_receipt(link_camd(link), link_user(link),
+	    link_device(link), params, label, result);
+
+	if (r == CAM_ERR_FULL)
+		link_close(link, "it sends too many receipts at once");
+	else if (r == 0)
+		(*result)->serial = link_serial(link);
+	return r;
 }
 
 static struct user *
@@ -365,5 +404,46 @@ receipts_hear_opened(struct link *link, json_t *params, const json_int_t *id)
 	job->id = id != NULL ? *id : 0;
 	job->job.done = on_opened_checked;
 	workers_submit(job->camd->pool, &job->job);
+	return 0;
+}
+
+/* -- through the relay ------------------------------------------------------
+ */
+
+static int
+hear_relayed_refusal(struct camd *camd, struct user *user, const json_t *params)
+{
+	struct receipt *receipt = xcalloc(1, sizeof *receipt);
+	char reason[RECEIPT_REASON_MAX + 1];
+	int r = refusal_parse(params, receipt, reason);
+
+	if (r == 0)
+		outbox_refused(
+		    camd->outbox, user, receipt->ids, receipt->count, reason);
+	free(receipt);
+	return r;
+}
+
+int
+receipts_hear_relayed(
+    struct camd *camd, struct user *user, const char *method, json_t *params)
+{
+	const struct device *device = trust_prekey_device(camd->trust, user);
+	bool opened = strcmp(method, LINK_OPENED) == 0;
+	struct check_job *job = NULL;
+	int r = 0;
+
+	if (strcmp(method, LINK_REFUSED) == 0)
+		return hear_relayed_refusal(camd, user, params);
+	if (!opened && strcmp(method, LINK_RECEIPTS) != 0)
+		return CAM_ERR_UNSUPPORTED;
+	if (device == NULL)
+		return CAM_ERR_KEY;
+	r = read_device_receipt(camd, user, device, params,
+	    opened ? RECEIPT_OPENED : RECEIPT_STORED, &job);
+	if (r < 0)
+		return r;
+	job->job.done = opened ? on_opened_checked : on_checked;
+	workers_submit(camd->pool, &job->job);
 	return 0;
 }

@@ -8,9 +8,14 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "camd/camd.h"
 #include "camd/link/link.h"
 #include "camd/message/seal.h"
+#include "camd/org/org.h"
+#include "camd/people/roster.h"
+#include "camd/trust/trust.h"
+#include "crypto/envelope.h"
 #include "loop/timer.h"
 
 enum { WOKEN_AT_ONCE = 4 };
@@ -21,12 +26,13 @@ enum { STALL_MS = 2 * 60 * 1000 };
  * One delivery:
  *
  *	sealing -> sealed -> left -> (receipt) gone
+ *	           sealed -> handed -> left: by way of the server
  */
 struct crate {
 	TAILQ_ENTRY(crate) entry;
 	struct shipment *shipment;
 	struct delivery *delivery;
-	enum crate_state { SEALING, SEALED, LEFT } state;
+	enum crate_state { SEALING, SEALED, HANDED, LEFT } state;
 	size_t size; /* counted: a guess until it is sealed */
 	struct sealing *sealing;
 	struct buf bytes; /* while sealed */
@@ -35,7 +41,8 @@ struct crate {
 struct shipment {
 	struct camd *camd;
 	struct freight *freight;
-	struct link *link;
+	struct link *link; /* NULL: relayed, to the user with uid */
+	int64_t uid;
 	const struct shipment_ops *ops;
 	void *arg;
 	TAILQ_HEAD(, crate) crates;
@@ -144,6 +151,23 @@ crate_remove(struct crate *crate)
 	return delivery;
 }
 
+static int
+send_crate(struct shipment *shipment, const struct crate *crate)
+{
+	const struct camd *camd = shipment->camd;
+	const struct user *user = NULL;
+	uint8_t id[ENVELOPE_ID_SIZE];
+
+	if (shipment->link != NULL)
+		return link_send_envelope(
+		    shipment->link, buf_span(&crate->bytes));
+	user = roster_by_uid(camd->roster, shipment->uid);
+	if (user == NULL || hex_decode(span_text(crate->delivery->parcel->id),
+				id, sizeof id) < 0)
+		return CAM_ERR_CLOSED;
+	return org_relay_envelope(camd->org, user, id, buf_span(&crate->bytes));
+}
+
 /* In order: what is not sealed yet holds up the others. */
 static void
 send_ready(struct shipment *shipment)
@@ -151,15 +175,14 @@ send_ready(struct shipment *shipment)
 	struct crate *crate;
 
 	while ((crate = shipment->next) != NULL && crate->state == SEALED) {
-		int r =
-		    link_send_envelope(shipment->link, buf_span(&crate->bytes));
-
 		/* It drains, or it ends. */
-		if (r < 0)
+		if (send_crate(shipment, crate) < 0)
 			return;
-		crate->state = LEFT;
+		crate->state = shipment->link != NULL ? LEFT : HANDED;
 		buf_finish(&crate->bytes);
 		shipment->next = TAILQ_NEXT(crate, entry);
+		if (crate->state == HANDED)
+			continue;
 		timer_start(&shipment->stall, STALL_MS);
 		shipment->ops->on_left(shipment->arg, crate->delivery);
 	}
@@ -186,15 +209,32 @@ on_sealed(void *arg, int err, struct buf *bytes)
 	send_ready(shipment);
 }
 
+static void
+find_seal_to(const struct shipment *shipment, struct seal_to *to)
+{
+	const struct trust *trust = shipment->camd->trust;
+	const struct user *user = NULL;
+
+	if (shipment->link != NULL) {
+		to->user_key = link_devices(shipment->link)->user_key;
+		to->prekey = link_prekey(shipment->link);
+		device_id(link_device(shipment->link), to->device);
+		return;
+	}
+	/* org_way() has found them. */
+	user = roster_by_uid(shipment->camd->roster, shipment->uid);
+	to->user_key = trust_user_key(trust, user);
+	to->prekey = trust_prekey(trust, user);
+	device_id(trust_prekey_device(trust, user), to->device);
+}
+
 void
 shipment_add(struct shipment *shipment, struct delivery *delivery)
 {
 	struct crate *crate = xcalloc(1, sizeof *crate);
-	struct seal_to to = {
-		.user_key = link_devices(shipment->link)->user_key,
-		.prekey = link_prekey(shipment->link),
-	};
+	struct seal_to to;
 
+	find_seal_to(shipment, &to);
 	crate->shipment = shipment;
 	crate->delivery = delivery;
 	crate->state = SEALING;
@@ -205,7 +245,6 @@ shipment_add(struct shipment *shipment, struct delivery *delivery)
 	TAILQ_INSERT_TAIL(&shipment->crates, crate, entry);
 	if (shipment->next == NULL)
 		shipment->next = crate;
-	device_id(link_device(shipment->link), to.device);
 	crate->sealing = seals_ask(shipment->freight->seals, delivery->parcel,
 	    delivery->left_by_lan ? delivery->row.packet_no : 0, &to, on_sealed,
 	    crate);
@@ -220,7 +259,7 @@ shipment_take(struct shipment *shipment, const char id[ID_SIZE])
 	struct crate *crate;
 
 	TAILQ_FOREACH (crate, &shipment->crates, entry) {
-		if (crate->state != LEFT)
+		if (crate->state < HANDED)
 			return NULL;
 		if (memcmp(crate->delivery->parcel->id, id, ID_SIZE) == 0)
 			break;
@@ -230,11 +269,35 @@ shipment_take(struct shipment *shipment, const char id[ID_SIZE])
 	delivery = crate_remove(crate);
 	if (shipment->wants_room)
 		ask_soon(shipment);
-	if (TAILQ_EMPTY(&shipment->crates))
+	if (TAILQ_EMPTY(&shipment->crates) || shipment->link == NULL)
 		timer_stop(&shipment->stall);
 	else
 		timer_start(&shipment->stall, STALL_MS);
 	return delivery;
+}
+
+/* It waits there for as long as it takes, and takes no room here. */
+struct delivery *
+shipment_relayed(
+    struct shipment *shipment, const char id[ID_SIZE], bool refused)
+{
+	struct crate *crate = NULL;
+
+	TAILQ_FOREACH (crate, &shipment->crates, entry)
+		if (crate->state == HANDED &&
+		    memcmp(crate->delivery->parcel->id, id, ID_SIZE) == 0)
+			break;
+	if (crate == NULL || shipment->link != NULL)
+		return NULL;
+	if (refused)
+		return crate_remove(crate);
+	crate->state = LEFT;
+	count_bytes(shipment, crate->size, 0);
+	crate->size = 0;
+	shipment->ops->on_left(shipment->arg, crate->delivery);
+	if (shipment->wants_room)
+		ask_soon(shipment);
+	return NULL;
 }
 
 void
@@ -242,7 +305,7 @@ shipment_is_stalled(struct shipment *shipment)
 {
 	const struct crate *first = TAILQ_FIRST(&shipment->crates);
 
-	if (first == NULL || first->state != LEFT)
+	if (first == NULL || first->state != LEFT || shipment->link == NULL)
 		return;
 	/* A slow network is none of his faults. */
 	if (link_queued(shipment->link) > 0)
@@ -301,6 +364,16 @@ shipment_new(struct camd *camd, struct freight *freight, struct link *link,
 	TAILQ_INIT(&shipment->crates);
 	timer_init(&shipment->soon, camd->loop, on_soon, shipment);
 	timer_init(&shipment->stall, camd->loop, on_stall, shipment);
+	return shipment;
+}
+
+struct shipment *
+shipment_new_relayed(struct camd *camd, struct freight *freight, int64_t uid,
+    const struct shipment_ops *ops, void *arg)
+{
+	struct shipment *shipment = shipment_new(camd, freight, NULL, ops, arg);
+
+	shipment->uid = uid;
 	return shipment;
 }
 

@@ -42,8 +42,13 @@ struct shipment_ops {
 
 struct shipment *shipment_new(struct camd *camd, struct freight *freight,
     struct link *link, const struct shipment_ops *ops, void *arg);
+/* The same by way of the organisation's server, to the user with that uid. */
+struct shipment *shipment_new_relayed(struct camd *camd,
+    struct freight *freight, int64_t uid, const struct shipment_ops *ops,
+    void *arg);
 /* What is under way, in order, goes before all in list. Calls nothing. */
 void shipment_free(struct shipment *shipment, struct deliveries *list);
+/* NULL: it is relayed. */
 struct link *shipment_link(const struct shipment *shipment);
 
 /* False: on_room follows when it is worth asking again. */
@@ -57,7 +62,11 @@ struct delivery *shipment_take(
 /* Nothing came back for long though everything has left: perhaps the other end
  * cannot store. The link is closed, and all goes again over the next. */
 void shipment_is_stalled(struct shipment *shipment);
-/* The link takes more. */
+/* The server has stored that one; or refuses it: then it is the caller's. NULL:
+ * it was none of these. */
+struct delivery *shipment_relayed(
+    struct shipment *shipment, const char id[ID_SIZE], bool refused);
+/* The link, or the relay, takes more. */
 void shipment_drained(struct shipment *shipment);
 bool shipment_is_empty(const struct shipment *shipment);
 /* Each of them, in order. */

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "camd/camd.h"
 #include "camd/link/links.h"
+#include "camd/org/org.h"
 #include "camd/people/user.h"
 #include "camd/settings.h"
 #include "camd/trust/trust.h"
@@ -88,6 +89,22 @@ can_take(const struct link *link, const struct way_wish *wish)
 		   wish->type == STORE_MESSAGE ? LINK_MESSAGES : LINK_CHANGES);
 }
 
+/* Where no link is, or will be soon: what the server says of who is there may
+ * be wrong, so a link is tried all the same. */
+static bool
+find_relay(struct camd *camd, const struct user *user,
+    const struct way_wish *wish, enum links_state state, struct way *way)
+{
+	enum org_way relay =
+	    wish->unrelayed ? ORG_NO_WAY : org_way(camd->org, user);
+
+	if (state == LINKS_OPEN || relay == ORG_NO_WAY ||
+	    (state == LINKS_DIALING && relay != ORG_RELAY_ONLY))
+		return false;
+	way->kind = WAY_RELAY;
+	return true;
+}
+
 /* False: IPMSG is to be looked at. */
 static bool
 find_link(struct camd *camd, struct user *user, const struct way_wish *wish,
@@ -97,6 +114,8 @@ find_link(struct camd *camd, struct user *user, const struct way_wish *wish,
 				      : links_state(camd->links, user);
 	bool only = needs_link(user, wish);
 
+	if (find_relay(camd, user, wish, state, way))
+		return true;
 	switch (state) {
 	case LINKS_OPEN:
 		if (can_take(links_of(camd->links, user), wish)) {

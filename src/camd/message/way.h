@@ -13,6 +13,7 @@ struct user;
 enum way_kind {
 	WAY_LINK,    /* over the link that is open */
 	WAY_WAIT,    /* for a link that is being made, or will be */
+	WAY_RELAY,   /* by way of the organisation's server */
 	WAY_LAN,     /* by IPMSG, protected as told */
 	WAY_KEY,     /* by IPMSG, once his key has come: ask for it */
 	WAY_BLOCKED, /* nothing leaves before the user has said who he is */
@@ -28,6 +29,7 @@ struct way_wish {
 	enum store_type type;
 	bool clear;	/* may leave in clear, or weaker than before */
 	bool impatient; /* a link has been waited for long enough */
+	bool unrelayed; /* the server has no room for it now */
 };
 
 /*

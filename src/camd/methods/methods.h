@@ -66,6 +66,8 @@ int call_get_stats(struct rpc_call *call, json_t *params);
 int call_list_devices(struct rpc_call *call, json_t *params);
 int call_set_record(struct rpc_call *call, json_t *params);
 int call_get_sdp(struct rpc_call *call, json_t *params);
+int call_use_devices(struct rpc_call *call, json_t *params);
+int call_set_talk(struct rpc_call *call, json_t *params);
 int call_set_tap(struct rpc_call *call, json_t *params);
 int key_list(struct rpc_call *call, json_t *params);
 int key_protect(struct rpc_call *call, json_t *params);
@@ -79,6 +81,10 @@ bool key_admits(struct rpc_call *call, const char *method);
 bool early_admits(struct rpc_call *call, const char *method, json_t *params);
 int key_verify(struct rpc_call *call, json_t *params);
 int key_accept(struct rpc_call *call, json_t *params);
+
+int org_join_by_code(struct rpc_call *call, json_t *params);
+int org_status(struct rpc_call *call, json_t *params);
+int org_quit(struct rpc_call *call, json_t *params);
 
 int config_get(struct rpc_call *call, json_t *params);
 int config_set(struct rpc_call *call, json_t *params);

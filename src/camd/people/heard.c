@@ -124,7 +124,8 @@ take_description(
 
 	changed |= roster_set_nick(
 	    camd->roster, user, nick[0] != '\0' ? nick : user->nick);
-	changed |= roster_set_group(camd->roster, user, entry->group);
+	if (!user_is_grouped(user))
+		changed |= roster_set_group(camd->roster, user, entry->group);
 	if (entry->version[0] != '\0')
 		changed |=
 		    roster_set_version(camd->roster, user, entry->version);

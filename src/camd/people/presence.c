@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "camd/camd.h"
 #include "camd/events.h"
+#include "camd/org/org.h"
 #include "camd/profile.h"
 #include "camd/settings.h"
 #include "lan/lan.h"
@@ -72,6 +73,7 @@ announce(struct presence *presence)
 {
 	struct camd *camd = presence->camd;
 
+	org_tell_away(camd->org);
 	lan_change(camd->lan, settings_text(camd->settings, "user.nick"),
 	    settings_text(camd->settings, "user.group"),
 	    presence_title(presence));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/span.h"
@@ -84,6 +85,7 @@ char *
 user_id(const struct user *user)
 {
 	char logon[LIMIT_NAME + 1], fingerprint[RSA_FINGERPRINT_SIZE];
+	struct buf id;
 
 	(void)entry_user_split(user->peer.user, logon, fingerprint);
 	/* Nobody's host looks like the fingerprint of somebody else. */
@@ -92,7 +94,11 @@ user_id(const struct user *user)
 		return xasprintf("%s@%s/%.*s", logon, user->peer.host,
 		    ID_FINGERPRINT, fingerprint);
 	}
-	return xasprintf("%s@%s", logon, user->peer.host);
+	buf_init(&id, sizeof logon + 1 + strlen(user->peer.host));
+	buf_put_text(&id, logon);
+	buf_put_byte(&id, '@');
+	buf_put_text(&id, user->peer.host);
+	return buf_steal_text(&id);
 }
 
 bool
@@ -105,8 +111,26 @@ bool
 user_is_verified(const struct user *user)
 {
 	if (user->trusted != NULL)
-		return user->trusted->verified_ms != 0;
+		return user->trusted->verified_ms != 0 ||
+		       user->trusted->vouched;
 	return user->pin != NULL && user->pin->verified;
+}
+
+bool
+user_is_grouped(const struct user *user)
+{
+	return user->trusted != NULL && user->trusted->vouched &&
+	       user->trusted->grouped;
+}
+
+const char *
+user_verified_by(const struct user *user)
+{
+	if (!user_is_verified(user))
+		return NULL;
+	return user->trusted != NULL && user->trusted->verified_ms == 0
+		   ? "organisation"
+		   : "comparison";
 }
 
 bool
@@ -164,7 +188,7 @@ user_object(const struct user *user, const struct lan *lan)
 	user_fingerprint(user, fingerprint);
 	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:s, s:o, "
 			   "s:o, s:s, s:s?, "
-			   "s:b, s:b, s:i, s:b, s:o}",
+			   "s:b, s:s?, s:b, s:i, s:b, s:o}",
 	    "id", json_text(span_text(id)), "user", json_text(span_text(logon)),
 	    "host", json_text(span_text(user->peer.host)), "nick",
 	    json_text(span_text(user->nick)), "group",
@@ -180,9 +204,10 @@ user_object(const struct user *user, const struct lan *lan)
 	    "client", json_text(span_text(user->version)), "encryption",
 	    user_encryption(user, lan), "fingerprint",
 	    user->pin != NULL ? fingerprint : NULL, "verified",
-	    (int)user_is_verified(user), "blocked", (int)user_is_blocked(user),
-	    "priority", (int)user->priority, "hidden", (int)user->hidden,
-	    "seen", json_time(user->seen_ms));
+	    (int)user_is_verified(user), "verified_by", user_verified_by(user),
+	    "blocked", (int)user_is_blocked(user), "priority",
+	    (int)user->priority, "hidden", (int)user->hidden, "seen",
+	    json_time(user->seen_ms));
 	free(id);
 	free(logon);
 	return object;

@@ -80,8 +80,13 @@ void user_fingerprint(
     const struct user *user, char fingerprint[RSA_FINGERPRINT_SIZE]);
 /* Known by a key, not by name and address only. */
 bool user_has_key(const struct user *user);
-/* People have compared the key by which he is known now. */
+/* People have compared the key by which he is known now, or our organisation
+ * says that it is his. */
 bool user_is_verified(const struct user *user);
+/* Our organisation says which group he is in: not he. */
+bool user_is_grouped(const struct user *user);
+/* "comparison", "organisation", or NULL: he is not. */
+const char *user_verified_by(const struct user *user);
 /* Verified, and another key has been shown under his name (threat model I1). */
 bool user_is_blocked(const struct user *user);
 /* "cam1", "rsa2048-aes256", "rsa1024-blowfish128" or "none": how a message

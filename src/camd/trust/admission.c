@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "camd/camd.h"
 #include "camd/events.h"
+#include "camd/org/org.h"
 #include "camd/people/leaving.h"
 #include "camd/people/namesake.h"
 #include "camd/people/pinning.h"
@@ -139,6 +140,9 @@ has_room(const struct admission *a)
 	const struct user *user = NULL;
 	size_t keys = 0;
 
+	/* The directory has a limit of its own. */
+	if (a->claim->hearsay)
+		return true;
 	while ((user = roster_at(a->camd->roster, at, user)) != NULL)
 		keys += user->trusted != NULL;
 	return keys < LIMIT_USER_KEYS_SOURCE &&
@@ -321,8 +325,13 @@ take_appearance(struct admission *a, struct user *user)
 
 	if (is_name(claim->nick))
 		changed |= roster_set_nick(roster, user, claim->nick);
-	if (claim->group != NULL && strlen(claim->group) <= LIMIT_NAME)
+	if (claim->group != NULL && strlen(claim->group) <= LIMIT_NAME &&
+	    !user_is_grouped(user))
 		changed |= roster_set_group(roster, user, claim->group);
+	if (claim->hearsay) {
+		roster_changed(roster, user, changed);
+		return;
+	}
 	changed |= take_addr(a, user);
 	user->seen_ms = clock_wall_ms();
 	if (offline || user->forgotten)
@@ -381,6 +390,7 @@ admission_decide(struct camd *camd, struct table *keys,
 	if (a.pinned || a.news || r > 0)
 		trustfile_put(camd, user->trusted, NULL, NULL);
 	tell_namesake(&a, user);
+	org_judge(camd->org, user);
 	*result = user;
 	return 0;
 }

@@ -89,6 +89,15 @@ trust_prekey(const struct trust *trust, const struct user *user)
 		   : NULL;
 }
 
+const struct device *
+trust_prekey_device(const struct trust *trust, const struct user *user)
+{
+	return trust_prekey(trust, user) != NULL
+		   ? devices_by_id(
+			 &user->trusted->devices, user->trusted->prekey_device)
+		   : NULL;
+}
+
 struct user *
 trust_by_user_key(const struct trust *trust, const uint8_t key[SIGN_KEY_SIZE])
 {

@@ -33,6 +33,9 @@ struct trust_claim {
 	const char *nick;
 	const char *group;
 	const struct addr *at; /* where he can be reached; port 0: not said */
+	/* Not shown on a link but told by the organisation's server: no word
+	 * of where he is or that he lives. */
+	bool hearsay;
 };
 /*
  * Whose link it is: the user with that user key; else the one with that RSA key
@@ -51,6 +54,9 @@ const struct devices *trust_devices(
     const struct trust *trust, const struct user *user);
 /* The latest prekey known of the user's device, NULL: none. */
 const struct prekey *trust_prekey(
+    const struct trust *trust, const struct user *user);
+/* The device whose prekey that is; NULL where there is none. */
+const struct device *trust_prekey_device(
     const struct trust *trust, const struct user *user);
 /* By user key, NULL: none. */
 struct user *trust_by_user_key(

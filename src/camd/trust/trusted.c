@@ -176,6 +176,7 @@ trusted_take_prekey(
 		return r;
 	trusted->prekey = prekey;
 	memcpy(trusted->prekey_bytes, bytes.data, PREKEY_BYTES);
+	device_id(device, trusted->prekey_device);
 	return 1;
 }
 
@@ -186,6 +187,7 @@ trusted_move(struct trusted *trusted, struct user *user)
 	trusted->user->trusted = NULL;
 	trusted->user = user;
 	trusted->verified_ms = 0;
+	trusted->vouched = false;
 	trusted->challenger = 0;
 	user->trusted = trusted;
 }

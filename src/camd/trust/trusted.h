@@ -23,8 +23,11 @@ struct trusted {
 	size_t devices_len;
 	struct prekey prekey; /* of the device last heard; id 0: none known */
 	uint8_t prekey_bytes[PREKEY_BYTES];
+	uint8_t prekey_device[DEVICE_ID_SIZE];
 	int64_t pinned_ms;   /* wall times */
 	int64_t verified_ms; /* when people compared it, 0: never */
+	bool vouched;	     /* the organisation says that it is he */
+	bool grouped;	     /* and which group he is in */
 	int64_t challenger;  /* uid of who showed another key, 0: nobody */
 };
 

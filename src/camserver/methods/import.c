@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "camserver/links/memberlinks.h"
 #include "camserver/members.h"
 #include "camserver/methods/asking.h"
 #include "camserver/methods/methods.h"
@@ -190,6 +191,7 @@ reply(struct asking *asking)
 		json_array_append(members, row->found);
 	}
 	wipe(code, sizeof code);
+	memberlinks_refresh(asking->server->links);
 	rpc_reply(asking->call, json_pack("{s:o}", "members", members));
 }
 

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "camserver/links/memberlinks.h"
 #include "camserver/members.h"
 #include "camserver/methods/asking.h"
 #include "camserver/methods/methods.h"
@@ -107,6 +108,9 @@ fail(struct asking *asking)
 	if (asking->err == CAM_ERR_UNKNOWN)
 		(void)method_fail(asking->call, asking->err, NULL,
 		    "no member is called '%s'", name);
+	else if (asking->err == CAM_ERR_REFUSED)
+		(void)method_fail(asking->call, asking->err, NULL,
+		    "'%s' does not wait for approval", name);
 	else if (asking->err == CAM_ERR_EXISTS)
 		(void)method_fail(asking->call, CAM_ERR_REFUSED, NULL,
 		    "'%s' is a member already", name);
@@ -300,11 +304,25 @@ remove_member(struct asking *asking, struct store *store)
 	return err;
 }
 
+static int
+approve(struct asking *asking, struct store *store)
+{
+	struct member_asking *made = (struct member_asking *)asking;
+	int err = members_approve(store, made->wishes.logon);
+
+	if (err == 0)
+		err = store_member_get(
+		    store, made->wishes.logon, show_member, made);
+	return err;
+}
+
+/* At once for all who are connected. */
 static void
 reply_member(struct asking *asking)
 {
 	const struct member_asking *made = (const struct member_asking *)asking;
 
+	memberlinks_refresh(asking->server->links);
 	rpc_reply(asking->call, json_pack("{s:O}", "member", made->found));
 }
 
@@ -334,4 +352,10 @@ int
 member_remove(struct rpc_call *call, json_t *params)
 {
 	return start_change(call, params, remove_member);
+}
+
+int
+member_approve(struct rpc_call *call, json_t *params)
+{
+	return start_change(call, params, approve);
 }

@@ -1,5 +1,5 @@
 /* linkhello.c: hellos of cam/1, written, read and checked. */
-#include "camd/link/linkhello.h"
+#include "link/linkhello.h"
 
 #include <string.h>
 
@@ -7,8 +7,6 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/span.h"
-#include "camd/link/identity.h"
-#include "camd/link/link.h"
 #include "ipmsg/entry.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -31,18 +29,6 @@ enum { CAPABILITIES = sizeof capabilities / sizeof capabilities[0] };
  */
 
 static json_t *
-hex(const uint8_t *bytes, size_t len)
-{
-	char *text = xmalloc(2 * len + 1);
-	json_t *string;
-
-	hex_encode(bytes, len, text);
-	string = json_string(text);
-	wipe_free(text, 2 * len + 1);
-	return string;
-}
-
-static json_t *
 capability_list(unsigned set)
 {
 	json_t *list = json_array();
@@ -60,9 +46,9 @@ rsa_object(const struct linkhello *hello)
 	if (hello->rsa_len == 0)
 		return NULL;
 	return json_pack("{s:o, s:I, s:o}", "n",
-	    hex(hello->rsa_modulus, hello->rsa_len), "e",
+	    json_hex(span_of(hello->rsa_modulus, hello->rsa_len)), "e",
 	    (json_int_t)hello->rsa_exponent, "proof",
-	    hex(hello->rsa_proof, hello->rsa_len));
+	    json_hex(span_of(hello->rsa_proof, hello->rsa_len)));
 }
 
 json_t *
@@ -78,8 +64,9 @@ linkhello_write(const struct linkhello *hello)
 	    json_text(span_text(hello->nick)), "group",
 	    json_text(span_text(hello->group)), "port",
 	    hello->port != 0 ? json_integer(hello->port) : NULL, "devices",
-	    hex(hello->devices, hello->devices_len), "prekey",
-	    hex(hello->prekey, sizeof hello->prekey), "rsa", rsa_object(hello));
+	    json_hex(span_of(hello->devices, hello->devices_len)), "prekey",
+	    json_hex(span_of(hello->prekey, sizeof hello->prekey)), "rsa",
+	    rsa_object(hello));
 }
 
 /* -- reading ----------------------------------------------------------------
@@ -110,24 +97,6 @@ read_name(const json_t *params, const char *name, char text[LIMIT_NAME + 1])
 	for (const char *at = text; *at != '\0'; at++)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
 			return CAM_ERR_REQUEST;
-	return 0;
-}
-
-/* 1 .. size bytes. */
-static int
-read_bytes(const json_t *params, const char *name, uint8_t *bytes, size_t size,
-    size_t *len)
-{
-	const json_t *value = json_object_get(params, name);
-	size_t digits = json_string_length(value);
-
-	if (!json_is_string(value) || digits == 0 || digits % 2 != 0 ||
-	    digits / 2 > size)
-		return CAM_ERR_REQUEST;
-	if (hex_decode(span_of(json_string_value(value), digits), bytes,
-		digits / 2) < 0)
-		return CAM_ERR_REQUEST;
-	*len = digits / 2;
 	return 0;
 }
 
@@ -177,9 +146,9 @@ read_rsa(const json_t *params, struct linkhello *hello)
 	exponent = json_object_get(rsa, "e");
 	if (!json_is_integer(exponent) || json_integer_value(exponent) < 3 ||
 	    json_integer_value(exponent) > UINT32_MAX ||
-	    read_bytes(rsa, "n", hello->rsa_modulus, RSA_SIZE_MAX,
+	    json_hex_get(rsa, "n", hello->rsa_modulus, RSA_SIZE_MAX,
 		&hello->rsa_len) < 0 ||
-	    read_bytes(
+	    json_hex_get(
 		rsa, "proof", hello->rsa_proof, RSA_SIZE_MAX, &proof_len) < 0 ||
 	    proof_len != hello->rsa_len)
 		return CAM_ERR_REQUEST;
@@ -206,9 +175,9 @@ linkhello_parse(const json_t *params, struct linkhello *hello)
 	    read_text(params, "nick", hello->nick) < 0 ||
 	    read_text(params, "group", hello->group) < 0 ||
 	    read_port(params, &hello->port) < 0 ||
-	    read_bytes(params, "devices", hello->devices, sizeof hello->devices,
-		&hello->devices_len) < 0 ||
-	    read_bytes(params, "prekey", hello->prekey, sizeof hello->prekey,
+	    json_hex_get(params, "devices", hello->devices,
+		sizeof hello->devices, &hello->devices_len) < 0 ||
+	    json_hex_get(params, "prekey", hello->prekey, sizeof hello->prekey,
 		&prekey_len) < 0 ||
 	    prekey_len != sizeof hello->prekey)
 		return CAM_ERR_REQUEST;
@@ -218,11 +187,19 @@ linkhello_parse(const json_t *params, struct linkhello *hello)
 /* -- checking ---------------------------------------------------------------
  */
 
+void
+linkhello_rsa_claim(const uint8_t user_key[SIGN_KEY_SIZE],
+    uint8_t claim[LINKHELLO_RSA_CLAIM_SIZE])
+{
+	memcpy(claim, LINKHELLO_RSA_LABEL, sizeof LINKHELLO_RSA_LABEL);
+	memcpy(claim + sizeof LINKHELLO_RSA_LABEL, user_key, SIGN_KEY_SIZE);
+}
+
 static int
 check_rsa(const struct linkhello *hello, const struct devices *devices,
     struct rsa_public **rsa)
 {
-	uint8_t claim[IDENTITY_RSA_CLAIM_SIZE], digest[SHA256_SIZE];
+	uint8_t claim[LINKHELLO_RSA_CLAIM_SIZE], digest[SHA256_SIZE];
 	struct rsa_public *key = NULL;
 	int r;
 
@@ -232,7 +209,7 @@ check_rsa(const struct linkhello *hello, const struct devices *devices,
 		 hello->rsa_exponent, &key)) < 0)
 		return r;
 	rsa_public_digest(key, digest);
-	identity_rsa_claim(devices->user_key, claim);
+	linkhello_rsa_claim(devices->user_key, claim);
 	if (memcmp(digest, devices->rsa, sizeof digest) != 0)
 		r = CAM_ERR_KEY;
 	else

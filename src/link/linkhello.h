@@ -1,6 +1,6 @@
 /* linkhello.h: how two camd introduce themselves to each other. */
-#ifndef CAM_CAMD_LINKHELLO_H
-#define CAM_CAMD_LINKHELLO_H
+#ifndef CAM_LINK_LINKHELLO_H
+#define CAM_LINK_LINKHELLO_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -10,6 +10,22 @@
 #include "base/limits.h"
 #include "crypto/device.h"
 #include "crypto/rsa.h"
+
+/* What the other end can do, as it says in its hello. */
+enum link_capability {
+	LINK_MESSAGES = 1,
+	LINK_CHANGES = 2, /* edits and deletions */
+	LINK_TYPING = 4,
+	LINK_FILES = 8,
+	LINK_CALLS = 16,
+};
+
+/* What an IPMSG key signs (RSA, SHA-256) to say whose it is:
+ * LINKHELLO_RSA_LABEL, a zero byte, the user key. */
+#define LINKHELLO_RSA_LABEL "cam/ipmsg/1"
+enum { LINKHELLO_RSA_CLAIM_SIZE = sizeof LINKHELLO_RSA_LABEL + SIGN_KEY_SIZE };
+void linkhello_rsa_claim(const uint8_t user_key[SIGN_KEY_SIZE],
+    uint8_t claim[LINKHELLO_RSA_CLAIM_SIZE]);
 
 /* What one end says of itself; nothing of it is proved yet. */
 struct linkhello {

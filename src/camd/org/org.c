@@ -1,0 +1,743 @@
+/* org.c: joining, coming back, leaving. */
+#include "camd/org/org.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/random.h"
+#include "camd/camd.h"
+#include "camd/events.h"
+#include "camd/link/links.h"
+#include "camd/message/outbox.h"
+#include "camd/org/org_parts.h"
+#include "camd/people/presence.h"
+#include "camd/settings.h"
+#include "loop/worker.h"
+#include "rpc/json.h"
+#include "rpc/names.h"
+#include "store/directory.h"
+#include "store/organisation.h"
+
+enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000, READ_AT_ONCE = 4096 };
+
+static void connect_now(struct org *org);
+
+/* -- kept
+ * -------------------------------------------------------------------------
+ */
+
+struct save_job {
+	struct job job;
+	struct store_organisation row;
+	uint8_t *charter, *head;
+	char *host, *name;
+	bool drop;
+	void (*on_done)(void *arg, int err);
+	void *arg;
+	int err;
+};
+
+static void
+save(struct job *job, void *context)
+{
+	struct save_job *save = container_of(job, struct save_job, job);
+
+	save->err = save->drop ? store_organisation_drop(context)
+			       : store_organisation_put(context, &save->row);
+}
+
+static void
+on_saved(struct job *job)
+{
+	struct save_job *save = container_of(job, struct save_job, job);
+	int err = job->batch_err < 0 ? job->batch_err : save->err;
+
+	if (err < 0)
+		log_error(
+		    "cannot store the organisation: %s", cam_strerror(err));
+	if (save->on_done != NULL)
+		save->on_done(save->arg, err);
+	free(save->charter);
+	free(save->head);
+	free(save->host);
+	free(save->name);
+	free(save);
+}
+
+static void
+submit_save(struct org *org, struct save_job *job,
+    void (*on_done)(void *arg, int err), void *arg)
+{
+	job->on_done = on_done;
+	job->arg = arg;
+	job->job.work = save;
+	job->job.done = on_saved;
+	workers_submit(org->camd->writer, &job->job);
+}
+
+void
+org_save(struct org *org, void (*on_done)(void *arg, int err), void *arg)
+{
+	struct save_job *job = xcalloc(1, sizeof *job);
+	struct span charter = buf_span(&org->statement);
+
+	job->charter = xmemdup(charter.data, charter.len);
+	job->head = xmemdup(org->head, sizeof org->head);
+	job->host = xstrdup(org->host);
+	job->name = xstrdup(org->name);
+	job->row = (struct store_organisation){
+		.charter = span_of(job->charter, charter.len),
+		.host = job->host,
+		.name = job->name,
+		.state = org->state,
+		.joined_ms = org->joined_ms,
+		.head = span_of(job->head, org->head_len),
+		.alarm = org->alarm,
+	};
+	submit_save(org, job, on_done, arg);
+}
+
+static void
+set_text(char **place, const char *text)
+{
+	char *copy = xstrdup(text);
+
+	free(*place);
+	*place = copy;
+}
+
+static void
+tell_changed(struct org *org)
+{
+	events_tell(org->camd->events, EVENT_ORG_CHANGED, org_object(org));
+}
+
+void
+org_raise(struct org *org, enum org_alarm alarm)
+{
+	if (org->alarm != ORG_QUIET)
+		return;
+	org->alarm = alarm;
+	log_error("the server of '%s' %s: who its members are is believed no "
+		  "more",
+	    org->charter.name,
+	    alarm == ORG_SPLIT ? "shows others another directory"
+			       : "shows a directory older than what it has "
+				 "shown before");
+	org_judge_all(org);
+	org_save(org, NULL, NULL);
+	tell_changed(org);
+}
+
+/* -- the connection
+ * -----------------------------------------------------------------
+ */
+
+static const char *
+host_of(const struct org *org)
+{
+	const char *host = settings_text(org->camd->settings, "server.host");
+
+	if (host != NULL && host[0] != '\0')
+		return host;
+	return org->joining != NULL ? org->joining->invitation.host : org->host;
+}
+
+static uint64_t
+backoff_ms(unsigned failures)
+{
+	uint64_t ms = RETRY_MAX_MS;
+
+	if (failures < 8)
+		ms = (uint64_t)RETRY_FIRST_MS << failures;
+	if (ms > RETRY_MAX_MS)
+		ms = RETRY_MAX_MS;
+	/* A server that comes back is not called by all at once. */
+	return ms / 2 + random_below((uint32_t)ms);
+}
+
+static void
+drop_link(struct org *org)
+{
+	struct orglink *link = org->link;
+	bool was_open = org->is_open;
+
+	org->link = NULL;
+	org->is_open = false;
+	orglink_free(link);
+	org_forget_cards(org);
+	org_drop_unsigned(org);
+	if (was_open && !org->stopped)
+		org_relay_closed(org);
+}
+
+static void
+finish_joining(struct org *org, int err, const char *reason)
+{
+	struct org_joining *joining = org->joining;
+
+	org->joining = NULL;
+	if (joining == NULL)
+		return;
+	joining->on_done(joining->arg, err, reason);
+	wipe_free(joining, sizeof *joining);
+}
+
+static bool
+belongs(const struct org *org)
+{
+	return org->state == ORG_WAITING || org->state == ORG_JOINED;
+}
+
+static void
+connect_again(struct org *org)
+{
+	if (!org->stopped && belongs(org))
+		timer_start(&org->retry, backoff_ms(org->failures++));
+}
+
+static void
+on_closed(void *arg, int err, const char *reason)
+{
+	struct org *org = arg;
+
+	if (org->last_err != err || org->is_open)
+		log_info("the link to the server of '%s' has ended: %s",
+		    org->charter.serial != 0 ? org->charter.name : "a code",
+		    reason);
+	org->last_err = err;
+	drop_link(org);
+	if (org->joining != NULL)
+		finish_joining(org,
+		    err == CAM_ERR_KEY	     ? CAM_ERR_KEY
+		    : err == CAM_ERR_VERSION ? CAM_ERR_VERSION
+					     : CAM_ERR_UNREACHABLE,
+		    err == CAM_ERR_KEY	     ? "root"
+		    : err == CAM_ERR_VERSION ? "version"
+					     : "unreachable");
+	connect_again(org);
+}
+
+static void
+on_retry(void *arg)
+{
+	connect_now(arg);
+}
+
+/* -- who it is
+ * ------------------------------------------------------------------------
+ */
+
+/* By the code at first, from then on by the root: its newer charter takes the
+ * place of the older. */
+static int
+judge(void *arg, const struct charter *charter, struct span bytes)
+{
+	struct org *org = arg;
+	uint8_t pin[ROOT_PIN_SIZE];
+
+	if (org->joining != NULL) {
+		root_pin(charter->root, pin);
+		if (memcmp(pin, org->joining->invitation.pin, sizeof pin) != 0)
+			return CAM_ERR_KEY;
+	} else if (memcmp(charter->root, org->charter.root, SIGN_KEY_SIZE) !=
+		       0 ||
+		   charter->serial < org->charter.serial) {
+		return CAM_ERR_KEY;
+	}
+	if (charter->serial == org->charter.serial &&
+	    !span_equal(bytes, buf_span(&org->statement)))
+		return CAM_ERR_KEY;
+	org->charter = *charter;
+	buf_clear(&org->statement);
+	buf_put_span(&org->statement, bytes);
+	return 0;
+}
+
+static json_t *
+own_hello(const struct org *org)
+{
+	struct linkhello *hello = xmalloc(sizeof *hello);
+	json_t *object = NULL;
+
+	links_hello(org->camd->links, hello);
+	object = linkhello_write(hello);
+	free(hello);
+	return object;
+}
+
+static void
+set_state(struct org *org, enum org_state state)
+{
+	if (org->state == state)
+		return;
+	org->state = state;
+	org_judge_all(org);
+	org_save(org, NULL, NULL);
+	tell_changed(org);
+}
+
+static enum org_state
+read_state(const json_t *object)
+{
+	const char *word = json_string_value(json_object_get(object, "state"));
+
+	if (word == NULL)
+		return ORG_NONE;
+	return strcmp(word, "joined") == 0    ? ORG_JOINED
+	       : strcmp(word, "waiting") == 0 ? ORG_WAITING
+	       : strcmp(word, "removed") == 0 ? ORG_REMOVED
+					      : ORG_NONE;
+}
+
+/* A member, from now on and as the server sees it. */
+static void
+become_open(struct org *org)
+{
+	org->failures = 0;
+	org->last_err = 0;
+	set_state(org, ORG_JOINED);
+	if (org->is_open)
+		return;
+	org->is_open = true;
+	log_info("the server of '%s' is there", org->charter.name);
+	tell_changed(org);
+	org_relay_opened(org);
+}
+
+static void
+become_removed(struct org *org)
+{
+	log_warn("we belong to '%s' no more", org->charter.name);
+	org->last_err = CAM_ERR_REFUSED;
+	drop_link(org);
+	set_state(org, ORG_REMOVED);
+}
+
+static void
+on_entered(void *arg, int err, json_t *result, const char *message)
+{
+	struct org *org = arg;
+	enum org_state state = read_state(result);
+
+	if (err == CAM_ERR_CLOSED || org->link == NULL)
+		return;
+	if (err < 0 && message != NULL && strcmp(message, "member") == 0) {
+		become_removed(org);
+		return;
+	}
+	if (err < 0 || (state != ORG_JOINED && state != ORG_WAITING)) {
+		log_warn("the server of '%s' does not let us in: %s",
+		    org->charter.name,
+		    message != NULL ? message : cam_strerror(err));
+		on_closed(org, CAM_ERR_REFUSED, "we are not let in");
+		return;
+	}
+	orglink_admit(org->link);
+	if (state == ORG_JOINED)
+		become_open(org);
+	else
+		set_state(org, ORG_WAITING);
+}
+
+static void
+enter(struct org *org)
+{
+	const char *away = presence_text(org->camd->presence);
+
+	if (orglink_call(org->link, ORG_ENTER,
+		json_pack("{s:o, s:I, s:o}", "hello", own_hello(org), "number",
+		    (json_int_t)replica_number(org->replica), "away",
+		    away != NULL ? json_text(span_text(away)) : json_null()),
+		on_entered, org) < 0)
+		on_closed(org, CAM_ERR_SYSTEM, "it takes no questions");
+}
+
+/* -- joining
+ * --------------------------------------------------------------------------
+ */
+
+static void
+on_kept(void *arg, int err)
+{
+	struct org *org = arg;
+
+	finish_joining(org, err, err < 0 ? "failed" : NULL);
+}
+
+/* The server has forgotten the code: whatever happens now, we belong. */
+static void
+on_joined(void *arg, int err, json_t *result, const char *message)
+{
+	struct org *org = arg;
+	const char *name = json_string_value(json_object_get(result, "name"));
+	enum org_state state = read_state(result);
+
+	if (err == CAM_ERR_CLOSED || org->joining == NULL)
+		return;
+	if (err == 0 && (name == NULL || strlen(name) > MEMBER_NAME_MAX ||
+			    (state != ORG_JOINED && state != ORG_WAITING)))
+		err = CAM_ERR_FORMAT;
+	if (err < 0) {
+		org->charter = (struct charter){ .serial = 0 };
+		drop_link(org);
+		finish_joining(org,
+		    message != NULL && (strcmp(message, "code") == 0 ||
+					   strcmp(message, "name") == 0)
+			? CAM_ERR_REFUSED
+			: err,
+		    message != NULL ? message : "failed");
+		return;
+	}
+	set_text(&org->host, org->joining->invitation.host);
+	set_text(&org->name, name);
+	org->state = state;
+	org->alarm = ORG_QUIET;
+	org->joined_ms = clock_wall_ms();
+	org->head_len = 0;
+	replica_clear(org->replica);
+	org_save(org, on_kept, org);
+	tell_changed(org);
+	enter(org);
+}
+
+static void
+on_known(void *arg, const struct charter_server *server)
+{
+	struct org *org = arg;
+	struct org_joining *joining = org->joining;
+
+	memcpy(org->server_key, server->signing_key, SIGN_KEY_SIZE);
+	if (joining == NULL || belongs(org)) {
+		enter(org);
+		return;
+	}
+	if (orglink_call(org->link, ORG_JOIN,
+		json_pack("{s:o, s:o}", "secret",
+		    json_hex(span_of(joining->invitation.secret,
+			sizeof joining->invitation.secret)),
+		    "hello", own_hello(org)),
+		on_joined, org) < 0)
+		on_closed(org, CAM_ERR_SYSTEM, "it takes no questions");
+}
+
+/* -- what the server says
+ * ---------------------------------------------------------------
+ */
+
+static int
+hear(struct org *org, const char *method, json_t *params)
+{
+	if (strcmp(method, ORG_STATE) == 0) {
+		enum org_state state = read_state(params);
+
+		if (state == ORG_JOINED)
+			become_open(org);
+		else if (state == ORG_REMOVED)
+			become_removed(org);
+		return 0;
+	}
+	if (strcmp(method, DIRECTORY_CHANGES) == 0)
+		return org_take_changes(org, params);
+	if (strcmp(method, DIRECTORY_PRESENCE) == 0)
+		return org_take_presence(org, params);
+	if (strcmp(method, RELAY_STORED) == 0)
+		return org_relay_stored(org, params);
+	if (strcmp(method, RELAY_REFUSED) == 0)
+		return org_relay_refused(org, params);
+	return 0;
+}
+
+static void
+on_request(void *arg, const char *method, json_t *params, const json_int_t *id)
+{
+	struct org *org = arg;
+
+	if (id != NULL && strcmp(method, LINK_PING) == 0)
+		orglink_reply(org->link, *id);
+	else if (id != NULL)
+		orglink_fail(org->link, *id, CAM_ERR_UNSUPPORTED);
+	else if (hear(org, method, params) < 0 && org->link != NULL)
+		on_closed(org, CAM_ERR_FORMAT, "what it says makes no sense");
+}
+
+static void
+on_item(void *arg, struct span item)
+{
+	org_relay_item(arg, item);
+}
+
+static void
+on_drained(void *arg)
+{
+	struct org *org = arg;
+
+	outbox_relay_drained(org->camd->outbox);
+}
+
+void
+org_relay_failed(struct org *org)
+{
+	if (org != NULL && org->link != NULL)
+		on_closed(org, CAM_ERR_STORE, "a message cannot be stored");
+}
+
+static const struct orglink_ops orglink_ops = {
+	.judge = judge,
+	.on_known = on_known,
+	.on_request = on_request,
+	.on_item = on_item,
+	.on_drained = on_drained,
+	.on_closed = on_closed,
+};
+
+static void
+connect_now(struct org *org)
+{
+	if (org->link != NULL || org->stopped)
+		return;
+	timer_stop(&org->retry);
+	org->link = orglink_new(org->camd, host_of(org), &orglink_ops, org);
+}
+
+/* -- asked
+ * ------------------------------------------------------------------------------
+ */
+
+static int
+check_join(const struct org *org, const char *code,
+    struct invitation *invitation, const char **reason)
+{
+	const char *host = settings_text(org->camd->settings, "server.host");
+
+	*reason = "member";
+	if (belongs(org) || org->joining != NULL)
+		return CAM_ERR_REFUSED;
+	*reason = "typing";
+	if (invitation_parse(code, invitation) < 0)
+		return CAM_ERR_REQUEST;
+	*reason = "server";
+	if (invitation->host[0] == '\0' && (host == NULL || host[0] == '\0'))
+		return CAM_ERR_REQUEST;
+	return 0;
+}
+
+void
+org_join(struct org *org, const char *code,
+    void (*on_done)(void *arg, int err, const char *reason), void *arg)
+{
+	struct invitation invitation;
+	const char *reason = NULL;
+	int r = check_join(org, code, &invitation, &reason);
+
+	if (r < 0) {
+		on_done(arg, r, reason);
+		return;
+	}
+	/* One that we were removed from. */
+	drop_link(org);
+	org->charter = (struct charter){ .serial = 0 };
+	buf_clear(&org->statement);
+	org->joining = xcalloc(1, sizeof *org->joining);
+	org->joining->invitation = invitation;
+	org->joining->on_done = on_done;
+	org->joining->arg = arg;
+	wipe(&invitation, sizeof invitation);
+	connect_now(org);
+}
+
+void
+org_leave(struct org *org, void (*on_done)(void *arg, int err), void *arg)
+{
+	struct save_job *job = NULL;
+
+	if (org->state == ORG_NONE) {
+		on_done(arg, CAM_ERR_UNKNOWN);
+		return;
+	}
+	timer_stop(&org->retry);
+	drop_link(org);
+	org->state = ORG_NONE;
+	org->alarm = ORG_QUIET;
+	org->has_awaited = false;
+	org_judge_all(org);
+	replica_clear(org->replica);
+	org->charter = (struct charter){ .serial = 0 };
+	buf_clear(&org->statement);
+	org->head_len = 0;
+	org->last_err = 0;
+	tell_changed(org);
+	job = xcalloc(1, sizeof *job);
+	job->drop = true;
+	submit_save(org, job, on_done, arg);
+}
+
+json_t *
+org_object(const struct org *org)
+{
+	static const char *const states[] = { "none", "waiting", "joined",
+		"removed" };
+	static const char *const alarms[] = { NULL, "split", "older" };
+	char pin[2 * ROOT_PIN_SIZE + 1];
+	uint8_t bytes[ROOT_PIN_SIZE];
+	bool any = org->state != ORG_NONE;
+
+	root_pin(org->charter.root, bytes);
+	hex_encode(bytes, sizeof bytes, pin);
+	return json_pack(
+	    "{s:s, s:o, s:s?, s:o, s:s?, s:b, s:s?, s:o, s:I, s:I, s:s?}",
+	    "state", states[org->state], "organisation",
+	    any ? json_text(span_text(org->charter.name)) : json_null(), "pin",
+	    any ? pin : NULL, "name",
+	    any ? json_text(span_text(org->name)) : json_null(), "server",
+	    any ? host_of(org) : NULL, "connected", (int)org->is_open,
+	    "problem",
+	    any && org->last_err < 0 ? cam_strerror(org->last_err) : NULL,
+	    "joined", any ? json_time(org->joined_ms) : json_null(), "members",
+	    (json_int_t)replica_count(org->replica), "changes",
+	    (json_int_t)replica_number(org->replica), "alarm",
+	    alarms[org->alarm]);
+}
+
+/* -- told by others
+ * -----------------------------------------------------------------------
+ */
+
+void
+org_tell_away(struct org *org)
+{
+	const char *away = presence_text(org->camd->presence);
+
+	if (org != NULL && org->is_open)
+		(void)orglink_notify(org->link, ORG_AWAY,
+		    json_pack("{s:o}", "away",
+			away != NULL ? json_text(span_text(away))
+				     : json_null()));
+}
+
+void
+org_tell_card(struct org *org)
+{
+	if (org != NULL && org->is_open)
+		(void)orglink_notify(org->link, ORG_CARD,
+		    json_pack("{s:o}", "hello", own_hello(org)));
+}
+
+/* -- making and ending
+ * ----------------------------------------------------------------------
+ */
+
+static int
+take_row(const struct store_organisation *row, void *arg)
+{
+	struct org *org = arg;
+
+	if (charter_parse(row->charter, &org->charter) < 0) {
+		log_error("the charter of the organisation is damaged");
+		org->charter = (struct charter){ .serial = 0 };
+		return 0;
+	}
+	buf_put_span(&org->statement, row->charter);
+	set_text(&org->host, row->host);
+	set_text(&org->name, row->name);
+	org->state =
+	    row->state <= ORG_REMOVED ? (enum org_state)row->state : ORG_NONE;
+	org->alarm =
+	    row->alarm <= ORG_SHORT ? (enum org_alarm)row->alarm : ORG_SPLIT;
+	org->joined_ms = row->joined_ms;
+	if (row->head.len == HEAD_BYTES) {
+		memcpy(org->head, row->head.data, HEAD_BYTES);
+		org->head_len = HEAD_BYTES;
+	}
+	return 0;
+}
+
+static int
+take_change(int64_t number, struct span bytes, void *arg)
+{
+	struct org *org = arg;
+	struct colleague *changed = NULL;
+
+	return replica_add(org->replica, bytes, &changed);
+}
+
+static int
+load(struct org *org, struct store *store)
+{
+	uint64_t before = 0;
+	int err = store_organisation_get(store, take_row, org);
+
+	if (err < 0)
+		return err == CAM_ERR_UNKNOWN ? 0 : err;
+	do {
+		before = replica_number(org->replica);
+		err = store_directory_each(
+		    store, (int64_t)before, READ_AT_ONCE, take_change, org);
+	} while (err == 0 && replica_number(org->replica) > before);
+	return err;
+}
+
+int
+org_new(struct camd *camd, struct store *store, struct org **result)
+{
+	struct org *org = xcalloc(1, sizeof *org);
+	int err = 0;
+
+	org->camd = camd;
+	org->host = xstrdup("");
+	org->name = xstrdup("");
+	org->replica = replica_new();
+	buf_init(&org->statement, CHARTER_BYTES_MAX);
+	buf_init(&org->unsigned_changes, SIZE_MAX);
+	TAILQ_INIT(&org->wanted);
+	timer_init(&org->retry, camd->loop, on_retry, org);
+	org_relay_init(org);
+	if ((err = load(org, store)) < 0)
+		org_free(org);
+	else
+		*result = org;
+	return err;
+}
+
+void
+org_start(struct org *org)
+{
+	org_judge_all(org);
+	if (belongs(org))
+		connect_now(org);
+}
+
+void
+org_stop(struct org *org)
+{
+	if (org == NULL || org->stopped)
+		return;
+	org->stopped = true;
+	timer_stop(&org->retry);
+	finish_joining(org, CAM_ERR_CLOSED, "failed");
+	orglink_free(org->link);
+	org->link = NULL;
+	org->is_open = false;
+}
+
+void
+org_free(struct org *org)
+{
+	if (org == NULL)
+		return;
+	org_stop(org);
+	org_relay_finish(org);
+	timer_finish(&org->retry);
+	replica_free(org->replica);
+	buf_finish(&org->statement);
+	buf_finish(&org->unsigned_changes);
+	free(org->ends);
+	free(org->host);
+	free(org->name);
+	free(org);
+}

@@ -1,0 +1,123 @@
+/* org_parts.h: what the files of our organisation share; nobody else includes
+ * it. */
+#ifndef CAM_CAMD_ORG_PARTS_H
+#define CAM_CAMD_ORG_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/buf.h"
+#include "base/table.h"
+#include "camd/org/org.h"
+#include "camd/org/orglink.h"
+#include "camd/org/replica.h"
+#include "loop/timer.h"
+#include "org/charter.h"
+#include "org/invitation.h"
+
+/* Kept in the database. */
+enum org_state { ORG_NONE, ORG_WAITING, ORG_JOINED, ORG_REMOVED };
+enum org_alarm {
+	ORG_QUIET,
+	ORG_SPLIT, /* others are shown another directory */
+	ORG_SHORT, /* the server shows one that we have had already */
+};
+
+/* A code that is being used. */
+struct org_joining {
+	struct invitation invitation;
+	void (*on_done)(void *arg, int err, const char *reason);
+	void *arg;
+};
+
+/* Something that came through the relay of somebody whose card is not here
+ * yet. */
+struct relay_item {
+	TAILQ_ENTRY(relay_item) entry;
+	uint8_t *bytes;
+	size_t len;
+};
+
+struct org {
+	struct camd *camd;
+	enum org_state state;
+	enum org_alarm alarm;
+	struct charter charter; /* serial 0: none */
+	struct buf statement;
+	char *host; /* of the code; "" */
+	char *name; /* ours there */
+	int64_t joined_ms;
+	uint8_t head[HEAD_BYTES];
+	size_t head_len;
+
+	struct replica *replica;
+	struct buf unsigned_changes; /* as they came, no head over them yet */
+	size_t *ends;		     /* of each of them */
+	size_t unsigned_count, ends_size;
+	struct head awaited; /* of another member, greater than ours */
+	bool has_awaited;
+
+	struct orglink *link;
+	uint8_t server_key[SIGN_KEY_SIZE]; /* signs heads */
+	bool is_open;			   /* entered, as a member */
+	struct org_joining *joining;
+	struct timer retry;
+	unsigned failures;
+	int last_err; /* why there is no connection */
+	bool started, stopped;
+
+	TAILQ_HEAD(, colleague) wanted; /* cards */
+	size_t asked;			/* for, not answered yet */
+	size_t checking;		/* in the pool */
+
+	struct table sent; /* envelopes at the server, not yet stored */
+	TAILQ_HEAD(, relay_item) early;
+	json_t *taken;
+	struct timer taken_soon;
+};
+
+/* -- org.c
+ * ---------------------------------------------------------------------
+ */
+
+/* Stores what we belong to, then on_done (may be NULL). */
+void org_save(struct org *org, void (*on_done)(void *arg, int err), void *arg);
+void org_raise(struct org *org, enum org_alarm alarm);
+
+/* -- directory.c
+ * -----------------------------------------------------------------
+ */
+
+/* DIRECTORY_CHANGES. CAM_ERR_REQUEST, CAM_ERR_FORMAT: end the link. */
+int org_take_changes(struct org *org, const json_t *params);
+/* Changes that no head covers are forgotten. */
+void org_drop_unsigned(struct org *org);
+/* Of every user: whether the organisation says who he is. */
+void org_judge_all(struct org *org);
+
+/* -- colleagues.c
+ * ----------------------------------------------------------------
+ */
+
+/* DIRECTORY_PRESENCE. */
+int org_take_presence(struct org *org, const json_t *params);
+/* The connection has ended: what was asked is asked again over the next. */
+void org_forget_cards(struct org *org);
+
+/* -- relay.c
+ * -----------------------------------------------------------------------
+ */
+
+void org_relay_init(struct org *org);
+void org_relay_finish(struct org *org);
+void org_relay_opened(struct org *org);
+void org_relay_closed(struct org *org);
+void org_relay_item(struct org *org, struct span item);
+int org_relay_stored(struct org *org, const json_t *params);
+int org_relay_refused(struct org *org, const json_t *params);
+/* Somebody's card has come. */
+void org_relay_again(struct org *org);
+
+#endif

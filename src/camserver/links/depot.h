@@ -1,0 +1,35 @@
+/* depot.h: what members send each other through the server, held until it has
+ * been taken. */
+#ifndef CAM_CAMSERVER_DEPOT_H
+#define CAM_CAMSERVER_DEPOT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+struct depot;
+struct memberlink;
+struct memberlinks;
+
+struct depot *depot_new(struct memberlinks *links);
+/* After all links. */
+void depot_free(struct depot *depot);
+
+/* A member is there: what waits for him is sent; he has gone. */
+void depot_open(struct depot *depot, struct memberlink *link);
+void depot_close(struct depot *depot, struct memberlink *link);
+
+/* He opens a stream: 0, or why not. */
+int depot_stream(struct depot *depot, struct memberlink *link, uint16_t stream,
+    const char *kind);
+/* An item of his: stored, then he is told. */
+void depot_item(struct depot *depot, struct memberlink *link, uint16_t stream,
+    struct span item);
+/* His stream takes more. */
+void depot_drained(struct depot *depot, struct memberlink *link);
+/* RELAY_TAKEN. */
+int depot_taken(
+    struct depot *depot, struct memberlink *link, const json_t *params);
+
+#endif

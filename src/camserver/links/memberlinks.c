@@ -1,0 +1,302 @@
+/* memberlinks.c: members' connections: accepted, found, told, buried. */
+#include "camserver/links/memberlinks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "camserver/links/depot.h"
+#include "camserver/links/memberlink.h"
+#include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/roll.h"
+#include "camserver/server.h"
+#include "camserver/settings.h"
+#include "lan/budget.h"
+#include "net/lobby.h"
+#include "net/tls.h"
+#include "rpc/names.h"
+
+enum { TLS_HANDSHAKE = 0x16, PATIENCE_MS = 10 * 1000, LINKS_MAX = 20000 };
+
+/* -- finding ------------------------------------------------------------------
+ */
+
+static bool
+has_serial(const struct table_link *link, const void *key)
+{
+	return container_of(link, struct memberlink, by_serial)->serial ==
+	       *(const uint64_t *)key;
+}
+
+struct memberlink *
+memberlinks_by_serial(const struct memberlinks *links, uint64_t serial)
+{
+	struct table_link *found = table_find(&links->by_serial,
+	    table_hash(&links->by_serial, &serial, sizeof serial), has_serial,
+	    &serial);
+
+	return found != NULL ? container_of(found, struct memberlink, by_serial)
+			     : NULL;
+}
+
+struct roll *
+memberlinks_roll(const struct memberlinks *links)
+{
+	return links->roll;
+}
+
+struct depot *
+memberlinks_depot(const struct memberlinks *links)
+{
+	return links->depot;
+}
+
+size_t
+memberlinks_count(const struct memberlinks *links)
+{
+	return links->count;
+}
+
+void
+memberlinks_refresh(struct memberlinks *links)
+{
+	roll_refresh(links->roll);
+}
+
+/* -- coming and going
+ * -----------------------------------------------------------
+ */
+
+/* Who has been a member at that address is not known before his handshake: all
+ * are strangers, but many may come from one office behind a router. */
+static bool
+admit(void *arg, const struct lobby_guest *guest)
+{
+	const struct memberlinks *links = arg;
+
+	return guest->first == TLS_HANDSHAKE && links->count < LINKS_MAX &&
+	       budget_handshake(
+		   links->budget, &guest->source, false, clock_now_ms());
+}
+
+static void
+take(void *arg, int fd, const struct lobby_guest *guest,
+    void (*on_known)(void *arg), void *known_arg)
+{
+	struct memberlinks *links = arg;
+	uint64_t now_ms = clock_now_ms();
+	struct memberlink *link = memberlink_new(links, fd, &guest->from,
+	    guest->deadline_ms > now_ms ? guest->deadline_ms - now_ms : 1,
+	    on_known, known_arg);
+
+	TAILQ_INSERT_TAIL(&links->list, link, entry);
+	table_add(&links->by_serial, &link->by_serial,
+	    table_hash(&links->by_serial, &link->serial, sizeof link->serial));
+	links->count++;
+}
+
+static const struct lobby_ops lobby_ops = { .admit = admit, .take = take };
+
+void
+memberlinks_ended(struct memberlinks *links, struct memberlink *link)
+{
+	TAILQ_REMOVE(&links->list, link, entry);
+	TAILQ_INSERT_TAIL(&links->dead, link, entry);
+	table_remove(&links->by_serial, &link->by_serial);
+	links->count--;
+	timer_start(&links->burial, 0);
+}
+
+static void
+on_burial(void *arg)
+{
+	struct memberlinks *links = arg;
+	struct memberlink *link = NULL;
+
+	while ((link = TAILQ_FIRST(&links->dead)) != NULL) {
+		TAILQ_REMOVE(&links->dead, link, entry);
+		memberlink_free(link);
+	}
+}
+
+/* -- what the roll tells
+ * --------------------------------------------------------
+ */
+
+/* Those who waited for it are members now. */
+static void
+let_in(struct memberlinks *links)
+{
+	struct memberlink *link = NULL, *next = NULL;
+
+	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
+		struct roll_member *member = NULL;
+
+		next = TAILQ_NEXT(link, entry);
+		if (link->state != MEMBERLINK_WAITING)
+			continue;
+		member = roll_by_key(links->roll, link->user_key);
+		if (member == NULL)
+			continue;
+		memberlink_enter(link, member);
+		/* It may have ended others. */
+		next = TAILQ_FIRST(&links->list);
+	}
+}
+
+static void
+on_changes(void *arg, uint64_t after)
+{
+	struct memberlinks *links = arg;
+	struct memberlink *link = NULL, *next = NULL;
+
+	let_in(links);
+	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
+		next = TAILQ_NEXT(link, entry);
+		if (link->state == MEMBERLINK_ENTERED)
+			memberlink_send_changes(link);
+	}
+}
+
+static void
+on_removed(void *arg, struct roll_member *member)
+{
+	struct memberlinks *links = arg;
+	struct memberlink *link = member->link;
+
+	log_info("%s is a member no more", member->logon);
+	if (link == NULL)
+		return;
+	memberlink_notify(
+	    link, ORG_STATE, json_pack("{s:s}", "state", "removed"));
+	depot_close(links->depot, link);
+	link->member = NULL;
+	link->state = MEMBERLINK_STRANGE;
+	memberlink_hang_up(link);
+}
+
+static void
+on_presence(void *arg, json_t *members)
+{
+	struct memberlinks *links = arg;
+	struct memberlink *link = NULL, *next = NULL;
+
+	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
+		next = TAILQ_NEXT(link, entry);
+		if (link->state == MEMBERLINK_ENTERED)
+			memberlink_notify(link, DIRECTORY_PRESENCE,
+			    json_pack("{s:O}", "members", members));
+	}
+}
+
+static const struct roll_ops roll_ops = {
+	.on_changes = on_changes,
+	.on_removed = on_removed,
+	.on_presence = on_presence,
+};
+
+/* -- making and ending
+ * ----------------------------------------------------------
+ */
+
+static int
+listen_all(struct memberlinks *links, char **problem)
+{
+	const struct settings *settings = links->server->settings;
+	const char *bind = settings_text(settings, "net.bind");
+	uint16_t port = (uint16_t)settings_number(settings, "net.port");
+	struct addr addr = addr_any(ADDR_V4, port);
+	char text[ADDR_TEXT_SIZE];
+	int r = 0;
+
+	if (bind[0] != '\0')
+		(void)addr_parse(span_text(bind), port, &addr);
+	if ((r = lobby_open(links->lobby, &addr, NULL)) < 0) {
+		*problem = xasprintf(_("cannot listen at %s: %s"),
+		    addr_format(&addr, text), cam_strerror(r));
+		return r;
+	}
+	/* A machine without IPv6 is none the worse. */
+	addr = addr_any(ADDR_V6, port);
+	if (bind[0] == '\0')
+		(void)lobby_open(links->lobby, &addr, NULL);
+	return 0;
+}
+
+static int
+open_parts(struct memberlinks *links, char **problem)
+{
+	struct server *server = links->server;
+	int r = roll_new(server, &roll_ops, links, &links->roll);
+
+	if (r < 0) {
+		*problem = xasprintf(_("cannot read %s: %s"),
+		    server->home.store, cam_strerror(r));
+		return r;
+	}
+	if ((r = tls_context_new(
+		 server->organisation.link, "cam/1", &links->context)) < 0) {
+		*problem = xasprintf(
+		    _("cannot use the key of links: %s"), cam_strerror(r));
+		return r;
+	}
+	links->depot = depot_new(links);
+	return listen_all(links, problem);
+}
+
+int
+memberlinks_new(
+    struct server *server, struct memberlinks **result, char **problem)
+{
+	struct memberlinks *links = xcalloc(1, sizeof *links);
+	int r = 0;
+
+	links->server = server;
+	links->budget = budget_new();
+	links->lobby = lobby_new(server->loop, PATIENCE_MS, &lobby_ops, links);
+	table_init(&links->by_serial);
+	TAILQ_INIT(&links->list);
+	TAILQ_INIT(&links->dead);
+	timer_init(&links->burial, server->loop, on_burial, links);
+	if ((r = open_parts(links, problem)) < 0)
+		memberlinks_free(links);
+	else
+		*result = links;
+	return r;
+}
+
+void
+memberlinks_stop(struct memberlinks *links)
+{
+	struct memberlink *link = NULL;
+
+	if (links == NULL)
+		return;
+	links->stopped = true;
+	lobby_close(links->lobby);
+	while ((link = TAILQ_FIRST(&links->list)) != NULL)
+		memberlink_close(link, "we are ending");
+}
+
+void
+memberlinks_free(struct memberlinks *links)
+{
+	if (links == NULL)
+		return;
+	memberlinks_stop(links);
+	on_burial(links);
+	depot_free(links->depot);
+	lobby_free(links->lobby);
+	roll_free(links->roll);
+	tls_context_free(links->context);
+	budget_free(links->budget);
+	timer_finish(&links->burial);
+	table_finish(&links->by_serial);
+	free(links);
+}

@@ -1,0 +1,584 @@
+/* roll.c: the members in memory, kept up to what the database says. */
+#include "camserver/links/roll.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/fields.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "camserver/server.h"
+#include "crypto/digest.h"
+#include "loop/timer.h"
+#include "loop/worker.h"
+#include "rpc/json.h"
+#include "store/card.h"
+#include "store/directory.h"
+#include "store/member.h"
+
+/* What changes of many at once is told at once. */
+enum { TELL_MS = 50, READ_AT_ONCE = 4096 };
+
+struct roll {
+	struct server *server;
+	const struct roll_ops *ops;
+	void *arg;
+	struct table by_key, by_number;
+	TAILQ_HEAD(, roll_member) list;
+	TAILQ_HEAD(, roll_member) changed;
+	size_t count, present;
+	struct buf log; /* all changes, one behind the other */
+	size_t *ends;	/* where each ends in log */
+	size_t ends_size;
+	struct head head;
+	uint8_t head_bytes[HEAD_BYTES];
+	struct timer tell;
+	bool reading, again;
+};
+
+/* -- finding ------------------------------------------------------------------
+ */
+
+static bool
+has_key(const struct table_link *link, const void *key)
+{
+	return memcmp(container_of(link, struct roll_member, by_key)->user_key,
+		   key, SIGN_KEY_SIZE) == 0;
+}
+
+struct roll_member *
+roll_by_key(const struct roll *roll, const uint8_t user_key[SIGN_KEY_SIZE])
+{
+	struct table_link *link = table_find(&roll->by_key,
+	    table_hash(&roll->by_key, user_key, SIGN_KEY_SIZE), has_key,
+	    user_key);
+
+	return link != NULL ? container_of(link, struct roll_member, by_key)
+			    : NULL;
+}
+
+static bool
+has_number(const struct table_link *link, const void *key)
+{
+	return container_of(link, struct roll_member, by_number)->number ==
+	       *(const uint64_t *)key;
+}
+
+struct roll_member *
+roll_by_number(const struct roll *roll, uint64_t number)
+{
+	struct table_link *link = table_find(&roll->by_number,
+	    table_hash(&roll->by_number, &number, sizeof number), has_number,
+	    &number);
+
+	return link != NULL ? container_of(link, struct roll_member, by_number)
+			    : NULL;
+}
+
+size_t
+roll_count(const struct roll *roll)
+{
+	return roll->count;
+}
+
+size_t
+roll_present(const struct roll *roll)
+{
+	return roll->present;
+}
+
+const struct head *
+roll_head(const struct roll *roll)
+{
+	return &roll->head;
+}
+
+const uint8_t *
+roll_head_bytes(const struct roll *roll)
+{
+	return roll->head_bytes;
+}
+
+struct span
+roll_change(const struct roll *roll, uint64_t number)
+{
+	size_t begin = number > 1 ? roll->ends[number - 2] : 0;
+
+	return span_of(roll->log.data + begin, roll->ends[number - 1] - begin);
+}
+
+/* -- presence -----------------------------------------------------------------
+ */
+
+json_t *
+roll_presence(const struct roll_member *member)
+{
+	char addr[ADDR_TEXT_SIZE] = "";
+	enum roll_state state = member->link == NULL   ? ROLL_OFFLINE
+				: member->away != NULL ? ROLL_AWAY
+						       : ROLL_ONLINE;
+
+	if (member->addr.family != ADDR_NONE)
+		(void)addr_format(&member->addr, addr);
+	return json_pack("[I, i, I, s, o]", (json_int_t)member->number,
+	    (int)state, (json_int_t)member->card_version, addr,
+	    state == ROLL_AWAY ? json_text(span_text(member->away))
+			       : json_null());
+}
+
+json_t *
+roll_page(const struct roll *roll, uint64_t *after, size_t limit)
+{
+	const struct roll_member *member = NULL;
+	json_t *page = NULL;
+
+	TAILQ_FOREACH (member, &roll->list, entry) {
+		if (member->number <= *after || member->card_version == 0)
+			continue;
+		if (page == NULL)
+			page = json_array();
+		json_array_append_new(page, roll_presence(member));
+		*after = member->number;
+		if (json_array_size(page) == limit)
+			break;
+	}
+	return page;
+}
+
+static void
+unchange(struct roll *roll, struct roll_member *member)
+{
+	if (member->is_changed)
+		TAILQ_REMOVE(&roll->changed, member, change);
+	member->is_changed = false;
+}
+
+static void
+on_tell(void *arg)
+{
+	struct roll *roll = arg;
+	struct roll_member *member = NULL;
+	json_t *members = json_array();
+
+	while ((member = TAILQ_FIRST(&roll->changed)) != NULL) {
+		unchange(roll, member);
+		if (member->card_version != 0)
+			json_array_append_new(members, roll_presence(member));
+	}
+	if (json_array_size(members) > 0)
+		roll->ops->on_presence(roll->arg, members);
+	json_decref(members);
+}
+
+static void
+change(struct roll *roll, struct roll_member *member)
+{
+	if (member->is_changed)
+		return;
+	member->is_changed = true;
+	TAILQ_INSERT_TAIL(&roll->changed, member, change);
+	if (!timer_is_running(&roll->tell))
+		timer_start(&roll->tell, TELL_MS);
+}
+
+void
+roll_set_link(
+    struct roll *roll, struct roll_member *member, struct memberlink *link)
+{
+	roll->present += (link != NULL) - (size_t)(member->link != NULL);
+	member->link = link;
+	change(roll, member);
+}
+
+void
+roll_set_away(struct roll *roll, struct roll_member *member, const char *text)
+{
+	char *copy = text != NULL ? xstrdup(text) : NULL;
+
+	free(member->away);
+	member->away = copy;
+	change(roll, member);
+}
+
+/* -- cards --------------------------------------------------------------------
+ */
+
+struct card_job {
+	struct job job;
+	int64_t member;
+	char *hello;
+	uint8_t link_key[SIGN_KEY_SIZE];
+	char addr[ADDR_TEXT_SIZE];
+	int err;
+};
+
+static void
+write_card(struct job *job, void *context)
+{
+	struct card_job *write = container_of(job, struct card_job, job);
+	struct store_card card = { .member = write->member,
+		.link_key = span_of(write->link_key, SIGN_KEY_SIZE),
+		.hello = span_text(write->hello),
+		.addr = write->addr };
+
+	write->err = store_card_put(context, &card);
+}
+
+static void
+on_card_written(struct job *job)
+{
+	struct card_job *write = container_of(job, struct card_job, job);
+	int err = job->batch_err < 0 ? job->batch_err : write->err;
+
+	if (err < 0)
+		log_error("cannot store what a member says of himself: %s",
+		    cam_strerror(err));
+	free(write->hello);
+	free(write);
+}
+
+static void
+submit_card(const struct roll *roll, const struct roll_member *member)
+{
+	struct card_job *write = xcalloc(1, sizeof *write);
+
+	write->member = member->member;
+	write->hello = xstrdup(member->card);
+	memcpy(write->link_key, member->link_key, SIGN_KEY_SIZE);
+	if (member->addr.family != ADDR_NONE)
+		(void)addr_format(&member->addr, write->addr);
+	write->job.work = write_card;
+	write->job.done = on_card_written;
+	workers_submit(roll->server->writer, &write->job);
+}
+
+/* The same for the same card, also after a restart: who has it needs it no
+ * more. Never 0. */
+static uint32_t
+version_of(const struct roll_member *member)
+{
+	struct digest *digest = digest_new(DIGEST_SHA256);
+	uint8_t hash[SHA256_SIZE];
+	const uint8_t *at = hash;
+
+	digest_add(digest, span_of(member->link_key, SIGN_KEY_SIZE));
+	digest_add(digest, span_text(member->card));
+	digest_peek(digest, hash);
+	digest_free(digest);
+	return (uint32_t)(fields_read(&at, 4) >> 1) + 1;
+}
+
+void
+roll_set_card(struct roll *roll, struct roll_member *member, char *card,
+    const uint8_t link_key[SIGN_KEY_SIZE], const struct addr *addr)
+{
+	bool same = member->card != NULL && strcmp(member->card, card) == 0 &&
+		    memcmp(member->link_key, link_key, SIGN_KEY_SIZE) == 0;
+
+	if (same && addr_equal(&member->addr, addr)) {
+		free(card);
+		return;
+	}
+	free(member->card);
+	member->card = card;
+	member->addr = *addr;
+	memcpy(member->link_key, link_key, SIGN_KEY_SIZE);
+	member->card_version = version_of(member);
+	submit_card(roll, member);
+	change(roll, member);
+}
+
+/* -- the directory ------------------------------------------------------------
+ */
+
+static void
+member_free(struct roll *roll, struct roll_member *member)
+{
+	unchange(roll, member);
+	table_remove(&roll->by_key, &member->by_key);
+	table_remove(&roll->by_number, &member->by_number);
+	TAILQ_REMOVE(&roll->list, member, entry);
+	roll->count--;
+	free(member->logon);
+	free(member->away);
+	free(member->card);
+	free(member);
+}
+
+static void
+end_member(struct roll *roll, struct roll_member *member)
+{
+	roll->present -= member->link != NULL;
+	roll->ops->on_removed(roll->arg, member);
+	member_free(roll, member);
+}
+
+static void
+give_member(struct roll *roll, const struct membership *membership,
+    uint64_t number, int64_t row)
+{
+	struct roll_member *member = roll_by_key(roll, membership->user_key);
+
+	if (member == NULL) {
+		member = xcalloc(1, sizeof *member);
+		memcpy(member->user_key, membership->user_key, SIGN_KEY_SIZE);
+		table_add(&roll->by_key, &member->by_key,
+		    table_hash(&roll->by_key, member->user_key, SIGN_KEY_SIZE));
+		roll->count++;
+	} else {
+		table_remove(&roll->by_number, &member->by_number);
+		TAILQ_REMOVE(&roll->list, member, entry);
+	}
+	member->number = number;
+	member->member = row;
+	free(member->logon);
+	member->logon = xstrdup(membership->logon);
+	TAILQ_INSERT_TAIL(&roll->list, member, entry);
+	table_add(&roll->by_number, &member->by_number,
+	    table_hash(&roll->by_number, &number, sizeof number));
+	change(roll, member);
+}
+
+static void
+take_change(struct roll *roll, struct span bytes, int64_t row)
+{
+	struct membership membership;
+	struct roll_member *member = NULL;
+
+	buf_put_span(&roll->log, bytes);
+	head_add(&roll->head, bytes);
+	if (roll->head.number > roll->ends_size) {
+		roll->ends_size =
+		    roll->ends_size > 0 ? 2 * roll->ends_size : 64;
+		roll->ends = xreallocarray(
+		    roll->ends, roll->ends_size, sizeof *roll->ends);
+	}
+	roll->ends[roll->head.number - 1] = roll->log.len;
+	if (membership_parse(bytes, &membership) < 0)
+		return;
+	if (membership.kind == MEMBERSHIP_GIVEN)
+		give_member(roll, &membership, roll->head.number, row);
+	else if ((member = roll_by_key(roll, membership.user_key)) != NULL)
+		end_member(roll, member);
+}
+
+static int
+sign_head(struct roll *roll)
+{
+	roll->head.time_ms = clock_wall_ms();
+	return head_build(
+	    &roll->head, roll->server->organisation.signing, roll->head_bytes);
+}
+
+/* -- reading ------------------------------------------------------------------
+ */
+
+/* Changes on their way from the database to the roll. */
+struct reading {
+	struct job job;
+	struct roll *roll;
+	struct store *store;
+	uint64_t after;
+	struct buf log;
+	struct read_change {
+		size_t end;
+		int64_t row;
+	} * list;
+	size_t count, size;
+	int err;
+};
+
+static int
+take_row(const struct store_member *member, void *arg)
+{
+	*(int64_t *)arg = member->member;
+	return 0;
+}
+
+static int
+read_change(int64_t number, struct span bytes, void *arg)
+{
+	struct reading *reading = arg;
+	struct membership membership;
+	struct read_change *change = NULL;
+	int err = 0;
+
+	if (reading->count == reading->size) {
+		reading->size = reading->size > 0 ? 2 * reading->size : 16;
+		reading->list = xreallocarray(
+		    reading->list, reading->size, sizeof *reading->list);
+	}
+	change = &reading->list[reading->count++];
+	buf_put_span(&reading->log, bytes);
+	*change = (struct read_change){ .end = reading->log.len };
+	if (membership_parse(bytes, &membership) == 0)
+		err = store_member_by_key(reading->store,
+		    span_of(membership.user_key, SIGN_KEY_SIZE), take_row,
+		    &change->row);
+	return err == CAM_ERR_UNKNOWN ? 0 : err;
+}
+
+static void
+read_more(struct job *job, void *context)
+{
+	struct reading *reading = container_of(job, struct reading, job);
+
+	reading->store = context;
+	reading->err = store_directory_each(context, (int64_t)reading->after,
+	    READ_AT_ONCE, read_change, reading);
+}
+
+static void
+apply(struct roll *roll, const struct reading *reading)
+{
+	size_t begin = 0;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		const struct read_change *change = &reading->list[i];
+
+		take_change(roll,
+		    span_of(reading->log.data + begin, change->end - begin),
+		    change->row);
+		begin = change->end;
+	}
+	if (reading->count == 0)
+		return;
+	if (sign_head(roll) < 0)
+		log_error("the head of the directory cannot be signed");
+}
+
+static struct reading *
+reading_new(struct roll *roll)
+{
+	struct reading *reading = xcalloc(1, sizeof *reading);
+
+	reading->roll = roll;
+	reading->after = roll->head.number;
+	reading->job.work = read_more;
+	buf_init(&reading->log, SIZE_MAX);
+	return reading;
+}
+
+static void
+reading_free(struct reading *reading)
+{
+	buf_finish(&reading->log);
+	free(reading->list);
+	free(reading);
+}
+
+static void
+on_read(struct job *job)
+{
+	struct reading *reading = container_of(job, struct reading, job);
+	struct roll *roll = reading->roll;
+	bool more = reading->count == READ_AT_ONCE || roll->again;
+
+	roll->reading = false;
+	if (reading->err < 0)
+		log_error("cannot read the directory: %s",
+		    cam_strerror(reading->err));
+	apply(roll, reading);
+	if (reading->count > 0)
+		roll->ops->on_changes(roll->arg, reading->after);
+	if (more)
+		roll_refresh(roll);
+	reading_free(reading);
+}
+
+void
+roll_refresh(struct roll *roll)
+{
+	struct reading *reading = NULL;
+
+	roll->again = roll->reading;
+	if (roll->reading)
+		return;
+	roll->reading = true;
+	reading = reading_new(roll);
+	reading->job.done = on_read;
+	workers_submit(roll->server->writer, &reading->job);
+}
+
+/* -- making and ending --------------------------------------------------------
+ */
+
+static int
+load_all(struct roll *roll)
+{
+	size_t count = READ_AT_ONCE;
+	int err = 0;
+
+	while (err == 0 && count == READ_AT_ONCE) {
+		struct reading *reading = reading_new(roll);
+
+		read_more(&reading->job, roll->server->store);
+		err = reading->err;
+		count = reading->count;
+		if (err == 0)
+			apply(roll, reading);
+		reading_free(reading);
+	}
+	return err < 0 ? err : sign_head(roll);
+}
+
+static int
+load_card(const struct store_card *card, void *arg)
+{
+	struct roll *roll = arg;
+	struct roll_member *member = NULL;
+
+	TAILQ_FOREACH (member, &roll->list, entry)
+		if (member->member == card->member)
+			break;
+	if (member == NULL || member->card != NULL)
+		return 0;
+	member->card = span_dup(card->hello);
+	memcpy(member->link_key, card->link_key.data, SIGN_KEY_SIZE);
+	member->card_version = version_of(member);
+	(void)addr_parse(span_text(card->addr), 0, &member->addr);
+	return 0;
+}
+
+int
+roll_new(struct server *server, const struct roll_ops *ops, void *arg,
+    struct roll **result)
+{
+	struct roll *roll = xcalloc(1, sizeof *roll);
+	int err = 0;
+
+	roll->server = server;
+	roll->ops = ops;
+	roll->arg = arg;
+	table_init(&roll->by_key);
+	table_init(&roll->by_number);
+	TAILQ_INIT(&roll->list);
+	TAILQ_INIT(&roll->changed);
+	buf_init(&roll->log, SIZE_MAX);
+	timer_init(&roll->tell, server->loop, on_tell, roll);
+	err = load_all(roll);
+	if (err == 0)
+		err = store_card_each(server->store, load_card, roll);
+	if (err < 0)
+		roll_free(roll);
+	else
+		*result = roll;
+	return err;
+}
+
+void
+roll_free(struct roll *roll)
+{
+	if (roll == NULL)
+		return;
+	while (!TAILQ_EMPTY(&roll->list))
+		member_free(roll, TAILQ_FIRST(&roll->list));
+	table_finish(&roll->by_key);
+	table_finish(&roll->by_number);
+	timer_finish(&roll->tell);
+	buf_finish(&roll->log);
+	free(roll->ends);
+	free(roll);
+}

@@ -1,0 +1,174 @@
+/* queue.c: what waits for members of an organisation. */
+#include "store/queue.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "store/connection.h"
+#include "store/sql.h"
+
+enum { KEY_SIZE = 32, EXPIRED_AT_ONCE = 256 };
+
+static const char *const sql_used =
+    "SELECT coalesce(sum(count), 0), coalesce(sum(size), 0),"
+    " coalesce(sum(count) FILTER (WHERE sender = ?2), 0),"
+    " coalesce(sum(size) FILTER (WHERE sender = ?2), 0)"
+    " FROM used WHERE receiver = ?1";
+static const char *const sql_put =
+    "INSERT INTO queue(receiver, sender, kind, id, bytes, made_ms, expires_ms)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+static const char *const sql_there =
+    "SELECT number FROM queue WHERE receiver = ?1 AND sender = ?2 AND id = ?3";
+static const char *const sql_each =
+    "SELECT q.number, q.receiver, q.sender, q.kind, q.id, q.bytes, q.made_ms,"
+    " q.expires_ms, m.user_key FROM queue AS q JOIN member AS m"
+    " ON m.member = q.sender WHERE q.receiver = ?1 AND q.number > ?2"
+    " ORDER BY q.number LIMIT ?3";
+static const char *const sql_take =
+    "DELETE FROM queue WHERE number = ?2 AND receiver = ?1";
+static const char *const sql_drop =
+    "DELETE FROM queue WHERE receiver = ?1 OR sender = ?1";
+static const char *const sql_expire =
+    "DELETE FROM queue WHERE number IN (SELECT number FROM queue WHERE"
+    " expires_ms <= ?1 LIMIT ?2)";
+static const char *const sql_list =
+    "SELECT m.logon, u.count, u.size, (SELECT min(made_ms) FROM queue WHERE"
+    " receiver = u.receiver) FROM (SELECT receiver, sum(count) AS count,"
+    " sum(size) AS size FROM used GROUP BY receiver) AS u"
+    " JOIN member AS m ON m.member = u.receiver ORDER BY m.logon";
+
+/* -- putting ------------------------------------------------------------------
+ */
+
+static int
+check_quota(struct store *store, const struct store_queued *queued,
+    const struct store_quota *quota)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t size = (int64_t)queued->bytes.len;
+	int err = sql_first(store, sql_used,
+	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender)), &stmt);
+
+	if (err != 0)
+		return err;
+	if (sqlite3_column_int64(stmt, 0) >= quota->count ||
+	    sqlite3_column_int64(stmt, 1) + size > quota->size ||
+	    sqlite3_column_int64(stmt, 2) >= quota->sender_count ||
+	    sqlite3_column_int64(stmt, 3) + size > quota->sender_size)
+		err = CAM_ERR_LIMIT;
+	sql_close(stmt);
+	return err;
+}
+
+int
+store_queue_put(struct store *store, const struct store_queued *queued,
+    const struct store_quota *quota)
+{
+	int64_t there = 0;
+	int err = sql_number(store, sql_there,
+	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
+		BLOB(queued->id, QUEUE_ID_SIZE)),
+	    &there);
+
+	if (err != CAM_ERR_UNKNOWN)
+		return err < 0 ? err : CAM_ERR_EXISTS;
+	if (queued->bytes.len == 0 || queued->bytes.len > QUEUE_BYTES_MAX)
+		return CAM_ERR_LIMIT;
+	if ((err = check_quota(store, queued, quota)) < 0)
+		return err;
+	return sql_run(store, sql_put,
+	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
+		NUMBER(queued->kind), BLOB(queued->id, QUEUE_ID_SIZE),
+		BLOB(queued->bytes.data, queued->bytes.len),
+		NUMBER(queued->made_ms), NUMBER(queued->expires_ms)));
+}
+
+/* -- reading ------------------------------------------------------------------
+ */
+
+static int
+from_row(sqlite3_stmt *stmt, struct store_queued *queued)
+{
+	struct span id = sql_blob(stmt, 4, QUEUE_ID_SIZE);
+
+	*queued = (struct store_queued){
+		.number = sqlite3_column_int64(stmt, 0),
+		.receiver = sqlite3_column_int64(stmt, 1),
+		.sender = sqlite3_column_int64(stmt, 2),
+		.kind = sql_small(stmt, 3, UINT8_MAX),
+		.bytes = sql_blob(stmt, 5, QUEUE_BYTES_MAX),
+		.made_ms = sqlite3_column_int64(stmt, 6),
+		.expires_ms = sqlite3_column_int64(stmt, 7),
+		.sender_key = sql_blob(stmt, 8, KEY_SIZE),
+	};
+	if (id.len != QUEUE_ID_SIZE || queued->bytes.len == 0)
+		return CAM_ERR_FORMAT;
+	memcpy(queued->id, id.data, QUEUE_ID_SIZE);
+	return 0;
+}
+
+int
+store_queue_each(struct store *store, int64_t receiver, int64_t after,
+    size_t limit, int (*each)(const struct store_queued *queued, void *arg),
+    void *arg)
+{
+	sqlite3_stmt *stmt = NULL;
+	struct store_queued queued;
+	int err = sql_open(store, sql_each,
+	    BIND(NUMBER(receiver), NUMBER(after), NUMBER(limit)), &stmt);
+
+	while (err == 0 && (err = sql_next(store, stmt)) == 1) {
+		err = from_row(stmt, &queued);
+		if (err == 0)
+			err = each(&queued, arg);
+	}
+	sql_close(stmt);
+	return err;
+}
+
+int
+store_queue_list(struct store *store,
+    int (*each)(const struct store_waiting *waiting, void *arg), void *arg)
+{
+	sqlite3_stmt *stmt = NULL;
+	int err = sql_open(store, sql_list, BIND_NOTHING, &stmt);
+
+	while (err == 0 && (err = sql_next(store, stmt)) == 1) {
+		struct store_waiting waiting = {
+			.logon = sql_text(stmt, 0),
+			.count = sqlite3_column_int64(stmt, 1),
+			.size = sqlite3_column_int64(stmt, 2),
+			.oldest_ms = sqlite3_column_int64(stmt, 3),
+		};
+
+		err = each(&waiting, arg);
+	}
+	sql_close(stmt);
+	return err;
+}
+
+/* -- taking -------------------------------------------------------------------
+ */
+
+int
+store_queue_take(struct store *store, int64_t receiver, int64_t number)
+{
+	return sql_run(store, sql_take, BIND(NUMBER(receiver), NUMBER(number)));
+}
+
+int
+store_queue_drop(struct store *store, int64_t member)
+{
+	return sql_run(store, sql_drop, BIND(NUMBER(member)));
+}
+
+int
+store_queue_expire(struct store *store, int64_t now_ms, int64_t *count)
+{
+	int err = sql_run(
+	    store, sql_expire, BIND(NUMBER(now_ms), NUMBER(EXPIRED_AT_ONCE)));
+
+	if (err == 0)
+		*count = sqlite3_changes(store->db);
+	return err;
+}
