@@ -297,8 +297,6 @@ static const struct setting table[] = {
 	    "a program run when the organisation or its server changes"),
 	HOOK("key.changed",
 	    "a program run when a user shows another key than before"),
-	HOOK("org.changed",
-	    "a program run when our organisation, or its server, changes"),
 	HOOK("call.incoming", "a program run when somebody calls"),
 	HOOK("call.ringing", "a program run when it rings where we call"),
 	HOOK("call.active", "a program run when a call is answered"),
