@@ -424,8 +424,9 @@ static const struct verb table[] = {
 	    .options = file_options,
 	    .actions = file_actions },
 	{ .name = "call",
-	    .args = N_("WHO...|answer|decline|hangup|hold|mute|talk|device|"
-		       "video|screen|add|ls|stats|devices|record|sdp ..."),
+	    .args =
+		N_("WHO...|answer|decline|hangup|hold|mute|talk|device|video|"
+		   "screen|add|ls|stats|devices|record|sdp ..."),
 	    .help = N_("speak with others"),
 	    .run = verb_call,
 	    .options = call_options,
