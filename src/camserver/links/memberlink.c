@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "camserver/links/depot.h"
 #include "camserver/links/entering.h"
-#include "camserver/links/hosts.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
 #include "link/wire.h"
@@ -26,6 +27,10 @@ enum {
 	CHANGES_AT_ONCE = 200,
 	PRESENCE_AT_ONCE = 500,
 	CARDS_AT_ONCE = 24,
+	/* What he says of himself all others are told: so much at once, then
+	 * one thing a second. */
+	SAID_MAX = 20,
+	SAID_MS = 1000,
 };
 
 /* -- ending ------------------------------------------------------------------
@@ -200,7 +205,7 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	timer_stop(&link->timer);
 	log_info("%s has come, from %s", member->logon,
 	    addr_format_host(&link->addr, addr));
-	hosts_add(roll_hosts(roll), &link->addr);
+	origins_add(roll_origins(roll), &link->addr);
 	roll_set_link(roll, member, link);
 	roll_set_away(roll, member, link->away);
 	roll_set_card(roll, member, link->card, link->key, &link->at);
@@ -253,6 +258,22 @@ cards(struct memberlink *link, const json_t *params, json_int_t id)
 	return 0;
 }
 
+static bool
+may_say(struct memberlink *link)
+{
+	uint64_t now_ms = clock_now_ms();
+	uint64_t gone = (now_ms - link->said_ms) / SAID_MS;
+
+	if (gone > 0) {
+		link->said -= gone < link->said ? (unsigned)gone : link->said;
+		link->said_ms = now_ms;
+	}
+	if (++link->said <= SAID_MAX)
+		return true;
+	memberlink_close(link, "he says too much of himself");
+	return false;
+}
+
 static int
 set_away(struct memberlink *link, const json_t *params)
 {
@@ -273,9 +294,9 @@ ask_member(struct memberlink *link, const char *method, json_t *params,
 	if (strcmp(method, RELAY_TAKEN) == 0 && id == NULL)
 		return depot_taken(link->links->depot, link, params);
 	if (strcmp(method, ORG_AWAY) == 0 && id == NULL)
-		return set_away(link, params);
+		return may_say(link) ? set_away(link, params) : 0;
 	if (strcmp(method, ORG_CARD) == 0 && id == NULL)
-		return entering_card(link, params);
+		return may_say(link) ? entering_card(link, params) : 0;
 	return CAM_ERR_UNSUPPORTED;
 }
 
