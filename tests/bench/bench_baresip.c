@@ -1,5 +1,5 @@
 /* bench_baresip.c: a call of two of ours, camd and all, beside one of two
- * baresip, with the same voices and the same settings of Opus.
+ * baresip, with the same voices, the same film and the same settings of Opus.
  *
  * baresip wants an interface of its own: both run in a network namespace, which
  * this program enters by running itself again. There everything that is said
@@ -21,6 +21,11 @@ enum {
 	SIP_PORT = 5060, /* and the one after the next */
 	SETTLE_MS = 1500,
 	PATIENCE_MS = 20000,
+	WIDTH = 640,
+	HEIGHT = 360,
+	RATE = 30,
+	PICTURES = 20 * RATE,	/* of the film: more than a round takes */
+	VIDEO_BITRATE = 450000, /* as ours has for that size */
 };
 
 #define HERE "10.99.1.1"
@@ -36,7 +41,8 @@ nap(unsigned ms)
  */
 
 static void
-write_baresip(const char *folder, const char *name, unsigned port)
+write_baresip(
+    const char *folder, const char *name, unsigned port, bool pictures)
 {
 	char path[512];
 	FILE *file;
@@ -57,13 +63,20 @@ write_baresip(const char *folder, const char *name, unsigned port)
 	    "opus_bitrate 32000\nopus_complexity 5\nopus_inbandfec yes\n"
 	    "opus_stereo no\nopus_sprop_stereo no\nopus_application voip\n",
 	    port, scratch(), name, name, name);
+	if (pictures)
+		fprintf(file,
+		    "module vp8.so\nmodule avformat.so\nmodule fakevideo.so\n"
+		    "video_source avformat,%s/film.y4m\n"
+		    "video_display fakevideo,nil\nvideo_size %dx%d\n"
+		    "video_bitrate %d\nvideo_fps %d\n",
+		    scratch(), WIDTH, HEIGHT, VIDEO_BITRATE, RATE);
 	fclose(file);
 	snprintf(path, sizeof path, "%s/accounts", folder);
 	file = fopen(path, "w");
 	fprintf(file,
 	    "<sip:%s@" HERE ">;regint=0;answermode=auto;"
-	    "audio_codecs=opus/48000/2\n",
-	    name);
+	    "audio_codecs=opus/48000/2%s\n",
+	    name, pictures ? ";video_codecs=VP8" : "");
 	fclose(file);
 	snprintf(path, sizeof path, "%s/contacts", folder);
 	fclose(fopen(path, "w"));
@@ -96,7 +109,7 @@ start_baresip(const char *folder, const char *dial, int commands)
 }
 
 static struct figures
-run_baresip(void)
+run_baresip(bool pictures)
 {
 	char caller[300], callee[300], dial[100];
 	struct watched watched = { 0 };
@@ -107,8 +120,8 @@ run_baresip(void)
 	snprintf(caller, sizeof caller, "%s/baresip-anna", scratch());
 	snprintf(callee, sizeof callee, "%s/baresip-bob", scratch());
 	snprintf(dial, sizeof dial, "/dial sip:bob@" HERE ":%d", SIP_PORT + 2);
-	write_baresip(caller, "anna", SIP_PORT);
-	write_baresip(callee, "bob", SIP_PORT + 2);
+	write_baresip(caller, "anna", SIP_PORT, pictures);
+	write_baresip(callee, "bob", SIP_PORT + 2, pictures);
 	if (pipe2(commands, O_CLOEXEC) < 0)
 		die("no pipe");
 	pids[1] = start_baresip(callee, NULL, commands[0]);
@@ -137,12 +150,12 @@ struct ours {
 
 static pid_t
 start_call(const struct daemon *daemon, const char *what, const char *name,
-    unsigned number)
+    unsigned number, bool pictures)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		char in[300], out[300];
+		char in[300], out[300], film[300];
 		int null = open("/dev/null", O_RDWR);
 
 		snprintf(in, sizeof in, "%s/%s.wav", scratch(), name);
@@ -151,8 +164,10 @@ start_call(const struct daemon *daemon, const char *what, const char *name,
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		dup2(null, 0);
 		dup2(null, 1);
+		snprintf(film, sizeof film, "%s/film.y4m", scratch());
 		execl(daemon->cam, daemon->cam, "call", what, "--audio-in", in,
-		    "--audio-out", out, "--home", daemon->home, NULL);
+		    "--audio-out", out, "--home", daemon->home, "--video-in",
+		    pictures ? film : "none", NULL);
 		_exit(127);
 	}
 	return pid;
@@ -175,7 +190,7 @@ await_ringing(const struct daemon *daemon)
 }
 
 static struct figures
-run_ours(struct ours *ours)
+run_ours(struct ours *ours, bool pictures)
 {
 	struct watched watched = { 0 };
 	struct figures figures;
@@ -183,11 +198,13 @@ run_ours(struct ours *ours)
 	int status;
 
 	ours->calls++;
-	calls[0] = start_call(&ours->anna, "bob", "anna", ours->calls);
+	calls[0] =
+	    start_call(&ours->anna, "bob", "anna", ours->calls, pictures);
 	await_ringing(&ours->bob);
 	nap(SETTLE_MS);
 	watched_listen(&watched);
-	calls[1] = start_call(&ours->bob, "answer", "bob", ours->calls);
+	calls[1] =
+	    start_call(&ours->bob, "answer", "bob", ours->calls, pictures);
 	watched_await_voice(&watched, NULL);
 	nap(SETTLE_MS);
 	/* Media processes are children of theirs. */
@@ -205,6 +222,15 @@ run_ours(struct ours *ours)
 }
 
 static void
+use_vp8(const struct daemon *daemon)
+{
+	const char *argv[] = { daemon->cam, "config", "set", "media.codec",
+		"vp8", "--home", daemon->home, NULL };
+
+	run_ms(argv);
+}
+
+static void
 start_ours(struct ours *ours, const char *build)
 {
 	char address[32], broadcast[48];
@@ -216,6 +242,8 @@ start_ours(struct ours *ours, const char *build)
 	daemon_start(&ours->bob, build, "bob", 2, broadcast);
 	await_user(&ours->anna, "bob@bench");
 	await_user(&ours->bob, "anna@bench");
+	use_vp8(&ours->anna);
+	use_vp8(&ours->bob);
 }
 
 /* -- both ---------------------------------------------------------------------
@@ -235,19 +263,53 @@ make_voice(const char *build, const char *name, unsigned seed)
 }
 
 static void
-compare(const char *build)
+make_film(const char *build)
 {
-	double cpu[2][ROUNDS], woken[2][ROUNDS], kbit[2][ROUNDS],
-	    set_up[2][ROUNDS], memory[2][ROUNDS];
-	struct ours ours = { 0 };
+	char tool[300], width[16], height[16], rate[16], count[16], path[300];
+	const char *argv[] = { tool, width, height, rate, count, path, NULL };
 
-	make_voice(build, "anna", 2);
-	make_voice(build, "bob", 3);
-	start_ours(&ours, build);
+	snprintf(tool, sizeof tool, "%s/tools/film", build);
+	snprintf(width, sizeof width, "%d", WIDTH);
+	snprintf(height, sizeof height, "%d", HEIGHT);
+	snprintf(rate, sizeof rate, "%d", RATE);
+	snprintf(count, sizeof count, "%d", PICTURES);
+	snprintf(path, sizeof path, "%s/film.y4m", scratch());
+	run_ms(argv);
+}
+
+static void
+compare_pictures(const char *build, struct ours *ours)
+{
+	double cpu[2][ROUNDS], rate[2][ROUNDS];
+
+	make_film(build);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		for (unsigned k = 0; k < 2; k++) {
 			struct figures figures =
-			    k == 0 ? run_ours(&ours) : run_baresip();
+			    k == 0 ? run_ours(ours, true) : run_baresip(true);
+
+			if (figures.pictures < 1)
+				die("no pictures are sent");
+			rate[k][i] = figures.pictures;
+			cpu[k][i] = figures.cpu_ms / figures.pictures;
+		}
+	}
+	report_rounds("call of two, VP8 360p: processor a picture, with voice",
+	    cpu[0], "ms", "baresip", cpu[1], ROUNDS, 0.75);
+	report_rounds("call of two, VP8 360p: pictures", rate[0], "1/s",
+	    "baresip", rate[1], ROUNDS, 0);
+}
+
+static void
+compare_voices(struct ours *ours)
+{
+	double cpu[2][ROUNDS], woken[2][ROUNDS], kbit[2][ROUNDS],
+	    set_up[2][ROUNDS], memory[2][ROUNDS];
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		for (unsigned k = 0; k < 2; k++) {
+			struct figures figures =
+			    k == 0 ? run_ours(ours, false) : run_baresip(false);
 
 			cpu[k][i] = figures.cpu_ms;
 			woken[k][i] = figures.woken;
@@ -256,8 +318,6 @@ compare(const char *build)
 			memory[k][i] = figures.memory_mb;
 		}
 	}
-	daemon_stop(&ours.anna);
-	daemon_stop(&ours.bob);
 	report_rounds("call of two: processor, each", cpu[0], "ms/s", "baresip",
 	    cpu[1], ROUNDS, 0.6);
 	report_rounds("call of two: wake-ups, each", woken[0], "1/s", "baresip",
@@ -275,6 +335,25 @@ compare(const char *build)
 	    median(set_up[0], ROUNDS) / 15, 1);
 	report_rounds("call of two: memory, each", memory[0], "MB", "baresip",
 	    memory[1], ROUNDS, 0);
+}
+
+static void
+compare(const char *build)
+{
+	struct ours ours = { 0 };
+
+	make_voice(build, "anna", 2);
+	make_voice(build, "bob", 3);
+	start_ours(&ours, build);
+	compare_voices(&ours);
+	if (access(MODULES "/avformat.so", R_OK) == 0)
+		compare_pictures(build, &ours);
+	else
+		fputs("bench: skipped: baresip reads no films "
+		      "(baresip-ffmpeg)\n",
+		    stderr);
+	daemon_stop(&ours.anna);
+	daemon_stop(&ours.bob);
 }
 
 static void
