@@ -210,6 +210,14 @@ $(MEDIA_TOOLS): $B/tools/%: tests/media/%.c $(ARCHIVES)
 		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(MEDIA_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
 
+# Many members of a camserver in one process.
+tools: $B/tools/office
+$B/tools/office: tests/load/office.c $(ARCHIVES)
+	$(call say,TEST,$@)
+	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< \
+		-Wl,--start-group $(ARCHIVES) -Wl,--end-group $(JANSSON_LIBS) $(SSL_LIBS) $(OPENSSL_LIBS) \
+		$(SQLITE_LIBS) $(UTF8PROC_LIBS) $(LIBEV_LIBS) $(MEDIA_LIBS) -lm $(LIBS)
+
 FUZZ = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 fuzz-targets: $(FUZZ:%=$B/fuzz/%)
 # With any compiler they replay the kept corpus; `make fuzz` builds them for libFuzzer.
@@ -261,7 +269,7 @@ check-lan: config.mk
 
 # Every system call at which camd could die, not only some of them.
 check-kill: check-build
-	$QKILL_STEP=1 $(RUN) tests/session/kill.sh tests/session/file_kill.sh test_transfer_stopped
+	$QKILL_STEP=1 $(RUN) tests/session/kill.sh tests/session/server_kill.sh tests/session/file_kill.sh test_transfer_stopped
 
 # Keys and sizes at random on the screen: STEPS of them, SEED to have the same again.
 STEPS ?= 100000
@@ -273,6 +281,13 @@ check-monkey: config.mk
 check-relay: config.mk
 	$Q$(SANITIZED) programs tools
 	$Qtests/run --build $B/san tests/long/relay.sh
+
+# An office of OFFICE members in one process, and MESSAGES for those who are away.
+OFFICE ?= 1500
+MESSAGES ?= 20000
+check-load: config.mk
+	$Q$(SANITIZED) programs tools
+	$QOFFICE=$(OFFICE) MESSAGES=$(MESSAGES) $(RUN) tests/session/office.sh
 
 # The session tests under valgrind: longer, so not in check; without those in which camd is killed anyway.
 check-valgrind: programs
@@ -415,6 +430,7 @@ help:
 	@echo 'make check-unit   the unit tests only; also check-session, check-screen, check-lan'
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
+	@echo 'make check-load   an office of members in one process (OFFICE=1500 MESSAGES=20000)'
 	@echo 'make check-monkey keys and sizes at random on the screen (STEPS=100000 SEED=1)'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
 	@echo 'make check-channel  two channels at random beside a model (LIVES=5000)'
@@ -431,6 +447,6 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
-	check-screen check-lan check-kill check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
+	check-screen check-lan check-kill check-load check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
 	lint analyse demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

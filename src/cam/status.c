@@ -56,6 +56,23 @@ addresses_of(const json_t *status)
 	return buf_steal_text(&text);
 }
 
+/* "calls off, files receive": what is not left to us. */
+static void
+add_policy(struct columns *columns, const json_t *policy)
+{
+	const char *key;
+	const json_t *value;
+	struct buf text;
+
+	buf_init(&text, LIMIT_RPC_LINE);
+	json_object_foreach((json_t *)policy, key, value) buf_printf(&text,
+	    "%s%s %s", text.len > 0 ? ", " : "", key,
+	    json_string_value(value) != NULL ? json_string_value(value) : "");
+	if (text.len > 0)
+		line(columns, _("policy"), STYLE_WARN, buf_steal_text(&text));
+	buf_finish(&text);
+}
+
 static void
 add_camd(struct cam *cam, struct columns *columns, const json_t *status)
 {
@@ -115,6 +132,7 @@ print(struct cam *cam, const json_t *status)
 		number(status, "unread"), number(status, "queued")));
 	line(columns, _("links"), STYLE_PLAIN,
 	    xasprintf(_("%ld to other camd"), number(status, "links")));
+	add_policy(columns, json_object_get(status, "policy"));
 	if (cam->verbose)
 		line(columns, _("device"), STYLE_PLAIN,
 		    xstrdup(member(status, "device")));

@@ -30,6 +30,7 @@
 #include "camd/offer/fileserver.h"
 #include "camd/offer/offers.h"
 #include "camd/org/org.h"
+#include "camd/org/ruling.h"
 #include "camd/people/attention.h"
 #include "camd/people/leaving.h"
 #include "camd/people/presence.h"
@@ -127,15 +128,18 @@ start_store_threads(struct camd *camd)
 /* -- settings ---------------------------------------------------------------
  */
 
+/* The stricter of our setting and what the organisation leaves us. */
 static enum lan_legacy
-legacy_of(const struct settings *settings)
+legacy_of(const struct camd *camd)
 {
-	const char *legacy = settings_text(settings, "security.legacy");
+	const char *legacy = settings_text(camd->settings, "security.legacy");
+	enum policy_value ruled = ruling_of(camd->org, POLICY_LEGACY);
 
-	if (strcmp(legacy, "off") == 0)
+	if (ruled == POLICY_OFF || strcmp(legacy, "off") == 0)
 		return LAN_LEGACY_OFF;
-	return strcmp(legacy, "receive") == 0 ? LAN_LEGACY_RECEIVE
-					      : LAN_LEGACY_ON;
+	return ruled == POLICY_RECEIVE || strcmp(legacy, "receive") == 0
+		   ? LAN_LEGACY_RECEIVE
+		   : LAN_LEGACY_ON;
 }
 
 int
@@ -154,7 +158,7 @@ camd_apply(struct camd *camd, char **problem)
 		.broadcast = settings_text(settings, "net.broadcast"),
 		.list_for = settings_text(settings, "net.list_for"),
 		.charset = CHARSET_CP932,
-		.legacy = legacy_of(settings),
+		.legacy = legacy_of(camd),
 	};
 	int r;
 

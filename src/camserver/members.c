@@ -19,7 +19,7 @@
 _Static_assert((int)INVITATION_HASH_SIZE == (int)SHA256_SIZE,
     "an invitation is kept as its SHA-256");
 
-/* -- wishes -------------------------------------------------------------------
+/* -- wishes ------------------------------------------------------------------
  */
 
 static char *
@@ -51,7 +51,7 @@ member_wishes_finish(struct member_wishes *wishes)
 	*wishes = (struct member_wishes){ 0 };
 }
 
-/* -- changes ------------------------------------------------------------------
+/* -- changes -----------------------------------------------------------------
  */
 
 /* Told to all members with the next head: who he is now, or that he is nobody
@@ -228,7 +228,7 @@ members_approve(struct store *store, const char *logon)
 	return store_member_get(store, logon, approve_found, &changing);
 }
 
-/* -- those who come with keys -------------------------------------------------
+/* -- those who come with keys ------------------------------------------------
  */
 
 struct coming {

@@ -25,7 +25,7 @@ static const struct {
 };
 enum { CAPABILITIES = sizeof capabilities / sizeof capabilities[0] };
 
-/* -- writing ----------------------------------------------------------------
+/* -- writing -----------------------------------------------------------------
  */
 
 static json_t *
@@ -69,7 +69,7 @@ linkhello_write(const struct linkhello *hello)
 	    rsa_object(hello));
 }
 
-/* -- reading ----------------------------------------------------------------
+/* -- reading -----------------------------------------------------------------
  */
 
 static int
@@ -184,7 +184,7 @@ linkhello_parse(const json_t *params, struct linkhello *hello)
 	return read_rsa(params, hello);
 }
 
-/* -- checking ---------------------------------------------------------------
+/* -- checking ----------------------------------------------------------------
  */
 
 void

@@ -36,7 +36,7 @@ leave(struct wire *wire)
 	free(wire);
 }
 
-/* -- the channel ------------------------------------------------------------
+/* -- the channel -------------------------------------------------------------
  */
 
 static void
@@ -103,7 +103,7 @@ static const struct channel_ops channel_ops = {
 	.on_output = on_output,
 };
 
-/* -- the connection ---------------------------------------------------------
+/* -- the connection ----------------------------------------------------------
  */
 
 static void

@@ -296,15 +296,20 @@ mesh_tap(struct mesh *mesh, uint16_t port, bool sealed)
 static void
 on_recorder_ended(void *arg)
 {
-	(void)mesh_record(arg, -1);
+	(void)mesh_record(arg, -1, false);
 }
 
 int
-mesh_record(struct mesh *mesh, int fd)
+mesh_record(struct mesh *mesh, int fd, bool pictures)
 {
+	int err = 0;
+
 	recorder_free(mesh->recorder);
 	mesh->recorder = NULL;
-	return fd >= 0 ? recorder_new(mesh->loop, fd, mesh->channels,
-			     on_recorder_ended, mesh, &mesh->recorder)
-		       : 0;
+	if (fd >= 0)
+		err = recorder_new(mesh->loop, fd, mesh->channels,
+		    on_recorder_ended, mesh, &mesh->recorder);
+	if (err == 0 && fd >= 0 && pictures)
+		mesh_video_record(mesh);
+	return err;
 }

@@ -1,4 +1,4 @@
-/* recorder.c: what is said in a call, handed to cam-record. */
+/* recorder.c: what is said and shown in a call, handed to cam-record. */
 #include "media/recorder.h"
 
 #include <stdlib.h>
@@ -11,11 +11,20 @@
 #include "media/sound.h"
 
 enum {
-	BITRATE = 48000, /* several may speak at once */
+	BITRATE = 48000, /* of a channel: several may speak at once */
 	FRAME_US = VOICE_FRAME_MS * 1000,
 	BEHIND_US = 200 * 1000,	     /* then frames were left out */
 	QUEUE_MAX = 8 * 1024 * 1024, /* bytes that the disk keeps waiting */
 	SOUND_TRACK = 0,
+	WIDTH = 1280, /* where none is known yet */
+	HEIGHT = 720,
+};
+
+/* Of pictures. */
+struct track {
+	unsigned member;
+	enum media_codec codec;
+	bool begun; /* with a key picture */
 };
 
 struct recorder {
@@ -25,7 +34,9 @@ struct recorder {
 	void *arg;
 	unsigned channels;
 	uint64_t begin_us, frames;
-	int32_t said[VOICE_FRAME];
+	int32_t said[VOICE_SAMPLES_MAX];
+	struct track tracks[PIECE_TRACKS]; /* but that of sound */
+	size_t track_count;
 };
 
 static void
@@ -59,7 +70,8 @@ recorder_new(struct loop *loop, int fd, unsigned channels,
     void (*on_ended)(void *arg), void *arg, struct recorder **made)
 {
 	struct recorder *recorder = xcalloc(1, sizeof *recorder);
-	int err = voice_encoder_new(1, BITRATE, &recorder->encoder);
+	int err =
+	    voice_encoder_new(channels, BITRATE * channels, &recorder->encoder);
 
 	if (err != 0) {
 		close(fd);
@@ -73,7 +85,8 @@ recorder_new(struct loop *loop, int fd, unsigned channels,
 	put(recorder,
 	    &(struct piece){ .kind = PIECE_TRACK,
 		.track = SOUND_TRACK,
-		.codec = MEDIA_OPUS },
+		.codec = MEDIA_OPUS,
+		.channels = (uint8_t)channels },
 	    NULL);
 	*made = recorder;
 	return 0;
@@ -92,12 +105,7 @@ recorder_free(struct recorder *recorder)
 void
 recorder_said(struct recorder *recorder, const int16_t *pcm)
 {
-	int16_t mono[VOICE_SAMPLES_MAX];
-
-	memcpy(mono, pcm, VOICE_FRAME * recorder->channels * sizeof pcm[0]);
-	if (recorder->channels == 2)
-		sound_fold(mono);
-	sound_add(recorder->said, mono, VOICE_FRAME);
+	sound_add(recorder->said, pcm, VOICE_FRAME * recorder->channels);
 }
 
 /* When the frame was; it lasts as long as all do, but where time was lost. */
@@ -125,18 +133,85 @@ recorder_heard(struct recorder *recorder, const int32_t *sum, uint64_t now_us)
 		.is_key = true,
 		.time_us = frame_time(recorder, now_us) };
 	uint8_t packet[VOICE_PACKET_MAX];
-	int16_t pcm[VOICE_FRAME];
+	int16_t pcm[VOICE_SAMPLES_MAX];
+	size_t count = (size_t)VOICE_FRAME * recorder->channels;
 	int len;
 
-	for (size_t i = 0; i < VOICE_FRAME; i++)
-		recorder->said[i] += recorder->channels == 2
-					 ? (sum[2 * i] + sum[2 * i + 1]) / 2
-					 : sum[i];
-	sound_clip(recorder->said, pcm, VOICE_FRAME);
+	for (size_t i = 0; i < count; i++)
+		recorder->said[i] += sum[i];
+	sound_clip(recorder->said, pcm, count);
 	memset(recorder->said, 0, sizeof recorder->said);
 	len = voice_encode(recorder->encoder, pcm, packet);
 	if (len <= 0)
 		return;
 	piece.len = (uint32_t)len;
 	put(recorder, &piece, packet);
+}
+
+/* -- pictures ----------------------------------------------------------------
+ */
+
+static const struct track *
+track_of(const struct recorder *recorder, unsigned member)
+{
+	for (size_t i = 0; i < recorder->track_count; i++) {
+		if (recorder->tracks[i].member == member)
+			return &recorder->tracks[i];
+	}
+	return NULL;
+}
+
+void
+recorder_show(struct recorder *recorder, unsigned member,
+    enum media_codec codec, unsigned width, unsigned height)
+{
+	size_t count = recorder->track_count;
+	bool known = width != 0 && height != 0;
+
+	if (count + 1 == PIECE_TRACKS || track_of(recorder, member) != NULL)
+		return;
+	recorder->tracks[count] =
+	    (struct track){ .member = member, .codec = codec };
+	recorder->track_count++;
+	put(recorder,
+	    &(struct piece){ .kind = PIECE_TRACK,
+		.track = (uint8_t)(count + 1),
+		.codec = codec,
+		.width = (uint16_t)(known ? width : WIDTH),
+		.height = (uint16_t)(known ? height : HEIGHT) },
+	    NULL);
+}
+
+bool
+recorder_waits_for(const struct recorder *recorder, unsigned member)
+{
+	const struct track *track = track_of(recorder, member);
+
+	return track != NULL && !track->begun;
+}
+
+void
+recorder_picture(struct recorder *recorder, unsigned member,
+    enum media_codec codec, struct span bytes, bool is_key, uint64_t now_us)
+{
+	const struct track *found = track_of(recorder, member);
+	struct track *track = NULL;
+
+	/* Time begins with the first sound. */
+	if (found == NULL || found->codec != codec || recorder->frames == 0 ||
+	    now_us < recorder->begin_us || bytes.len == 0 ||
+	    bytes.len > PIECE_BYTES_MAX)
+		return;
+	track = &recorder->tracks[found - recorder->tracks];
+	track->begun |= is_key;
+	if (!track->begun)
+		return;
+	put(recorder,
+	    &(struct piece){ .kind = PIECE_FRAME,
+		.track = (uint8_t)(track - recorder->tracks + 1),
+		.codec = codec,
+		.is_key = is_key,
+		.time_us = now_us - recorder->begin_us,
+		.len = (uint32_t)bytes.len },
+	    bytes.data);
 }

@@ -53,7 +53,7 @@ struct lobby {
 	uint64_t told_ms; /* of refused ones, in the log */
 };
 
-/* -- who is there -----------------------------------------------------------
+/* -- who is there ------------------------------------------------------------
  */
 
 static bool
@@ -126,7 +126,7 @@ has_room(const struct lobby *lobby, const struct source *source)
 	return source->count < LIMIT_TCP_SOURCE && lobby->count < LIMIT_TCP;
 }
 
-/* -- what he wants ----------------------------------------------------------
+/* -- what he wants -----------------------------------------------------------
  */
 
 static void
@@ -205,7 +205,7 @@ on_accept(void *arg, int fd, const struct addr *from)
 
 static const struct tcp_ops tcp_ops = { .on_accept = on_accept };
 
-/* -- opening and closing ----------------------------------------------------
+/* -- opening and closing -----------------------------------------------------
  */
 
 struct lobby *

@@ -93,7 +93,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_TALK_TYPING "talk.typing"
 /* {who: [..], audio_in, audio_out, video_in, video_out, video: a camera where
  * no video_in is, screen: of the X server display, with the cookies of the file
- * authority, window, follow} -> {call: call object} */
+ * authority, window, stereo, follow} -> {call: call object} */
 #define RPC_CALL_START "call.start"
 /* {id, the same devices, follow} -> {call} */
 #define RPC_CALL_ANSWER "call.answer"
@@ -106,8 +106,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_CALL_MUTE "call.mute"
 /* {id, on: push to talk: true speaks, false is silent, null: off} -> {call} */
 #define RPC_CALL_TALK "call.talk"
-/* {id, audio_in, audio_out} -> {} */
-#define RPC_CALL_USE "call.use"
+/* {id, audio_in, audio_out} -> {call}: other devices of sound from now on */
+#define RPC_CALL_DEVICE "call.device"
 /* {id, the same of what is shown} -> {call}; nothing of it: nothing is */
 #define RPC_CALL_SHOW "call.show"
 /* {id, member} -> {fd}: the memory in which that one's pictures come
@@ -208,6 +208,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define ORG_AWAY "org.away"
 /* {hello}, no answer: another prekey, another nick */
 #define ORG_CARD "org.card"
+/* {policy}, no answer: what holds from now on, as the server has signed it */
+#define ORG_POLICY "org.policy"
 /* {after, changes: [..], head}, no answer; head: with the last of them */
 #define DIRECTORY_CHANGES "directory.changes"
 /* {members: [[member, state, card, addr, away]]}, no answer */
@@ -266,7 +268,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
  * video?: {in: pictures, or null}, budget?,
- * record?: {fd} a socket of cam-record, or null} -> {} */
+ * record?: {fd, pictures} a socket of cam-record, or null} -> {} */
 #define MEDIA_SET "media.set"
 /* {port, sealed}: what we send goes to that port of 127.0.0.1 too
  * (media/mesh.h: mesh_tap()); 0: no more -> {} */

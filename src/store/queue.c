@@ -24,20 +24,32 @@ static const char *const sql_each =
     " q.expires_ms, m.user_key FROM queue AS q JOIN member AS m"
     " ON m.member = q.sender WHERE q.receiver = ?1 AND q.number > ?2"
     " ORDER BY q.number LIMIT ?3";
-static const char *const sql_take =
-    "DELETE FROM queue WHERE number = ?2 AND receiver = ?1";
+static const char *const sql_more =
+    "INSERT INTO used(receiver, sender, count, size) VALUES(?1, ?2, 1, ?3)"
+    " ON CONFLICT(receiver, sender) DO UPDATE SET count = count + 1,"
+    " size = size + ?3";
+static const char *const sql_less =
+    "UPDATE used SET count = count - 1, size = size - ?3"
+    " WHERE receiver = ?1 AND sender = ?2";
+static const char *const sql_none =
+    "DELETE FROM used WHERE receiver = ?1 AND sender = ?2 AND count <= 0";
+static const char *const sql_find =
+    "SELECT sender, length(bytes) FROM queue WHERE number = ?2 AND"
+    " receiver = ?1";
+static const char *const sql_take = "DELETE FROM queue WHERE number = ?1";
 static const char *const sql_drop =
     "DELETE FROM queue WHERE receiver = ?1 OR sender = ?1";
-static const char *const sql_expire =
-    "DELETE FROM queue WHERE number IN (SELECT number FROM queue WHERE"
-    " expires_ms <= ?1 LIMIT ?2)";
+static const char *const sql_unuse =
+    "DELETE FROM used WHERE receiver = ?1 OR sender = ?1";
+static const char *const sql_expired =
+    "SELECT receiver, number FROM queue WHERE expires_ms <= ?1 LIMIT ?2";
 static const char *const sql_list =
     "SELECT m.logon, u.count, u.size, (SELECT min(made_ms) FROM queue WHERE"
     " receiver = u.receiver) FROM (SELECT receiver, sum(count) AS count,"
     " sum(size) AS size FROM used GROUP BY receiver) AS u"
     " JOIN member AS m ON m.member = u.receiver ORDER BY m.logon";
 
-/* -- putting ------------------------------------------------------------------
+/* -- putting -----------------------------------------------------------------
  */
 
 static int
@@ -60,6 +72,22 @@ check_quota(struct store *store, const struct store_queued *queued,
 	return err;
 }
 
+static int
+add(struct store *store, const struct store_queued *queued)
+{
+	int err = sql_run(store, sql_put,
+	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
+		NUMBER(queued->kind), BLOB(queued->id, QUEUE_ID_SIZE),
+		BLOB(queued->bytes.data, queued->bytes.len),
+		NUMBER(queued->made_ms), NUMBER(queued->expires_ms)));
+
+	if (err == 0)
+		err = sql_run(store, sql_more,
+		    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
+			NUMBER(queued->bytes.len)));
+	return err;
+}
+
 int
 store_queue_put(struct store *store, const struct store_queued *queued,
     const struct store_quota *quota)
@@ -76,14 +104,12 @@ store_queue_put(struct store *store, const struct store_queued *queued,
 		return CAM_ERR_LIMIT;
 	if ((err = check_quota(store, queued, quota)) < 0)
 		return err;
-	return sql_run(store, sql_put,
-	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
-		NUMBER(queued->kind), BLOB(queued->id, QUEUE_ID_SIZE),
-		BLOB(queued->bytes.data, queued->bytes.len),
-		NUMBER(queued->made_ms), NUMBER(queued->expires_ms)));
+	if ((err = operation_begin(store, OPERATION_CHECKED)) < 0)
+		return err;
+	return operation_end(store, add(store, queued));
 }
 
-/* -- reading ------------------------------------------------------------------
+/* -- reading -----------------------------------------------------------------
  */
 
 static int
@@ -147,28 +173,77 @@ store_queue_list(struct store *store,
 	return err;
 }
 
-/* -- taking -------------------------------------------------------------------
+/* -- taking ------------------------------------------------------------------
  */
+
+static int
+take(struct store *store, int64_t receiver, int64_t number, int64_t sender,
+    int64_t size)
+{
+	int err = sql_run(store, sql_take, BIND(NUMBER(number)));
+
+	if (err == 0)
+		err = sql_run(store, sql_less,
+		    BIND(NUMBER(receiver), NUMBER(sender), NUMBER(size)));
+	if (err == 0)
+		err = sql_run(
+		    store, sql_none, BIND(NUMBER(receiver), NUMBER(sender)));
+	return err;
+}
 
 int
 store_queue_take(struct store *store, int64_t receiver, int64_t number)
 {
-	return sql_run(store, sql_take, BIND(NUMBER(receiver), NUMBER(number)));
+	sqlite3_stmt *stmt = NULL;
+	int64_t sender = 0, size = 0;
+	int err = sql_first(
+	    store, sql_find, BIND(NUMBER(receiver), NUMBER(number)), &stmt);
+
+	if (err < 0)
+		return err == CAM_ERR_UNKNOWN ? 0 : err;
+	sender = sqlite3_column_int64(stmt, 0);
+	size = sqlite3_column_int64(stmt, 1);
+	sql_close(stmt);
+	if ((err = operation_begin(store, OPERATION_CHECKED)) < 0)
+		return err;
+	return operation_end(
+	    store, take(store, receiver, number, sender, size));
 }
 
 int
 store_queue_drop(struct store *store, int64_t member)
 {
-	return sql_run(store, sql_drop, BIND(NUMBER(member)));
+	int err = operation_begin(store, OPERATION_CHECKED);
+
+	if (err < 0)
+		return err;
+	err = sql_run(store, sql_drop, BIND(NUMBER(member)));
+	if (err == 0)
+		err = sql_run(store, sql_unuse, BIND(NUMBER(member)));
+	return operation_end(store, err);
 }
 
 int
 store_queue_expire(struct store *store, int64_t now_ms, int64_t *count)
 {
-	int err = sql_run(
-	    store, sql_expire, BIND(NUMBER(now_ms), NUMBER(EXPIRED_AT_ONCE)));
+	struct {
+		int64_t receiver, number;
+	} expired[EXPIRED_AT_ONCE];
+	sqlite3_stmt *stmt = NULL;
+	int64_t found = 0;
+	int err = sql_open(store, sql_expired,
+	    BIND(NUMBER(now_ms), NUMBER(EXPIRED_AT_ONCE)), &stmt);
 
+	while (err == 0 && (err = sql_next(store, stmt)) == 1) {
+		expired[found].receiver = sqlite3_column_int64(stmt, 0);
+		expired[found++].number = sqlite3_column_int64(stmt, 1);
+		err = 0;
+	}
+	sql_close(stmt);
+	for (int64_t i = 0; i < found && err == 0; i++)
+		err = store_queue_take(
+		    store, expired[i].receiver, expired[i].number);
 	if (err == 0)
-		*count = sqlite3_changes(store->db);
+		*count = found;
 	return err;
 }

@@ -30,7 +30,7 @@ static const char *const step_1 =
 /*
  * card has what a member last said of himself on his link, and from where; it
  * is passed on as it is. queue has what waits for members, in the order in
- * which it came; used how much of that is whose, kept by the triggers.
+ * which it came; used how much of that is whose.
  */
 static const char *const step_2 =
     "CREATE TABLE card("
@@ -50,17 +50,7 @@ static const char *const step_2 =
     "CREATE TABLE used("
     " receiver INTEGER NOT NULL, sender INTEGER NOT NULL,"
     " count INTEGER NOT NULL, size INTEGER NOT NULL,"
-    " PRIMARY KEY(receiver, sender)) STRICT, WITHOUT ROWID;"
-    "CREATE TRIGGER queue_more AFTER INSERT ON queue BEGIN"
-    " INSERT INTO used(receiver, sender, count, size)"
-    " VALUES(new.receiver, new.sender, 1, length(new.bytes))"
-    " ON CONFLICT(receiver, sender) DO UPDATE SET count = count + 1,"
-    " size = size + excluded.size; END;"
-    "CREATE TRIGGER queue_less AFTER DELETE ON queue BEGIN"
-    " UPDATE used SET count = count - 1, size = size - length(old.bytes)"
-    " WHERE receiver = old.receiver AND sender = old.sender;"
-    " DELETE FROM used WHERE receiver = old.receiver AND"
-    " sender = old.sender AND count = 0; END;";
+    " PRIMARY KEY(receiver, sender)) STRICT, WITHOUT ROWID;";
 
 static const char *const steps[] = { step_1, step_2 };
 

@@ -2,6 +2,7 @@
 #ifndef CAM_CAMD_CALL_H
 #define CAM_CAMD_CALL_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -109,6 +110,10 @@ struct call {
 	unsigned media; /* which process it is, from 1 */
 	uint32_t delay_ms;
 	struct call_devices *devices;
+	json_t *audio;	  /* as the process has it now; NULL: not opened yet */
+	bool has_devices; /* the process can open some */
+	bool switching;	  /* it ends so that another can begin */
+	bool chosen;	  /* what that one is to open; nobody has tried it */
 	struct recording *recording; /* of ours; NULL: none */
 	bool recording_ends;	     /* it is told of no more */
 	char *recording_path;	     /* of the last one; NULL */

@@ -111,6 +111,7 @@ call_free(struct call *call)
 	if (call->socket >= 0)
 		close(call->socket);
 	devices_free(call->devices);
+	json_decref(call->audio);
 	free(call->text);
 	wipe_free(call, sizeof *call);
 }

@@ -13,6 +13,7 @@
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/link/links.h"
+#include "camd/org/ruling.h"
 #include "camd/people/roster.h"
 #include "camd/settings.h"
 #include "camd/trust/trust.h"
@@ -120,6 +121,7 @@ admits(void *arg, int64_t uid)
 	const struct user *user = user_of(camd, uid);
 
 	return user != NULL && !trust_is_blocked(camd->trust, user) &&
+	       ruling_of(camd->org, POLICY_CALLS) != POLICY_OFF &&
 	       strcmp(settings_text(camd->settings, "call.accept"), "never") !=
 		   0;
 }
@@ -202,6 +204,11 @@ equip(void *arg, json_t *params)
 	}
 	set_default(camd, audio, "in", "media.audio_in");
 	set_default(camd, audio, "out", "media.audio_out");
+	json_object_set_new(audio, "speech",
+	    json_pack("{s:b, s:b, s:b}", "echo",
+		(int)settings_on(camd->settings, "media.echo"), "noise",
+		(int)settings_on(camd->settings, "media.noise"), "gain",
+		(int)settings_on(camd->settings, "media.gain")));
 	if (budget > 0)
 		json_object_set_new(params, "budget", json_integer(budget));
 	if (!settings_on(camd->settings, "media.sandbox"))

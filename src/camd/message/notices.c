@@ -16,7 +16,9 @@
 #include "camd/link/identity.h"
 #include "camd/link/links.h"
 #include "camd/message/receipt.h"
+#include "camd/org/org.h"
 #include "camd/people/roster.h"
+#include "camd/trust/trust.h"
 #include "loop/worker.h"
 #include "rpc/names.h"
 #include "store/message.h"
@@ -110,6 +112,7 @@ struct call {
 	struct notices
 	    *notices; /* the notices outlive the pool and the links */
 	uint64_t serial;
+	int64_t uid; /* through the relay, to him; 0: over a link */
 	struct sign_key *key;
 	struct receipt receipt;
 	int err;
@@ -157,6 +160,25 @@ sign(struct job *job, void *context)
 }
 
 static void
+on_relayed(void *arg, int err)
+{
+	on_answered(arg, err, NULL, NULL);
+}
+
+static void
+relay(struct call *call)
+{
+	struct camd *camd = call->notices->camd;
+	struct user *user = roster_by_uid(camd->roster, call->uid);
+
+	if (user != NULL)
+		org_relay_notice(camd->org, user, LINK_OPENED,
+		    receipt_params(&call->receipt), on_relayed, call);
+	else
+		on_relayed(call, CAM_ERR_UNKNOWN);
+}
+
+static void
 on_signed(struct job *job)
 {
 	struct call *call = container_of(job, struct call, job);
@@ -164,6 +186,10 @@ on_signed(struct job *job)
 	    links_by_serial(call->notices->camd->links, call->serial);
 	int err = call->err;
 
+	if (err == 0 && call->uid != 0) {
+		relay(call);
+		return;
+	}
 	if (err == 0)
 		err = link == NULL ? CAM_ERR_CLOSED
 				   : link_call(link, LINK_OPENED,
@@ -174,24 +200,24 @@ on_signed(struct job *job)
 }
 
 static void
-start_call(struct call *call, const struct link *link)
+start_call(struct call *call, const struct device *sender)
 {
 	struct camd *camd = call->notices->camd;
 
-	call->serial = link_serial(link);
 	call->key = sign_key_ref(identity_signing_key(camd->identity));
 	memcpy(call->receipt.receiver, identity_device_id(camd->identity),
 	    DEVICE_ID_SIZE);
-	device_id(link_device(link), call->receipt.sender);
+	device_id(sender, call->receipt.sender);
 	call->receipt.time_ms = clock_wall_ms();
 	call->job.work = sign;
 	call->job.done = on_signed;
 	workers_submit(camd->pool, &call->job);
 }
 
-void
-notices_link_open(
-    struct notices *notices, const struct user *user, struct link *link)
+/* All that he is to be told, over his link or, that NULL, through the relay. */
+static void
+tell_all(struct notices *notices, const struct user *user,
+    const struct link *link, const struct device *sender)
 {
 	struct waiting *waiting;
 	struct call *call = NULL;
@@ -203,17 +229,26 @@ notices_link_open(
 		if (call == NULL) {
 			call = xcalloc(1, sizeof *call);
 			call->notices = notices;
+			call->serial = link != NULL ? link_serial(link) : 0;
+			call->uid = link != NULL ? 0 : user->uid;
 		}
 		waiting->telling = true;
 		memcpy(call->receipt.ids[call->receipt.count++], waiting->id,
 		    ENVELOPE_ID_SIZE);
 		if (call->receipt.count == RECEIPT_IDS_MAX) {
-			start_call(call, link);
+			start_call(call, sender);
 			call = NULL;
 		}
 	}
 	if (call != NULL)
-		start_call(call, link);
+		start_call(call, sender);
+}
+
+void
+notices_link_open(
+    struct notices *notices, const struct user *user, struct link *link)
+{
+	tell_all(notices, user, link, link_device(link));
 }
 
 /* -- waiting --------------------------------------------------------------- */
@@ -230,9 +265,13 @@ tell(struct waiting *waiting)
 	if (!waiting->by_link)
 		tell_by_lan(waiting, user);
 	/* At the end there is no pool any more: it waits in the database. */
-	else if (camd->pool != NULL &&
-		 links_want(camd->links, user) == LINKS_OPEN)
+	else if (camd->pool == NULL)
+		return;
+	else if (links_want(camd->links, user) == LINKS_OPEN)
 		notices_link_open(notices, user, links_of(camd->links, user));
+	else if (org_way(camd->org, user) != ORG_NO_WAY)
+		tell_all(notices, user, NULL,
+		    trust_prekey_device(camd->trust, user));
 }
 
 static struct waiting *
@@ -255,6 +294,16 @@ void
 notices_add(struct notices *notices, const struct store_message *message)
 {
 	tell(add(notices, message));
+}
+
+void
+notices_relay_open(struct notices *notices)
+{
+	struct waiting *waiting;
+
+	TAILQ_FOREACH (waiting, &notices->list, entry)
+		if (waiting->by_link)
+			tell(waiting);
 }
 
 void

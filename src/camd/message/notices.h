@@ -18,6 +18,8 @@ void notices_free(struct notices *notices);
 void notices_add(struct notices *notices, const struct store_message *message);
 /* The user was heard: what waits for him is told again. */
 void notices_user_heard(struct notices *notices, struct user *user);
+/* The organisation's server is there. */
+void notices_relay_open(struct notices *notices);
 /* A link to him is greeted. */
 void notices_link_open(
     struct notices *notices, const struct user *user, struct link *link);

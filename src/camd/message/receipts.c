@@ -102,7 +102,7 @@ say(const struct receipts *receipts, const struct receipt_to *to,
 	if (link != NULL)
 		(void)link_notify(link, method, params);
 	else if (user != NULL)
-		org_relay_notice(camd->org, user, method, params);
+		org_relay_notice(camd->org, user, method, params, NULL, NULL);
 	else
 		json_decref(params);
 }
@@ -407,7 +407,7 @@ receipts_hear_opened(struct link *link, json_t *params, const json_int_t *id)
 	return 0;
 }
 
-/* -- through the relay ------------------------------------------------------
+/* -- through the relay -------------------------------------------------------
  */
 
 static int

@@ -13,6 +13,7 @@
 #include "camd/methods/methods.h"
 #include "camd/methods/named.h"
 #include "camd/methods/param.h"
+#include "camd/org/ruling.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
@@ -198,6 +199,17 @@ follow(struct rpc_call *request, const json_t *params, const struct call *call)
 		client_follow(client, call->id);
 }
 
+/* False when it has been answered. */
+static bool
+may_call(struct rpc_call *request)
+{
+	if (ruling_of(method_camd(request)->org, POLICY_CALLS) != POLICY_OFF)
+		return true;
+	(void)method_fail(request, CAM_ERR_REFUSED, NULL,
+	    "the policy of your organisation lets nobody call");
+	return false;
+}
+
 int
 call_start(struct rpc_call *request, json_t *params)
 {
@@ -207,7 +219,8 @@ call_start(struct rpc_call *request, json_t *params)
 	bool follows;
 	int err;
 
-	if (!param_switch(request, params, "video", &wish.video) ||
+	if (!may_call(request) ||
+	    !param_switch(request, params, "video", &wish.video) ||
 	    !param_switch(request, params, "follow", &follows) ||
 	    !read_callees(request, params, &callees) ||
 	    !calling_devices(request, params, &wish.devices))
@@ -307,7 +320,8 @@ call_end_it(struct rpc_call *request, json_t *params)
 	return calling_reply(request, call);
 }
 
-/* -- call.hold, call.mute ---------------------------------------------------
+/* -- call.hold, call.mute, call.talk
+ * ---------------------------------------------------
  */
 
 int
@@ -343,6 +357,24 @@ call_set_mute(struct rpc_call *request, json_t *params)
 		return 0;
 	return call_mute(call, on) == 0 ? calling_reply(request, call)
 					: calling_fail_state(request);
+}
+
+int
+call_set_talk(struct rpc_call *request, json_t *params)
+{
+	const json_t *on = json_object_get(params, "on");
+	enum call_talk talk = json_is_true(on)	  ? CALL_TALK_SPEAKS
+			      : json_is_false(on) ? CALL_TALK_SILENT
+						  : CALL_TALK_OPEN;
+	struct call *call = NULL;
+
+	if (on != NULL && !json_is_boolean(on) && !json_is_null(on))
+		return method_fail(request, CAM_ERR_REQUEST, NULL,
+		    "'on' is not true, false or null");
+	if (!calling_current(request, params, &call))
+		return 0;
+	return call_talk(call, talk) == 0 ? calling_reply(request, call)
+					  : calling_fail_state(request);
 }
 
 /* -- call.list, call.stats, call.devices ------------------------------------

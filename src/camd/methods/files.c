@@ -7,9 +7,12 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "camd/camd.h"
 #include "camd/message/object.h"
+#include "camd/methods/methods.h"
 #include "camd/methods/param.h"
 #include "camd/offer/offering.h"
+#include "camd/org/ruling.h"
 #include "store/offer.h"
 
 struct files {
@@ -28,6 +31,11 @@ files_take(struct rpc_call *call, const json_t *params, const json_t **files)
 	if (list == NULL || json_is_null(list) ||
 	    (json_is_array(list) && count == 0))
 		return true;
+	if (ruling_of(method_camd(call)->org, POLICY_FILES) != POLICY_ON) {
+		method_fail(call, CAM_ERR_REFUSED, NULL,
+		    "the policy of your organisation lets nobody offer files");
+		return false;
+	}
 	if (json_is_array(list) && count <= LIMIT_ATTACHMENTS) {
 		*files = list;
 		return true;

@@ -13,6 +13,7 @@
 #include "camd/message/outbox.h"
 #include "camd/methods/methods.h"
 #include "camd/methods/param.h"
+#include "camd/org/ruling.h"
 #include "camd/people/presence.h"
 #include "camd/people/roster.h"
 #include "camd/people/user.h"
@@ -184,6 +185,7 @@ on_counted(struct job *job)
 		json_object_set_new(status, "links",
 		    json_integer((json_int_t)links_count(camd->links)));
 		json_object_set_new(status, "device", device(camd));
+		json_object_set_new(status, "policy", ruling_object(camd->org));
 		rpc_reply(counting->call, status);
 	}
 	free(counting);

@@ -20,6 +20,7 @@
 #include "camd/offer/offers_parts.h"
 #include "camd/offer/places.h"
 #include "camd/offer/policy.h"
+#include "camd/org/ruling.h"
 #include "camd/people/roster.h"
 #include "camd/settings.h"
 #include "ipmsg/filename.h"
@@ -48,6 +49,8 @@ policy_of(const struct camd *camd, const struct user *user)
 {
 	const char *word = settings_text(camd->settings, "file.accept");
 
+	if (ruling_of(camd->org, POLICY_FILES) == POLICY_OFF)
+		return USER_ACCEPT_NEVER;
 	if (user->accept != USER_ACCEPT_DEFAULT)
 		return (enum user_accept)user->accept;
 	if (strcmp(word, "always") == 0)

@@ -11,6 +11,7 @@
 #include "camd/link/identity.h"
 #include "camd/link/links.h"
 #include "camd/org/org_parts.h"
+#include "camd/org/told.h"
 #include "camd/people/heard.h"
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
@@ -23,10 +24,7 @@ enum {
 	MEMBERS_MAX = 1000, /* in one notice */
 	CARDS_AT_ONCE = 24,
 	CHECKING_MAX = 48,
-	AWAY_MAX = 1024,
 };
-/* The states of DIRECTORY_PRESENCE. */
-enum { TOLD_OFFLINE, TOLD_AWAY, TOLD_ONLINE };
 
 static bool
 is_ourselves(const struct org *org, const struct colleague *colleague)
@@ -42,8 +40,7 @@ user_of(const struct org *org, const struct colleague *colleague)
 	    org->camd->trust, colleague->membership.user_key);
 }
 
-/* -- presence
- * -------------------------------------------------------------------
+/* -- presence ----------------------------------------------------------------
  */
 
 /* Where the server sees him, unless we know better: by a link, or because he is
@@ -102,8 +99,7 @@ show(struct org *org, struct colleague *colleague)
 		come(org, colleague, user);
 }
 
-/* -- cards
- * ------------------------------------------------------------------------
+/* -- cards -------------------------------------------------------------------
  */
 
 /* A card while its signatures are checked. */
@@ -301,39 +297,29 @@ org_forget_cards(struct org *org)
 	org->asked = 0;
 }
 
-/* -- told
- * -------------------------------------------------------------------------
+/* -- told --------------------------------------------------------------------
  */
 
-/* [member, state, card, addr, away] */
 static int
 take_item(struct org *org, const json_t *item)
 {
-	struct colleague *colleague = replica_by_number(org->replica,
-	    (uint64_t)json_integer_value(json_array_get(item, 0)));
-	json_int_t state = json_integer_value(json_array_get(item, 1));
-	json_int_t card = json_integer_value(json_array_get(item, 2));
-	const char *addr = json_string_value(json_array_get(item, 3));
-	const char *away = json_string_value(json_array_get(item, 4));
+	static const enum user_state states[] = { USER_OFFLINE, USER_AWAY,
+		USER_ONLINE };
+	struct colleague *colleague = NULL;
+	struct told told;
+	int r = told_parse(item, &told);
 
-	if (!json_is_array(item) || addr == NULL || state < TOLD_OFFLINE ||
-	    state > TOLD_ONLINE || card < 0 || card > UINT32_MAX ||
-	    (away != NULL && strlen(away) > AWAY_MAX))
-		return CAM_ERR_REQUEST;
+	if (r < 0)
+		return r;
+	colleague = replica_by_number(org->replica, told.member);
 	/* Of a change that no head covers yet, or that has been overtaken. */
 	if (colleague == NULL)
 		return 0;
-	colleague->addr = (struct addr){ .family = ADDR_NONE };
-	if (addr[0] != '\0' &&
-	    (addr_parse(span_text(addr), 0, &colleague->addr) < 0 ||
-		!addr_is_answerable(&colleague->addr)))
-		colleague->addr = (struct addr){ .family = ADDR_NONE };
+	colleague->addr = told.addr;
 	free(colleague->away);
-	colleague->away = away != NULL ? xstrdup(away) : NULL;
-	colleague->state = state == TOLD_ONLINE ? USER_ONLINE
-			   : state == TOLD_AWAY ? USER_AWAY
-						: USER_OFFLINE;
-	if ((uint32_t)card != colleague->card)
+	colleague->away = told.away != NULL ? xstrdup(told.away) : NULL;
+	colleague->state = states[told.state];
+	if (told.card != colleague->card)
 		want(org, colleague);
 	else
 		show(org, colleague);

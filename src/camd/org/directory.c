@@ -6,11 +6,12 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "camd/camd.h"
 #include "camd/link/link.h"
 #include "camd/org/org_parts.h"
+#include "camd/org/ruling.h"
+#include "camd/org/told.h"
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
 #include "camd/trust/trusted.h"
@@ -22,8 +23,7 @@
 
 enum { CHANGES_MAX = 1000 /* in one notice */ };
 
-/* -- who says so
- * ----------------------------------------------------------------
+/* -- who says so -------------------------------------------------------------
  */
 
 /* The organisation says that this key is this name's, and nobody else's before
@@ -74,8 +74,7 @@ org_judge_all(struct org *org)
 	}
 }
 
-/* -- kept
- * -----------------------------------------------------------------------
+/* -- kept --------------------------------------------------------------------
  */
 
 /* Changes that a head covers, on their way into the database. */
@@ -134,46 +133,28 @@ keep_changes(struct org *org)
 	workers_submit(org->camd->writer, &job->job);
 }
 
-static void
-note_change(struct org *org, struct span bytes)
-{
-	if (org->unsigned_count == org->ends_size) {
-		org->ends_size = org->ends_size > 0 ? 2 * org->ends_size : 16;
-		org->ends =
-		    xreallocarray(org->ends, org->ends_size, sizeof *org->ends);
-	}
-	buf_put_span(&org->unsigned_changes, bytes);
-	org->ends[org->unsigned_count++] = org->unsigned_changes.len;
-}
-
-/* -- changes
- * ----------------------------------------------------------------------
+/* -- changes -----------------------------------------------------------------
  */
 
 /* Nothing of it counts before a head covers it. */
 static int
 note_changes(struct org *org, const json_t *list)
 {
-	uint8_t bytes[MEMBERSHIP_BYTES_MAX];
-	struct membership membership;
 	const json_t *item = NULL;
 	size_t i = 0;
+	int r = 0;
 
 	json_array_foreach(list, i, item)
 	{
-		size_t digits = json_string_length(item);
-		struct span span = span_of(bytes, digits / 2);
-		int r = 0;
-
-		if (!json_is_string(item) || digits == 0 || digits % 2 != 0 ||
-		    span.len > sizeof bytes ||
-		    hex_decode(span_of(json_string_value(item), digits), bytes,
-			span.len) < 0)
-			return CAM_ERR_REQUEST;
-		r = membership_parse(span, &membership);
-		if (r < 0 && r != CAM_ERR_VERSION)
+		if ((r = told_change(item, &org->unsigned_changes)) < 0)
 			return r;
-		note_change(org, span);
+		if (org->unsigned_count == org->ends_size) {
+			org->ends_size =
+			    org->ends_size > 0 ? 2 * org->ends_size : 16;
+			org->ends = xreallocarray(
+			    org->ends, org->ends_size, sizeof *org->ends);
+		}
+		org->ends[org->unsigned_count++] = org->unsigned_changes.len;
 	}
 	return 0;
 }
@@ -276,8 +257,11 @@ org_take_changes(struct org *org, const json_t *params)
 		return CAM_ERR_REQUEST;
 	if ((r = note_changes(org, list)) < 0)
 		return r;
-	return json_object_get(params, "head") != NULL ? take_head(org, params)
-						       : 0;
+	if (json_object_get(params, "head") == NULL)
+		return 0;
+	r = take_head(org, params);
+	ruling_apply(org);
+	return r;
 }
 
 void
@@ -287,8 +271,7 @@ org_drop_unsigned(struct org *org)
 	org->unsigned_count = 0;
 }
 
-/* -- between members
- * ----------------------------------------------------------------
+/* -- between members ---------------------------------------------------------
  */
 
 void

@@ -8,108 +8,21 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/number.h"
 #include "base/random.h"
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/link/links.h"
 #include "camd/message/outbox.h"
 #include "camd/org/org_parts.h"
+#include "camd/org/ruling.h"
 #include "camd/people/presence.h"
 #include "camd/settings.h"
-#include "loop/worker.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
-#include "store/directory.h"
-#include "store/organisation.h"
 
-enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000, READ_AT_ONCE = 4096 };
+enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000 };
 
 static void connect_now(struct org *org);
-
-/* -- kept
- * -------------------------------------------------------------------------
- */
-
-struct save_job {
-	struct job job;
-	struct store_organisation row;
-	uint8_t *charter, *head;
-	char *host, *name;
-	bool drop;
-	void (*on_done)(void *arg, int err);
-	void *arg;
-	int err;
-};
-
-static void
-save(struct job *job, void *context)
-{
-	struct save_job *save = container_of(job, struct save_job, job);
-
-	save->err = save->drop ? store_organisation_drop(context)
-			       : store_organisation_put(context, &save->row);
-}
-
-static void
-on_saved(struct job *job)
-{
-	struct save_job *save = container_of(job, struct save_job, job);
-	int err = job->batch_err < 0 ? job->batch_err : save->err;
-
-	if (err < 0)
-		log_error(
-		    "cannot store the organisation: %s", cam_strerror(err));
-	if (save->on_done != NULL)
-		save->on_done(save->arg, err);
-	free(save->charter);
-	free(save->head);
-	free(save->host);
-	free(save->name);
-	free(save);
-}
-
-static void
-submit_save(struct org *org, struct save_job *job,
-    void (*on_done)(void *arg, int err), void *arg)
-{
-	job->on_done = on_done;
-	job->arg = arg;
-	job->job.work = save;
-	job->job.done = on_saved;
-	workers_submit(org->camd->writer, &job->job);
-}
-
-void
-org_save(struct org *org, void (*on_done)(void *arg, int err), void *arg)
-{
-	struct save_job *job = xcalloc(1, sizeof *job);
-	struct span charter = buf_span(&org->statement);
-
-	job->charter = xmemdup(charter.data, charter.len);
-	job->head = xmemdup(org->head, sizeof org->head);
-	job->host = xstrdup(org->host);
-	job->name = xstrdup(org->name);
-	job->row = (struct store_organisation){
-		.charter = span_of(job->charter, charter.len),
-		.host = job->host,
-		.name = job->name,
-		.state = org->state,
-		.joined_ms = org->joined_ms,
-		.head = span_of(job->head, org->head_len),
-		.alarm = org->alarm,
-	};
-	submit_save(org, job, on_done, arg);
-}
-
-static void
-set_text(char **place, const char *text)
-{
-	char *copy = xstrdup(text);
-
-	free(*place);
-	*place = copy;
-}
 
 static void
 tell_changed(struct org *org)
@@ -134,12 +47,11 @@ org_raise(struct org *org, enum org_alarm alarm)
 	tell_changed(org);
 }
 
-/* -- the connection
- * -----------------------------------------------------------------
+/* -- the connection ----------------------------------------------------------
  */
 
-static const char *
-host_of(const struct org *org)
+const char *
+org_host(const struct org *org)
 {
 	const char *host = settings_text(org->camd->settings, "server.host");
 
@@ -229,8 +141,7 @@ on_retry(void *arg)
 	connect_now(arg);
 }
 
-/* -- who it is
- * ------------------------------------------------------------------------
+/* -- who it is ---------------------------------------------------------------
  */
 
 /* By the code at first, from then on by the root: its newer charter takes the
@@ -259,18 +170,6 @@ judge(void *arg, const struct charter *charter, struct span bytes)
 	return 0;
 }
 
-static json_t *
-own_hello(const struct org *org)
-{
-	struct linkhello *hello = xmalloc(sizeof *hello);
-	json_t *object = NULL;
-
-	links_hello(org->camd->links, hello);
-	object = linkhello_write(hello);
-	free(hello);
-	return object;
-}
-
 static void
 set_state(struct org *org, enum org_state state)
 {
@@ -278,6 +177,7 @@ set_state(struct org *org, enum org_state state)
 		return;
 	org->state = state;
 	org_judge_all(org);
+	ruling_apply(org);
 	org_save(org, NULL, NULL);
 	tell_changed(org);
 }
@@ -351,15 +251,14 @@ enter(struct org *org)
 	const char *away = presence_text(org->camd->presence);
 
 	if (orglink_call(org->link, ORG_ENTER,
-		json_pack("{s:o, s:I, s:o}", "hello", own_hello(org), "number",
+		json_pack("{s:o, s:I, s:o}", "hello", org_hello(org), "number",
 		    (json_int_t)replica_number(org->replica), "away",
 		    away != NULL ? json_text(span_text(away)) : json_null()),
 		on_entered, org) < 0)
 		on_closed(org, CAM_ERR_SYSTEM, "it takes no questions");
 }
 
-/* -- joining
- * --------------------------------------------------------------------------
+/* -- joining -----------------------------------------------------------------
  */
 
 static void
@@ -394,8 +293,8 @@ on_joined(void *arg, int err, json_t *result, const char *message)
 		    message != NULL ? message : "failed");
 		return;
 	}
-	set_text(&org->host, org->joining->invitation.host);
-	set_text(&org->name, name);
+	org_set_text(&org->host, org->joining->invitation.host);
+	org_set_text(&org->name, name);
 	org->state = state;
 	org->alarm = ORG_QUIET;
 	org->joined_ms = clock_wall_ms();
@@ -421,13 +320,12 @@ on_known(void *arg, const struct charter_server *server)
 		json_pack("{s:o, s:o}", "secret",
 		    json_hex(span_of(joining->invitation.secret,
 			sizeof joining->invitation.secret)),
-		    "hello", own_hello(org)),
+		    "hello", org_hello(org)),
 		on_joined, org) < 0)
 		on_closed(org, CAM_ERR_SYSTEM, "it takes no questions");
 }
 
-/* -- what the server says
- * ---------------------------------------------------------------
+/* -- what the server says ----------------------------------------------------
  */
 
 static int
@@ -442,6 +340,8 @@ hear(struct org *org, const char *method, json_t *params)
 			become_removed(org);
 		return 0;
 	}
+	if (strcmp(method, ORG_POLICY) == 0)
+		return ruling_take(org, params);
 	if (strcmp(method, DIRECTORY_CHANGES) == 0)
 		return org_take_changes(org, params);
 	if (strcmp(method, DIRECTORY_PRESENCE) == 0)
@@ -502,11 +402,10 @@ connect_now(struct org *org)
 	if (org->link != NULL || org->stopped)
 		return;
 	timer_stop(&org->retry);
-	org->link = orglink_new(org->camd, host_of(org), &orglink_ops, org);
+	org->link = orglink_new(org->camd, org_host(org), &orglink_ops, org);
 }
 
-/* -- asked
- * ------------------------------------------------------------------------------
+/* -- asked -------------------------------------------------------------------
  */
 
 static int
@@ -554,8 +453,6 @@ org_join(struct org *org, const char *code,
 void
 org_leave(struct org *org, void (*on_done)(void *arg, int err), void *arg)
 {
-	struct save_job *job = NULL;
-
 	if (org->state == ORG_NONE) {
 		on_done(arg, CAM_ERR_UNKNOWN);
 		return;
@@ -572,115 +469,12 @@ org_leave(struct org *org, void (*on_done)(void *arg, int err), void *arg)
 	org->head_len = 0;
 	org->last_err = 0;
 	tell_changed(org);
-	job = xcalloc(1, sizeof *job);
-	job->drop = true;
-	submit_save(org, job, on_done, arg);
+	ruling_drop(org);
+	org_save_none(org, on_done, arg);
 }
 
-json_t *
-org_object(const struct org *org)
-{
-	static const char *const states[] = { "none", "waiting", "joined",
-		"removed" };
-	static const char *const alarms[] = { NULL, "split", "older" };
-	char pin[2 * ROOT_PIN_SIZE + 1];
-	uint8_t bytes[ROOT_PIN_SIZE];
-	bool any = org->state != ORG_NONE;
-
-	root_pin(org->charter.root, bytes);
-	hex_encode(bytes, sizeof bytes, pin);
-	return json_pack(
-	    "{s:s, s:o, s:s?, s:o, s:s?, s:b, s:s?, s:o, s:I, s:I, s:s?}",
-	    "state", states[org->state], "organisation",
-	    any ? json_text(span_text(org->charter.name)) : json_null(), "pin",
-	    any ? pin : NULL, "name",
-	    any ? json_text(span_text(org->name)) : json_null(), "server",
-	    any ? host_of(org) : NULL, "connected", (int)org->is_open,
-	    "problem",
-	    any && org->last_err < 0 ? cam_strerror(org->last_err) : NULL,
-	    "joined", any ? json_time(org->joined_ms) : json_null(), "members",
-	    (json_int_t)replica_count(org->replica), "changes",
-	    (json_int_t)replica_number(org->replica), "alarm",
-	    alarms[org->alarm]);
-}
-
-/* -- told by others
- * -----------------------------------------------------------------------
+/* -- making and ending -------------------------------------------------------
  */
-
-void
-org_tell_away(struct org *org)
-{
-	const char *away = presence_text(org->camd->presence);
-
-	if (org != NULL && org->is_open)
-		(void)orglink_notify(org->link, ORG_AWAY,
-		    json_pack("{s:o}", "away",
-			away != NULL ? json_text(span_text(away))
-				     : json_null()));
-}
-
-void
-org_tell_card(struct org *org)
-{
-	if (org != NULL && org->is_open)
-		(void)orglink_notify(org->link, ORG_CARD,
-		    json_pack("{s:o}", "hello", own_hello(org)));
-}
-
-/* -- making and ending
- * ----------------------------------------------------------------------
- */
-
-static int
-take_row(const struct store_organisation *row, void *arg)
-{
-	struct org *org = arg;
-
-	if (charter_parse(row->charter, &org->charter) < 0) {
-		log_error("the charter of the organisation is damaged");
-		org->charter = (struct charter){ .serial = 0 };
-		return 0;
-	}
-	buf_put_span(&org->statement, row->charter);
-	set_text(&org->host, row->host);
-	set_text(&org->name, row->name);
-	org->state =
-	    row->state <= ORG_REMOVED ? (enum org_state)row->state : ORG_NONE;
-	org->alarm =
-	    row->alarm <= ORG_SHORT ? (enum org_alarm)row->alarm : ORG_SPLIT;
-	org->joined_ms = row->joined_ms;
-	if (row->head.len == HEAD_BYTES) {
-		memcpy(org->head, row->head.data, HEAD_BYTES);
-		org->head_len = HEAD_BYTES;
-	}
-	return 0;
-}
-
-static int
-take_change(int64_t number, struct span bytes, void *arg)
-{
-	struct org *org = arg;
-	struct colleague *changed = NULL;
-
-	return replica_add(org->replica, bytes, &changed);
-}
-
-static int
-load(struct org *org, struct store *store)
-{
-	uint64_t before = 0;
-	int err = store_organisation_get(store, take_row, org);
-
-	if (err < 0)
-		return err == CAM_ERR_UNKNOWN ? 0 : err;
-	do {
-		before = replica_number(org->replica);
-		err = store_directory_each(
-		    store, (int64_t)before, READ_AT_ONCE, take_change, org);
-	} while (err == 0 && replica_number(org->replica) > before);
-	return err;
-}
 
 int
 org_new(struct camd *camd, struct store *store, struct org **result)
@@ -691,13 +485,14 @@ org_new(struct camd *camd, struct store *store, struct org **result)
 	org->camd = camd;
 	org->host = xstrdup("");
 	org->name = xstrdup("");
+	org->legacy = POLICY_ON;
 	org->replica = replica_new();
 	buf_init(&org->statement, CHARTER_BYTES_MAX);
 	buf_init(&org->unsigned_changes, SIZE_MAX);
 	TAILQ_INIT(&org->wanted);
 	timer_init(&org->retry, camd->loop, on_retry, org);
 	org_relay_init(org);
-	if ((err = load(org, store)) < 0)
+	if ((err = org_load(org, store)) < 0)
 		org_free(org);
 	else
 		*result = org;
@@ -708,6 +503,7 @@ void
 org_start(struct org *org)
 {
 	org_judge_all(org);
+	ruling_apply(org);
 	if (belongs(org))
 		connect_now(org);
 }
@@ -723,6 +519,7 @@ org_stop(struct org *org)
 	orglink_free(org->link);
 	org->link = NULL;
 	org->is_open = false;
+	org_relay_closed(org);
 }
 
 void

@@ -40,8 +40,7 @@ void org_leave(struct org *org, void (*on_done)(void *arg, int err), void *arg);
 /* The result of org.status. */
 json_t *org_object(const struct org *org);
 
-/* -- told by others
- * ------------------------------------------------------------
+/* -- told by others ----------------------------------------------------------
  */
 
 /* We are away, back, or have another prekey or name. */
@@ -55,8 +54,7 @@ int org_hear_head(struct link *link, json_t *params, const json_int_t *id);
  * is he. */
 void org_judge(const struct org *org, struct user *user);
 
-/* -- the relay
- * -----------------------------------------------------------------
+/* -- the relay ---------------------------------------------------------------
  */
 
 enum org_way {
@@ -73,10 +71,11 @@ enum org_way org_way(const struct org *org, const struct user *user);
  */
 int org_relay_envelope(struct org *org, const struct user *user,
     const uint8_t id[16], struct span envelope);
-/* Something said to him as on a link; takes params. What cannot be sent now is
- * not sent. */
+/* Something said to him as on a link; takes params. on_done (may be NULL)
+ * follows, also inside: 0 once the server has stored it. */
 void org_relay_notice(struct org *org, const struct user *user,
-    const char *method, json_t *params);
+    const char *method, json_t *params, void (*on_done)(void *arg, int err),
+    void *arg);
 /* What came with that number is stored, or will never be. */
 void org_relay_taken(struct org *org, uint64_t number, size_t room);
 /* It could not be stored here: the server gives it again, over the next

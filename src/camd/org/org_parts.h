@@ -16,6 +16,7 @@
 #include "loop/timer.h"
 #include "org/charter.h"
 #include "org/invitation.h"
+#include "org/policy.h"
 
 /* Kept in the database. */
 enum org_state { ORG_NONE, ORG_WAITING, ORG_JOINED, ORG_REMOVED };
@@ -52,6 +53,8 @@ struct org {
 	uint8_t head[HEAD_BYTES];
 	size_t head_len;
 
+	struct policy policy;	  /* serial 0: none */
+	enum policy_value legacy; /* as it was last applied */
 	struct replica *replica;
 	struct buf unsigned_changes; /* as they came, no head over them yet */
 	size_t *ends;		     /* of each of them */
@@ -78,16 +81,32 @@ struct org {
 	struct timer taken_soon;
 };
 
-/* -- org.c
- * ---------------------------------------------------------------------
+/* -- keeping.c ---------------------------------------------------------------
  */
 
+void org_set_text(char **place, const char *text);
 /* Stores what we belong to, then on_done (may be NULL). */
 void org_save(struct org *org, void (*on_done)(void *arg, int err), void *arg);
+/* The same: we belong to none, and its directory is forgotten. */
+void org_save_none(
+    struct org *org, void (*on_done)(void *arg, int err), void *arg);
+/* CAM_ERR_STORE. */
+int org_load(struct org *org, struct store *store);
+
+/* -- telling.c ---------------------------------------------------------------
+ */
+
+/* What we say of ourselves, as on a link. */
+json_t *org_hello(const struct org *org);
+
+/* -- org.c -------------------------------------------------------------------
+ */
+
+/* Where its server is said to be. */
+const char *org_host(const struct org *org);
 void org_raise(struct org *org, enum org_alarm alarm);
 
-/* -- directory.c
- * -----------------------------------------------------------------
+/* -- directory.c -------------------------------------------------------------
  */
 
 /* DIRECTORY_CHANGES. CAM_ERR_REQUEST, CAM_ERR_FORMAT: end the link. */
@@ -97,8 +116,7 @@ void org_drop_unsigned(struct org *org);
 /* Of every user: whether the organisation says who he is. */
 void org_judge_all(struct org *org);
 
-/* -- colleagues.c
- * ----------------------------------------------------------------
+/* -- colleagues.c ------------------------------------------------------------
  */
 
 /* DIRECTORY_PRESENCE. */
@@ -106,8 +124,7 @@ int org_take_presence(struct org *org, const json_t *params);
 /* The connection has ended: what was asked is asked again over the next. */
 void org_forget_cards(struct org *org);
 
-/* -- relay.c
- * -----------------------------------------------------------------------
+/* -- relay.c -----------------------------------------------------------------
  */
 
 void org_relay_init(struct org *org);

@@ -56,8 +56,7 @@ struct orglink {
 	uint16_t stream_out, stream_in;
 };
 
-/* -- where
- * ----------------------------------------------------------------------
+/* -- where -------------------------------------------------------------------
  */
 
 int
@@ -112,8 +111,7 @@ look_up(struct job *job, void *context)
 	freeaddrinfo(list);
 }
 
-/* -- ending
- * ---------------------------------------------------------------------
+/* -- ending ------------------------------------------------------------------
  */
 
 static void
@@ -141,8 +139,7 @@ orglink_free(struct orglink *link)
 	free(link);
 }
 
-/* -- whether it is there
- * ----------------------------------------------------------
+/* -- whether it is there -----------------------------------------------------
  */
 
 static void
@@ -175,8 +172,7 @@ on_time(void *arg)
 	}
 }
 
-/* -- hello
- * ------------------------------------------------------------------------
+/* -- hello -------------------------------------------------------------------
  */
 
 /* The charter that it shows must be of the organisation that we mean, and name
@@ -239,8 +235,7 @@ on_ready(struct wire *wire, const uint8_t key[SIGN_KEY_SIZE], void *arg)
 		end(link, CAM_ERR_SYSTEM, "it takes no hello");
 }
 
-/* -- the channel
- * ------------------------------------------------------------------
+/* -- the channel -------------------------------------------------------------
  */
 
 static void
@@ -308,8 +303,7 @@ static const struct wire_ops wire_ops = {
 	.on_closed = on_closed,
 };
 
-/* -- dialling
- * ---------------------------------------------------------------------
+/* -- dialling ----------------------------------------------------------------
  */
 
 static void try_next(struct orglink *link);
@@ -386,8 +380,7 @@ orglink_new(struct camd *camd, const char *host, const struct orglink_ops *ops,
 	return link;
 }
 
-/* -- saying
- * -----------------------------------------------------------------------
+/* -- saying ------------------------------------------------------------------
  */
 
 int

@@ -10,9 +10,11 @@
 #include "camd/camd.h"
 #include "camd/link/links.h"
 #include "camd/message/inbox.h"
+#include "camd/message/notices.h"
 #include "camd/message/outbox.h"
 #include "camd/message/receipts.h"
 #include "camd/org/org_parts.h"
+#include "camd/org/ruling.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
 #include "link/relayed.h"
@@ -21,11 +23,14 @@
 
 enum { EARLY_MAX = 1024, IDS_MAX = 2048, TAKEN_AT_ONCE = 1024 };
 
-/* An envelope that the server has not said to have stored. */
+/* What the server has not said to have stored: an envelope, or a notice of
+ * which somebody wants to know. */
 struct relay_sent {
 	struct table_link link; /* by id */
 	uint8_t id[RELAYED_ID_SIZE];
-	int64_t uid;
+	int64_t uid;			     /* of an envelope's receiver */
+	void (*on_done)(void *arg, int err); /* of a notice */
+	void *arg;
 };
 
 static const struct colleague *
@@ -43,7 +48,8 @@ org_way(const struct org *org, const struct user *user)
 {
 	const struct colleague *colleague = NULL;
 
-	if (org == NULL || !org->is_open || org->link == NULL)
+	if (org == NULL || !org->is_open || org->link == NULL ||
+	    ruling_of(org, POLICY_RELAY) == POLICY_OFF)
 		return ORG_NO_WAY;
 	colleague = colleague_of(org, user);
 	if (colleague == NULL ||
@@ -52,8 +58,7 @@ org_way(const struct org *org, const struct user *user)
 	return colleague->state == USER_OFFLINE ? ORG_RELAY_ONLY : ORG_RELAY;
 }
 
-/* -- to the server
- * ----------------------------------------------------------------
+/* -- to the server -----------------------------------------------------------
  */
 
 static bool
@@ -94,38 +99,63 @@ send_item(struct org *org, const struct user *user, enum relayed_kind kind,
 	return r;
 }
 
+static struct relay_sent *
+add_sent(struct org *org, const uint8_t id[RELAYED_ID_SIZE])
+{
+	struct relay_sent *sent = xcalloc(1, sizeof *sent);
+
+	memcpy(sent->id, id, sizeof sent->id);
+	table_add(&org->sent, &sent->link,
+	    table_hash(&org->sent, id, RELAYED_ID_SIZE));
+	return sent;
+}
+
+/* Its outcome is known, or never will be (err): told, freed. */
+static void
+settle(struct org *org, struct relay_sent *sent, int err, const char *reason)
+{
+	table_remove(&org->sent, &sent->link);
+	if (sent->on_done != NULL)
+		sent->on_done(sent->arg, err);
+	else if (err == 0 || reason != NULL)
+		outbox_relayed(org->camd->outbox, sent->uid, sent->id, reason);
+	free(sent);
+}
+
 int
 org_relay_envelope(struct org *org, const struct user *user,
     const uint8_t id[RELAYED_ID_SIZE], struct span envelope)
 {
-	struct relay_sent *sent = NULL;
 	int r = send_item(org, user, RELAYED_ENVELOPE, id, envelope);
 
-	if (r < 0 || find_sent(org, id) != NULL)
-		return r;
-	sent = xcalloc(1, sizeof *sent);
-	memcpy(sent->id, id, sizeof sent->id);
-	sent->uid = user->uid;
-	table_add(&org->sent, &sent->link,
-	    table_hash(&org->sent, id, RELAYED_ID_SIZE));
-	return 0;
+	if (r == 0 && find_sent(org, id) == NULL)
+		add_sent(org, id)->uid = user->uid;
+	return r;
 }
 
 void
 org_relay_notice(struct org *org, const struct user *user, const char *method,
-    json_t *params)
+    json_t *params, void (*on_done)(void *arg, int err), void *arg)
 {
 	uint8_t id[RELAYED_ID_SIZE];
 	json_t *notice =
 	    json_pack("{s:s, s:o}", "method", method, "params", params);
 	size_t len = 0;
 	char *text = json_line(notice, &len);
+	struct relay_sent *sent = NULL;
+	int r = CAM_ERR_CLOSED;
 
 	random_bytes(id, sizeof id);
-	/* What is not confirmed is sent again, and confirmed again. */
 	if (org != NULL && text != NULL)
-		(void)send_item(
+		r = send_item(
 		    org, user, RELAYED_NOTICE, id, span_of(text, len));
+	if (on_done != NULL && r < 0) {
+		on_done(arg, r);
+	} else if (on_done != NULL) {
+		sent = add_sent(org, id);
+		sent->on_done = on_done;
+		sent->arg = arg;
+	}
 	free(text);
 	json_decref(notice);
 }
@@ -143,19 +173,15 @@ each_id(struct org *org, const json_t *params, const char *reason)
 	{
 		uint8_t id[RELAYED_ID_SIZE];
 		struct relay_sent *sent = NULL;
-		int64_t uid = 0;
 
 		if (json_string_length(item) != 2 * sizeof id ||
 		    hex_decode(
 			span_text(json_string_value(item)), id, sizeof id) < 0)
 			return false;
-		/* Of notices there is none. */
-		if ((sent = find_sent(org, id)) == NULL)
-			continue;
-		uid = sent->uid;
-		table_remove(&org->sent, &sent->link);
-		free(sent);
-		outbox_relayed(org->camd->outbox, uid, id, reason);
+		/* Of most notices nobody wants to know. */
+		if ((sent = find_sent(org, id)) != NULL)
+			settle(org, sent, reason != NULL ? CAM_ERR_REFUSED : 0,
+			    reason);
 	}
 	return true;
 }
@@ -176,8 +202,7 @@ org_relay_refused(struct org *org, const json_t *params)
 							      : CAM_ERR_REQUEST;
 }
 
-/* -- from the server
- * ----------------------------------------------------------------
+/* -- from the server ---------------------------------------------------------
  */
 
 static void
@@ -301,8 +326,7 @@ org_relay_again(struct org *org)
 	}
 }
 
-/* -- coming and going
- * ---------------------------------------------------------------
+/* -- coming and going --------------------------------------------------------
  */
 
 static void
@@ -311,10 +335,9 @@ forget(struct org *org)
 	struct table_link *link = NULL;
 	struct relay_item *item = NULL;
 
-	while ((link = table_first(&org->sent)) != NULL) {
-		table_remove(&org->sent, link);
-		free(container_of(link, struct relay_sent, link));
-	}
+	while ((link = table_first(&org->sent)) != NULL)
+		settle(org, container_of(link, struct relay_sent, link),
+		    CAM_ERR_CLOSED, NULL);
 	while ((item = TAILQ_FIRST(&org->early)) != NULL) {
 		TAILQ_REMOVE(&org->early, item, entry);
 		free(item->bytes);
@@ -329,6 +352,7 @@ void
 org_relay_opened(struct org *org)
 {
 	outbox_relay_open(org->camd->outbox);
+	notices_relay_open(org->camd->notices);
 }
 
 void

@@ -29,7 +29,6 @@ struct colleague {
 	bool replaced;
 	uint32_t card; /* the version that we have; 0: none */
 	/* As the server tells; of org/colleagues.c. */
-	uint32_t card_told;
 	uint8_t state; /* enum user_state */
 	bool brought;  /* nobody but the server says that he is there */
 	struct addr addr;

@@ -53,8 +53,7 @@ struct depot_line {
 	struct depot *depot;
 };
 
-/* -- from members
- * ---------------------------------------------------------------
+/* -- from members ------------------------------------------------------------
  */
 
 struct put_job {
@@ -236,8 +235,7 @@ depot_stream(struct depot *depot, struct memberlink *link, uint16_t stream,
 	return 0;
 }
 
-/* -- to members
- * -----------------------------------------------------------------
+/* -- to members --------------------------------------------------------------
  */
 
 struct read_job {
@@ -362,8 +360,7 @@ depot_drained(struct depot *depot, struct memberlink *link)
 	pump(depot, link);
 }
 
-/* -- taken
- * ----------------------------------------------------------------------
+/* -- taken -------------------------------------------------------------------
  */
 
 struct take_job {
@@ -420,8 +417,7 @@ depot_taken(struct depot *depot, struct memberlink *link, const json_t *params)
 	return 0;
 }
 
-/* -- coming and going
- * -----------------------------------------------------------
+/* -- coming and going --------------------------------------------------------
  */
 
 void
@@ -453,8 +449,7 @@ depot_close(struct depot *depot, struct memberlink *link)
 	free(line);
 }
 
-/* -- expiry
- * ---------------------------------------------------------------------
+/* -- expiry ------------------------------------------------------------------
  */
 
 struct expire_job {

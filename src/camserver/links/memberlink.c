@@ -11,6 +11,7 @@
 #include "camserver/links/entering.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
 #include "link/wire.h"
@@ -27,7 +28,7 @@ enum {
 	CARDS_AT_ONCE = 24,
 };
 
-/* -- ending -------------------------------------------------------------------
+/* -- ending ------------------------------------------------------------------
  */
 
 static void
@@ -91,7 +92,7 @@ on_time(void *arg)
 	memberlink_close(arg, "he did not come in, in time");
 }
 
-/* -- saying -------------------------------------------------------------------
+/* -- saying ------------------------------------------------------------------
  */
 
 void
@@ -121,7 +122,7 @@ memberlink_fail(
 		channel_fail(wire_channel(link->wire), id, err, message);
 }
 
-/* -- entering -----------------------------------------------------------------
+/* -- entering ----------------------------------------------------------------
  */
 
 void
@@ -173,6 +174,17 @@ send_presence(struct memberlink *link)
 }
 
 void
+memberlink_send_policy(struct memberlink *link)
+{
+	struct span policy =
+	    buf_span(&link->links->server->organisation.policy_statement);
+
+	if (policy.len > 0)
+		memberlink_notify(link, ORG_POLICY,
+		    json_pack("{s:o}", "policy", json_hex(policy)));
+}
+
+void
 memberlink_enter(struct memberlink *link, struct roll_member *member)
 {
 	struct roll *roll = link->links->roll;
@@ -188,6 +200,7 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	timer_stop(&link->timer);
 	log_info("%s has come, from %s", member->logon,
 	    addr_format_host(&link->addr, addr));
+	origins_add(roll_origins(roll), &link->addr);
 	roll_set_link(roll, member, link);
 	roll_set_away(roll, member, link->away);
 	roll_set_card(roll, member, link->card, link->key, &link->at);
@@ -201,11 +214,12 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	if (link->shown == end)
 		send_head(link);
 	memberlink_send_changes(link);
+	memberlink_send_policy(link);
 	send_presence(link);
 	depot_open(link->links->depot, link);
 }
 
-/* -- asked --------------------------------------------------------------------
+/* -- asked -------------------------------------------------------------------
  */
 
 static int
@@ -295,8 +309,7 @@ on_request(struct wire *wire, const char *method, json_t *params,
 		memberlink_fail(link, *id, r, NULL);
 }
 
-/* -- the relay
- * ------------------------------------------------------------------
+/* -- the relay ---------------------------------------------------------------
  */
 
 static int
@@ -331,8 +344,7 @@ on_drained(struct wire *wire, uint16_t stream, void *arg)
 	depot_drained(link->links->depot, link);
 }
 
-/* -- the connection
- * -------------------------------------------------------------
+/* -- the connection ----------------------------------------------------------
  */
 
 static void

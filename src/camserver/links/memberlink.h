@@ -73,6 +73,8 @@ void memberlink_fail(
 
 /* He belongs: told who is there, and given what waits for him. */
 void memberlink_enter(struct memberlink *link, struct roll_member *member);
+/* What is ruled, if anything is. */
+void memberlink_send_policy(struct memberlink *link);
 /* Changes that he has not been sent. */
 void memberlink_send_changes(struct memberlink *link);
 

@@ -14,6 +14,7 @@
 #include "camserver/links/depot.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
 #include "camserver/settings.h"
@@ -24,7 +25,7 @@
 
 enum { TLS_HANDSHAKE = 0x16, PATIENCE_MS = 10 * 1000, LINKS_MAX = 20000 };
 
-/* -- finding ------------------------------------------------------------------
+/* -- finding -----------------------------------------------------------------
  */
 
 static bool
@@ -69,20 +70,21 @@ memberlinks_refresh(struct memberlinks *links)
 	roll_refresh(links->roll);
 }
 
-/* -- coming and going
- * -----------------------------------------------------------
+/* -- coming and going --------------------------------------------------------
  */
 
-/* Who has been a member at that address is not known before his handshake: all
- * are strangers, but many may come from one office behind a router. */
+/* Strangers cannot keep out those who come back from where members have been.
+ */
 static bool
 admit(void *arg, const struct lobby_guest *guest)
 {
 	const struct memberlinks *links = arg;
+	bool known = origins_know(roll_origins(links->roll), &guest->from);
 
 	return guest->first == TLS_HANDSHAKE && links->count < LINKS_MAX &&
-	       budget_handshake(
-		   links->budget, &guest->source, false, clock_now_ms());
+	       budget_handshake(links->budget,
+		   known ? &guest->from : &guest->source, known,
+		   clock_now_ms());
 }
 
 static void
@@ -125,8 +127,7 @@ on_burial(void *arg)
 	}
 }
 
-/* -- what the roll tells
- * --------------------------------------------------------
+/* -- what the roll tells -----------------------------------------------------
  */
 
 /* Those who waited for it are members now. */
@@ -161,6 +162,18 @@ on_changes(void *arg, uint64_t after)
 		next = TAILQ_NEXT(link, entry);
 		if (link->state == MEMBERLINK_ENTERED)
 			memberlink_send_changes(link);
+	}
+}
+
+void
+memberlinks_tell_policy(struct memberlinks *links)
+{
+	struct memberlink *link = NULL, *next = NULL;
+
+	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
+		next = TAILQ_NEXT(link, entry);
+		if (link->state == MEMBERLINK_ENTERED)
+			memberlink_send_policy(link);
 	}
 }
 
@@ -201,8 +214,7 @@ static const struct roll_ops roll_ops = {
 	.on_presence = on_presence,
 };
 
-/* -- making and ending
- * ----------------------------------------------------------
+/* -- making and ending -------------------------------------------------------
  */
 
 static int

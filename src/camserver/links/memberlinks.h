@@ -30,6 +30,8 @@ struct depot *memberlinks_depot(const struct memberlinks *links);
 
 /* The members may have changed in the database. */
 void memberlinks_refresh(struct memberlinks *links);
+/* All are told what is ruled now. */
+void memberlinks_tell_policy(struct memberlinks *links);
 /* NULL: it has ended. */
 struct memberlink *memberlinks_by_serial(
     const struct memberlinks *links, uint64_t serial);

@@ -36,13 +36,13 @@ struct memberlinks {
 	bool stopped;
 };
 
-/* -- memberlinks.c ------------------------------------------------------------
+/* -- memberlinks.c -----------------------------------------------------------
  */
 
 /* It will be buried on the next turn. */
 void memberlinks_ended(struct memberlinks *links, struct memberlink *link);
 
-/* -- memberlink.c -------------------------------------------------------------
+/* -- memberlink.c ------------------------------------------------------------
  */
 
 /* It is known who he is: no guest any more. */

@@ -9,6 +9,7 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "camserver/links/origins.h"
 #include "camserver/server.h"
 #include "crypto/digest.h"
 #include "loop/timer.h"
@@ -18,14 +19,16 @@
 #include "store/directory.h"
 #include "store/member.h"
 
-/* What changes of many at once is told at once. */
-enum { TELL_MS = 50, READ_AT_ONCE = 4096 };
+/* What changes of many at once is told at once: the later, the more there are
+ * to be told. */
+enum { TELL_MS = 50, TELL_PRESENT_A_MS = 10, READ_AT_ONCE = 4096 };
 
 struct roll {
 	struct server *server;
 	const struct roll_ops *ops;
 	void *arg;
 	struct table by_key, by_number;
+	struct origins *origins; /* from which members come */
 	TAILQ_HEAD(, roll_member) list;
 	TAILQ_HEAD(, roll_member) changed;
 	size_t count, present;
@@ -38,7 +41,7 @@ struct roll {
 	bool reading, again;
 };
 
-/* -- finding ------------------------------------------------------------------
+/* -- finding -----------------------------------------------------------------
  */
 
 static bool
@@ -89,6 +92,12 @@ roll_present(const struct roll *roll)
 	return roll->present;
 }
 
+struct origins *
+roll_origins(const struct roll *roll)
+{
+	return roll->origins;
+}
+
 const struct head *
 roll_head(const struct roll *roll)
 {
@@ -109,7 +118,7 @@ roll_change(const struct roll *roll, uint64_t number)
 	return span_of(roll->log.data + begin, roll->ends[number - 1] - begin);
 }
 
-/* -- presence -----------------------------------------------------------------
+/* -- presence ----------------------------------------------------------------
  */
 
 json_t *
@@ -180,7 +189,8 @@ change(struct roll *roll, struct roll_member *member)
 	member->is_changed = true;
 	TAILQ_INSERT_TAIL(&roll->changed, member, change);
 	if (!timer_is_running(&roll->tell))
-		timer_start(&roll->tell, TELL_MS);
+		timer_start(
+		    &roll->tell, TELL_MS + roll->present / TELL_PRESENT_A_MS);
 }
 
 void
@@ -202,7 +212,7 @@ roll_set_away(struct roll *roll, struct roll_member *member, const char *text)
 	change(roll, member);
 }
 
-/* -- cards --------------------------------------------------------------------
+/* -- cards -------------------------------------------------------------------
  */
 
 struct card_job {
@@ -290,7 +300,7 @@ roll_set_card(struct roll *roll, struct roll_member *member, char *card,
 	change(roll, member);
 }
 
-/* -- the directory ------------------------------------------------------------
+/* -- the directory -----------------------------------------------------------
  */
 
 static void
@@ -372,7 +382,7 @@ sign_head(struct roll *roll)
 	    &roll->head, roll->server->organisation.signing, roll->head_bytes);
 }
 
-/* -- reading ------------------------------------------------------------------
+/* -- reading -----------------------------------------------------------------
  */
 
 /* Changes on their way from the database to the roll. */
@@ -502,7 +512,7 @@ roll_refresh(struct roll *roll)
 	workers_submit(roll->server->writer, &reading->job);
 }
 
-/* -- making and ending --------------------------------------------------------
+/* -- making and ending -------------------------------------------------------
  */
 
 static int
@@ -538,7 +548,8 @@ load_card(const struct store_card *card, void *arg)
 	member->card = span_dup(card->hello);
 	memcpy(member->link_key, card->link_key.data, SIGN_KEY_SIZE);
 	member->card_version = version_of(member);
-	(void)addr_parse(span_text(card->addr), 0, &member->addr);
+	if (addr_parse(span_text(card->addr), 0, &member->addr) == 0)
+		origins_add(roll->origins, &member->addr);
 	return 0;
 }
 
@@ -554,6 +565,7 @@ roll_new(struct server *server, const struct roll_ops *ops, void *arg,
 	roll->arg = arg;
 	table_init(&roll->by_key);
 	table_init(&roll->by_number);
+	roll->origins = origins_new();
 	TAILQ_INIT(&roll->list);
 	TAILQ_INIT(&roll->changed);
 	buf_init(&roll->log, SIZE_MAX);
@@ -573,6 +585,7 @@ roll_free(struct roll *roll)
 {
 	if (roll == NULL)
 		return;
+	origins_free(roll->origins);
 	while (!TAILQ_EMPTY(&roll->list))
 		member_free(roll, TAILQ_FIRST(&roll->list));
 	table_finish(&roll->by_key);

@@ -119,7 +119,7 @@ fail(struct asking *asking)
 	return true;
 }
 
-/* -- listing ------------------------------------------------------------------
+/* -- listing -----------------------------------------------------------------
  */
 
 struct listing {
@@ -209,7 +209,7 @@ member_list(struct rpc_call *call, json_t *params)
 	return 0;
 }
 
-/* -- inviting -----------------------------------------------------------------
+/* -- inviting ----------------------------------------------------------------
  */
 
 static int
@@ -277,7 +277,7 @@ member_invite(struct rpc_call *call, json_t *params)
 	return 0;
 }
 
-/* -- changing and removing ----------------------------------------------------
+/* -- changing and removing ---------------------------------------------------
  */
 
 static int

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "camserver/links/memberlinks.h"
 #include "camserver/methods/methods.h"
 #include "camserver/organisation.h"
 #include "camserver/server.h"
@@ -100,10 +101,12 @@ server_policy_set(struct rpc_call *call, json_t *params)
 		return 0;
 	err = organisation_rule(
 	    &server->home, &server->organisation, &policy, &problem);
-	if (err < 0)
+	if (err < 0) {
 		(void)method_fail(call, err, NULL, "%s", problem);
-	else
-		rpc_reply(call, policy_object(&server->organisation.policy));
-	free(problem);
+		free(problem);
+		return 0;
+	}
+	memberlinks_tell_policy(server->links);
+	rpc_reply(call, policy_object(&server->organisation.policy));
 	return 0;
 }

@@ -1,0 +1,121 @@
+# shellcheck shell=bash disable=SC2119,SC2034,SC2154,SC2015
+# limit: 300
+# org.sh: members of an organisation on both sides of a router, with a path to each other and without.
+
+# shellcheck source=tests/lan/ns.sh
+. "$TEST_TOP/tests/lan/ns.sh"
+# shellcheck source=tests/org.sh
+. "$TEST_TOP/tests/org.sh"
+
+# Anna on host 1, the server on host 3, and behind a router bob on host 2.
+two_segments() {
+	lan_up 3
+	ip -n h2 addr flush dev eth0
+	ip -n h2 addr add 10.78.0.2/24 broadcast 10.78.0.255 dev eth0
+	ip addr add 10.77.0.254/24 dev br0
+	ip addr add 10.78.0.254/24 dev br0
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+	ip -n h1 route add default via 10.77.0.254
+	ip -n h2 route add default via 10.78.0.254
+	ip -n h3 route add default via 10.77.0.254
+	SERVER=10.77.0.3
+	SERVER_IN='ip netns exec h3'
+	serve_org
+	host anna 1 net.ipv6=off
+	host bob 2 net.ipv6=off
+	start anna && start bob
+}
+
+both_join() {
+	local name
+	for name in anna bob; do
+		cam_as "$name" org join -q "$(invite "$name")"
+		await 20 is_connected "$name"
+	done
+}
+
+test_members_of_other_segments_appear_at_once() {
+	two_segments
+	expect_equal '' "$(cam_as anna ls --json)"
+	both_join
+	await_user anna bob@host2
+	await_user bob anna@host1
+	expect_json "$(cam_as anna ls --json)" '.addr == "10.78.0.2" and .verified'
+	expect 0 cam_as anna send --json bob 'through the router'
+	expect_json "$OUT" '.state == "delivered" and .receipt == "signed" and .encryption == "cam1"'
+	# That was a link, and nothing that the server had.
+	expect_json "$(cam_as anna status --json)" '.links == 1'
+	# Without the server they go on.
+	end_server
+	expect 0 cam_as bob send --json anna 'without the server'
+	expect_json "$OUT" '.state == "delivered"'
+}
+
+no_path() {
+	ip -n h1 route add unreachable 10.78.0.2/32
+	ip -n h2 route add unreachable 10.77.0.1/32
+}
+
+test_without_a_path_messages_go_by_the_server() {
+	two_segments
+	no_path
+	both_join
+	await_user anna bob@host2
+	await_user bob anna@host1
+	expect 0 cam_as anna send --json --timeout 20 bob 'by the server'
+	expect_json "$OUT" '.state == "delivered" and .receipt == "signed" and .encryption == "cam1"'
+	expect 0 cam_as bob send --json --timeout 20 anna 'and back'
+	expect_json "$OUT" '.state == "delivered" and .receipt == "signed"'
+	json_all 'all(.[]; .signed == "verified" or .from == "bob@host2")' <(cam_as bob log --json)
+	expect_json "$(cam_as anna status --json)" '.links == 0'
+	await 20 is_held 0
+	# Once there is a path, it is taken.
+	ip -n h1 route del unreachable 10.78.0.2/32
+	ip -n h2 route del unreachable 10.77.0.1/32
+	await 60 goes_directly
+}
+
+goes_directly() {
+	cam_as anna send --no-wait -q bob 'directly?' &&
+		cam_as anna status --json | jq -e '.links == 1' >/dev/null
+}
+
+test_edits_and_seals_work_by_the_server_too() {
+	local id
+	two_segments
+	no_path
+	both_join
+	await_user anna bob@host2
+	await_user bob anna@host1
+	id=$(cam_as anna send --json --timeout 20 bob 'lunch at one' | jq -r .id)
+	expect 0 cam_as anna edit --timeout 20 "$id" 'lunch at two'
+	await_log bob ".id == \"$id\" and .text == \"lunch at two\" and .edited != null"
+	id=$(cam_as anna send --json --seal --timeout 20 bob 'for your eyes' | jq -r .id)
+	expect 0 cam_as bob open "$id"
+	await_log anna ".id == \"$id\" and .state == \"opened\""
+}
+
+# Who is on the network of the server but is not it is told nothing.
+test_a_rogue_server_at_the_address_is_told_nothing() {
+	two_segments
+	both_join
+	await_user anna bob@host2
+	kill_server
+	mv "$T/server" "$T/true"
+	serve_org
+	await 30 is_refused anna
+	expect_json "$(ask server.status '{}')" '.members.joined == 0'
+	expect_json "$(cam_as anna org status --json)" '.state == "joined" and (.connected | not)'
+	# They still have each other.
+	expect 0 cam_as anna send --json bob 'still here'
+	expect_json "$OUT" '.state == "delivered"'
+	kill_server
+	rm -rf "$T/server"
+	mv "$T/true" "$T/server"
+	serve_org
+	await 90 is_connected anna
+}
+
+is_refused() { # NAME
+	grep -q 'does not speak for the organisation' "$T/$1.err"
+}

@@ -1,0 +1,32 @@
+# shellcheck shell=bash disable=SC2119,SC2034,SC2154
+# limit: 600
+# office.sh: an office of members in one process: joining, a login rush, messages to the absent
+# and their return. OFFICE=1500 is a larger one, MESSAGES=100000 more mail.
+
+# shellcheck source=tests/org.sh
+. "$TEST_TOP/tests/org.sh"
+
+OFFICE=${OFFICE:-500}
+MESSAGES=${MESSAGES:-2000}
+
+members() {
+	local i
+	for ((i = 1; i <= OFFICE; i++)); do
+		echo "member.invite {\"name\":\"member$i\"}"
+	done
+}
+
+test_an_office_joins_comes_back_and_gets_its_mail_once_and_in_order() {
+	[ -x "$TEST_BUILD/tools/office" ] || skip 'tools are not built'
+	serve_org
+	members | requests | jq -r '.member.name + " " + .code' >"$T/codes"
+	expect_equal "$OFFICE" "$(wc -l <"$T/codes")"
+	# Many come from one machine here.
+	"$TEST_BUILD/tools/office" "$SERVER" "$SERVER_PID" "$MESSAGES" <"$T/codes" >"$T/figures" 2>"$T/office.err" ||
+		fail "$(tail -n 3 "$T/office.err")"
+	cat "$T/figures" >&2
+	expect_text "$(cat "$T/figures")" join_s login_s stored_per_s drained_per_s
+	await 30 is_held 0
+	expect_json "$(ask server.status '{}')" ".members.joined == $OFFICE"
+	end_server
+}
