@@ -152,8 +152,9 @@ fit(struct shown *shown, const struct i420 *picture)
 	    i420_size(WIDTH_MAX, HEIGHT_MAX))
 		return picture;
 	i420_fit(picture, WIDTH_MAX, HEIGHT_MAX, &width, &height);
+	/* Without memory for it it stays too large, and is not shown. */
 	if (i420_resize(&shown->fitted, width, height) < 0)
-		return NULL;
+		return picture;
 	convert_scale(picture, &shown->fitted);
 	return &shown->fitted;
 }
@@ -161,10 +162,7 @@ fit(struct shown *shown, const struct i420 *picture)
 void
 shown_put(struct shown *shown, const struct i420 *picture)
 {
-	const struct i420 *fitting = fit(shown, picture);
-
-	if (fitting != NULL)
-		frames_put(shown->frames, fitting, clock_now_ms());
+	(void)frames_put(shown->frames, fit(shown, picture), clock_now_ms());
 	pthread_mutex_lock(&shown->mutex);
 	if (shown->record >= 0)
 		record(shown, picture);

@@ -106,7 +106,8 @@ test_a_screen_is_shared_and_a_window_shows() {
 	people anna bob
 	on_display
 	film bob 640 360 10 900
-	calls anna bob --screen --window --audio-in tone --audio-out none
+	# SDL leaves behind what it has of D-Bus.
+	ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" calls anna bob --screen --window --audio-in tone --audio-out none
 	await_call bob '.state == "ringing" and .screen and (.video | not)'
 	calls bob answer --audio-in tone --audio-out none --video-in "$T/bob.y4m" --video-out "$T/bob.seen.y4m"
 	await_call bob '.parties[0].screen'
