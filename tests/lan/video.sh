@@ -22,8 +22,8 @@ pair() { # SEED: both speak and are seen
 		--video-in "$T/anna.y4m" --video-out "$T/anna.seen.y4m"
 	answers bob --video-in "$T/bob.y4m" --video-out "$T/bob.seen.y4m"
 	await_call anna '.state == "active" and .parties[0].video'
-	await 30 sees anna 5
-	await 30 sees bob 5
+	await 30 watches anna 5
+	await 30 watches bob 5
 }
 
 hang_up() { # NAME
@@ -106,7 +106,7 @@ everybody() { # NAME...: in a call, each seen by each
 	done
 	for name; do
 		await_call "$name" "(.members | length == $(($# - 1))) and all(.parties[]; .state == \"active\" and .video)"
-		await 40 sees "$name" 5
+		await 40 watches "$name" 5
 	done
 }
 

@@ -98,7 +98,7 @@ sees_more() { # NAME COUNT: than so far, of each of the others; waits for them
 	local seen
 	seen=$(cam_as "$1" call stats --json |
 		jq '[.members[].streams[] | select(.direction == "in" and .kind != "audio") | .pictures] | max')
-	await 40 sees "$1" $((seen + $2))
+	await 40 watches "$1" $((seen + $2))
 }
 
 has_come() { # NAME PACKETS

@@ -187,19 +187,6 @@ call_show(struct call *call, struct call_devices *devices)
 }
 
 int
-call_talk(struct call *call, enum call_talk talk)
-{
-	if (call_is_ringing(call))
-		return CAM_ERR_EXISTS;
-	if (call->talk == talk)
-		return 0;
-	call->talk = talk;
-	sound_set(call);
-	call_tell(call, EVENT_CALL_CHANGED);
-	return 0;
-}
-
-int
 call_add(struct call *call, int64_t uid)
 {
 	struct leg *leg = call_leg(call, uid);
