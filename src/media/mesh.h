@@ -19,7 +19,7 @@ enum mesh_direction { MESH_IN, MESH_OUT };
 struct mesh_ops {
 	void (*on_heard)(void *arg, unsigned member);
 	void (*on_lost)(void *arg, unsigned member);
-	/* An input file has ended. */
+	/* An input file has ended, or what pictures came from has failed. */
 	void (*on_finished)(void *arg, enum media_kind kind);
 	/* A device has failed; in its place is the system's own, or silence. */
 	void (*on_device)(

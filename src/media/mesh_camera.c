@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "media/bandwidth.h"
 #include "media/camera.h"
 #include "media/feedback.h"
@@ -157,10 +158,9 @@ on_end(void *arg, int err)
 {
 	struct mesh *mesh = arg;
 
-	if (err == 0)
-		mesh->ops->on_finished(mesh->arg, MEDIA_VIDEO);
-	else
-		mesh->ops->on_device(mesh->arg, MESH_IN, err);
+	if (err != 0)
+		log_warn("what is shown has failed: %s", cam_strerror(err));
+	mesh->ops->on_finished(mesh->arg, mesh->video->kind);
 }
 
 static const struct camera_ops camera_ops = { on_picture, on_end };

@@ -291,7 +291,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {direction, now: "default" or "none"}: a device has failed, and what is in
  * its place */
 #define MEDIA_DEVICE "media.device"
-/* {kind}: an input file has ended */
+/* {kind}: an input file has ended, or what pictures came from has failed */
 #define MEDIA_FINISHED "media.finished"
 
 /*

@@ -61,14 +61,6 @@ test_with_a_seventh_lost_it_goes_on() {
 	expect_seen bob anna '.readable >= 30 and .ssim > 0.8'
 }
 
-narrow() { # RATE: for what leaves either host
-	local i
-	for i in 1 2; do
-		ip netns exec "h$i" tc qdisc replace dev eth0 root tbf rate "$1" burst 8kb latency 150ms 2>"$T/tc.err" ||
-			skip "no tbf here: $(cat "$T/tc.err")"
-	done
-}
-
 # What anna sends has come to fit; a second's rate may be that of a key picture.
 fits() { # BITS
 	cam_as anna call stats --json |

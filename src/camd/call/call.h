@@ -88,6 +88,7 @@ struct call {
 	bool video;  /* somebody shows pictures of that kind, or did, or */
 	bool screen; /* called so */
 	enum devices_showing showing; /* by us */
+	unsigned shows_asked;	      /* of the process, not yet answered */
 	bool muted;
 	enum call_talk talk;
 	bool recorded;		 /* by somebody, now or before */
@@ -127,8 +128,6 @@ struct call {
 bool call_records(const struct call *call);
 /* "calling" */
 const char *call_state_word(enum call_state state);
-/* "none", "video", "screen" */
-const char *call_showing_word(enum devices_showing showing);
 bool call_is_ringing(const struct call *call);
 /* We are in it. */
 bool call_is_joined(const struct call *call);

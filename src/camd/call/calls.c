@@ -31,16 +31,6 @@ call_state_word(enum call_state state)
 	return words[state];
 }
 
-const char *
-call_showing_word(enum devices_showing showing)
-{
-	static const char *const words[] = { [DEVICES_SHOW_NOTHING] = "none",
-		[DEVICES_SHOW_VIDEO] = "video",
-		[DEVICES_SHOW_SCREEN] = "screen" };
-
-	return words[showing];
-}
-
 bool
 call_is_ringing(const struct call *call)
 {

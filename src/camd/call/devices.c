@@ -365,3 +365,13 @@ devices_move_sound(struct call_devices *to, struct call_devices *from)
 		put_device(to, (enum devices_kind)kind, json_incref(device));
 	}
 }
+
+const char *
+devices_showing_word(enum devices_showing showing)
+{
+	static const char *const words[] = { [DEVICES_SHOW_NOTHING] = "none",
+		[DEVICES_SHOW_VIDEO] = "video",
+		[DEVICES_SHOW_SCREEN] = "screen" };
+
+	return words[showing];
+}

@@ -171,8 +171,8 @@ call_object(const struct call *call)
 	json_object_set_new(object, "parties", parties);
 	json_object_set_new(object, "video", json_boolean(call->video));
 	json_object_set_new(object, "screen", json_boolean(call->screen));
-	json_object_set_new(
-	    object, "showing", json_string(call_showing_word(call->showing)));
+	json_object_set_new(object, "showing",
+	    json_string(devices_showing_word(call->showing)));
 	json_object_set_new(object, "muted", json_boolean(call->muted));
 	json_object_set_new(object, "talk", call_talk_object(call));
 	json_object_set_new(object, "media", json_integer(call->media));

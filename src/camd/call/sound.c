@@ -92,6 +92,27 @@ on_device(struct call *call, const json_t *params)
 }
 
 static void
+show_nothing(struct call *call)
+{
+	if (call->showing == DEVICES_SHOW_NOTHING || call->state == CALL_ENDED)
+		return;
+	call->showing = DEVICES_SHOW_NOTHING;
+	call_tell_status(call);
+	call_tell(call, EVENT_CALL_CHANGED);
+}
+
+/* What came before another was asked for is of the one before. */
+static void
+on_finished(struct call *call, const json_t *params)
+{
+	const char *kind = json_string_value(json_object_get(params, "kind"));
+
+	if (kind != NULL && call->shows_asked == 0 &&
+	    strcmp(kind, devices_showing_word(call->showing)) == 0)
+		show_nothing(call);
+}
+
+static void
 on_event(void *arg, const char *event, const json_t *params)
 {
 	struct call *call = arg;
@@ -103,6 +124,8 @@ on_event(void *arg, const char *event, const json_t *params)
 		on_flow(call, params, false);
 	else if (strcmp(event, MEDIA_LEVELS) == 0 && call->state != CALL_ENDED)
 		calls->ops->on_levels(calls->arg, call, params);
+	else if (strcmp(event, MEDIA_FINISHED) == 0)
+		on_finished(call, params);
 	else if (strcmp(event, MEDIA_DEVICE) == 0)
 		on_device(call, params);
 }
@@ -284,12 +307,9 @@ on_shown(
 	struct call *call = arg;
 
 	on_done(NULL, err, result, error);
-	if (err == 0 || err == CAM_ERR_CLOSED || call->state == CALL_ENDED ||
-	    call->showing == DEVICES_SHOW_NOTHING)
-		return;
-	call->showing = DEVICES_SHOW_NOTHING;
-	call_tell_status(call);
-	call_tell(call, EVENT_CALL_CHANGED);
+	call->shows_asked--;
+	if (err != 0 && err != CAM_ERR_CLOSED)
+		show_nothing(call);
 }
 
 void
@@ -301,6 +321,7 @@ sound_show(struct call *call)
 
 	if (call->process == NULL || !call->opened)
 		return;
+	call->shows_asked++;
 	call->calls->ops->process->ask(call->process, MEDIA_SET,
 	    json_pack("{s:{s:o}}", "video", "in", json_deep_copy(in)),
 	    devices->fds, DEVICES_KINDS, on_shown, call);
