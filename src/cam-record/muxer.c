@@ -153,10 +153,10 @@ muxer_finish(struct muxer *muxer)
 
 /* RFC 7845, 5.1, as Matroska wants it. */
 static int
-put_opus_head(AVCodecParameters *codec)
+put_opus_head(AVCodecParameters *codec, uint8_t channels)
 {
-	static const uint8_t head[HEAD_SIZE] = { 'O', 'p', 'u', 's', 'H', 'e',
-		'a', 'd', 1, 1, PRE_SKIP & 0xff, PRE_SKIP >> 8, RATE & 0xff,
+	const uint8_t head[HEAD_SIZE] = { 'O', 'p', 'u', 's', 'H', 'e', 'a',
+		'd', 1, channels, PRE_SKIP & 0xff, PRE_SKIP >> 8, RATE & 0xff,
 		RATE >> 8, 0, 0, 0, 0, 0 };
 
 	codec->extradata = av_mallocz(HEAD_SIZE + AV_INPUT_BUFFER_PADDING_SIZE);
@@ -186,8 +186,8 @@ add_track(struct muxer *muxer, const struct piece *piece)
 		codec->codec_id = AV_CODEC_ID_OPUS;
 		codec->sample_rate = RATE;
 		codec->initial_padding = PRE_SKIP;
-		av_channel_layout_default(&codec->ch_layout, 1);
-		return put_opus_head(codec);
+		av_channel_layout_default(&codec->ch_layout, piece->channels);
+		return put_opus_head(codec, piece->channels);
 	}
 	codec->codec_type = AVMEDIA_TYPE_VIDEO;
 	codec->codec_id =

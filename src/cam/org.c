@@ -120,9 +120,9 @@ verb_org(struct cam *cam, struct args *args)
 {
 	const char *method = RPC_ORG_STATUS;
 	json_t *params = NULL, *result = NULL;
-	int code = args_count(args, 0, -1);
+	int code = args_count(args, 1, -1);
 
-	if (code == 0 && args->argc > 0)
+	if (code == 0)
 		code = read_action(args, &method, &params);
 	if (code == 0)
 		code = daemon_ask(cam, method, params, &result);

@@ -307,8 +307,8 @@ mesh_record(struct mesh *mesh, int fd, bool pictures)
 	recorder_free(mesh->recorder);
 	mesh->recorder = NULL;
 	if (fd >= 0)
-		err = recorder_new(
-		    mesh->loop, fd, on_recorder_ended, mesh, &mesh->recorder);
+		err = recorder_new(mesh->loop, fd, mesh->channels,
+		    on_recorder_ended, mesh, &mesh->recorder);
 	if (err == 0 && fd >= 0 && pictures)
 		mesh_video_record(mesh);
 	return err;

@@ -100,7 +100,7 @@ speak(struct mesh *mesh, uint64_t now_us)
 		memset(pcm, 0, sizeof pcm);
 	mesh->level = sound_level(pcm, frame_samples(mesh));
 	if (mesh->recorder != NULL && !mesh->hold)
-		recorder_said(mesh->recorder, pcm, mesh->channels);
+		recorder_said(mesh->recorder, pcm);
 	if (outbound == NULL)
 		return;
 	if (!mesh->hold && mesh->member_count > 0)
@@ -140,7 +140,7 @@ listen_to_all(struct mesh *mesh, uint64_t now_us)
 	if (mesh->hold)
 		memset(sum, 0, frame_samples(mesh) * sizeof sum[0]);
 	if (mesh->recorder != NULL)
-		recorder_heard(mesh->recorder, sum, mesh->channels, now_us);
+		recorder_heard(mesh->recorder, sum, now_us);
 	sound_clip(sum, pcm, frame_samples(mesh));
 	if (mesh->speech != NULL)
 		speech_heard(mesh->speech, pcm);

@@ -12,7 +12,8 @@ piece_write(const struct piece *piece, uint8_t out[PIECE_HEADER_SIZE])
 	at = fields_write(at, (uint64_t)piece->kind, 1);
 	at = fields_write(at, piece->track, 1);
 	at = fields_write(at, (uint64_t)piece->codec, 1);
-	at = fields_write(at, piece->is_key, 1);
+	at = fields_write(at,
+	    piece->kind == PIECE_TRACK ? piece->channels : piece->is_key, 1);
 	at = fields_write(at, piece->width, 2);
 	at = fields_write(at, piece->height, 2);
 	at = fields_write(at, piece->len, 4);
@@ -24,6 +25,9 @@ check_track(const struct piece *piece)
 {
 	bool is_sound = piece->codec == MEDIA_OPUS;
 
+	if (is_sound != (piece->channels == 1 || piece->channels == 2) ||
+	    (!is_sound && piece->channels != 0))
+		return CAM_ERR_FORMAT;
 	return piece->len == 0 && is_sound == (piece->width == 0) &&
 		       is_sound == (piece->height == 0)
 		   ? 0
@@ -45,19 +49,21 @@ piece_parse(const uint8_t in[PIECE_HEADER_SIZE], struct piece *piece)
 	unsigned kind = (unsigned)fields_read(&at, 1);
 	unsigned track = (unsigned)fields_read(&at, 1);
 	unsigned codec = (unsigned)fields_read(&at, 1);
-	unsigned key = (unsigned)fields_read(&at, 1);
+	unsigned detail = (unsigned)fields_read(&at, 1);
 	struct piece parsed = { .kind = (enum piece_kind)kind,
 		.track = (uint8_t)track,
-		.codec = (enum media_codec)codec,
-		.is_key = key == 1 };
+		.codec = (enum media_codec)codec };
 	int err;
 
 	parsed.width = (uint16_t)fields_read(&at, 2);
 	parsed.height = (uint16_t)fields_read(&at, 2);
 	parsed.len = (uint32_t)fields_read(&at, 4);
 	parsed.time_us = fields_read(&at, 8);
-	if (kind > PIECE_FRAME || codec > MEDIA_VP9 || key > 1)
+	if (kind > PIECE_FRAME || codec > MEDIA_VP9 ||
+	    (kind == PIECE_FRAME && detail > 1))
 		return CAM_ERR_FORMAT;
+	parsed.is_key = kind == PIECE_FRAME && detail == 1;
+	parsed.channels = kind == PIECE_TRACK ? (uint8_t)detail : 0;
 	if (track >= PIECE_TRACKS)
 		return CAM_ERR_LIMIT;
 	err = kind == PIECE_TRACK ? check_track(&parsed) : check_frame(&parsed);

@@ -25,6 +25,7 @@ struct piece {
 	enum piece_kind kind;
 	uint8_t track;		/* 0 .. PIECE_TRACKS - 1 */
 	enum media_codec codec; /* of a track */
+	uint8_t channels;	/* of a track of sound: 1 or 2; else 0 */
 	uint16_t width, height; /* of a track of pictures, not 0 */
 	bool is_key;		/* a frame that needs none before it */
 	uint64_t time_us;	/* of a frame, since the recording began */

@@ -11,7 +11,7 @@
 #include "media/sound.h"
 
 enum {
-	BITRATE = 48000, /* several may speak at once */
+	BITRATE = 48000, /* of a channel: several may speak at once */
 	FRAME_US = VOICE_FRAME_MS * 1000,
 	BEHIND_US = 200 * 1000,	     /* then frames were left out */
 	QUEUE_MAX = 8 * 1024 * 1024, /* bytes that the disk keeps waiting */
@@ -32,8 +32,9 @@ struct recorder {
 	struct voice_encoder *encoder;
 	void (*on_ended)(void *arg);
 	void *arg;
+	unsigned channels;
 	uint64_t begin_us, frames;
-	int32_t said[VOICE_FRAME];
+	int32_t said[VOICE_SAMPLES_MAX];
 	struct track tracks[PIECE_TRACKS]; /* but that of sound */
 	size_t track_count;
 };
@@ -65,11 +66,12 @@ put(struct recorder *recorder, const struct piece *piece, const void *bytes)
 }
 
 int
-recorder_new(struct loop *loop, int fd, void (*on_ended)(void *arg), void *arg,
-    struct recorder **made)
+recorder_new(struct loop *loop, int fd, unsigned channels,
+    void (*on_ended)(void *arg), void *arg, struct recorder **made)
 {
 	struct recorder *recorder = xcalloc(1, sizeof *recorder);
-	int err = voice_encoder_new(1, BITRATE, &recorder->encoder);
+	int err =
+	    voice_encoder_new(channels, BITRATE * channels, &recorder->encoder);
 
 	if (err != 0) {
 		close(fd);
@@ -78,11 +80,13 @@ recorder_new(struct loop *loop, int fd, void (*on_ended)(void *arg), void *arg,
 	}
 	recorder->on_ended = on_ended;
 	recorder->arg = arg;
+	recorder->channels = channels;
 	recorder->stream = stream_new(loop, fd, &ops, recorder, QUEUE_MAX);
 	put(recorder,
 	    &(struct piece){ .kind = PIECE_TRACK,
 		.track = SOUND_TRACK,
-		.codec = MEDIA_OPUS },
+		.codec = MEDIA_OPUS,
+		.channels = (uint8_t)channels },
 	    NULL);
 	*made = recorder;
 	return 0;
@@ -99,10 +103,9 @@ recorder_free(struct recorder *recorder)
 }
 
 void
-recorder_said(struct recorder *recorder, const int16_t *pcm, unsigned channels)
+recorder_said(struct recorder *recorder, const int16_t *pcm)
 {
-	for (size_t i = 0; i < VOICE_FRAME; i++, pcm += channels)
-		recorder->said[i] += (pcm[0] + pcm[channels - 1]) / 2;
+	sound_add(recorder->said, pcm, VOICE_FRAME * recorder->channels);
 }
 
 /* When the frame was; it lasts as long as all do, but where time was lost. */
@@ -122,8 +125,7 @@ frame_time(struct recorder *recorder, uint64_t now_us)
 }
 
 void
-recorder_heard(struct recorder *recorder, const int32_t *sum, unsigned channels,
-    uint64_t now_us)
+recorder_heard(struct recorder *recorder, const int32_t *sum, uint64_t now_us)
 {
 	struct piece piece = { .kind = PIECE_FRAME,
 		.track = SOUND_TRACK,
@@ -131,12 +133,13 @@ recorder_heard(struct recorder *recorder, const int32_t *sum, unsigned channels,
 		.is_key = true,
 		.time_us = frame_time(recorder, now_us) };
 	uint8_t packet[VOICE_PACKET_MAX];
-	int16_t pcm[VOICE_FRAME];
+	int16_t pcm[VOICE_SAMPLES_MAX];
+	size_t count = (size_t)VOICE_FRAME * recorder->channels;
 	int len;
 
-	for (size_t i = 0; i < VOICE_FRAME; i++, sum += channels)
-		recorder->said[i] += (sum[0] + sum[channels - 1]) / 2;
-	sound_clip(recorder->said, pcm, VOICE_FRAME);
+	for (size_t i = 0; i < count; i++)
+		recorder->said[i] += sum[i];
+	sound_clip(recorder->said, pcm, count);
 	memset(recorder->said, 0, sizeof recorder->said);
 	len = voice_encode(recorder->encoder, pcm, packet);
 	if (len <= 0)

@@ -13,12 +13,13 @@ struct loop;
 struct recorder;
 
 /*
+ * Of a call whose sound has so many channels, 1 or 2.
  * Takes fd, a connected socket. on_ended (also inside a later turn only): the
  * other end takes no more; the recorder is still the owner's to free, also
  * inside. CAM_ERR_SYSTEM.
  */
-int recorder_new(struct loop *loop, int fd, void (*on_ended)(void *arg),
-    void *arg, struct recorder **recorder);
+int recorder_new(struct loop *loop, int fd, unsigned channels,
+    void (*on_ended)(void *arg), void *arg, struct recorder **recorder);
 /* NULL is fine. */
 void recorder_free(struct recorder *recorder);
 
@@ -33,12 +34,10 @@ void recorder_picture(struct recorder *recorder, unsigned member,
 /* His first key picture has not come yet. */
 bool recorder_waits_for(const struct recorder *recorder, unsigned member);
 
-/* What we say in this frame; silence where this is not called. Of two channels
- * the mean is recorded. */
-void recorder_said(
-    struct recorder *recorder, const int16_t *pcm, unsigned channels);
+/* What we say in this frame; silence where this is not called. */
+void recorder_said(struct recorder *recorder, const int16_t *pcm);
 /* What all others say in it, not yet clipped; the frame is whole. */
-void recorder_heard(struct recorder *recorder, const int32_t *sum,
-    unsigned channels, uint64_t now_us);
+void recorder_heard(
+    struct recorder *recorder, const int32_t *sum, uint64_t now_us);
 
 #endif

@@ -20,6 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    piece.kind == PIECE_FRAME ? piece.len > 0 : piece.len == 0);
 		must(piece.kind == PIECE_FRAME ||
 		     (piece.codec == MEDIA_OPUS) == (piece.width == 0));
+		must(piece.channels <= 2);
 		piece_write(&piece, written);
 		must(memcmp(written, data + at, sizeof written) == 0);
 	}

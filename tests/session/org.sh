@@ -13,7 +13,7 @@ test_a_code_makes_a_member() {
 	expect 0 cam_as anna org join "$(invite anna)" --json
 	expect_json "$OUT" '.state == "joined" and .organisation == "Example 会社" and .name == "anna"'
 	await 20 is_connected anna
-	expect 0 cam_as anna org
+	expect 0 cam_as anna org status
 	expect_text "$OUT" 'Example 会社' member connected
 	expect_json "$(ask member.list '{}')" '.members[0].state == "joined" and .members[0].seen != null'
 }

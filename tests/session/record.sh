@@ -244,7 +244,7 @@ writes() { # EXIT FILE HEX: cam-record, sent that, ends with EXIT
 test_cam_record_takes_only_what_makes_sense() {
 	of_record
 	local track frame i many
-	track=$(piece 0 0 0 0 0 0 0 0)
+	track=$(piece 0 0 0 1 0 0 0 0)
 	# Opus: a frame of silence.
 	frame=$(piece 1 0 0 1 0 0 3 20000 f8fffe)
 	writes 0 "$T/a.webm" "$track$frame"

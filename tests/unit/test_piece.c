@@ -10,7 +10,7 @@ static void
 what_is_written_is_read(void **state)
 {
 	static const struct piece pieces[] = {
-		{ .kind = PIECE_TRACK, .codec = MEDIA_OPUS },
+		{ .kind = PIECE_TRACK, .codec = MEDIA_OPUS, .channels = 2 },
 		{ .kind = PIECE_TRACK,
 		    .track = PIECE_TRACKS - 1,
 		    .codec = MEDIA_VP9,
@@ -35,6 +35,7 @@ what_is_written_is_read(void **state)
 		assert_int_equal(read.codec, pieces[i].codec);
 		assert_int_equal(read.width, pieces[i].width);
 		assert_int_equal(read.height, pieces[i].height);
+		assert_int_equal(read.channels, pieces[i].channels);
 		assert_int_equal(read.is_key, pieces[i].is_key);
 		assert_int_equal(read.time_us, pieces[i].time_us);
 		assert_int_equal(read.len, pieces[i].len);
@@ -65,7 +66,18 @@ what_makes_no_sense_is_refused(void **state)
 	wrong.height = 0;
 	assert_int_equal(parse(wrong), CAM_ERR_FORMAT);
 	wrong = track;
+	wrong.channels = 1;
+	assert_int_equal(parse(wrong), CAM_ERR_FORMAT);
+	wrong = track;
 	wrong.codec = MEDIA_OPUS;
+	assert_int_equal(parse(wrong), CAM_ERR_FORMAT);
+	wrong.width = wrong.height = 0;
+	assert_int_equal(parse(wrong), CAM_ERR_FORMAT);
+	wrong.channels = 3;
+	assert_int_equal(parse(wrong), CAM_ERR_FORMAT);
+	wrong.channels = 2;
+	assert_int_equal(parse(wrong), 0);
+	wrong.height = 2;
 	assert_int_equal(parse(wrong), CAM_ERR_FORMAT);
 	wrong = track;
 	wrong.len = 1;

@@ -18,6 +18,7 @@ struct ends {
 	struct recorder *recorder;
 	int fd; /* cam-record's */
 	unsigned ended;
+	unsigned channels;
 	uint64_t now_us;
 };
 
@@ -30,7 +31,7 @@ on_ended(void *arg)
 }
 
 static void
-ends_open(struct ends *ends)
+ends_open(struct ends *ends, unsigned channels)
 {
 	int pair[2];
 
@@ -39,8 +40,9 @@ ends_open(struct ends *ends)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	ends->fd = pair[0];
 	ends->now_us = 1000 * 1000;
-	assert_int_equal(
-	    recorder_new(ends->loop, pair[1], on_ended, ends, &ends->recorder),
+	ends->channels = channels;
+	assert_int_equal(recorder_new(ends->loop, pair[1], ends->channels,
+			     on_ended, ends, &ends->recorder),
 	    0);
 }
 
@@ -86,10 +88,10 @@ next_piece(struct ends *ends, uint8_t *bytes)
 static void
 say(struct ends *ends, int16_t ours, int32_t theirs)
 {
-	int16_t pcm[VOICE_FRAME];
-	int32_t sum[VOICE_FRAME];
+	int16_t pcm[VOICE_SAMPLES_MAX];
+	int32_t sum[VOICE_SAMPLES_MAX];
 
-	for (size_t i = 0; i < VOICE_FRAME; i++) {
+	for (size_t i = 0; i < VOICE_FRAME * ends->channels; i++) {
 		pcm[i] = i / 48 % 2 == 0 ? ours : (int16_t)-ours;
 		sum[i] = i / 24 % 2 == 0 ? theirs : -theirs;
 	}
@@ -107,11 +109,12 @@ both_are_mixed_and_time_goes_on_where_some_is_lost(void **state)
 	struct ends ends;
 	struct piece piece;
 
-	ends_open(&ends);
-	assert_int_equal(voice_decoder_new(&decoder), 0);
+	ends_open(&ends, 1);
+	assert_int_equal(voice_decoder_new(1, &decoder), 0);
 	piece = next_piece(&ends, bytes);
 	assert_int_equal(piece.kind, PIECE_TRACK);
 	assert_int_equal(piece.codec, MEDIA_OPUS);
+	assert_int_equal(piece.channels, 1);
 	for (uint64_t i = 0; i < 20; i++) {
 		say(&ends, 8000, 100000);
 		piece = next_piece(&ends, bytes);
@@ -122,13 +125,13 @@ both_are_mixed_and_time_goes_on_where_some_is_lost(void **state)
 		    voice_decode(decoder, span_of(bytes, piece.len), pcm), 0);
 	}
 	/* What is too loud is cut, and not turned over. */
-	assert_in_range(sound_level(pcm), 0, 6);
+	assert_in_range(sound_level(pcm, VOICE_FRAME), 0, 6);
 	for (int i = 0; i < 20; i++) {
 		say(&ends, 8000, 0);
 		piece = next_piece(&ends, bytes);
 		voice_decode(decoder, span_of(bytes, piece.len), pcm);
 	}
-	assert_in_range(sound_level(pcm), 6, 20);
+	assert_in_range(sound_level(pcm, VOICE_FRAME), 6, 20);
 	/* A second in which nothing was done. */
 	ends.now_us += 1000 * 1000;
 	say(&ends, 8000, 0);
@@ -137,6 +140,45 @@ both_are_mixed_and_time_goes_on_where_some_is_lost(void **state)
 	say(&ends, 8000, 0);
 	piece = next_piece(&ends, bytes);
 	assert_int_equal(piece.time_us, 41 * FRAME_US + 1000 * 1000);
+	voice_decoder_free(decoder);
+	ends_close(&ends);
+	free(bytes);
+}
+
+/* One says it on the left, the others on the right: neither is lost. */
+static void
+two_channels_stay_two(void **state)
+{
+	uint8_t *bytes = xmalloc(BYTES_MAX);
+	int16_t pcm[VOICE_SAMPLES_MAX], left[VOICE_FRAME], right[VOICE_FRAME];
+	struct voice_decoder *decoder = NULL;
+	struct ends ends;
+	struct piece piece;
+
+	ends_open(&ends, 2);
+	assert_int_equal(voice_decoder_new(2, &decoder), 0);
+	piece = next_piece(&ends, bytes);
+	assert_int_equal(piece.channels, 2);
+	for (int n = 0; n < 20; n++) {
+		int32_t sum[VOICE_SAMPLES_MAX] = { 0 };
+
+		memset(pcm, 0, sizeof pcm);
+		for (size_t i = 0; i < VOICE_FRAME; i++) {
+			pcm[2 * i] = i / 48 % 2 == 0 ? 8000 : -8000;
+			sum[2 * i + 1] = i / 24 % 2 == 0 ? 8000 : -8000;
+		}
+		recorder_said(ends.recorder, pcm);
+		recorder_heard(ends.recorder, sum, ends.now_us);
+		ends.now_us += FRAME_US;
+		piece = next_piece(&ends, bytes);
+		voice_decode(decoder, span_of(bytes, piece.len), pcm);
+	}
+	for (size_t i = 0; i < VOICE_FRAME; i++) {
+		left[i] = pcm[2 * i];
+		right[i] = pcm[2 * i + 1];
+	}
+	assert_in_range(sound_level(left, VOICE_FRAME), 6, 20);
+	assert_in_range(sound_level(right, VOICE_FRAME), 6, 20);
 	voice_decoder_free(decoder);
 	ends_close(&ends);
 	free(bytes);
@@ -172,7 +214,7 @@ pictures_begin_with_a_key_one_of_who_has_a_track(void **state)
 	struct ends ends;
 	struct piece piece;
 
-	ends_open(&ends);
+	ends_open(&ends, 1);
 	recorder_show(ends.recorder, 0, MEDIA_VP9, 640, 360);
 	recorder_show(ends.recorder, 7, MEDIA_VP9, 0, 0);
 	recorder_show(ends.recorder, 7, MEDIA_VP9, 320, 180);
@@ -210,7 +252,7 @@ it_is_told_when_nobody_takes_it_any_more(void **state)
 {
 	struct ends ends;
 
-	ends_open(&ends);
+	ends_open(&ends, 1);
 	close(ends.fd);
 	ends.fd = -1;
 	for (int i = 0; i < 100 && ends.ended == 0; i++) {
@@ -227,6 +269,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    both_are_mixed_and_time_goes_on_where_some_is_lost),
+		cmocka_unit_test(two_channels_stay_two),
 		cmocka_unit_test(
 		    pictures_begin_with_a_key_one_of_who_has_a_track),
 		cmocka_unit_test(it_is_told_when_nobody_takes_it_any_more),

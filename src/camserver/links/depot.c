@@ -202,12 +202,11 @@ depot_item(struct depot *depot, struct memberlink *link, uint16_t stream,
 {
 	const struct roll_member *receiver = NULL;
 	struct relayed relayed;
-	int r = 0;
 
 	if (link->line == NULL || !link->line->can_receive ||
 	    stream != link->line->stream_in)
 		return;
-	if ((r = relayed_parse(item, &relayed)) < 0) {
+	if (relayed_parse(item, &relayed) < 0) {
 		memberlink_close(link, "what he sends is no item of the relay");
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -26,6 +27,10 @@ enum {
 	CHANGES_AT_ONCE = 200,
 	PRESENCE_AT_ONCE = 500,
 	CARDS_AT_ONCE = 24,
+	/* What he says of himself all others are told: so much at once, then
+	 * one thing a second. */
+	SAID_MAX = 20,
+	SAID_MS = 1000,
 };
 
 /* -- ending ------------------------------------------------------------------
@@ -253,6 +258,22 @@ cards(struct memberlink *link, const json_t *params, json_int_t id)
 	return 0;
 }
 
+static bool
+may_say(struct memberlink *link)
+{
+	uint64_t now_ms = clock_now_ms();
+	uint64_t gone = (now_ms - link->said_ms) / SAID_MS;
+
+	if (gone > 0) {
+		link->said -= gone < link->said ? (unsigned)gone : link->said;
+		link->said_ms = now_ms;
+	}
+	if (++link->said <= SAID_MAX)
+		return true;
+	memberlink_close(link, "he says too much of himself");
+	return false;
+}
+
 static int
 set_away(struct memberlink *link, const json_t *params)
 {
@@ -273,9 +294,9 @@ ask_member(struct memberlink *link, const char *method, json_t *params,
 	if (strcmp(method, RELAY_TAKEN) == 0 && id == NULL)
 		return depot_taken(link->links->depot, link, params);
 	if (strcmp(method, ORG_AWAY) == 0 && id == NULL)
-		return set_away(link, params);
+		return may_say(link) ? set_away(link, params) : 0;
 	if (strcmp(method, ORG_CARD) == 0 && id == NULL)
-		return entering_card(link, params);
+		return may_say(link) ? entering_card(link, params) : 0;
 	return CAM_ERR_UNSUPPORTED;
 }
 

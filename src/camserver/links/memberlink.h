@@ -53,6 +53,8 @@ struct memberlink {
 	uint64_t shown;		    /* those he has been sent, once entered */
 	struct roll_member *member; /* ENTERED: not NULL */
 	struct depot_line *line;    /* what is on its way to him */
+	unsigned said;		    /* of himself, not long ago */
+	uint64_t said_ms;	    /* when that was last counted down */
 };
 
 /* Takes fd; on_known(known_arg) follows once, when he has come or gone. */
