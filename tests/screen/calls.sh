@@ -143,6 +143,22 @@ is_disturbed() { # NAME
 	cam_as "$1" rpc attention.get | json_last '.notify == "default"'
 }
 
+test_a_muted_talk_rings_and_who_does_not_look_is_told() {
+	callers
+	SCREEN_ENV='DBUS_SESSION_BUS_ADDRESS= TMUX=' open_screen anna
+	sees anna '● Bob'
+	keys anna '/talk bob' Enter
+	sees anna 'Nothing has been said'
+	keys anna '/mute' Enter
+	sees anna 'you are told of nothing that is written here'
+	on_tmux anna pipe-pane -t s
+	on_tmux anna pipe-pane -t s "cat >$(printf %q "$T/bytes")"
+	# The terminal has lost the focus.
+	on_tmux anna send-keys -t s -H 1b 5b 4f
+	rings bob anna
+	await 20 grep -qaF $'\e]9;Bob calls: it rings\a' "$T/bytes"
+}
+
 test_forty_columns() {
 	callers
 	open_screen anna 40 12

@@ -207,8 +207,8 @@ test_pictures_are_in_the_file_as_they_came() {
 	await_call bob '.state == "ringing"'
 	calls bob answer --audio-in tone --audio-out none --video-in "$T/bob.y4m" --video-out none
 	await_call anna '.state == "active"'
-	await 60 sees anna 20
-	await 60 sees bob 20
+	await 60 watches anna 20
+	await 60 watches bob 20
 	expect 0 cam_as anna call record "$T/talk.webm"
 	await 60 lasts "$T/talk.webm" 5000
 	# Without pictures where only sound is wanted.

@@ -83,7 +83,7 @@ gst_sees() { # CODEC ELEMENT...
 	await_call bob '.state == "ringing"'
 	calls bob answer --audio-in none --audio-out none --video-out none
 	await_call anna '.state == "active"'
-	await 60 sees bob 10
+	await 60 watches bob 10
 	expect 0 cam_as anna call sdp --yes
 	printf '%s\n' "$OUT" >"$T/call.sdp"
 	expect_text "$OUT" 'm=video 5006 RTP/SAVP' "${codec^^}/90000"
