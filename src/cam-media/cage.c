@@ -56,6 +56,7 @@ confine_device_files(void)
 {
 	const char *home = getenv("HOME");
 	char *own = xasprintf("%s/.asoundrc", home != NULL ? home : "");
+	char *pulse = xasprintf("%s/.config/pulse", home != NULL ? home : "");
 	const struct confine_path paths[] = {
 		{ own, false },
 		{ "/dev/snd", true },
@@ -69,6 +70,7 @@ confine_device_files(void)
 		{ "/etc/alsa", false },
 		{ "/etc/asound.conf", false },
 		{ "/etc/pulse", false },
+		{ pulse, false },
 		{ "/usr/lib", false },
 		/* A path list of ALSA's own is the user's to set. */
 		{ getenv("ALSA_CONFIG_PATH"), false },
@@ -77,6 +79,7 @@ confine_device_files(void)
 	int err = confine_files(paths);
 
 	free(own);
+	free(pulse);
 	return err;
 }
 

@@ -323,7 +323,8 @@ set_record(struct control *control, const json_t *params)
 		if (fd < 0)
 			return CAM_ERR_REQUEST;
 	}
-	return mesh_record(control->mesh, fd);
+	return mesh_record(control->mesh, fd,
+	    json_is_true(json_object_get(record, "pictures")));
 }
 
 static int

@@ -31,8 +31,7 @@ stream_json(const struct mesh_stats *stats)
 		    object, "width", json_integer(stats->width));
 		json_object_set_new(
 		    object, "height", json_integer(stats->height));
-		json_object_set_new(
-		    object, "fps", json_integer(stats->fps));
+		json_object_set_new(object, "fps", json_integer(stats->fps));
 	}
 	if (!stats->outgoing && stats->stream.kind != MEDIA_AUDIO) {
 		json_object_set_new(object, "pictures",

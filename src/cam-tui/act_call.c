@@ -12,6 +12,7 @@
 #include "cam-tui/composer.h"
 #include "cam-tui/model_call.h"
 #include "cam-tui/phone.h"
+#include "cam-tui/pictures.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/view_call.h"
 #include "cam-tui/view_devices.h"
@@ -91,10 +92,11 @@ named_id(const char *id)
 /* -- calling -------------------------------------------------------------- */
 
 static void
-start(struct tui *tui, json_t *who)
+start(struct tui *tui, json_t *who, bool video)
 {
 	if (json_array_size(who) > 0) {
-		ask(tui, RPC_CALL_START, json_pack("{s:o}", "who", who));
+		ask(tui, RPC_CALL_START,
+		    json_pack("{s:o, s:b}", "who", who, "video", (int)video));
 		return;
 	}
 	json_decref(who);
@@ -102,14 +104,14 @@ start(struct tui *tui, json_t *who)
 }
 
 static void
-call_talk(struct tui *tui)
+call_talk(struct tui *tui, bool video)
 {
 	const struct model_talk *talk = view_talk_of(tui->switcher.shown);
 	json_t *who = json_array();
 
 	for (size_t i = 0; talk != NULL && i < talk->user_count; i++)
 		json_array_append_new(who, json_string(talk->users[i]));
-	start(tui, who);
+	start(tui, who, video);
 }
 
 /* Names may be apart by commas, too. */
@@ -159,7 +161,7 @@ act_add(struct tui *tui, const char *argument)
 /* -- taking --------------------------------------------------------------- */
 
 static void
-answer(struct tui *tui, const char *id)
+answer(struct tui *tui, const char *id, bool video)
 {
 	const struct model_call *call = model_call_incoming(tui->model);
 	struct model_talk *talk =
@@ -170,7 +172,8 @@ answer(struct tui *tui, const char *id)
 		return;
 	}
 	ask(tui, RPC_CALL_ANSWER,
-	    json_pack("{s:s}", "id", id != NULL ? id : call->id));
+	    json_pack("{s:s, s:b}", "id", id != NULL ? id : call->id, "video",
+		(int)video));
 	if (talk != NULL)
 		tui_open_talk(tui, talk);
 }
@@ -178,7 +181,13 @@ answer(struct tui *tui, const char *id)
 void
 act_answer_call(struct tui *tui, const char *argument)
 {
-	answer(tui, NULL);
+	answer(tui, NULL, false);
+}
+
+void
+act_answer_video(struct tui *tui, const char *argument)
+{
+	answer(tui, NULL, true);
 }
 
 void
@@ -296,6 +305,58 @@ act_speak(struct tui *tui, const char *argument)
 		phone_speak(tui->phone);
 }
 
+/* -- pictures ------------------------------------------------------------- */
+
+void
+act_video_call(struct tui *tui, const char *argument)
+{
+	size_t count = 0;
+	char **words = words_split(argument != NULL ? argument : "", &count);
+
+	if (count == 0)
+		call_talk(tui, true);
+	else
+		start(tui, list_who(words), true);
+	words_free(words);
+}
+
+void
+act_camera(struct tui *tui, const char *argument)
+{
+	const struct model_call *call = model_call_current(tui->model);
+
+	if (call == NULL)
+		tui_say(tui, STYLE_BAR_DIM, "%s", _("there is no call"));
+	else
+		ask(tui, RPC_CALL_SHOW,
+		    json_pack("{s:s, s:b}", "id", call->id, "video",
+			(int)is_on(argument != NULL ? argument : "",
+			    call->shows_camera || call->shows_screen)));
+}
+
+static bool
+has_display(void)
+{
+	const char *x11 = getenv("DISPLAY"),
+		   *wayland = getenv("WAYLAND_DISPLAY");
+
+	return (x11 != NULL && x11[0] != '\0') ||
+	       (wayland != NULL && wayland[0] != '\0');
+}
+
+/* In a window where there can be one. */
+void
+act_pictures(struct tui *tui, const char *argument)
+{
+	bool in_window = has_display();
+
+	if (argument != NULL && strcmp(argument, "here") == 0)
+		in_window = false;
+	else if (argument != NULL && strcmp(argument, "window") == 0)
+		in_window = true;
+	pictures_show(tui->pictures, in_window);
+}
+
 /* -- cam call ------------------------------------------------------------- */
 
 /* What the command line calls an action; false: it is none of those done here,
@@ -310,7 +371,7 @@ act_verb(struct tui *tui, char *const *words, const char *argument)
 	if (strcmp(words[0], "decline") == 0 && !has_options(words, 1))
 		act_decline(tui, rest);
 	else if (strcmp(words[0], "answer") == 0 && !has_options(words, 1))
-		answer(tui, words[1]);
+		answer(tui, words[1], false);
 	else if (strcmp(words[0], "hangup") == 0 && !has_options(words, 1))
 		hang_up(tui, named_id(words[1]));
 	else if (strcmp(words[0], "hold") == 0 && has_no_id)
@@ -329,8 +390,8 @@ static bool
 is_verb(const char *word)
 {
 	static const char *const verbs[] = { "answer", "decline", "hangup",
-		"hold", "mute", "talk", "use", "add", "ls", "stats", "devices",
-		"record", "sdp" };
+		"hold", "mute", "video", "screen", "talk", "device", "add", "ls",
+		"stats", "devices", "record", "sdp" };
 
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
 		if (strcmp(word, verbs[i]) == 0)
@@ -347,7 +408,7 @@ act_call(struct tui *tui, const char *argument)
 	char *line = xasprintf("call %s", argument != NULL ? argument : "");
 
 	if (count == 0)
-		call_talk(tui);
+		call_talk(tui, false);
 	else if (act_verb(tui, words, argument))
 		;
 	else if (is_verb(words[0]) && strcmp(words[0], "answer") != 0)
@@ -355,7 +416,7 @@ act_call(struct tui *tui, const char *argument)
 	else if (has_options(words, 0))
 		run_detached(tui, argument);
 	else
-		start(tui, list_who(words));
+		start(tui, list_who(words), false);
 	free(line);
 	words_free(words);
 }

@@ -216,6 +216,12 @@ put_marks(struct callbar *bar, const struct model *model,
 		    xstrdup(
 			call->is_let_through ? _("you speak") : _("silent")),
 		    0);
+	/* Whoever is seen must know it. */
+	if (call->shows_camera || call->shows_screen)
+		add(bar, STYLE_BAR_WARN,
+		    xstrdup(call->shows_screen ? _("screen shared")
+					       : _("camera on")),
+		    0);
 	for (size_t i = 0; i < call->party_count; i++)
 		put_party_marks(bar, model, &call->parties[i]);
 }

@@ -246,6 +246,20 @@ on_output(const void *data, size_t len, void *arg)
 	buf_put(&completion->output, data, len);
 }
 
+/* Commands that are actions of cam call. */
+static bool
+is_of_call(const char *name)
+{
+	static const char *const names[] = { "add", "decline", "hangup",
+		"hold" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 complete_command(struct completion *completion, struct tui *tui)
 {
@@ -254,11 +268,13 @@ complete_command(struct completion *completion, struct tui *tui)
 	    span_of(text.data + 1, composer_cursor(composer_of(tui)) - 1));
 	size_t count, n = 0;
 	char **words = words_split(line, &count);
-	const char **argv = xcalloc(count + 6, sizeof *argv);
+	const char **argv = xcalloc(count + 7, sizeof *argv);
 
 	argv[n++] = tui->cam;
 	argv[n++] = "complete";
 	argv[n++] = "--";
+	if (completion->from > 0 && count > 0 && is_of_call(words[0]))
+		argv[n++] = "call";
 	for (size_t i = 0; i < count; i++)
 		argv[n++] = words[i];
 	if (completion->word[0] == '\0' || count == 0)

@@ -149,9 +149,7 @@ say_message(struct linear *linear, const struct model_talk *talk,
     const struct model_message *message)
 {
 	const struct model_message *answer =
-	    message->choices > 0
-		? talk_question_answer(talk, message)
-		: NULL;
+	    message->choices > 0 ? talk_question_answer(talk, message) : NULL;
 	struct message_context context = { .in_words = true,
 		.is_group = talk->user_count != 1 };
 	struct layout layout;

@@ -67,7 +67,7 @@ struct model_talk {
 	struct model_message **messages;
 	size_t count;
 	struct table by_id; /* the same */
-	bool has_start; /* nothing is older than the first */
+	bool has_start;	    /* nothing is older than the first */
 	bool has_end;	/* nothing is newer than the last: new ones are added */
 	bool is_loaded; /* a page has come since the connection was made */
 	size_t unread;
@@ -96,8 +96,8 @@ struct model_transfer {
 	const char *message;
 	const char *peer;
 	const char *name;
-	const char *kind;  /* "file", "folder", "image" */
-	const char *path;  /* or NULL */
+	const char *kind;   /* "file", "folder", "image" */
+	const char *path;   /* or NULL */
 	const char *reason; /* why it does not go on, a word; "" */
 	bool is_received;
 	enum model_stage stage;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cam-tui/model_parts.h"
 #include "rpc/names.h"
+#include "rpc/viewer.h"
 
 /* Who is quieter than that says nothing. */
 enum { LEVEL_TALKING = 50 };
@@ -112,6 +113,7 @@ read_parties(struct model_call *call, const json_t *object)
 			.holds = is_word(party, "state", "held"),
 			.records = is_true(party, "recording"),
 			.is_silent = is_true(party, "silent"),
+			.is_seen = viewer_can_see(party),
 			.level = known != NULL ? known->level : LEVEL_SILENT,
 		};
 	}
@@ -137,6 +139,8 @@ read_object(struct model_call *call, const json_t *object, int64_t now_ms)
 	call->is_muted = is_true(object, "muted");
 	call->pushes_to_talk = json_is_boolean(json_object_get(object, "talk"));
 	call->is_let_through = is_true(object, "talk");
+	call->shows_camera = is_word(object, "showing", "video");
+	call->shows_screen = is_word(object, "showing", "screen");
 	call->has_video = is_true(object, "video") || is_true(object, "screen");
 	call->is_recorded =
 	    json_array_size(json_object_get(object, "recording")) > 0;

@@ -34,6 +34,7 @@ struct model_party {
 	bool holds;
 	bool records;
 	bool is_silent; /* nothing of his arrives */
+	bool is_seen;	/* a camera or a screen of his */
 	uint8_t level;
 };
 
@@ -57,6 +58,8 @@ struct model_call {
 	bool pushes_to_talk;
 	bool is_let_through; /* the key is pressed */
 	bool has_video;
+	bool shows_camera; /* ours */
+	bool shows_screen;
 	bool is_recorded; /* by anybody */
 	bool was_spoken;  /* answered, and taken: it has a duration */
 	int64_t since_ms; /* wall time it was answered at; 0: it was not */

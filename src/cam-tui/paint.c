@@ -332,6 +332,7 @@ paint_row(struct painter *painter, unsigned row)
 {
 	const struct canvas *canvas = painter->after;
 	unsigned end = canvas->columns, from = end, first, last;
+	bool erases;
 
 	painter->unsure_to = 0;
 	if ((painter->before != NULL && !canvas->touched[row]) ||
@@ -346,11 +347,12 @@ paint_row(struct painter *painter, unsigned row)
 	if (is_blank(canvas_cell(canvas, row, last)))
 		from = blank_from(canvas, row);
 	/* Erasing takes a few bytes, and leaves no style but the plain one. */
-	if (from + 4 < end &&
-	    canvas_cell(canvas, row, from)->style == STYLE_PLAIN)
+	erases = from + 4 < end &&
+		 canvas_cell(canvas, row, from)->style == STYLE_PLAIN;
+	if (erases)
 		end = from;
 	paint_cells(painter, row, first, last, end);
-	if (end == from && (last >= from || painter->unsure_to > from)) {
+	if (erases && (last >= from || painter->unsure_to > from)) {
 		place(painter, row, from);
 		set_style(painter, STYLE_PLAIN);
 		set_link(painter, 0);

@@ -14,6 +14,7 @@
 #include "cam-tui/idle.h"
 #include "cam-tui/linear.h"
 #include "cam-tui/model_call.h"
+#include "cam-tui/pictures.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_call.h"
 #include "rpc/names.h"
@@ -259,6 +260,7 @@ is_clock_seen(const struct phone *phone)
 	const struct tui *tui = phone->tui;
 
 	return tui->linear == NULL && !idle_is_detached(tui->idle) &&
+	       !pictures_have_terminal(tui->pictures) &&
 	       is_spoken(model_call_current(tui->model));
 }
 
@@ -318,6 +320,7 @@ phone_change(struct phone *phone)
 		return;
 	follow_rings(phone);
 	want_levels(phone);
+	pictures_update(phone->tui->pictures);
 	ticks = phone->ring_count > 0 || is_clock_seen(phone);
 	if (!ticks)
 		timer_stop(&phone->tick);
@@ -386,6 +389,7 @@ draw_current(
 	const struct tui *tui = phone->tui;
 	const struct model_call *call = model_call_current(tui->model);
 	size_t others = 0;
+	bool is_seen = false;
 	struct callbar bar;
 
 	for (size_t i = 0; i < model_call_count(tui->model); i++) {
@@ -395,8 +399,12 @@ draw_current(
 	}
 	callbar_init(&bar);
 	callbar_put_call(&bar, tui->model, call, others, clock_wall_ms());
+	for (size_t i = 0; i < call->party_count; i++)
+		is_seen |= call->parties[i].is_seen;
+	if (is_seen && call->state == CALL_ACTIVE)
+		put_hint(&bar, tui, "pictures", _("shows pictures"), 0);
 	put_hint(&bar, tui, call->state == CALL_HELD ? "hold" : "hangup",
-	    call->state == CALL_HELD ? _("goes on") : _("hangs up"), 0);
+	    call->state == CALL_HELD ? _("goes on") : _("hangs up"), 1);
 	callbar_draw(&bar, canvas, box, row);
 	callbar_finish(&bar);
 }

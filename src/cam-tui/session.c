@@ -1,6 +1,7 @@
 /* session.c: the connection to camd: made, kept, made again. */
 #include "cam-tui/session.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -287,6 +288,7 @@ greet(struct session *session, int fd)
 {
 	session->stream = stream_new(
 	    session->loop, fd, &stream_ops, session, LIMIT_RPC_QUEUE);
+	stream_accept_given(session->stream);
 	session->caller = rpc_caller_new(&caller_ops, session);
 	change_state(session, SESSION_GREETING, NULL);
 	rpc_caller_call(session->caller, RPC_HELLO,
@@ -397,4 +399,12 @@ session_call(struct session *session, const char *method, json_t *params,
 		     session->caller, method, params, on_answer, arg) == 0)
 		return;
 	on_answer(arg, CAM_ERR_CLOSED, NULL, NULL);
+}
+
+int
+session_take(struct session *session, json_int_t number)
+{
+	return session->stream != NULL && number >= 0 && number <= UINT_MAX
+		   ? stream_take(session->stream, (unsigned)number)
+		   : -1;
 }

@@ -62,5 +62,8 @@ void session_hurry(struct session *session);
  */
 void session_call(struct session *session, const char *method, json_t *params,
     rpc_caller_answer *on_answer, void *arg);
+/* The descriptor that came beside an answer, by its number in it; from now on
+ * the caller's. -1: none did, or it was of another connection. */
+int session_take(struct session *session, json_int_t number);
 
 #endif

@@ -518,6 +518,8 @@ terminal_drop_picture(struct terminal *terminal)
 void
 terminal_send(struct terminal *terminal, struct span bytes)
 {
+	if (!terminal->has_entered)
+		return;
 	buf_put_span(&terminal->queue, bytes);
 	flush_out(terminal);
 }
@@ -525,6 +527,8 @@ terminal_send(struct terminal *terminal, struct span bytes)
 void
 terminal_bell(struct terminal *terminal)
 {
+	if (!terminal->has_entered)
+		return;
 	send_text(terminal, "\a");
 	flush_out(terminal);
 }

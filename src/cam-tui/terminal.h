@@ -72,7 +72,7 @@ void terminal_cell(
 
 void terminal_bell(struct terminal *terminal);
 void terminal_set_title(struct terminal *terminal, const char *title);
-/* Bytes that paint nothing. */
+/* Bytes that paint nothing; left out while another program has the terminal. */
 void terminal_send(struct terminal *terminal, struct span bytes);
 /* Into the clipboard (OSC 52), where the terminal lets programs do that. False:
  * it is more than terminals take. */

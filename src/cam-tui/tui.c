@@ -17,6 +17,7 @@
 #include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
 #include "cam-tui/phone.h"
+#include "cam-tui/pictures.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -112,7 +113,8 @@ renew_links(struct tui *tui)
 void
 tui_paint(struct tui *tui)
 {
-	if (tui->is_ending || drawing_is_shown(tui))
+	if (tui->is_ending || drawing_is_shown(tui) ||
+	    pictures_have_terminal(tui->pictures))
 		return;
 	timer_stop(&tui->painting);
 	fit_canvas(tui);

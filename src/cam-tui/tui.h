@@ -25,6 +25,7 @@ struct loop;
 struct model;
 struct model_talk;
 struct phone;
+struct pictures;
 struct drawing;
 struct running;
 struct secret;
@@ -81,6 +82,7 @@ struct tui {
 	struct prompt prompt;
 	struct herald *herald;
 	struct phone *phone; /* calls */
+	struct pictures *pictures;
 	struct idle *idle;
 	struct secret *secret;
 	struct linear *linear; /* instead of painting, or NULL */

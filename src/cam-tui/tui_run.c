@@ -25,6 +25,7 @@
 #include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
 #include "cam-tui/phone.h"
+#include "cam-tui/pictures.h"
 #include "cam-tui/secret.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -111,6 +112,8 @@ on_continue(int signo, void *arg)
 {
 	struct tui *tui = arg;
 
+	if (pictures_have_terminal(tui->pictures))
+		return;
 	terminal_leave(tui->terminal);
 	terminal_enter(tui->terminal);
 	tui_redraw(tui);
@@ -324,6 +327,7 @@ begin(struct tui *tui, bool no_start)
 	tui->herald = herald_new(tui);
 	tui->idle = idle_new(tui);
 	tui->phone = phone_new(tui);
+	tui->pictures = pictures_new(tui);
 	tui->secret = secret_new(tui);
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
@@ -358,6 +362,7 @@ end(struct tui *tui)
 		shown->type->shown(shown, false);
 	drafts_save(tui);
 	session_free(tui->session);
+	pictures_free(tui->pictures);
 	tui_end_verbs(tui);
 	drawing_free(tui);
 	prompt_leave(tui);

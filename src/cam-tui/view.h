@@ -67,8 +67,8 @@ struct view {
 	struct composer *composer; /* what is being written here */
 	/* Its list has the keys; else what is typed goes to the composer. */
 	bool is_list;
-	unsigned number; /* in the switcher, from 1 */
-	bool changed;	 /* to be drawn anew */
+	unsigned number;  /* in the switcher, from 1 */
+	bool changed;	  /* to be drawn anew */
 	struct rows rows; /* as drawn, by those that draw by rows */
 };
 

@@ -64,10 +64,9 @@ text_of(const json_t *object, const char *name)
 static void
 begin_line(struct layout *layout, unsigned indent)
 {
+	layout->indent = layout->margin = indent;
 	layout_break(layout);
-	layout->indent = layout->margin = 0;
-	layout_printf(layout, STYLE_PLAIN, "%*s", (int)indent, "");
-	layout->indent = layout->margin = indent + 2;
+	layout->indent = indent + INDENT / 2;
 }
 
 /* "32.8 kbit/s", "0.0% lost"; nothing where it is not known. */

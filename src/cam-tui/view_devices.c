@@ -20,7 +20,7 @@ enum { DEVICES_MAX = 200, KIND_COLUMNS = 14, MARK_COLUMNS = 2 };
 /* The two kinds, as camd names them. */
 static const struct {
 	const char *part;   /* of call.devices */
-	const char *member; /* of call.use */
+	const char *member; /* of call.device */
 	const char *setting;
 	const char *label;
 } kinds[] = {
@@ -180,7 +180,7 @@ use(struct view_devices *self, const struct choice *row)
 	const struct model_call *call = model_call_current(tui->model);
 
 	if (call != NULL && call->was_spoken)
-		ask_and_tell(tui, RPC_CALL_USE,
+		ask_and_tell(tui, RPC_CALL_DEVICE,
 		    json_pack("{s:s, s:s}", "id", call->id,
 			kinds[row->kind].member, row->spec));
 	session_call(tui->session, RPC_CONFIG_SET,
@@ -199,6 +199,24 @@ name_of(const struct choice *row)
 	return strcmp(row->spec, "none") == 0 ? _("none") : row->spec;
 }
 
+/* The call that is spoken in knows best: a device may be gone. */
+static bool
+is_in_use(const struct view_devices *self, const struct choice *row)
+{
+	const struct model_call *call =
+	    model_call_current(self->view.tui->model);
+	const char *used = NULL;
+
+	if (call != NULL)
+		used = json_string_value(
+		    json_object_get(call->object, kinds[row->kind].member));
+	if (used != NULL)
+		return strcmp(used,
+			   row->spec[0] != '\0' ? row->spec : "default") == 0;
+	return self->chosen[row->kind] != NULL &&
+	       strcmp(self->chosen[row->kind], row->spec) == 0;
+}
+
 static void
 devices_draw(struct view *view, struct canvas *canvas, struct box box)
 {
@@ -210,19 +228,18 @@ devices_draw(struct view *view, struct canvas *canvas, struct box box)
 	for (unsigned i = 0; i < box.rows; i++) {
 		size_t place = self->listing.top + i;
 		const struct choice *row = &self->rows[place];
-		bool is_chosen;
+		bool is_used;
 
 		if (place >= self->count)
 			break;
-		is_chosen = self->chosen[row->kind] != NULL &&
-			    strcmp(self->chosen[row->kind], row->spec) == 0;
+		is_used = is_in_use(self, row);
 		canvas_put(canvas, box, i, 0, STYLE_GOOD,
-		    span_text(is_chosen ? "*" : " "));
+		    span_text(is_used ? "*" : " "));
 		canvas_put_cut(canvas, box, i, MARK_COLUMNS, columns, STYLE_DIM,
 		    span_text(_(kinds[row->kind].label)));
 		canvas_put_cut(canvas, box, i, MARK_COLUMNS + columns,
 		    box.columns - columns - MARK_COLUMNS,
-		    is_chosen ? STYLE_STRONG : STYLE_PLAIN,
+		    is_used ? STYLE_STRONG : STYLE_PLAIN,
 		    span_text(name_of(row)));
 		if (place == self->listing.selected)
 			canvas_mark(canvas, box, i, STYLE_SELECTED);
@@ -258,6 +275,12 @@ devices_stroke(struct view *view, struct stroke stroke)
 	return true;
 }
 
+static void
+devices_changed(struct view *view, const struct model_change *change)
+{
+	view->changed |= change->kind == CHANGE_CALL;
+}
+
 static const struct view_type devices_type = {
 	.name = "devices",
 	.is_list = true,
@@ -267,6 +290,7 @@ static const struct view_type devices_type = {
 	.draw = devices_draw,
 	.act = devices_act,
 	.stroke = devices_stroke,
+	.changed = devices_changed,
 };
 
 void

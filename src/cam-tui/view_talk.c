@@ -11,9 +11,8 @@
 #include "base/text.h"
 #include "cam-tui/ask.h"
 #include "cam-tui/composer.h"
-#include "cam-tui/herald.h"
-#include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
+#include "cam-tui/talk_about.h"
 #include "cam-tui/talk_lines.h"
 #include "cam-tui/talk_question.h"
 #include "cam-tui/tui.h"
@@ -275,54 +274,10 @@ talk_title(const struct view *view)
 	return model_talk_name(view->tui->model, self_of(view)->talk);
 }
 
-static const char *
-presence_text(enum model_presence presence)
-{
-	switch (presence) {
-	case PRESENCE_ONLINE:
-		return _("online");
-	case PRESENCE_AWAY:
-		return _("away");
-	case PRESENCE_OFFLINE:
-		break;
-	}
-	return _("offline");
-}
-
 static char *
-users_text(const struct model_talk *talk)
+about(const struct view *view)
 {
-	char *count =
-	    xasprintf(ngettext("%zu user", "%zu users", talk->user_count),
-		talk->user_count);
-	char *text = xasprintf("%s%s", herald_about(talk), count);
-
-	free(count);
-	return text;
-}
-
-static char *
-talk_about(const struct view *view)
-{
-	const struct model_talk *talk = self_of(view)->talk;
-	const struct model_user *user;
-
-	if (talk->user_count != 1)
-		return users_text(talk);
-	user = model_user(view->tui->model, talk->users[0]);
-	if (user == NULL)
-		return xstrdup(_("not on the list"));
-	if (user->is_typing)
-		return xstrdup(_("is writing..."));
-	if (user->blocked)
-		return xasprintf(
-		    _("ANOTHER KEY: nothing is sent, /verify %s"), user->id);
-	return xasprintf("%s%s%s%s, %s, %s", herald_about(talk),
-	    presence_text(user->presence),
-	    user->away != NULL && user->away[0] != '\0' ? ": " : "",
-	    user->away != NULL ? user->away : "",
-	    message_protection(user->encryption),
-	    user->verified ? _("verified") : _("not verified"));
+	return talk_about(view->tui->model, self_of(view)->talk);
 }
 
 /* What the next Enter does, else what is asked. */
@@ -586,7 +541,7 @@ static const struct view_type talk_type = {
 	.name = "talk",
 	.free = talk_free,
 	.title = talk_title,
-	.about = talk_about,
+	.about = about,
 	.draw = talk_draw,
 	.act = talk_act,
 	.submit = talk_submit,

@@ -127,6 +127,8 @@ put_devices(json_t *params, const struct args *args)
 
 	if (args_has(args, "video"))
 		json_object_set_new(params, "video", json_true());
+	if (args_has(args, "stereo"))
+		json_object_set_new(params, "stereo", json_true());
 	if (args_has(args, "screen"))
 		code = put_screen(params, args_value(args, "screen"));
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
@@ -362,20 +364,19 @@ talk(struct cam *cam, struct args *args)
 	    sentence);
 }
 
-/* Of the one that is spoken in. */
 static int
-use(struct cam *cam, struct args *args)
+device(struct cam *cam, struct args *args)
 {
-	json_t *params = json_object(), *result = NULL;
-	int code = args_count(args, 1, 1);
+	json_t *params = json_object();
+	int code = args_count(args, 1, 2);
 
+	put_id(params, args);
 	if (code == 0)
 		code = put_devices(params, args);
 	if (code == 0)
-		code =
-		    daemon_ask(cam, RPC_CALL_USE, json_incref(params), &result);
+		return call_change(
+		    cam, RPC_CALL_DEVICE, params, _("other devices are used"));
 	json_decref(params);
-	json_decref(result);
 	return code;
 }
 
@@ -399,7 +400,8 @@ add(struct cam *cam, struct args *args)
  */
 
 #define DEVICE_OPTIONS                                                         \
-	" video screen audio-in audio-out video-in video-out window detach "
+	" video screen audio-in audio-out stereo video-in video-out window "   \
+	"detach "
 
 static const struct action {
 	const char *name;
@@ -412,7 +414,7 @@ static const struct action {
 	{ "hold", hold, " off " },
 	{ "mute", mute, " off " },
 	{ "talk", talk, " off " },
-	{ "use", use, " audio-in audio-out " },
+	{ "device", device, " audio-in audio-out " },
 	{ "video", video, " off video-in " },
 	{ "screen", screen, " off screen " },
 	{ "add", add, " id " },

@@ -35,17 +35,20 @@ add_call(struct columns *columns, struct cam *cam, const json_t *object)
 	char *id =
 	    xasprintf("%.*s", output_is_terminal(cam) ? MESSAGE_ID_SHOWN : -1,
 		call_member(object, "id"));
+	const json_t *recording = json_object_get(object, "recording");
+	char *state = xasprintf("%s%s", call_member(object, "state"),
+	    json_array_size(recording) > 0 ? _(", recorded") : "");
 
 	callwords_clock(
 	    json_integer_value(json_object_get(object, "duration_ms")), clock);
 	columns_cell(columns, STYLE_DIM, id);
 	columns_cell(columns,
-	    call_is(object, "active") ? STYLE_GOOD : STYLE_PLAIN,
-	    call_member(object, "state"));
+	    call_is(object, "active") ? STYLE_GOOD : STYLE_PLAIN, state);
 	columns_cell(columns, STYLE_PLAIN, call_member(object, "direction"));
 	columns_cell(columns, STYLE_PLAIN, clock);
 	columns_cell(columns, STYLE_BOLD, who);
 	columns_end_row(columns);
+	free(state);
 	free(id);
 	free(who);
 }

@@ -232,6 +232,9 @@ print_status(struct cam *cam, const json_t *status)
 	    xasprintf(_("%ld joined, %ld waiting for approval, %ld invited"),
 		number(members, "joined"), number(members, "waiting"),
 		number(members, "invited")));
+	line(columns, _("connected"),
+	    xasprintf(_("%ld of them, %ld users of IPMSG programs"),
+		number(status, "links"), number(status, "ipmsg_users")));
 	line(columns, "camserver",
 	    xasprintf(_("%s, process %ld, since %s"),
 		server_text(status, "version"), number(status, "pid"),

@@ -297,6 +297,8 @@ static const struct setting table[] = {
 	    "a program run when the organisation or its server changes"),
 	HOOK("key.changed",
 	    "a program run when a user shows another key than before"),
+	HOOK("org.changed",
+	    "a program run when our organisation, or its server, changes"),
 	HOOK("call.incoming", "a program run when somebody calls"),
 	HOOK("call.ringing", "a program run when it rings where we call"),
 	HOOK("call.active", "a program run when a call is answered"),
@@ -329,6 +331,20 @@ static const struct setting table[] = {
 	    .fallback = "",
 	    .help = N_("the loudspeaker of calls; empty: the system's own; "
 		       "none: none") },
+	{ .key = "media.echo",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether what the loudspeaker plays is taken out of "
+		       "what the microphone hears") },
+	{ .key = "media.noise",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether noise is taken out of it") },
+	{ .key = "media.gain",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether a voice far from the microphone is made "
+		       "louder") },
 	{ .key = "media.video_in",
 	    .fallback = "",
 	    .help =

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/span.h"
 #include "camserver/admins.h"
+#include "camserver/lan/segments.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/server.h"
 #include "loop/worker.h"
@@ -83,6 +84,7 @@ figures_take(struct figures *figures, const struct server *server)
 
 	figures->admins = admins_count(server->admins);
 	figures->links = memberlinks_count(server->links);
+	figures->neighbours = segments_count(server->segments);
 	figures->jobs = workers_load(server->writer);
 	figures->started_ms = server->started_ms;
 	figures->memory = resident_memory();
@@ -128,6 +130,9 @@ figures_print(const struct figures *figures, struct buf *text)
 	put_gauge(text, "camserver_links",
 	    "Connections of members, known or not yet.",
 	    (int64_t)figures->links);
+	put_gauge(text, "camserver_ipmsg_users",
+	    "Users of IPMSG programs who are there.",
+	    (int64_t)figures->neighbours);
 	put_gauge(text, "camserver_queue_members",
 	    "Members for whom something waits.", figures->queues);
 	put_gauge(text, "camserver_queue_messages", "What waits for them.",

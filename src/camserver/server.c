@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camserver/admins.h"
+#include "camserver/lan/segments.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/logfile.h"
 #include "camserver/metrics.h"
@@ -69,14 +70,16 @@ int
 server_apply(struct server *server, char **problem)
 {
 	enum log_level level = LOG_LEVEL_INFO;
+	int r;
 
 	(void)log_level_parse(
 	    settings_text(server->settings, "log.level"), &level);
 	log_set_level(level);
 	logfile_set(server->logfile, settings_on(server->settings, "log.file"));
 	admins_regroup(server->admins);
-	return metrics_listen(server->metrics,
+	r = metrics_listen(server->metrics,
 	    settings_text(server->settings, "metrics.listen"), problem);
+	return r == 0 ? segments_apply(server->segments, problem) : r;
 }
 
 static int
@@ -134,6 +137,7 @@ server_start(struct server *server, char **problem)
 	    (r = listen_socket(server, &fd, problem)) < 0)
 		return r;
 	start_threads(server);
+	server->segments = segments_new(server);
 	server->admins = admins_new(server, fd);
 	return server_apply(server, problem);
 }
@@ -154,6 +158,7 @@ server_finish(struct server *server)
 	metrics_stop(server->metrics);
 	memberlinks_stop(server->links);
 	workers_free(server->pool);
+	segments_stop(server->segments);
 	workers_free(server->writer);
 	if (server->writer == NULL)
 		store_close(server->store);
@@ -161,6 +166,7 @@ server_finish(struct server *server)
 		(void)unlink(server->home.socket);
 	admins_free(server->admins);
 	metrics_free(server->metrics);
+	segments_free(server->segments);
 	logfile_free(server->logfile);
 	memberlinks_free(server->links);
 	organisation_finish(&server->organisation);

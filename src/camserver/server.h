@@ -23,6 +23,7 @@ struct server {
 	struct metrics *metrics;
 	struct logfile *logfile;
 	struct memberlinks *links; /* of members; the same */
+	struct segments *segments; /* IPMSG */
 };
 
 /* Everything opened and the socket listening when it returns. On an error

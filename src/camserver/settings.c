@@ -8,8 +8,9 @@
 #include "base/mem.h"
 #include "camserver/metrics.h"
 #include "net/addr.h"
+#include "net/target.h"
 
-enum { HOST_MAX = 255 };
+enum { PORT = 2425, HOST_MAX = 255 };
 
 /* A name or an address that people can type. */
 static char *
@@ -30,6 +31,29 @@ check_bind(const char *value)
 	return xstrdup(_("an address of this machine is needed"));
 }
 
+static char *
+check_targets(const char *value, bool walked)
+{
+	struct targets targets;
+	char *problem = NULL;
+
+	if (targets_parse(value, PORT, walked, &targets, &problem) == 0)
+		targets_finish(&targets);
+	return problem;
+}
+
+static char *
+check_broadcast(const char *value)
+{
+	return check_targets(value, true);
+}
+
+static char *
+check_networks(const char *value)
+{
+	return check_targets(value, false);
+}
+
 /* In the order of camserver.ini(5). */
 static const struct setting table[] = {
 	{ .key = "server.host",
@@ -47,6 +71,26 @@ static const struct setting table[] = {
 	    .min = 1,
 	    .max = UINT16_MAX,
 	    .help = N_("the port of links with members") },
+	{ .key = "ipmsg.serve",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "off",
+	    .help = N_("whether the server collects the users of IPMSG "
+		       "programs and lists them") },
+	{ .key = "ipmsg.interval",
+	    .kind = SETTING_NUMBER,
+	    .fallback = "120",
+	    .min = 2,
+	    .max = 24 * 60 * 60,
+	    .help = N_("seconds after which all of them are asked again") },
+	{ .key = "net.broadcast",
+	    .fallback = "",
+	    .check = check_broadcast,
+	    .help = N_("addresses, networks and wildcards in other segments "
+		       "that are asked who is there") },
+	{ .key = "net.list_for",
+	    .like = "net.broadcast",
+	    .check = check_networks,
+	    .help = N_("networks that get the list of those who are there") },
 	{ .key = "admin.group",
 	    .fallback = "camadmin",
 	    .help = N_("the group that may administer the server beside "

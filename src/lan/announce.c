@@ -166,6 +166,17 @@ is_one_host(const struct target *target)
 	return target->kind == TARGET_ADDRESS;
 }
 
+bool
+announce_names(const struct lan *lan, const struct addr *addr)
+{
+	for (size_t i = 0; i < lan->broadcast.count; i++) {
+		if (is_one_host(&lan->broadcast.list[i]) &&
+		    addr_equal(&lan->broadcast.list[i].address, addr))
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_in_network(const struct targets *targets, const struct addr *addr)
 {

@@ -270,6 +270,44 @@ hosts_tell_siblings(struct hosts *hosts, const struct lan_entry *entry)
 	buf_finish(&body);
 }
 
+static void
+send_unasked(struct lan *lan, const struct addr *to, struct hostlist_page *page,
+    struct buf *body)
+{
+	hostlist_page_end(page, 0);
+	if (page->count > 0)
+		lan_transmit_packet(
+		    lan, to, COMMAND_ANSLIST | MESSAGE_UTF8, buf_span(body));
+	buf_clear(body);
+}
+
+void
+lan_tell_hosts(struct lan *lan, const struct addr *to,
+    const struct peer *const *peers, size_t count)
+{
+	struct hostlist_page page;
+	struct host_row row;
+	struct buf body;
+
+	buf_init(&body, LIMIT_DATAGRAM_SENT);
+	hostlist_page_begin(&page, &body, PAGE_BYTES);
+	for (size_t i = 0; i < count; i++) {
+		if (addr_equal(&peers[i]->addr, to))
+			continue;
+		fill_row(lan, peers[i], &row);
+		row.gone = row.status == 0;
+		if (hostlist_page_add(&page, lan->converter, CHARSET_UTF8,
+			&row) != CAM_ERR_FULL)
+			continue;
+		send_unasked(lan, to, &page, &body);
+		hostlist_page_begin(&page, &body, PAGE_BYTES);
+		(void)hostlist_page_add(
+		    &page, lan->converter, CHARSET_UTF8, &row);
+	}
+	send_unasked(lan, to, &page, &body);
+	buf_finish(&body);
+}
+
 /* -- listening --------------------------------------------------------------
  */
 
@@ -315,8 +353,10 @@ receive_list(struct hosts *hosts, const struct sender *sender)
 	struct hostlist list;
 	struct host_row row;
 
-	/* Unasked only from a camd of this machine, about one host. */
-	if (fetch == NULL && !lan_is_own(lan, &sender->addr))
+	/* Unasked only from a camd of this machine, about one host, and from
+	 * whom our user has named (reference 6.3). */
+	if (fetch == NULL && !lan_is_own(lan, &sender->addr) &&
+	    !announce_names(lan, &sender->addr))
 		return;
 	if (hostlist_parse(sender->packet->extension, &list) < 0)
 		return;

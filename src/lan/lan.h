@@ -325,6 +325,13 @@ void lan_answer_absent(
  * like everybody else. */
 void lan_forget(struct lan *lan, const struct peer *peer);
 
+/*
+ * Tells one of them of others, as a host list that it has not asked for; those
+ * whose status is 0 have gone. Taken only by who names us in its net.broadcast.
+ */
+void lan_tell_hosts(struct lan *lan, const struct addr *to,
+    const struct peer *const *peers, size_t count);
+
 /* Messages still being opened: none when what arrived before has been told. */
 size_t lan_pending(const struct lan *lan);
 

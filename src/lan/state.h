@@ -174,6 +174,8 @@ void announce_to(struct lan *lan, const struct addr *to, uint32_t command);
  * that we speak cam/1. */
 int announce_build(
     struct lan *lan, uint32_t command, bool with_cam, struct buf *buf);
+/* net.broadcast names that one host. */
+bool announce_names(const struct lan *lan, const struct addr *addr);
 void announce_on_again(void *arg);
 void announce_on_walk(void *arg);
 void dialup_add(struct lan *lan, const struct addr *addr);

@@ -1,7 +1,15 @@
 /* audio_portaudio.c: microphones and speakers. The callbacks run on a thread of
  * PortAudio's: they move samples to or from a ring and say by a byte that a
  * frame is due, no more. */
+#include "config.h"
+
+#ifdef HAVE_ALSA
+#include <alsa/asoundlib.h>
+#endif
 #include <fcntl.h>
+#ifdef HAVE_JACK
+#include <jack/jack.h>
+#endif
 #include <portaudio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +22,8 @@
 #include "media/sound.h"
 
 enum {
-	AHEAD_MAX = 3,	/* frames; more in a ring: two clocks drift apart */
-	EMPTY_MAX = 50, /* frames without a sample: it has gone */
+	AHEAD_MAX = 3,	 /* frames; more in a ring: two clocks drift apart */
+	EMPTY_MAX = 200, /* frames without a sample: it has gone */
 };
 
 struct device {
@@ -24,6 +32,7 @@ struct device {
 	int clock_write_fd;
 	unsigned channels;  /* of its own: maybe fewer than those asked for */
 	size_t since_frame; /* samples of one channel; the callback's */
+	_Atomic bool runs;  /* it has asked for samples, or brought some */
 	unsigned empty;	    /* frames that were missing, one after another */
 	struct ring ring;
 };
@@ -31,6 +40,7 @@ struct device {
 static void
 count_samples(struct device *device, unsigned long count)
 {
+	device->runs = true;
 	device->since_frame += count;
 	for (; device->since_frame >= VOICE_FRAME;
 	     device->since_frame -= VOICE_FRAME) {
@@ -96,7 +106,9 @@ device_write(struct audio *audio, const int16_t *pcm)
 		sound_fold(folded);
 		pcm = folded;
 	}
-	if (ring_count(&device->ring) > AHEAD_MAX * frame) {
+	/* What would wait until it plays would be late for good. */
+	if (ring_count(&device->ring) >
+	    (device->runs ? AHEAD_MAX * frame : 0)) {
 		device->empty++;
 	} else {
 		ring_write(&device->ring, pcm, frame);
@@ -238,10 +250,40 @@ audio_portaudio_open_out(
 	return open_device(choice, false, audio);
 }
 
+/* What they write of every device that is not there is nobody's business: what
+ * cannot be opened we say ourselves. */
+#ifdef HAVE_ALSA
+static void
+on_alsa_message(const char *file, int line, const char *function, int err,
+    const char *format, ...)
+{
+}
+#endif
+
+#ifdef HAVE_JACK
+static void
+on_jack_message(const char *message)
+{
+}
+#endif
+
+static void
+keep_quiet(void)
+{
+#ifdef HAVE_ALSA
+	snd_lib_error_set_handler(on_alsa_message);
+#endif
+#ifdef HAVE_JACK
+	jack_set_error_function(on_jack_message);
+	jack_set_info_function(on_jack_message);
+#endif
+}
+
 /* PortAudio counts these calls. */
 void
 audio_portaudio_start(void)
 {
+	keep_quiet();
 	(void)Pa_Initialize();
 }
 
@@ -272,6 +314,7 @@ void
 audio_portaudio_names(struct audio_names *in, struct audio_names *out)
 {
 	in->count = out->count = 0;
+	keep_quiet();
 	if (Pa_Initialize() != paNoError)
 		return;
 	for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); i++) {

@@ -31,8 +31,8 @@ sender_free(struct sender *sender)
 }
 
 static int
-sender_new(const struct mesh *mesh, const struct media *media,
-    struct sender **made)
+sender_new(
+    const struct mesh *mesh, const struct media *media, struct sender **made)
 {
 	struct sender *sender = xcalloc(1, sizeof *sender);
 	int err = shield_new_receiving(media, &sender->shield);
@@ -296,15 +296,20 @@ mesh_tap(struct mesh *mesh, uint16_t port, bool sealed)
 static void
 on_recorder_ended(void *arg)
 {
-	(void)mesh_record(arg, -1);
+	(void)mesh_record(arg, -1, false);
 }
 
 int
-mesh_record(struct mesh *mesh, int fd)
+mesh_record(struct mesh *mesh, int fd, bool pictures)
 {
+	int err = 0;
+
 	recorder_free(mesh->recorder);
 	mesh->recorder = NULL;
-	return fd >= 0 ? recorder_new(mesh->loop, fd, mesh->channels,
-			     on_recorder_ended, mesh, &mesh->recorder)
-		       : 0;
+	if (fd >= 0)
+		err = recorder_new(
+		    mesh->loop, fd, on_recorder_ended, mesh, &mesh->recorder);
+	if (err == 0 && fd >= 0 && pictures)
+		mesh_video_record(mesh);
+	return err;
 }

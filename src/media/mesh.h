@@ -19,7 +19,7 @@ enum mesh_direction { MESH_IN, MESH_OUT };
 struct mesh_ops {
 	void (*on_heard)(void *arg, unsigned member);
 	void (*on_lost)(void *arg, unsigned member);
-	/* An input file has ended. */
+	/* An input file has ended, or what pictures came from has failed. */
 	void (*on_finished)(void *arg, enum media_kind kind);
 	/* A device has failed; in its place is the system's own, or silence. */
 	void (*on_device)(
@@ -69,9 +69,10 @@ void mesh_set_bitrate(struct mesh *mesh, unsigned bitrate);
  */
 enum { MESH_TAP_PORTS = 5 };
 void mesh_tap(struct mesh *mesh, uint16_t port, bool sealed);
-/* All that is said is handed to cam-record; fd is taken, -1: no more. It ends
- * by itself where cam-record takes no more. CAM_ERR_SYSTEM. */
-int mesh_record(struct mesh *mesh, int fd);
+/* All that is said, and where pictures what is shown, is handed to cam-record;
+ * fd is taken, -1: no more. It ends by itself where cam-record takes no more.
+ * CAM_ERR_SYSTEM. */
+int mesh_record(struct mesh *mesh, int fd, bool pictures);
 /* The device of before stays where the new one does not open. */
 int mesh_change(struct mesh *mesh, enum mesh_direction direction,
     const struct audio_choice *choice);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "media/bandwidth.h"
 #include "media/camera.h"
 #include "media/feedback.h"
@@ -13,13 +14,15 @@
 #include "media/sent.h"
 
 enum {
-	CLOCK = 90, /* ticks a ms */
+	OURSELVES = 0, /* among members */
+	CLOCK = 90,    /* ticks a ms */
 	/* What leaves together would overflow short queues on its way: it is
 	 * spread, faster than it comes by half and more. */
 	PACE_MS = 5,
 	PACE_PERCENT = 250,
 	CHOOSE_US = 200 * 1000,
 	REPEAT_US = 15 * 1000,
+	TAP_KEY_US = 3 * 1000 * 1000,
 };
 
 static struct outbound *
@@ -130,6 +133,10 @@ on_picture(void *arg, const struct vpx_encoded *encoded, uint64_t taken_us)
 
 	if (outbound == NULL || mesh->hold || mesh->members == NULL)
 		return;
+	if (mesh->recorder != NULL)
+		recorder_picture(mesh->recorder, OURSELVES,
+		    outbound->stream.codec, encoded->bytes, encoded->is_key,
+		    now_us);
 	if (video->taken_us != 0)
 		outbound_advance(outbound,
 		    (uint32_t)((taken_us - video->taken_us) * CLOCK / 1000));
@@ -151,10 +158,9 @@ on_end(void *arg, int err)
 {
 	struct mesh *mesh = arg;
 
-	if (err == 0)
-		mesh->ops->on_finished(mesh->arg, MEDIA_VIDEO);
-	else
-		mesh->ops->on_device(mesh->arg, MESH_IN, err);
+	if (err != 0)
+		log_warn("what is shown has failed: %s", cam_strerror(err));
+	mesh->ops->on_finished(mesh->arg, mesh->video->kind);
 }
 
 static const struct camera_ops camera_ops = { on_picture, on_end };
@@ -210,6 +216,18 @@ mesh_camera_figures(const struct mesh *mesh, struct mesh_stats *stats)
 	stats->fps = choice.rate;
 }
 
+/* Who taps comes when he likes, and cannot ask for what he has lost. */
+static void
+serve_tap(struct mesh *mesh, uint64_t now_us)
+{
+	struct mesh_video *video = mesh->video;
+
+	if (mesh->tap.family == ADDR_NONE || now_us < video->tap_key_us)
+		return;
+	video->tap_key_us = now_us + TAP_KEY_US;
+	camera_want_key(video->camera);
+}
+
 void
 mesh_camera_tick(struct mesh *mesh, uint64_t now_us)
 {
@@ -219,6 +237,7 @@ mesh_camera_tick(struct mesh *mesh, uint64_t now_us)
 		return;
 	video->choose_us = now_us + CHOOSE_US;
 	choose(mesh, now_us);
+	serve_tap(mesh, now_us);
 }
 
 /* -- what members say --------------------------------------------------------
@@ -358,4 +377,19 @@ mesh_set_budget(struct mesh *mesh, unsigned ceiling)
 {
 	mesh->video->ceiling = ceiling;
 	mesh->video->choose_us = 0;
+}
+
+void
+mesh_camera_record(struct mesh *mesh)
+{
+	struct camera *camera = mesh->video->camera;
+	const struct outbound *outbound = picture_stream(mesh);
+	struct budget_choice choice;
+
+	if (camera == NULL || outbound == NULL)
+		return;
+	choice = camera_choice(camera);
+	recorder_show(mesh->recorder, OURSELVES, outbound->stream.codec,
+	    choice.width, choice.height);
+	camera_want_key(camera);
 }

@@ -26,6 +26,8 @@ struct rate {
 
 /* A stream of a member, and what he says of one of ours. */
 struct inbound {
+	struct mesh *mesh;
+	unsigned member;
 	struct media_stream stream;
 	struct reception reception;
 	struct playout *playout; /* of sound; else NULL */
@@ -77,6 +79,7 @@ struct mesh {
 	struct watch receiving; /* while somebody has not been heard yet */
 	struct watch clock;	/* of a device that has one */
 	struct timer ticking;	/* every 20 ms; slower beside a clock */
+	bool clock_runs;
 	bool started;
 	uint64_t begin_us; /* frame n is due n times 20 ms later */
 	uint64_t frames;

@@ -21,7 +21,7 @@ enum {
 	LOST_US = 10 * SECOND_US,
 	REPORT_US = 2 * SECOND_US, /* by half more or less */
 	REPORT_FIRST_US = SECOND_US / 2,
-	CLOCK_LOST_US = SECOND_US, /* a device has stopped */
+	CLOCK_LOST_US = SECOND_US / 4, /* a device has stopped */
 	AHEAD_MAX = 10, /* frames: one that is further keeps no time */
 	SPEAKS = 50,	/* dB below full scale */
 	QUIET = 40,	/* nothing loud is taken for silence */
@@ -100,7 +100,7 @@ speak(struct mesh *mesh, uint64_t now_us)
 		memset(pcm, 0, sizeof pcm);
 	mesh->level = sound_level(pcm, frame_samples(mesh));
 	if (mesh->recorder != NULL && !mesh->hold)
-		recorder_said(mesh->recorder, pcm);
+		recorder_said(mesh->recorder, pcm, mesh->channels);
 	if (outbound == NULL)
 		return;
 	if (!mesh->hold && mesh->member_count > 0)
@@ -140,7 +140,7 @@ listen_to_all(struct mesh *mesh, uint64_t now_us)
 	if (mesh->hold)
 		memset(sum, 0, frame_samples(mesh) * sizeof sum[0]);
 	if (mesh->recorder != NULL)
-		recorder_heard(mesh->recorder, sum, now_us);
+		recorder_heard(mesh->recorder, sum, mesh->channels, now_us);
 	sound_clip(sum, pcm, frame_samples(mesh));
 	if (mesh->speech != NULL)
 		speech_heard(mesh->speech, pcm);
@@ -262,11 +262,10 @@ on_time(void *arg)
 {
 	struct mesh *mesh = arg;
 
-	if (clock_fd(mesh) < 0)
+	if (!mesh->clock_runs)
 		tick_by_time(mesh);
 	else if (clock_now_us() > mesh->clock_us + CLOCK_LOST_US)
-		mesh_device_failed(
-		    mesh, clock_device(mesh) == mesh->out ? MESH_OUT : MESH_IN);
+		mesh_prepare(mesh);
 }
 
 /* How far a device's clock is ahead of ours, in frames. It may run a little
@@ -283,6 +282,17 @@ ahead(struct mesh *mesh, uint64_t now_us)
 	return (due_us - now_us) / FRAME_US;
 }
 
+/* A loudspeaker by radio may take seconds until it plays; until then, and when
+ * it has stopped, time goes on without it. */
+static void
+go_by_clock(struct mesh *mesh)
+{
+	mesh->clock_runs = true;
+	mesh->begin_us = mesh->clock_us;
+	mesh->frames = 0;
+	timer_repeat(&mesh->ticking, CLOCK_LOST_US / 1000);
+}
+
 /* Each byte of the device's is a frame. One that takes all at once, as ALSA's
  * null does, keeps no time. */
 static void
@@ -293,6 +303,8 @@ on_clock(int fd, int events, void *arg)
 	ssize_t due = read(fd, bytes, sizeof bytes);
 
 	mesh->clock_us = clock_now_us();
+	if (!mesh->clock_runs)
+		go_by_clock(mesh);
 	for (ssize_t i = 0; i < due && clock_fd(mesh) == fd; i++) {
 		tick(mesh, mesh->clock_us);
 		if (ahead(mesh, mesh->clock_us) < AHEAD_MAX)
@@ -336,10 +348,10 @@ mesh_prepare(struct mesh *mesh)
 		return;
 	mesh->begin_us = mesh->clock_us = clock_now_us();
 	mesh->frames = 0;
+	mesh->clock_runs = false;
 	if (fd >= 0)
 		watch_set(&mesh->clock, WATCH_READ);
-	timer_repeat(
-	    &mesh->ticking, fd >= 0 ? CLOCK_LOST_US / 1000 : VOICE_FRAME_MS);
+	timer_repeat(&mesh->ticking, VOICE_FRAME_MS);
 }
 
 void

@@ -43,6 +43,18 @@ shown_of(struct mesh_member *member)
 	return member->shown;
 }
 
+static void
+on_whole(void *arg, const struct reassembly_picture *picture, uint64_t now_us)
+{
+	const struct inbound *inbound = arg;
+	struct recorder *recorder = inbound->mesh->recorder;
+
+	if (recorder != NULL)
+		recorder_picture(recorder, inbound->member,
+		    inbound->stream.codec, picture->bytes, picture->is_key,
+		    now_us);
+}
+
 /* With the first packet of a stream: most that are signalled are never used. */
 static bool
 open_viewer(
@@ -59,6 +71,9 @@ open_viewer(
 		&inbound->viewer) < 0)
 		return false;
 	inbound->arrivals = xcalloc(1, sizeof *inbound->arrivals);
+	inbound->mesh = mesh;
+	inbound->member = member->number;
+	viewer_watch(inbound->viewer, on_whole, inbound);
 	if (video->record >= 0) {
 		shown_record(shown, video->record);
 		video->record = -1;
@@ -91,6 +106,7 @@ static void
 put_feedback(const struct mesh_member *member, struct inbound *inbound,
     uint32_t ssrc, bool with_arrivals, uint64_t now_us, struct buf *out)
 {
+	const struct recorder *recorder = inbound->mesh->recorder;
 	struct reassembly *reassembly = viewer_reassembly(inbound->viewer);
 	uint32_t media_ssrc = inbound->stream.ssrc;
 	uint16_t missing[FEEDBACK_MISSING_MAX];
@@ -99,8 +115,10 @@ put_feedback(const struct mesh_member *member, struct inbound *inbound,
 
 	if (count > 0)
 		feedback_put_nack(out, ssrc, media_ssrc, missing, count);
-	if (reassembly_wants_key(reassembly) && inbound->proven &&
-	    now_us - inbound->key_us >= KEY_US) {
+	if ((reassembly_wants_key(reassembly) ||
+		(recorder != NULL &&
+		    recorder_waits_for(recorder, member->number))) &&
+	    inbound->proven && now_us - inbound->key_us >= KEY_US) {
 		inbound->key_us = now_us;
 		feedback_put_pli(out, ssrc, media_ssrc);
 	}
@@ -235,4 +253,31 @@ mesh_show(struct mesh *mesh, const struct video_choice *choice)
 {
 	mesh_camera_close(mesh);
 	return choice->kind != VIDEO_NONE ? mesh_camera_open(mesh, choice) : 0;
+}
+
+/* -- recorded ----------------------------------------------------------------
+ */
+
+static void
+record_member(struct mesh *mesh, const struct mesh_member *member)
+{
+	for (size_t i = 0; i < member->current->count; i++) {
+		const struct inbound *inbound = &member->current->streams[i];
+		struct viewer_figures figures;
+
+		if (inbound->viewer == NULL || inbound->seen == 0)
+			continue;
+		figures = viewer_figures(inbound->viewer);
+		recorder_show(mesh->recorder, member->number,
+		    inbound->stream.codec, figures.width, figures.height);
+	}
+}
+
+void
+mesh_video_record(struct mesh *mesh)
+{
+	mesh_camera_record(mesh);
+	for (const struct mesh_member *member = mesh->members; member != NULL;
+	     member = member->next)
+		record_member(mesh, member);
 }

@@ -37,7 +37,7 @@ struct mesh_video {
 	uint64_t taken_us; /* of the last picture; 0: none yet */
 	struct budget budget;
 	unsigned ceiling;
-	uint64_t choose_us, feedback_us;
+	uint64_t choose_us, feedback_us, tap_key_us;
 	int record; /* -1: none; for the first member who sends pictures */
 };
 
@@ -59,6 +59,8 @@ void mesh_video_figures(
     const struct inbound *inbound, struct mesh_stats *stats);
 /* Every 20 ms. */
 void mesh_video_tick(struct mesh *mesh, uint64_t now_us);
+/* A recording begins: who shows something has a track in it. */
+void mesh_video_record(struct mesh *mesh);
 
 enum vpx_codec mesh_codec(const struct media_stream *stream);
 
@@ -79,5 +81,6 @@ void mesh_camera_rekeyed(struct mesh *mesh);
 void mesh_camera_read(struct mesh *mesh, struct mesh_member *member,
     const struct rtcp_packet *packet, uint64_t came_us);
 void mesh_camera_tick(struct mesh *mesh, uint64_t now_us);
+void mesh_camera_record(struct mesh *mesh);
 
 #endif

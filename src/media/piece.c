@@ -22,11 +22,12 @@ piece_write(const struct piece *piece, uint8_t out[PIECE_HEADER_SIZE])
 static int
 check_track(const struct piece *piece)
 {
-	bool has_size = piece->width != 0 && piece->height != 0;
+	bool is_sound = piece->codec == MEDIA_OPUS;
 
-	if (piece->len != 0 || (piece->codec != MEDIA_OPUS) != has_size)
-		return CAM_ERR_FORMAT;
-	return 0;
+	return piece->len == 0 && is_sound == (piece->width == 0) &&
+		       is_sound == (piece->height == 0)
+		   ? 0
+		   : CAM_ERR_FORMAT;
 }
 
 static int

@@ -1,4 +1,4 @@
-/* recorder.c: what is said in a call, handed to cam-record. */
+/* recorder.c: what is said and shown in a call, handed to cam-record. */
 #include "media/recorder.h"
 
 #include <stdlib.h>
@@ -16,6 +16,15 @@ enum {
 	BEHIND_US = 200 * 1000,	     /* then frames were left out */
 	QUEUE_MAX = 8 * 1024 * 1024, /* bytes that the disk keeps waiting */
 	SOUND_TRACK = 0,
+	WIDTH = 1280, /* where none is known yet */
+	HEIGHT = 720,
+};
+
+/* Of pictures. */
+struct track {
+	unsigned member;
+	enum media_codec codec;
+	bool begun; /* with a key picture */
 };
 
 struct recorder {
@@ -23,9 +32,10 @@ struct recorder {
 	struct voice_encoder *encoder;
 	void (*on_ended)(void *arg);
 	void *arg;
-	unsigned channels;
 	uint64_t begin_us, frames;
 	int32_t said[VOICE_FRAME];
+	struct track tracks[PIECE_TRACKS]; /* but that of sound */
+	size_t track_count;
 };
 
 static void
@@ -55,8 +65,8 @@ put(struct recorder *recorder, const struct piece *piece, const void *bytes)
 }
 
 int
-recorder_new(struct loop *loop, int fd, unsigned channels,
-    void (*on_ended)(void *arg), void *arg, struct recorder **made)
+recorder_new(struct loop *loop, int fd, void (*on_ended)(void *arg), void *arg,
+    struct recorder **made)
 {
 	struct recorder *recorder = xcalloc(1, sizeof *recorder);
 	int err = voice_encoder_new(1, BITRATE, &recorder->encoder);
@@ -68,7 +78,6 @@ recorder_new(struct loop *loop, int fd, unsigned channels,
 	}
 	recorder->on_ended = on_ended;
 	recorder->arg = arg;
-	recorder->channels = channels;
 	recorder->stream = stream_new(loop, fd, &ops, recorder, QUEUE_MAX);
 	put(recorder,
 	    &(struct piece){ .kind = PIECE_TRACK,
@@ -90,14 +99,10 @@ recorder_free(struct recorder *recorder)
 }
 
 void
-recorder_said(struct recorder *recorder, const int16_t *pcm)
+recorder_said(struct recorder *recorder, const int16_t *pcm, unsigned channels)
 {
-	int16_t mono[VOICE_SAMPLES_MAX];
-
-	memcpy(mono, pcm, VOICE_FRAME * recorder->channels * sizeof pcm[0]);
-	if (recorder->channels == 2)
-		sound_fold(mono);
-	sound_add(recorder->said, mono, VOICE_FRAME);
+	for (size_t i = 0; i < VOICE_FRAME; i++, pcm += channels)
+		recorder->said[i] += (pcm[0] + pcm[channels - 1]) / 2;
 }
 
 /* When the frame was; it lasts as long as all do, but where time was lost. */
@@ -117,7 +122,8 @@ frame_time(struct recorder *recorder, uint64_t now_us)
 }
 
 void
-recorder_heard(struct recorder *recorder, const int32_t *sum, uint64_t now_us)
+recorder_heard(struct recorder *recorder, const int32_t *sum, unsigned channels,
+    uint64_t now_us)
 {
 	struct piece piece = { .kind = PIECE_FRAME,
 		.track = SOUND_TRACK,
@@ -128,10 +134,8 @@ recorder_heard(struct recorder *recorder, const int32_t *sum, uint64_t now_us)
 	int16_t pcm[VOICE_FRAME];
 	int len;
 
-	for (size_t i = 0; i < VOICE_FRAME; i++)
-		recorder->said[i] += recorder->channels == 2
-					 ? (sum[2 * i] + sum[2 * i + 1]) / 2
-					 : sum[i];
+	for (size_t i = 0; i < VOICE_FRAME; i++, sum += channels)
+		recorder->said[i] += (sum[0] + sum[channels - 1]) / 2;
 	sound_clip(recorder->said, pcm, VOICE_FRAME);
 	memset(recorder->said, 0, sizeof recorder->said);
 	len = voice_encode(recorder->encoder, pcm, packet);
@@ -139,4 +143,72 @@ recorder_heard(struct recorder *recorder, const int32_t *sum, uint64_t now_us)
 		return;
 	piece.len = (uint32_t)len;
 	put(recorder, &piece, packet);
+}
+
+/* -- pictures ----------------------------------------------------------------
+ */
+
+static const struct track *
+track_of(const struct recorder *recorder, unsigned member)
+{
+	for (size_t i = 0; i < recorder->track_count; i++) {
+		if (recorder->tracks[i].member == member)
+			return &recorder->tracks[i];
+	}
+	return NULL;
+}
+
+void
+recorder_show(struct recorder *recorder, unsigned member,
+    enum media_codec codec, unsigned width, unsigned height)
+{
+	size_t count = recorder->track_count;
+	bool known = width != 0 && height != 0;
+
+	if (count + 1 == PIECE_TRACKS || track_of(recorder, member) != NULL)
+		return;
+	recorder->tracks[count] =
+	    (struct track){ .member = member, .codec = codec };
+	recorder->track_count++;
+	put(recorder,
+	    &(struct piece){ .kind = PIECE_TRACK,
+		.track = (uint8_t)(count + 1),
+		.codec = codec,
+		.width = (uint16_t)(known ? width : WIDTH),
+		.height = (uint16_t)(known ? height : HEIGHT) },
+	    NULL);
+}
+
+bool
+recorder_waits_for(const struct recorder *recorder, unsigned member)
+{
+	const struct track *track = track_of(recorder, member);
+
+	return track != NULL && !track->begun;
+}
+
+void
+recorder_picture(struct recorder *recorder, unsigned member,
+    enum media_codec codec, struct span bytes, bool is_key, uint64_t now_us)
+{
+	const struct track *found = track_of(recorder, member);
+	struct track *track = NULL;
+
+	/* Time begins with the first sound. */
+	if (found == NULL || found->codec != codec || recorder->frames == 0 ||
+	    now_us < recorder->begin_us || bytes.len == 0 ||
+	    bytes.len > PIECE_BYTES_MAX)
+		return;
+	track = &recorder->tracks[found - recorder->tracks];
+	track->begun |= is_key;
+	if (!track->begun)
+		return;
+	put(recorder,
+	    &(struct piece){ .kind = PIECE_FRAME,
+		.track = (uint8_t)(track - recorder->tracks + 1),
+		.codec = codec,
+		.is_key = is_key,
+		.time_us = now_us - recorder->begin_us,
+		.len = (uint32_t)bytes.len },
+	    bytes.data);
 }

@@ -16,6 +16,9 @@ struct viewer {
 	struct reassembly *reassembly;
 	bool is_busy, is_leaving;
 	struct viewer_figures figures;
+	void (*on_whole)(void *arg, const struct reassembly_picture *picture,
+	    uint64_t now_us); /* NULL: nobody watches */
+	void *arg;
 	/* Of the job while it runs. */
 	struct vpx_decoder *decoder;
 	struct shown *shown;
@@ -90,6 +93,8 @@ viewer_go_on(struct viewer *viewer, uint64_t now_us)
 		return;
 	if (!reassembly_take(viewer->reassembly, now_us, &picture))
 		return;
+	if (viewer->on_whole != NULL)
+		viewer->on_whole(viewer->arg, &picture, now_us);
 	buf_clear(&viewer->bytes);
 	buf_put_span(&viewer->bytes, picture.bytes);
 	viewer->is_busy = true;
@@ -133,6 +138,16 @@ viewer_put(
     struct viewer *viewer, const struct rtp_packet *packet, uint64_t now_us)
 {
 	reassembly_put(viewer->reassembly, packet, now_us);
+}
+
+void
+viewer_watch(struct viewer *viewer,
+    void (*on_whole)(
+	void *arg, const struct reassembly_picture *picture, uint64_t now_us),
+    void *arg)
+{
+	viewer->on_whole = on_whole;
+	viewer->arg = arg;
 }
 
 struct reassembly *

@@ -23,6 +23,12 @@ void viewer_put(
 /* Now and then: the next pictures are decoded. */
 void viewer_go_on(struct viewer *viewer, uint64_t now_us);
 struct reassembly *viewer_reassembly(struct viewer *viewer);
+/* Each whole picture, in order, before it is decoded; inside viewer_go_on() and
+ * when the one before it has been. */
+void viewer_watch(struct viewer *viewer,
+    void (*on_whole)(
+	void *arg, const struct reassembly_picture *picture, uint64_t now_us),
+    void *arg);
 
 struct viewer_figures {
 	unsigned width, height; /* of the last picture; 0: none yet */

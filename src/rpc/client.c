@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "loop/unix.h"
+#include "rpc/given.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
 
@@ -25,8 +26,6 @@ enum {
 	HELLO_TIMEOUT_MS = 10000,
 	/* Events kept while an answer is waited for. */
 	EVENTS_MAX = 65536,
-	/* Descriptors kept; the oldest is let go. */
-	GIVEN_MAX = 16,
 };
 
 /* An event that came while something else was waited for. */
@@ -47,9 +46,7 @@ struct rpc_client {
 	struct event *events;
 	struct event **events_end;
 	size_t event_count;
-	/* Descriptors that have come and were not taken, -1 where one was. */
-	int given[GIVEN_MAX];
-	json_int_t given_count; /* since the beginning */
+	struct given given;
 };
 
 void
@@ -103,61 +100,6 @@ wait_for(int fd, short events, struct deadline deadline, short *got)
 /* -- bytes ------------------------------------------------------------------
  */
 
-static void
-keep_given(struct rpc_client *client, int fd)
-{
-	int *place = &client->given[client->given_count++ % GIVEN_MAX];
-
-	if (*place >= 0)
-		close(*place);
-	*place = fd;
-}
-
-/* As recv(), without waiting, with the descriptors beside the bytes. */
-static ssize_t
-receive(struct rpc_client *client, void *data, size_t size)
-{
-	struct iovec part = { data, size };
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(GIVEN_MAX * sizeof(int))];
-	} control = { 0 };
-	struct msghdr message = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof control.room };
-	ssize_t len =
-	    recvmsg(client->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *header = len >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
-
-	for (; header != NULL; header = CMSG_NXTHDR(&message, header)) {
-		int fds[GIVEN_MAX];
-		size_t bytes = header->cmsg_len - CMSG_LEN(0);
-
-		if (header->cmsg_level != SOL_SOCKET ||
-		    header->cmsg_type != SCM_RIGHTS || bytes > sizeof fds)
-			continue;
-		memcpy(fds, CMSG_DATA(header), bytes);
-		for (size_t i = 0; i < bytes / sizeof(int); i++)
-			keep_given(client, fds[i]);
-	}
-	return len;
-}
-
-int
-rpc_client_take(struct rpc_client *client, json_int_t number)
-{
-	int *place, fd;
-
-	if (number < 0 || number >= client->given_count ||
-	    client->given_count - number > GIVEN_MAX)
-		return -1;
-	place = &client->given[number % GIVEN_MAX];
-	fd = *place;
-	*place = -1;
-	return fd;
-}
-
 /* Reads what is there, without waiting. */
 static int
 read_some(struct rpc_client *client)
@@ -167,7 +109,7 @@ read_some(struct rpc_client *client)
 
 	if (place == NULL)
 		return CAM_ERR_FORMAT;
-	len = receive(client, place, READ_SIZE);
+	len = given_receive(&client->given, client->fd, place, READ_SIZE);
 	if (len > 0) {
 		client->in.len += (size_t)len;
 		return 0;
@@ -497,8 +439,7 @@ client_new(int fd, const char *program, struct rpc_client **client)
 	int err;
 
 	opened->fd = fd;
-	for (size_t i = 0; i < GIVEN_MAX; i++)
-		opened->given[i] = -1;
+	given_init(&opened->given);
 	opened->events_end = &opened->events;
 	/* One line and the piece of the next that came with it. */
 	buf_init(&opened->in, LIMIT_RPC_LINE + 2 * READ_SIZE);
@@ -597,10 +538,7 @@ rpc_client_free(struct rpc_client *client)
 		return;
 	while ((object = take_event(client)) != NULL)
 		json_decref(object);
-	for (size_t i = 0; i < GIVEN_MAX; i++) {
-		if (client->given[i] >= 0)
-			close(client->given[i]);
-	}
+	given_finish(&client->given);
 	json_decref(client->hello);
 	json_decref(client->present);
 	buf_finish(&client->in);
@@ -619,4 +557,10 @@ int
 rpc_client_fd(const struct rpc_client *client)
 {
 	return client->fd;
+}
+
+int
+rpc_client_take(struct rpc_client *client, json_int_t number)
+{
+	return given_take(&client->given, number);
 }

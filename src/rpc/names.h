@@ -93,7 +93,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_TALK_TYPING "talk.typing"
 /* {who: [..], audio_in, audio_out, video_in, video_out, video: a camera where
  * no video_in is, screen: of the X server display, with the cookies of the file
- * authority, window, follow} -> {call: call object} */
+ * authority, window, stereo, follow} -> {call: call object} */
 #define RPC_CALL_START "call.start"
 /* {id, the same devices, follow} -> {call} */
 #define RPC_CALL_ANSWER "call.answer"
@@ -106,8 +106,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_CALL_MUTE "call.mute"
 /* {id, on: push to talk: true speaks, false is silent, null: off} -> {call} */
 #define RPC_CALL_TALK "call.talk"
-/* {id, audio_in, audio_out} -> {} */
-#define RPC_CALL_USE "call.use"
+/* {id, audio_in, audio_out} -> {call}: other devices of sound from now on */
+#define RPC_CALL_DEVICE "call.device"
 /* {id, the same of what is shown} -> {call}; nothing of it: nothing is */
 #define RPC_CALL_SHOW "call.show"
 /* {id, member} -> {fd}: the memory in which that one's pictures come
@@ -254,9 +254,9 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * width?, height?, rate? member: a number 1 .. 255 that camd chooses.
  */
 /* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
- * {echo, noise, gain} of a microphone, channels?: 1 or 2, bitrate?}, video?: {in?: pictures, out?: {fd} of the
- * first member's, as YUV4MPEG2}, budget?, sandbox: false?} -> {delay_ms}.
- * Without video none is seen either. */
+ * {echo, noise, gain} of a microphone, channels?: 1 or 2, bitrate?}, video?:
+ * {in?: pictures, out?: {fd} of the first member's, as YUV4MPEG2}, budget?,
+ * sandbox: false?} -> {delay_ms}. Without video none is seen either. */
 #define MEDIA_OPEN "media.open"
 /* {member, addr, port, media} -> {}; a member there already has new keys and
  * streams, its old ones are accepted for 5 s */
@@ -268,7 +268,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
  * video?: {in: pictures, or null}, budget?,
- * record?: {fd} a socket of cam-record, or null} -> {} */
+ * record?: {fd, pictures} a socket of cam-record, or null} -> {} */
 #define MEDIA_SET "media.set"
 /* {port, sealed}: what we send goes to that port of 127.0.0.1 too
  * (media/mesh.h: mesh_tap()); 0: no more -> {} */
@@ -288,10 +288,10 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {self, members: [{member, level}]}: 0 .. 127 dB below full scale, four times
  * a second */
 #define MEDIA_LEVELS "media.levels"
-/* {direction, now: "default" or "none"}: a device has failed, and what is in its
- * place */
+/* {direction, now: "default" or "none"}: a device has failed, and what is in
+ * its place */
 #define MEDIA_DEVICE "media.device"
-/* {kind}: an input file has ended */
+/* {kind}: an input file has ended, or what pictures came from has failed */
 #define MEDIA_FINISHED "media.finished"
 
 /*

@@ -16,6 +16,7 @@ batch_forget(struct store *store)
 	store->listed = -1;
 	store->hour = HOUR_UNKNOWN;
 	store->waiting = -1;
+	store->talk = 0;
 	memset(store->kept, 0, sizeof store->kept);
 }
 

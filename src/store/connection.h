@@ -40,6 +40,9 @@ struct store {
 	int64_t unclean;       /* see merge.c, the same */
 	int64_t listed;	       /* see posting.c, the same */
 	struct gather *gather; /* the block at work on, NULL: none */
+	/* The talk found last, 0: none, and its users as text. */
+	int64_t talk;
+	char talk_users[64];
 	/* Users known to be kept, each at its place; 0: none there. */
 	int64_t kept[KEPT_USERS];
 	int waiting; /* whether changes wait for messages, -1: not read yet */

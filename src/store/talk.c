@@ -1,7 +1,6 @@
 /* talk.c: the history with one user or one set of users. */
 #include "store/talk.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,8 +72,11 @@ users_text(const int64_t *uids, size_t count)
 	struct buf text;
 
 	buf_init(&text, USERS_TEXT_MAX + 1);
-	for (size_t i = 0; i < count; i++)
-		buf_printf(&text, "%s%" PRId64, i > 0 ? "," : "", uids[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_put_byte(&text, ',');
+		buf_put_decimal(&text, uids[i]);
+	}
 	return buf_steal_text(&text);
 }
 
@@ -99,6 +101,27 @@ add(struct store *store, const char *users, const int64_t *uids, size_t count,
 	return err;
 }
 
+/* Most messages are of the talk that the one before was of. */
+static int
+find(struct store *store, const char *users, int64_t *talk)
+{
+	if (store->talk == 0 || strcmp(store->talk_users, users) != 0)
+		return sql_number(store, sql_find, BIND(TEXT(users)), talk);
+	*talk = store->talk;
+	return 0;
+}
+
+static void
+remember(struct store *store, const char *users, int64_t talk)
+{
+	size_t size = strlen(users) + 1;
+
+	if (size > sizeof store->talk_users)
+		return;
+	memcpy(store->talk_users, users, size);
+	store->talk = talk;
+}
+
 static int
 find_or_add(struct store *store, const int64_t *uids, size_t count,
     bool may_add, int64_t *talk)
@@ -117,9 +140,11 @@ find_or_add(struct store *store, const int64_t *uids, size_t count,
 		return 0;
 	}
 	users = users_text(sorted, count);
-	err = sql_number(store, sql_find, BIND(TEXT(users)), talk);
+	err = find(store, users, talk);
 	if (err == CAM_ERR_UNKNOWN && may_add)
 		err = add(store, users, sorted, count, talk);
+	if (err == 0)
+		remember(store, users, *talk);
 	free(sorted);
 	free(users);
 	return err;

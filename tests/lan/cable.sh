@@ -4,6 +4,7 @@
 #
 #   cable_up SEED       hosts 1 and 2, with the relay in place of the bridge
 #   cable COMMAND...    one command of the relay; prints its counters
+#   narrow RATE         so much a second can leave either host, as 300kbit
 #   cable_end           pulls it out
 #
 # TAP devices need /dev/net/tun; where it cannot be opened the test is skipped.
@@ -52,4 +53,12 @@ cable_end() {
 
 lan_end() {
 	[ -z "${CABLE_PID:-}" ] || kill "$CABLE_PID" 2>/dev/null || true
+}
+
+narrow() { # RATE: for what leaves either host
+	local i
+	for i in 1 2; do
+		ip netns exec "h$i" tc qdisc replace dev eth0 root tbf rate "$1" burst 8kb latency 150ms 2>"$T/tc.err" ||
+			skip "no tbf here: $(cat "$T/tc.err")"
+	done
 }

@@ -61,6 +61,16 @@ test_with_a_seventh_lost_it_goes_on() {
 }
 
 # The link goes with the cable, and is there again with it.
+# There is room for a voice, and for little else.
+test_a_narrow_cable_leaves_no_gap() {
+	pair 306
+	narrow 300kbit
+	speak 8
+	expect_heard anna bob '.correlation > 0.8 and .gap_ms <= 120'
+	expect_heard bob anna '.correlation > 0.8 and .gap_ms <= 120'
+	json_last '.members[0].streams | all(.[]; .bitrate < 60000)' "$T/stats"
+}
+
 test_a_cable_pulled_for_a_while_does_not_end_it() {
 	pair 304
 	calls anna bob --audio-in "$T/anna.wav" --audio-out none

@@ -22,8 +22,8 @@ pair() { # SEED: both speak and are seen
 		--video-in "$T/anna.y4m" --video-out "$T/anna.seen.y4m"
 	answers bob --video-in "$T/bob.y4m" --video-out "$T/bob.seen.y4m"
 	await_call anna '.state == "active" and .parties[0].video'
-	await 30 sees anna 5
-	await 30 sees bob 5
+	await 30 watches anna 5
+	await 30 watches bob 5
 }
 
 hang_up() { # NAME
@@ -59,14 +59,6 @@ test_with_a_seventh_lost_it_goes_on() {
 	hang_up anna
 	expect_seen anna bob '.readable >= 30 and .ssim > 0.8'
 	expect_seen bob anna '.readable >= 30 and .ssim > 0.8'
-}
-
-narrow() { # RATE: for what leaves either host
-	local i
-	for i in 1 2; do
-		ip netns exec "h$i" tc qdisc replace dev eth0 root tbf rate "$1" burst 8kb latency 150ms 2>"$T/tc.err" ||
-			skip "no tbf here: $(cat "$T/tc.err")"
-	done
 }
 
 # What anna sends has come to fit; a second's rate may be that of a key picture.
@@ -106,7 +98,7 @@ everybody() { # NAME...: in a call, each seen by each
 	done
 	for name; do
 		await_call "$name" "(.members | length == $(($# - 1))) and all(.parties[]; .state == \"active\" and .video)"
-		await 40 sees "$name" 5
+		await 40 watches "$name" 5
 	done
 }
 

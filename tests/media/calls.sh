@@ -6,6 +6,7 @@
 #   speech NAME SECONDS    what NAME will say: $T/NAME.wav
 #   calls NAME ARG...      cam call ARG... beside the test, its events in $T/NAME.calls
 #   answers NAME           takes the call that rings; hears into $T/NAME.heard.wav
+#   has_come NAME PACKETS  so many packets of another have come to NAME
 #   calls_end              until all of those have ended
 #   await_call NAME FILTER until NAME has a call for which jq's FILTER holds
 #   expect_heard SAID LISTENER [FILTER]   what SAID said is in what LISTENER heard
@@ -97,5 +98,10 @@ sees_more() { # NAME COUNT: than so far, of each of the others; waits for them
 	local seen
 	seen=$(cam_as "$1" call stats --json |
 		jq '[.members[].streams[] | select(.direction == "in" and .kind != "audio") | .pictures] | max')
-	await 40 sees "$1" $((seen + $2))
+	await 40 watches "$1" $((seen + $2))
+}
+
+has_come() { # NAME PACKETS
+	cam_as "$1" call stats --json |
+		json_last ".members[0].streams | any(.[]; .direction == \"in\" and .packets > $2)"
 }

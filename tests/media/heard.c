@@ -20,7 +20,7 @@ enum {
 	RATE = 8000, /* compared at that rate */
 	PIECE_MS = 120,
 	STEP_MS = 60,
-	OFFSET_MAX_MS = 8000,
+	OFFSET_MAX_MS = 30000,
 	WANDER_MAX_MS = 100,
 	FRAME = RATE / 100, /* of what is compared first: how loud it is */
 	ROUGH_MS = 40,

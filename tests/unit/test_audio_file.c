@@ -30,7 +30,12 @@ write_frames(int fd, int16_t first, int16_t count)
 	struct audio *audio = NULL;
 	int16_t pcm[VOICE_FRAME];
 
-	assert_int_equal(audio_file_open_out(dup(fd), &audio), 0);
+	assert_int_equal(
+	    audio_file_open_out(
+		&(struct audio_choice){
+		    .kind = AUDIO_FILE, .fd = dup(fd), .channels = 1 },
+		&audio),
+	    0);
 	for (int16_t n = first; n < first + count; n++) {
 		for (size_t i = 0; i < VOICE_FRAME; i++)
 			pcm[i] = n;
@@ -63,7 +68,13 @@ what_another_has_begun_to_write_goes_on(void **state)
 	assert_int_equal(
 	    status.st_size, WAV_HEADER_SIZE + 12 * VOICE_FRAME * 2);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	assert_int_equal(audio_file_open_in(fd, false, &audio), 0);
+	assert_int_equal(
+	    audio_file_open_in(&(struct audio_choice){ .kind = AUDIO_FILE,
+				   .fd = fd,
+				   .loop = false,
+				   .channels = 1 },
+		&audio),
+	    0);
 	for (int16_t n = 0; n < 12; n++)
 		expect_frame(audio, n);
 	assert_int_equal(audio->ops->read(audio, pcm), AUDIO_ENDED);
@@ -80,10 +91,22 @@ what_another_has_begun_to_read_goes_on(void **state)
 
 	write_frames(fd, 0, 100);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	assert_int_equal(audio_file_open_in(dup(fd), false, &first), 0);
+	assert_int_equal(
+	    audio_file_open_in(&(struct audio_choice){ .kind = AUDIO_FILE,
+				   .fd = dup(fd),
+				   .loop = false,
+				   .channels = 1 },
+		&first),
+	    0);
 	for (int16_t n = 0; n < 90; n++)
 		expect_frame(first, n);
-	assert_int_equal(audio_file_open_in(dup(fd), true, &second), 0);
+	assert_int_equal(
+	    audio_file_open_in(&(struct audio_choice){ .kind = AUDIO_FILE,
+				   .fd = dup(fd),
+				   .loop = true,
+				   .channels = 1 },
+		&second),
+	    0);
 	assert_int_equal(second->ops->read(second, pcm), AUDIO_GOES_ON);
 	assert_in_range(pcm[VOICE_FRAME - 1], 90, 99);
 	/* Round and round it is the whole file. */

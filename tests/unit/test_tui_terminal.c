@@ -192,6 +192,30 @@ graphemes_of_disputed_width_shift_nothing(void **state)
 	emulator_finish(&emulator);
 }
 
+/* Whatever stood there before: nothing behind it is erased. */
+static void
+what_ends_at_the_edge_stays_there(void **state)
+{
+	struct emulator emulator;
+	struct canvas canvas;
+	VTermScreenCell seen;
+
+	emulator_init(&emulator, 2, 20);
+	canvas_init(&canvas, 2, 20);
+	for (unsigned before = 0; before < 20; before++) {
+		canvas_fill(&canvas, canvas_box(&canvas), STYLE_PLAIN);
+		put(&canvas, 0, before, STYLE_PLAIN, "x");
+		emulator_paint(&emulator, &canvas);
+		put(&canvas, 0, 16, STYLE_PLAIN, "not\xe2\x80\xa6");
+		emulator_paint(&emulator, &canvas);
+		vterm_screen_get_cell(vterm_obtain_screen(emulator.vterm),
+		    (VTermPos){ 0, 19 }, &seen);
+		assert_int_equal(seen.chars[0], 0x2026);
+	}
+	canvas_finish(&canvas);
+	emulator_finish(&emulator);
+}
+
 static bool
 has(const struct buf *bytes, const char *text)
 {
@@ -233,6 +257,7 @@ main(void)
 		cmocka_unit_test(a_key_takes_one_byte),
 		cmocka_unit_test(a_new_line_takes_little_more_than_its_text),
 		cmocka_unit_test(graphemes_of_disputed_width_shift_nothing),
+		cmocka_unit_test(what_ends_at_the_edge_stays_there),
 		cmocka_unit_test(the_terminal_is_given_back_as_it_was),
 	};
 

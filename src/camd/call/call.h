@@ -2,6 +2,7 @@
 #ifndef CAM_CAMD_CALL_H
 #define CAM_CAMD_CALL_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -87,6 +88,7 @@ struct call {
 	bool video;  /* somebody shows pictures of that kind, or did, or */
 	bool screen; /* called so */
 	enum devices_showing showing; /* by us */
+	unsigned shows_asked;	      /* of the process, not yet answered */
 	bool muted;
 	enum call_talk talk;
 	bool recorded;		 /* by somebody, now or before */
@@ -108,6 +110,10 @@ struct call {
 	unsigned media; /* which process it is, from 1 */
 	uint32_t delay_ms;
 	struct call_devices *devices;
+	json_t *audio;	  /* as the process has it now; NULL: not opened yet */
+	bool has_devices; /* the process can open some */
+	bool switching;	  /* it ends so that another can begin */
+	bool chosen;	  /* what that one is to open; nobody has tried it */
 	struct recording *recording; /* of ours; NULL: none */
 	bool recording_ends;	     /* it is told of no more */
 	char *recording_path;	     /* of the last one; NULL */
@@ -122,8 +128,6 @@ struct call {
 bool call_records(const struct call *call);
 /* "calling" */
 const char *call_state_word(enum call_state state);
-/* "none", "video", "screen" */
-const char *call_showing_word(enum devices_showing showing);
 bool call_is_ringing(const struct call *call);
 /* We are in it. */
 bool call_is_joined(const struct call *call);

@@ -90,6 +90,13 @@ void sound_join(struct leg *leg);
 void sound_remove(struct leg *leg);
 /* Another key and other streams of ours, for those who are still there. */
 void sound_rekey(struct call *call);
+/* Another microphone or loudspeaker; takes devices. */
+void sound_switch(struct call *call, struct call_devices *devices,
+    void (*on_done)(void *arg, int err, const char *message), void *arg);
+/* Whether any of media.open's "audio" is one of the system's. */
+bool sound_has_devices(const json_t *audio);
+/* What was chosen cannot be opened: on with silence. */
+void sound_be_silent(struct call *call);
 /* Muted, held: as the call is now. */
 void sound_set(struct call *call);
 /* What is shown comes from its devices now. */

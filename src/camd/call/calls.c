@@ -31,16 +31,6 @@ call_state_word(enum call_state state)
 	return words[state];
 }
 
-const char *
-call_showing_word(enum devices_showing showing)
-{
-	static const char *const words[] = { [DEVICES_SHOW_NOTHING] = "none",
-		[DEVICES_SHOW_VIDEO] = "video",
-		[DEVICES_SHOW_SCREEN] = "screen" };
-
-	return words[showing];
-}
-
 bool
 call_is_ringing(const struct call *call)
 {
@@ -121,6 +111,7 @@ call_free(struct call *call)
 	if (call->socket >= 0)
 		close(call->socket);
 	devices_free(call->devices);
+	json_decref(call->audio);
 	free(call->text);
 	wipe_free(call, sizeof *call);
 }

@@ -121,10 +121,9 @@ int call_hold(struct call *call, bool on);
 int call_mute(struct call *call, bool on);
 /* CAM_ERR_EXISTS: it rings. */
 int call_talk(struct call *call, enum call_talk talk);
-/* Other devices of sound from now on; takes devices. CAM_ERR_REQUEST: there are
- * none in it; CAM_ERR_EXISTS: the call has no sound yet. on_done: message says
- * why not. */
-int call_use(struct call *call, struct call_devices *devices,
+/* The sound of devices, which it takes, in place of that of before; on_done is
+ * told in words why not, and may be called inside. CAM_ERR_EXISTS: it rings. */
+int call_switch(struct call *call, struct call_devices *devices,
     void (*on_done)(void *arg, int err, const char *message), void *arg);
 /* The pictures of devices, which it takes, in place of those of before.
  * CAM_ERR_EXISTS: it rings. */

@@ -240,17 +240,24 @@ make_device(struct call_devices *devices, enum devices_kind kind,
 	return *device != NULL ? 0 : CAM_ERR_REQUEST;
 }
 
+static json_t *
+part_of(struct call_devices *devices, const char *name)
+{
+	json_t *part = json_object_get(devices->params, name);
+
+	if (part == NULL) {
+		part = json_object();
+		json_object_set_new(devices->params, name, part);
+	}
+	return part;
+}
+
 /* Takes device. */
 static void
 put_device(struct call_devices *devices, enum devices_kind kind, json_t *device)
 {
-	json_t *part = json_object_get(devices->params, kinds[kind].part);
-
-	if (part == NULL) {
-		part = json_object();
-		json_object_set_new(devices->params, kinds[kind].part, part);
-	}
-	json_object_set_new(part, kinds[kind].way, device);
+	json_object_set_new(
+	    part_of(devices, kinds[kind].part), kinds[kind].way, device);
 }
 
 int
@@ -331,24 +338,40 @@ devices_move_showing(struct call_devices *to, struct call_devices *from)
 	    device != NULL ? device : json_pack("{s:s}", "kind", "none"));
 }
 
-static void
-move_sound(struct call_devices *to, struct call_devices *from,
-    enum devices_kind kind, const char *way)
-{
-	json_t *device =
-	    json_object_get(json_object_get(from->params, "audio"), way);
+/* -- sound ------------------------------------------------------------------
+ */
 
-	if (device == NULL)
-		return;
-	drop_fd(to, kind);
-	to->fds[kind] = from->fds[kind];
-	from->fds[kind] = -1;
-	put_device(to, kind, json_incref(device));
+void
+devices_set_stereo(struct call_devices *devices)
+{
+	json_t *audio = part_of(devices, "audio");
+
+	json_object_set_new(audio, "channels", json_integer(2));
 }
 
 void
 devices_move_sound(struct call_devices *to, struct call_devices *from)
 {
-	move_sound(to, from, DEVICES_AUDIO_IN, "in");
-	move_sound(to, from, DEVICES_AUDIO_OUT, "out");
+	const json_t *audio = json_object_get(from->params, "audio");
+
+	for (int kind = DEVICES_AUDIO_IN; kind <= DEVICES_AUDIO_OUT; kind++) {
+		json_t *device = json_object_get(audio, kinds[kind].way);
+
+		if (device == NULL)
+			continue;
+		drop_fd(to, (enum devices_kind)kind);
+		to->fds[kind] = from->fds[kind];
+		from->fds[kind] = -1;
+		put_device(to, (enum devices_kind)kind, json_incref(device));
+	}
+}
+
+const char *
+devices_showing_word(enum devices_showing showing)
+{
+	static const char *const words[] = { [DEVICES_SHOW_NOTHING] = "none",
+		[DEVICES_SHOW_VIDEO] = "video",
+		[DEVICES_SHOW_SCREEN] = "screen" };
+
+	return words[showing];
 }

@@ -49,9 +49,14 @@ int devices_set_screen(struct call_devices *devices, const char *display,
     const char *authority, unsigned window);
 /* The paths of cameras, an array. */
 json_t *devices_cameras(void);
+/* Sound of two channels, both ways. */
+void devices_set_stereo(struct call_devices *devices);
+/* What is heard and spoken to comes from there now, as far as it is set there:
+ * moved from one to the other. */
+void devices_move_sound(struct call_devices *to, struct call_devices *from);
+/* "none", "video", "screen" */
+const char *devices_showing_word(enum devices_showing showing);
 /* What the others see comes from there now: moved from one to the other. */
 void devices_move_showing(struct call_devices *to, struct call_devices *from);
-/* The same of sound, as far as from has any. */
-void devices_move_sound(struct call_devices *to, struct call_devices *from);
 
 #endif

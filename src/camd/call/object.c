@@ -2,6 +2,7 @@
 #include "camd/call/object.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "camd/call/call.h"
@@ -73,6 +74,22 @@ party_object(const struct leg *leg)
 	json_object_set_new(object, "silent",
 	    json_boolean(leg->state == LEG_ACTIVE && !leg->flows));
 	return object;
+}
+
+/* "tone", "file", "none", "default", or its name; null: not yet opened. */
+static json_t *
+device_object(const struct call *call, const char *way)
+{
+	const json_t *device = json_object_get(call->audio, way);
+	const json_t *kind = json_object_get(device, "kind"),
+		     *name = json_object_get(device, "name");
+
+	if (!json_is_string(kind))
+		return json_null();
+	if (strcmp(json_string_value(kind), "portaudio") != 0)
+		return json_incref((json_t *)kind);
+	return json_is_string(name) ? json_incref((json_t *)name)
+				    : json_string("default");
 }
 
 /* Who records it now. */
@@ -154,8 +171,8 @@ call_object(const struct call *call)
 	json_object_set_new(object, "parties", parties);
 	json_object_set_new(object, "video", json_boolean(call->video));
 	json_object_set_new(object, "screen", json_boolean(call->screen));
-	json_object_set_new(
-	    object, "showing", json_string(call_showing_word(call->showing)));
+	json_object_set_new(object, "showing",
+	    json_string(devices_showing_word(call->showing)));
 	json_object_set_new(object, "muted", json_boolean(call->muted));
 	json_object_set_new(object, "talk", call_talk_object(call));
 	json_object_set_new(object, "media", json_integer(call->media));
@@ -165,6 +182,8 @@ call_object(const struct call *call)
 	    json_integer(call->active_ms > 0 && end_ms > call->active_ms
 			     ? (json_int_t)(end_ms - call->active_ms)
 			     : 0));
+	json_object_set_new(object, "audio_in", device_object(call, "in"));
+	json_object_set_new(object, "audio_out", device_object(call, "out"));
 	json_object_set_new(object, "port", json_integer(call->own.port));
 	put_recording(object, call);
 	if (call->state != CALL_ENDED)

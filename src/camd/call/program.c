@@ -97,7 +97,7 @@ int
 program_start(
     const char *const argv[], const int *fds, size_t count, pid_t *pid)
 {
-	int copies[PROGRAM_FDS], err = 0;
+	int copies[PROGRAM_FDS] = { -1 }, err = 0;
 	size_t made = 0;
 
 	/* Out of the way of those that they become. */

@@ -124,28 +124,37 @@ call_record_stop(struct call *call,
 /* -- its beginning ----------------------------------------------------------
  */
 
-/* CAM_ERR_FORMAT: by its name it is none that we write. */
-static int
-read_form(const char *path, bool *webm)
+static const struct form {
+	const char *ending;
+	bool webm;
+	bool pictures;
+} forms[] = {
+	{ ".webm", true, true },
+	{ ".mkv", false, true },
+	{ ".mka", false, false },
+};
+
+/* NULL: by its name it is none that we write. */
+static const struct form *
+form_of(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 
-	if (dot == NULL || strchr(dot, '/') != NULL)
-		return CAM_ERR_FORMAT;
-	*webm = strcasecmp(dot, ".webm") == 0;
-	return *webm || strcasecmp(dot, ".mka") == 0 ||
-		       strcasecmp(dot, ".mkv") == 0
-		   ? 0
-		   : CAM_ERR_FORMAT;
+	for (size_t i = 0; dot != NULL && i < sizeof forms / sizeof forms[0];
+	     i++) {
+		if (strcasecmp(dot, forms[i].ending) == 0)
+			return &forms[i];
+	}
+	return NULL;
 }
 
 static int
-start(struct call *call, int fd, bool webm)
+start(struct call *call, int fd, const struct form *form)
 {
 	struct calls *calls = call->calls;
 	int socket = -1;
-	int err = calls->ops->recording->start(
-	    calls->loop, fd, webm, on_ended, call, &socket, &call->recording);
+	int err = calls->ops->recording->start(calls->loop, fd, form->webm,
+	    on_ended, call, &socket, &call->recording);
 
 	if (err != 0)
 		return err;
@@ -153,7 +162,9 @@ start(struct call *call, int fd, bool webm)
 	call->recording_end = RECORDING_WHOLE;
 	call->recorded = true;
 	sound_command(call, MEDIA_SET,
-	    json_pack("{s:{s:i}}", "record", "fd", 0), &socket, 1);
+	    json_pack("{s:{s:i, s:b}}", "record", "fd", 0, "pictures",
+		(int)form->pictures),
+	    &socket, 1);
 	if (socket >= 0)
 		close(socket);
 	return 0;
@@ -162,11 +173,11 @@ start(struct call *call, int fd, bool webm)
 int
 call_record_start(struct call *call, const char *path)
 {
-	bool webm = false;
-	int fd, err = read_form(path, &webm);
+	const struct form *form = form_of(path);
+	int fd, err;
 
-	if (err != 0)
-		return err;
+	if (form == NULL)
+		return CAM_ERR_FORMAT;
 	if (call->recording != NULL)
 		return CAM_ERR_REFUSED;
 	if ((call->state != CALL_ACTIVE && call->state != CALL_HELD) ||
@@ -178,7 +189,7 @@ call_record_start(struct call *call, const char *path)
 	    0600);
 	if (fd < 0)
 		return CAM_ERR_SYSTEM;
-	err = start(call, fd, webm);
+	err = start(call, fd, form);
 	close(fd);
 	if (err != 0) {
 		(void)unlink(path);

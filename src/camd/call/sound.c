@@ -68,6 +68,50 @@ on_flow(struct call *call, const json_t *params, bool flows)
 	call_tell(call, EVENT_CALL_CHANGED);
 }
 
+/* What stands in for a device that has gone. */
+static void
+on_device(struct call *call, const json_t *params)
+{
+	const char *way =
+	    json_string_value(json_object_get(params, "direction"));
+	const char *now = json_string_value(json_object_get(params, "now"));
+	bool is_silent = now == NULL || strcmp(now, "default") != 0;
+
+	if (way == NULL || call->audio == NULL || call->state == CALL_ENDED ||
+	    (strcmp(way, "in") != 0 && strcmp(way, "out") != 0))
+		return;
+	log_warn("a device of the call (%s) has gone: %s", way,
+	    is_silent ? "silence" : "the system's own is in its place");
+	json_object_set_new(call->audio, way,
+	    json_pack("{s:s}", "kind", is_silent ? "none" : "portaudio"));
+	/* Another process would not find it either. */
+	(void)devices_set(call->devices,
+	    strcmp(way, "in") == 0 ? DEVICES_AUDIO_IN : DEVICES_AUDIO_OUT,
+	    is_silent ? "none" : "");
+	call_tell(call, EVENT_CALL_CHANGED);
+}
+
+static void
+show_nothing(struct call *call)
+{
+	if (call->showing == DEVICES_SHOW_NOTHING || call->state == CALL_ENDED)
+		return;
+	call->showing = DEVICES_SHOW_NOTHING;
+	call_tell_status(call);
+	call_tell(call, EVENT_CALL_CHANGED);
+}
+
+/* What came before another was asked for is of the one before. */
+static void
+on_finished(struct call *call, const json_t *params)
+{
+	const char *kind = json_string_value(json_object_get(params, "kind"));
+
+	if (kind != NULL && call->shows_asked == 0 &&
+	    strcmp(kind, devices_showing_word(call->showing)) == 0)
+		show_nothing(call);
+}
+
 static void
 on_event(void *arg, const char *event, const json_t *params)
 {
@@ -80,9 +124,10 @@ on_event(void *arg, const char *event, const json_t *params)
 		on_flow(call, params, false);
 	else if (strcmp(event, MEDIA_LEVELS) == 0 && call->state != CALL_ENDED)
 		calls->ops->on_levels(calls->arg, call, params);
+	else if (strcmp(event, MEDIA_FINISHED) == 0)
+		on_finished(call, params);
 	else if (strcmp(event, MEDIA_DEVICE) == 0)
-		log_warn("a device of the call fails: %s",
-		    json_string_value(json_object_get(params, "error")));
+		on_device(call, params);
 }
 
 /* -- its life ---------------------------------------------------------------
@@ -108,14 +153,17 @@ start_again(struct call *call)
 {
 	bool was_opened = call->opened;
 
-	call->restarted = true;
+	if (!call->switching) {
+		call->restarted = true;
+		log_warn("the call goes on with another cam-media");
+	}
+	call->switching = false;
 	if (sound_start(call) != 0) {
 		call_end(call, CALL_MEDIA, NULL);
 		return;
 	}
 	if (!was_opened)
 		return;
-	log_warn("the call goes on with another cam-media");
 	sound_renew(call);
 	sound_open(call);
 	for (size_t i = 0; i < call->leg_count; i++) {
@@ -137,7 +185,7 @@ on_ended(void *arg)
 	calls->ops->process->free(process);
 	if (call->state == CALL_ENDED) {
 		call_end_told(call);
-	} else if (call->restarted) {
+	} else if (call->restarted && !call->switching) {
 		call_end(call, CALL_MEDIA, NULL);
 	} else {
 		start_again(call);
@@ -159,11 +207,16 @@ on_opened(
 	if (err == CAM_ERR_CLOSED || call->state == CALL_ENDED)
 		return;
 	if (err == 0) {
+		call->chosen = false;
 		call->delay_ms =
 		    delay_ms > 0 && delay_ms < 10000 ? (uint32_t)delay_ms : 0;
 		return;
 	}
 	on_done(NULL, err, result, error);
+	if (call->chosen && call->process != NULL) {
+		sound_be_silent(call);
+		return;
+	}
 	call->restarted = true;
 	call_end(call, CALL_MEDIA,
 	    error != NULL ? error->message : cam_strerror(err));
@@ -191,6 +244,9 @@ sound_open(struct call *call)
 	json_object_set_new(params, "call", json_string(call->id));
 	json_object_set_new(params, "own", media_json(&call->own));
 	calls->ops->equip(calls->arg, params);
+	json_decref(call->audio);
+	call->audio = json_deep_copy(json_object_get(params, "audio"));
+	call->has_devices = sound_has_devices(call->audio);
 	call->opened = true;
 	calls->ops->process->ask(call->process, MEDIA_OPEN, params, fds,
 	    DEVICES_KINDS + 1, on_opened, call);
@@ -251,12 +307,9 @@ on_shown(
 	struct call *call = arg;
 
 	on_done(NULL, err, result, error);
-	if (err == 0 || err == CAM_ERR_CLOSED || call->state == CALL_ENDED ||
-	    call->showing == DEVICES_SHOW_NOTHING)
-		return;
-	call->showing = DEVICES_SHOW_NOTHING;
-	call_tell_status(call);
-	call_tell(call, EVENT_CALL_CHANGED);
+	call->shows_asked--;
+	if (err != 0 && err != CAM_ERR_CLOSED)
+		show_nothing(call);
 }
 
 void
@@ -268,9 +321,10 @@ sound_show(struct call *call)
 
 	if (call->process == NULL || !call->opened)
 		return;
+	call->shows_asked++;
 	call->calls->ops->process->ask(call->process, MEDIA_SET,
-	    json_pack("{s:{s:O}}", "video", "in", in), devices->fds,
-	    DEVICES_KINDS, on_shown, call);
+	    json_pack("{s:{s:o}}", "video", "in", json_deep_copy(in)),
+	    devices->fds, DEVICES_KINDS, on_shown, call);
 }
 
 void

@@ -204,6 +204,11 @@ equip(void *arg, json_t *params)
 	}
 	set_default(camd, audio, "in", "media.audio_in");
 	set_default(camd, audio, "out", "media.audio_out");
+	json_object_set_new(audio, "speech",
+	    json_pack("{s:b, s:b, s:b}", "echo",
+		(int)settings_on(camd->settings, "media.echo"), "noise",
+		(int)settings_on(camd->settings, "media.noise"), "gain",
+		(int)settings_on(camd->settings, "media.gain")));
 	if (budget > 0)
 		json_object_set_new(params, "budget", json_integer(budget));
 	if (!settings_on(camd->settings, "media.sandbox"))

@@ -1,5 +1,6 @@
 /* tap.c: what we send in a call goes to programs of this machine, too. */
 #include "base/err.h"
+#include "base/mem.h"
 #include "camd/call/call_parts.h"
 #include "camd/call/sdp.h"
 #include "rpc/names.h"
@@ -23,6 +24,29 @@ tap_again(struct call *call)
 		command(call);
 }
 
+/* Only what is shown now: who reads the rest would wait for it. */
+static char *
+describe(const struct call *call)
+{
+	struct media media = call->own;
+	char *sdp = NULL;
+
+	media.stream_count = 0;
+	for (size_t i = 0; i < call->own.stream_count; i++) {
+		const struct media_stream *stream = &call->own.streams[i];
+
+		if (stream->kind == MEDIA_AUDIO ||
+		    (stream->kind == MEDIA_VIDEO &&
+			call->showing == DEVICES_SHOW_VIDEO) ||
+		    (stream->kind == MEDIA_SCREEN &&
+			call->showing == DEVICES_SHOW_SCREEN))
+			media.streams[media.stream_count++] = *stream;
+	}
+	sdp = sdp_build(&media, call->id, call->tap_port, call->tap_sealed);
+	wipe(&media, sizeof media);
+	return sdp;
+}
+
 int
 call_tap(struct call *call, uint16_t port, bool sealed, char **sdp)
 {
@@ -39,7 +63,7 @@ call_tap(struct call *call, uint16_t port, bool sealed, char **sdp)
 	call->tap_sealed = port != 0 && sealed;
 	command(call);
 	if (port != 0)
-		*sdp = sdp_build(&call->own, call->id, port, sealed);
+		*sdp = describe(call);
 	call_tell(call, EVENT_CALL_CHANGED);
 	return 0;
 }

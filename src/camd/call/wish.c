@@ -146,6 +146,31 @@ call_mute(struct call *call, bool on)
 }
 
 int
+call_talk(struct call *call, enum call_talk talk)
+{
+	if (call_is_ringing(call))
+		return CAM_ERR_EXISTS;
+	if (call->talk == talk)
+		return 0;
+	call->talk = talk;
+	sound_set(call);
+	call_tell(call, EVENT_CALL_CHANGED);
+	return 0;
+}
+
+int
+call_switch(struct call *call, struct call_devices *devices,
+    void (*on_done)(void *arg, int err, const char *message), void *arg)
+{
+	if (call_is_ringing(call)) {
+		devices_free(devices);
+		return CAM_ERR_EXISTS;
+	}
+	sound_switch(call, devices, on_done, arg);
+	return 0;
+}
+
+int
 call_show(struct call *call, struct call_devices *devices)
 {
 	if (call_is_ringing(call)) {

@@ -320,7 +320,8 @@ call_end_it(struct rpc_call *request, json_t *params)
 	return calling_reply(request, call);
 }
 
-/* -- call.hold, call.mute ---------------------------------------------------
+/* -- call.hold, call.mute, call.talk
+ * ---------------------------------------------------
  */
 
 int
@@ -356,6 +357,24 @@ call_set_mute(struct rpc_call *request, json_t *params)
 		return 0;
 	return call_mute(call, on) == 0 ? calling_reply(request, call)
 					: calling_fail_state(request);
+}
+
+int
+call_set_talk(struct rpc_call *request, json_t *params)
+{
+	const json_t *on = json_object_get(params, "on");
+	enum call_talk talk = json_is_true(on)	  ? CALL_TALK_SPEAKS
+			      : json_is_false(on) ? CALL_TALK_SILENT
+						  : CALL_TALK_OPEN;
+	struct call *call = NULL;
+
+	if (on != NULL && !json_is_boolean(on) && !json_is_null(on))
+		return method_fail(request, CAM_ERR_REQUEST, NULL,
+		    "'on' is not true, false or null");
+	if (!calling_current(request, params, &call))
+		return 0;
+	return call_talk(call, talk) == 0 ? calling_reply(request, call)
+					  : calling_fail_state(request);
 }
 
 /* -- call.list, call.stats, call.devices ------------------------------------

@@ -92,7 +92,7 @@ calling_devices(
 		[DEVICES_VIDEO_IN] = "video_in",
 		[DEVICES_VIDEO_OUT] = "video_out" };
 	struct call_devices *devices = devices_new();
-	bool has_pictures = false;
+	bool has_pictures = false, stereo = false;
 
 	for (int kind = 0; kind <= DEVICES_VIDEO_OUT; kind++) {
 		const char *spec = NULL;
@@ -112,12 +112,66 @@ calling_devices(
 			return false;
 		}
 	}
-	if (!read_shown(request, params, has_pictures, devices)) {
+	if (!param_switch(request, params, "stereo", &stereo) ||
+	    !read_shown(request, params, has_pictures, devices)) {
 		devices_free(devices);
 		return false;
 	}
+	if (stereo)
+		devices_set_stereo(devices);
 	*result = devices;
 	return true;
+}
+
+/* -- call.device ------------------------------------------------------------
+ */
+
+/* The call may be over when it is done. */
+struct switched {
+	struct rpc_call *request;
+	struct calls *calls;
+	char id[ID_SIZE];
+};
+
+static void
+on_switched(void *arg, int err, const char *message)
+{
+	struct switched *switched = arg;
+	struct call *call = NULL;
+
+	if (err == 0 &&
+	    calls_find(switched->calls, switched->id, NULL, &call) == 0)
+		calling_reply(switched->request, call);
+	else
+		method_fail(switched->request, CAM_ERR_SYSTEM, NULL,
+		    "the device cannot be used: %s",
+		    err != 0 ? message : "the call is over");
+	free(switched);
+}
+
+int
+call_set_device(struct rpc_call *request, json_t *params)
+{
+	struct call_devices *devices = NULL;
+	struct switched *switched = NULL;
+	struct call *call = NULL;
+
+	if (!calling_current(request, params, &call) ||
+	    !calling_devices(request, params, &devices))
+		return 0;
+	if (json_object_get(devices->params, "audio") == NULL) {
+		devices_free(devices);
+		return method_fail(request, CAM_ERR_REQUEST, NULL,
+		    "neither 'audio_in' nor 'audio_out' is given");
+	}
+	switched = xcalloc(1, sizeof *switched);
+	switched->request = request;
+	switched->calls = call->calls;
+	memcpy(switched->id, call->id, sizeof switched->id);
+	if (call_switch(call, devices, on_switched, switched) == 0)
+		return 0;
+	free(switched);
+	return calling_fail_state(request);
 }
 
 /* -- call.show --------------------------------------------------------------

@@ -166,24 +166,14 @@ put_recipients(const struct posting *posting, const struct outbox_sent *sent,
 	buf_put_byte(result, ']');
 }
 
-static void
-put_offers(const struct posting *posting, const char *id, struct buf *result)
-{
-	json_t *offers = NULL;
-
-	if (posting->offering == NULL)
-		return;
-	offers = files_told(posting->offering, id);
-	buf_put_text(result, ",\"offers\":");
-	json_put(result, offers);
-	json_decref(offers);
-}
-
 /* The answer leaves first, then whatever becomes of the message is told. */
 static void
 answer(struct posting *posting, const struct outbox_sent *sent, bool is_new)
 {
 	struct client *client = rpc_call_owner(posting->call);
+	json_t *offers = posting->offering != NULL
+			     ? files_told(posting->offering, sent->id)
+			     : NULL;
 	struct buf result;
 
 	buf_init(&result, LIMIT_RPC_LINE);
@@ -195,10 +185,14 @@ answer(struct posting *posting, const struct outbox_sent *sent, bool is_new)
 		json_put_time(&result, sent->time_ms);
 	}
 	put_recipients(posting, sent, &result);
-	put_offers(posting, sent->id, &result);
+	if (offers != NULL) {
+		buf_put_text(&result, ",\"offers\":");
+		json_put(&result, offers);
+	}
 	buf_put_byte(&result, '}');
 	rpc_reply_text(posting->call, &result);
 	buf_finish(&result);
+	json_decref(offers);
 	if (posting->follow && client != NULL)
 		client_follow(client, sent->id);
 	posting_free(posting);

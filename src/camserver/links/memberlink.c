@@ -10,9 +10,9 @@
 #include "base/mem.h"
 #include "camserver/links/depot.h"
 #include "camserver/links/entering.h"
-#include "camserver/links/hosts.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
 #include "link/wire.h"
@@ -205,7 +205,7 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	timer_stop(&link->timer);
 	log_info("%s has come, from %s", member->logon,
 	    addr_format_host(&link->addr, addr));
-	hosts_add(roll_hosts(roll), &link->addr);
+	origins_add(roll_origins(roll), &link->addr);
 	roll_set_link(roll, member, link);
 	roll_set_away(roll, member, link->away);
 	roll_set_card(roll, member, link->card, link->key, &link->at);

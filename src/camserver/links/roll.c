@@ -9,7 +9,7 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "camserver/links/hosts.h"
+#include "camserver/links/origins.h"
 #include "camserver/server.h"
 #include "crypto/digest.h"
 #include "loop/timer.h"
@@ -28,7 +28,7 @@ struct roll {
 	const struct roll_ops *ops;
 	void *arg;
 	struct table by_key, by_number;
-	struct hosts *hosts; /* from which members come */
+	struct origins *origins; /* from which members come */
 	TAILQ_HEAD(, roll_member) list;
 	TAILQ_HEAD(, roll_member) changed;
 	size_t count, present;
@@ -92,10 +92,10 @@ roll_present(const struct roll *roll)
 	return roll->present;
 }
 
-struct hosts *
-roll_hosts(const struct roll *roll)
+struct origins *
+roll_origins(const struct roll *roll)
 {
-	return roll->hosts;
+	return roll->origins;
 }
 
 const struct head *
@@ -549,7 +549,7 @@ load_card(const struct store_card *card, void *arg)
 	memcpy(member->link_key, card->link_key.data, SIGN_KEY_SIZE);
 	member->card_version = version_of(member);
 	if (addr_parse(span_text(card->addr), 0, &member->addr) == 0)
-		hosts_add(roll->hosts, &member->addr);
+		origins_add(roll->origins, &member->addr);
 	return 0;
 }
 
@@ -565,7 +565,7 @@ roll_new(struct server *server, const struct roll_ops *ops, void *arg,
 	roll->arg = arg;
 	table_init(&roll->by_key);
 	table_init(&roll->by_number);
-	roll->hosts = hosts_new();
+	roll->origins = origins_new();
 	TAILQ_INIT(&roll->list);
 	TAILQ_INIT(&roll->changed);
 	buf_init(&roll->log, SIZE_MAX);
@@ -585,7 +585,7 @@ roll_free(struct roll *roll)
 {
 	if (roll == NULL)
 		return;
-	hosts_free(roll->hosts);
+	origins_free(roll->origins);
 	while (!TAILQ_EMPTY(&roll->list))
 		member_free(roll, TAILQ_FIRST(&roll->list));
 	table_finish(&roll->by_key);

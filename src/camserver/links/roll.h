@@ -12,7 +12,7 @@
 #include "net/addr.h"
 #include "org/directory.h"
 
-struct hosts;
+struct origins;
 struct memberlink;
 struct roll;
 struct server;
@@ -83,7 +83,7 @@ void roll_set_away(
 void roll_set_card(struct roll *roll, struct roll_member *member, char *card,
     const uint8_t link_key[SIGN_KEY_SIZE], const struct addr *addr);
 /* From where members have come. */
-struct hosts *roll_hosts(const struct roll *roll);
+struct origins *roll_origins(const struct roll *roll);
 /* One item of DIRECTORY_PRESENCE. */
 json_t *roll_presence(const struct roll_member *member);
 /* Everybody of whom there is something to tell, in pages of at most limit

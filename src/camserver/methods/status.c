@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "camserver/lan/segments.h"
+#include "camserver/links/memberlinks.h"
 #include "camserver/methods/asking.h"
 #include "camserver/methods/methods.h"
 #include "camserver/server.h"
@@ -62,12 +64,15 @@ reply(struct asking *asking)
 
 	hex_encode(server->organisation.pin, ROOT_PIN_SIZE, pin);
 	rpc_reply(asking->call,
-	    json_pack("{s:o, s:s, s:I, s:o, s:s, s:i, s:{s:I, s:I, s:I, s:I}}",
+	    json_pack("{s:o, s:s, s:I, s:o, s:s, s:i, s:I, s:I, s:{s:I, s:I, "
+		      "s:I, s:I}}",
 		"organisation", json_text(span_text(charter->name)), "pin", pin,
 		"serial", (json_int_t)charter->serial, "started",
 		json_time(server->started_ms), "version", CAM_VERSION, "pid",
-		(int)getpid(), "members", "joined",
-		(json_int_t)status->counts[MEMBER_JOINED], "waiting",
+		(int)getpid(), "links",
+		(json_int_t)memberlinks_count(server->links), "ipmsg_users",
+		(json_int_t)segments_count(server->segments), "members",
+		"joined", (json_int_t)status->counts[MEMBER_JOINED], "waiting",
 		(json_int_t)status->counts[MEMBER_WAITING], "invited",
 		(json_int_t)status->counts[MEMBER_INVITED], "removed",
 		(json_int_t)status->counts[MEMBER_REMOVED]));

@@ -1,0 +1,385 @@
+/* segments.c: the server among IPMSG programs. */
+#include "camserver/lan/segments.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/settings.h"
+#include "camserver/lan/neighbours.h"
+#include "camserver/server.h"
+#include "crypto/keyring.h"
+#include "lan/lan.h"
+#include "loop/timer.h"
+
+/* What is new is collected for a moment, then told a few at a time. */
+enum {
+	TELL_MS = 300,
+	TELL_GROUP = 64,
+	TELL_PAUSE_MS = 20,
+	/* Rounds of questions without an answer. */
+	SILENT_ROUNDS = 3,
+};
+
+struct segments {
+	struct server *server;
+	struct keyring *keyring;
+	struct lan *lan; /* NULL: never was among them */
+	struct neighbours *neighbours;
+	struct timer round;
+	struct timer tell;
+	uint64_t round_ms;
+	/* Being told: those who have changed, to all from this one on. */
+	const struct peer **news;
+	size_t news_count;
+	struct neighbour *to;
+	bool more; /* has changed meanwhile */
+};
+
+/* -- telling ------------------------------------------------------------------
+ */
+
+static void
+take_news(struct segments *segments)
+{
+	struct neighbour *neighbour = NULL;
+	size_t count = 0;
+
+	while ((neighbour = neighbours_next(segments->neighbours, neighbour)) !=
+	       NULL)
+		count += neighbour->changed;
+	free(segments->news);
+	segments->news = xcalloc(count + 1, sizeof(struct peer *));
+	segments->news_count = 0;
+	neighbour = NULL;
+	while ((neighbour = neighbours_next(segments->neighbours, neighbour)) !=
+	       NULL) {
+		if (!neighbour->changed)
+			continue;
+		neighbour->changed = false;
+		segments->news[segments->news_count++] = &neighbour->peer;
+	}
+	segments->to = neighbours_next(segments->neighbours, NULL);
+}
+
+/* Only camd takes a list that it has not asked for, and only from who is named
+ * in its net.broadcast: others ask. */
+static void
+on_tell(void *arg)
+{
+	struct segments *segments = arg;
+
+	if (segments->to == NULL) {
+		segments->more = false;
+		take_news(segments);
+	}
+	for (size_t i = 0; i < TELL_GROUP && segments->to != NULL; i++) {
+		struct neighbour *to = segments->to;
+
+		if (to->speaks_cam && neighbour_is_there(to))
+			lan_tell_hosts(segments->lan, &to->peer.addr,
+			    segments->news, segments->news_count);
+		segments->to = neighbours_next(segments->neighbours, to);
+	}
+	if (segments->to != NULL)
+		timer_start(&segments->tell, TELL_PAUSE_MS);
+	else if (segments->more)
+		timer_start(&segments->tell, TELL_MS);
+}
+
+static void
+tell_soon(struct segments *segments)
+{
+	segments->more = true;
+	if (!timer_is_running(&segments->tell))
+		timer_start(&segments->tell, TELL_MS);
+}
+
+/* -- asking -------------------------------------------------------------------
+ */
+
+/* Nobody is forgotten while he may be pointed at. */
+static void
+on_round(void *arg)
+{
+	struct segments *segments = arg;
+	uint64_t now_ms = clock_now_ms();
+	uint64_t silent_ms = SILENT_ROUNDS * segments->round_ms;
+
+	if (segments->to == NULL && now_ms > silent_ms &&
+	    neighbours_expire(segments->neighbours, now_ms - silent_ms))
+		tell_soon(segments);
+	lan_enter(segments->lan);
+}
+
+/* -- what lan asks and tells --------------------------------------------------
+ */
+
+static struct neighbour *
+neighbour_of(const struct peer *peer)
+{
+	return container_of(peer, struct neighbour, peer);
+}
+
+static void
+on_entry(void *arg, const struct lan_entry *entry)
+{
+	struct segments *segments = arg;
+
+	if (neighbours_hear(segments->neighbours, entry, clock_now_ms()))
+		tell_soon(segments);
+}
+
+/* Nobody reads what is written to a server: it is not acknowledged, so that who
+ * wrote it hears that. */
+static void
+on_message(void *arg, struct lan_message *message)
+{
+	lan_message_free(message);
+}
+
+static void
+on_opened(void *arg, const struct peer *peer, uint32_t packet_no)
+{
+}
+
+static void
+on_key(void *arg, struct peer *peer, const struct addr *from, uint32_t word,
+    struct rsa_public *key)
+{
+}
+
+static void
+on_peer(void *arg, struct peer *peer)
+{
+}
+
+static void
+on_text(void *arg, struct peer *peer, const char *text)
+{
+}
+
+static void
+on_heard(void *arg, struct peer *peer)
+{
+	neighbour_of(peer)->heard_ms = clock_now_ms();
+}
+
+static void
+on_conflict(void *arg, const struct addr *from)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	log_warn("%s uses the user and host name of this server",
+	    addr_format(from, text));
+}
+
+static struct peer *
+find(void *arg, const char *user, const char *host, const struct addr *addr)
+{
+	const struct segments *segments = arg;
+	struct neighbour *found =
+	    neighbours_find(segments->neighbours, user, host, addr);
+
+	return found != NULL ? &found->peer : NULL;
+}
+
+static bool
+known(void *arg, const struct addr *addr)
+{
+	return false;
+}
+
+static struct peer *
+next(void *arg, const struct peer *after)
+{
+	const struct segments *segments = arg;
+	struct neighbour *found = after != NULL ? neighbour_of(after) : NULL;
+
+	do {
+		found = neighbours_next(segments->neighbours, found);
+	} while (found != NULL && !neighbour_is_there(found));
+	return found != NULL ? &found->peer : NULL;
+}
+
+static bool
+present(void *arg, const struct peer *peer)
+{
+	return neighbour_is_there(neighbour_of(peer));
+}
+
+static size_t
+count(void *arg)
+{
+	const struct segments *segments = arg;
+
+	return neighbours_count(segments->neighbours);
+}
+
+static const char *
+absence(void *arg)
+{
+	return NULL;
+}
+
+static void
+describe(
+    void *arg, const struct peer *peer, const char **nick, const char **group)
+{
+	*nick = neighbour_of(peer)->nick;
+	*group = neighbour_of(peer)->group;
+}
+
+/* The TCP port is that of members' links, and not ours. */
+static const struct lan_ops ops = {
+	.on_entry = on_entry,
+	.on_message = on_message,
+	.on_opened = on_opened,
+	.on_key = on_key,
+	.on_no_key = on_peer,
+	.on_version = on_text,
+	.on_absence = on_text,
+	.on_heard = on_heard,
+	.on_conflict = on_conflict,
+	.find = find,
+	.known = known,
+	.next = next,
+	.present = present,
+	.count = count,
+	.absence = absence,
+	.describe = describe,
+};
+
+/* -- made and applied ---------------------------------------------------------
+ */
+
+static void
+on_forget(void *arg, const struct peer *peer)
+{
+	const struct segments *segments = arg;
+
+	if (segments->lan != NULL)
+		lan_forget(segments->lan, peer);
+}
+
+struct segments *
+segments_new(struct server *server)
+{
+	struct segments *segments = xcalloc(1, sizeof *segments);
+
+	segments->server = server;
+	segments->neighbours = neighbours_new(on_forget, segments);
+	timer_init(&segments->round, server->loop, on_round, segments);
+	timer_init(&segments->tell, server->loop, on_tell, segments);
+	return segments;
+}
+
+void
+segments_stop(struct segments *segments)
+{
+	if (segments == NULL)
+		return;
+	timer_stop(&segments->round);
+	timer_stop(&segments->tell);
+	segments->to = NULL;
+	if (segments->lan != NULL)
+		lan_close(segments->lan);
+}
+
+static int
+open_lan(struct segments *segments, char **problem)
+{
+	struct server *server = segments->server;
+	char *folder = path_join(server->home.folder, "work/ipmsg");
+	int r = 0;
+
+	if (segments->keyring == NULL)
+		r = keyring_open(folder, false, NULL, &segments->keyring);
+	if (r < 0)
+		*problem = xasprintf("%s: %s", folder, cam_strerror(r));
+	else
+		segments->lan = lan_new(server->loop, server->pool,
+		    server->crypto, segments->keyring, &ops, segments);
+	free(folder);
+	return r;
+}
+
+static int
+apply_lan(struct segments *segments, char **problem)
+{
+	const struct server *server = segments->server;
+	const struct settings *settings = server->settings;
+	char host[LIMIT_NAME + 1] = "";
+	struct lan_settings lan = {
+		.logon = "camserver",
+		.host = host,
+		.nick = server->organisation.charter.name,
+		.group = "",
+		.bind = settings_text(settings, "net.bind"),
+		.port = (uint16_t)settings_number(settings, "net.port"),
+		.ipv6 = false,
+		.broadcast = settings_text(settings, "net.broadcast"),
+		.list_for = settings_text(settings, "net.list_for"),
+		.charset = CHARSET_CP932,
+		.legacy = LAN_LEGACY_OFF,
+	};
+	int r;
+
+	if (gethostname(host, sizeof host - 1) < 0 || host[0] == '\0')
+		lan.host = "server";
+	r = lan_open(segments->lan, &lan, problem);
+	if (r == 0 && lan_port(segments->lan) != lan.port)
+		log_warn("another program has UDP port %u: plain IPMSG "
+			 "programs reach this server at %u only",
+		    (unsigned)lan.port, (unsigned)lan_port(segments->lan));
+	return r;
+}
+
+int
+segments_apply(struct segments *segments, char **problem)
+{
+	const struct settings *settings = segments->server->settings;
+	int r = 0;
+
+	if (!settings_on(settings, "ipmsg.serve")) {
+		segments_stop(segments);
+		return 0;
+	}
+	if (segments->lan == NULL)
+		r = open_lan(segments, problem);
+	if (r == 0)
+		r = apply_lan(segments, problem);
+	if (r < 0)
+		return r;
+	segments->round_ms =
+	    (uint64_t)settings_number(settings, "ipmsg.interval") * 1000;
+	timer_repeat(&segments->round, segments->round_ms);
+	return 0;
+}
+
+void
+segments_free(struct segments *segments)
+{
+	if (segments == NULL)
+		return;
+	timer_finish(&segments->round);
+	timer_finish(&segments->tell);
+	lan_free(segments->lan);
+	segments->lan = NULL;
+	neighbours_free(segments->neighbours);
+	keyring_free(segments->keyring);
+	free(segments->news);
+	free(segments);
+}
+
+size_t
+segments_count(const struct segments *segments)
+{
+	return neighbours_count(segments->neighbours);
+}
