@@ -40,7 +40,8 @@ INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/c
 	-DCAM_LOCALEDIR='"$(PREFIX)/share/locale"' \
 	$(if $(QRENCODE_VERSION),-DCAM_QRENCODE='"$(QRENCODE_VERSION)"') \
 	$(if $(CHAFA_VERSION),-DCAM_CHAFA='"$(CHAFA_VERSION)"') \
-	$(if $(SYSTEMD_VERSION),-DCAM_SDBUS='"$(SYSTEMD_VERSION)"')
+	$(if $(SYSTEMD_VERSION),-DCAM_SDBUS='"$(SYSTEMD_VERSION)"') \
+	$(if $(AVFORMAT_VERSION),-DCAM_AVFORMAT='"$(AVFORMAT_VERSION)"')
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
@@ -59,7 +60,7 @@ FOLDERS = $(if $(MEDIA_VERSION),media) link lan net rpc store org crypto ipmsg $
 # libraries are not.
 PROGRAMS = cam camd camserver cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr) \
 	$(if $(CHAFA_VERSION),cam-show) $(if $(SYSTEMD_VERSION),cam-notify) \
-	$(if $(MEDIA_VERSION),cam-media cam-view)
+	$(if $(MEDIA_VERSION),cam-media cam-view) $(if $(AVFORMAT_VERSION),cam-record)
 
 # Nobody confines where libseccomp is not.
 LEFT_OUT = $(if $(SECCOMP_LIBS),,src/base/confine.c)
@@ -83,6 +84,14 @@ FORCE:
 
 # Its flags ask for another POSIX than ours.
 $B/obj/cam-tui/terminfo.o: EXT_CFLAGS += $(NCURSES_CFLAGS)
+
+# The one library that can be reached by C++ alone.
+CXX_CFLAGS = $(filter-out -Wstrict-prototypes -Wmissing-prototypes -std=c17 \
+	-Werror=implicit-function-declaration,$(ALL_CFLAGS)) $(subst -I,-isystem ,$(WEBRTC_CFLAGS))
+$B/obj/%.o: src/%.cc config.mk
+	$(call say,CXX,$<)
+	$Qmkdir -p $(@D) && $(CXX) $(CXX_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
+$(call archive,media): $(if $(HAVE_WEBRTC),$B/obj/media/speech_webrtc.o)
 
 define folder_archive
 $$(call archive,$1): $$(call objects,$1)
@@ -155,6 +164,12 @@ $B/cam-view: $B/obj/cam-view/main.o $B/libcam-view.a $(VIEW_PARTS)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(SDL_LIBS) $(YUV_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS) \
 		$(UTF8PROC_LIBS) -lm $(LIBS)
+
+# libavformat brings a hundred libraries, so it is in no other process.
+$B/obj/cam-record/muxer.o: EXT_CFLAGS += $(AVFORMAT_CFLAGS)
+$B/cam-record: $B/obj/cam-record/main.o $B/libcam-record.a $(call archive,media) $(call archive,base)
+	$(call say,LINK,$@)
+	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(AVFORMAT_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
@@ -254,7 +269,7 @@ check-lan: config.mk
 
 # Every system call at which camd could die, not only some of them.
 check-kill: check-build
-	$QKILL_STEP=1 $(RUN) tests/session/kill.sh tests/session/file_kill.sh test_transfer_stopped
+	$QKILL_STEP=1 $(RUN) tests/session/kill.sh tests/session/server_kill.sh tests/session/file_kill.sh test_transfer_stopped
 
 # Keys and sizes at random on the screen: STEPS of them, SEED to have the same again.
 STEPS ?= 100000
@@ -266,6 +281,13 @@ check-monkey: config.mk
 check-relay: config.mk
 	$Q$(SANITIZED) programs tools
 	$Qtests/run --build $B/san tests/long/relay.sh
+
+# An office of OFFICE members in one process, and MESSAGES for those who are away.
+OFFICE ?= 1500
+MESSAGES ?= 20000
+check-load: config.mk
+	$Q$(SANITIZED) programs tools
+	$QOFFICE=$(OFFICE) MESSAGES=$(MESSAGES) $(RUN) tests/session/office.sh
 
 # The session tests under valgrind: longer, so not in check; without those in which camd is killed anyway.
 check-valgrind: programs
@@ -294,7 +316,7 @@ $B/long/channel: tests/long/channel.c tests/unit/channel_model.h $(ARCHIVES)
 	$Qmkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Itests/unit -o $@ $< \
 		$(call archive,rpc) $(call archive,base) $(JANSSON_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
-lint analyse: export CLANG_TIDY_FLAGS = $(STD) $(INC) $(EXT_CFLAGS) $(SDL_CFLAGS)
+lint analyse: export CLANG_TIDY_FLAGS = $(STD) $(INC) $(EXT_CFLAGS) $(SDL_CFLAGS) $(AVFORMAT_CFLAGS)
 lint: config.mk
 	$Qcontrib/lint
 analyse: config.mk
@@ -349,7 +371,8 @@ UNITS = $(call unit,camd.service camd.socket camserver.service)
 INSTALLED = $(call place,755,$B/cam $B/camd $B/camserver,bin) \
 	$(call place,755,$B/cam-tui $B/cam-debug $(if $(QRENCODE_VERSION),$B/cam-qr) \
 		$(if $(CHAFA_VERSION),$B/cam-show) $(if $(SYSTEMD_VERSION),$B/cam-notify) \
-		$(if $(MEDIA_VERSION),$B/cam-media $B/cam-view),libexec/cam) \
+		$(if $(MEDIA_VERSION),$B/cam-media $B/cam-view) \
+		$(if $(AVFORMAT_VERSION),$B/cam-record),libexec/cam) \
 	$(foreach n,1 5 7 8,$(call place,644,$(wildcard man/*.$n),share/man/man$n)) \
 	$(addprefix 644:completions/cam.bash:,share/bash-completion/completions/cam) \
 	$(call place,644,completions/_cam,share/zsh/site-functions) \
@@ -407,6 +430,7 @@ help:
 	@echo 'make check-unit   the unit tests only; also check-session, check-screen, check-lan'
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
 	@echo 'make check-kill   kill -9 at every system call; check-valgrind: the session tests under valgrind'
+	@echo 'make check-load   an office of members in one process (OFFICE=1500 MESSAGES=20000)'
 	@echo 'make check-monkey keys and sizes at random on the screen (STEPS=100000 SEED=1)'
 	@echo 'make check-oracle whether decryption tells by its time how it failed (TIMINGS=1000000)'
 	@echo 'make check-channel  two channels at random beside a model (LIVES=5000)'
@@ -423,6 +447,6 @@ help:
 	@echo 'V=1 shows the commands, B=FOLDER builds elsewhere, CONFIGURE_ARGS goes to configure'
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
-	check-screen check-lan check-kill check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
+	check-screen check-lan check-kill check-load check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
 	lint analyse demo bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

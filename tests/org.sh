@@ -21,6 +21,7 @@ serve_org() { # ARG...
 		camserver --home "$T/server" init --name 'Example 会社' >"$T/server.made"
 		printf 'net.bind = %s\nserver.host = %s\n' "$SERVER" "$SERVER" >"$T/server/config/camserver.ini"
 	}
+	# shellcheck disable=SC2086 # words on purpose
 	${SERVER_IN:-} "$TEST_BUILD/camserver" --home "$T/server" "$@" >"$T/server.out" 2>>"$T/server.err" &
 	SERVER_PID=$!
 	await 20 serves

@@ -102,6 +102,20 @@ buf_put_text(struct buf *buf, const char *text)
 }
 
 void
+buf_put_decimal(struct buf *buf, int64_t number)
+{
+	char digits[20], *at = digits + sizeof digits;
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (number < 0)
+		*--at = '-';
+	buf_put(buf, at, (size_t)(digits + sizeof digits - at));
+}
+
+void
 buf_printf(struct buf *buf, const char *format, ...)
 {
 	va_list args, again;

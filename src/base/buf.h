@@ -31,6 +31,8 @@ void buf_put(struct buf *buf, const void *data, size_t len);
 void buf_put_span(struct buf *buf, struct span span);
 void buf_put_byte(struct buf *buf, uint8_t byte);
 void buf_put_text(struct buf *buf, const char *text);
+/* In decimal digits. */
+void buf_put_decimal(struct buf *buf, int64_t number);
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

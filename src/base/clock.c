@@ -63,7 +63,7 @@ put_digits(char *at, long number, int digits, char after)
 void
 clock_format(int64_t wall_ms, char *text, size_t size)
 {
-	char made[CLOCK_TEXT_SIZE], *at = made;
+	char made[CLOCK_TEXT_SIZE] = { 0 }, *at = made;
 	struct tm tm = { 0 };
 	time_t seconds;
 	long minutes; /* east of Greenwich */
@@ -85,7 +85,9 @@ clock_format(int64_t wall_ms, char *text, size_t size)
 	    minutes < 0 ? '-' : '+');
 	at = put_digits(at, labs(minutes) / 60, 2, ':');
 	(void)put_digits(at, labs(minutes) % 60, 2, '\0');
-	snprintf(text, size, "%s", made);
+	memcpy(text, made, size < sizeof made ? size : sizeof made);
+	if (size > 0)
+		text[size - 1] = '\0';
 }
 
 /* Takes exactly that many digits from the front of text. */

@@ -180,6 +180,10 @@ text_print(struct buf *out, struct span text, enum text_kind kind)
 		uint32_t codepoint;
 		struct span rest;
 
+		if (plain == text.len) {
+			buf_put_span(out, text);
+			return;
+		}
 		/* Only the last of them can be what a mark belongs to. */
 		if (plain > 1) {
 			buf_put(out, text.data, plain - 1);

@@ -79,12 +79,12 @@ on_finished(void *arg, enum media_kind kind)
 }
 
 static void
-on_device(void *arg, enum mesh_direction direction, int err)
+on_device(void *arg, enum mesh_direction direction, bool is_silent)
 {
 	notify(arg, MEDIA_DEVICE,
 	    json_pack("{s:s, s:s}", "direction",
-		direction == MESH_IN ? "in" : "out", "error",
-		cam_strerror(err)));
+		direction == MESH_IN ? "in" : "out", "now",
+		is_silent ? "none" : "default"));
 }
 
 static void
@@ -296,20 +296,34 @@ static int
 set_numbers(struct control *control, const json_t *params)
 {
 	const json_t *audio = json_object_get(params, "audio");
-	unsigned bitrate, port, budget;
+	unsigned bitrate, budget;
 
 	if (request_number(audio, "bitrate", VOICE_BITRATE_MIN,
 		VOICE_BITRATE_MAX, 0, &bitrate) < 0 ||
-	    request_number(params, "tap", 0, UINT16_MAX, 0, &port) < 0 ||
 	    request_budget(params, &budget) < 0)
 		return CAM_ERR_REQUEST;
 	if (bitrate != 0)
 		mesh_set_bitrate(control->mesh, bitrate);
 	if (budget != 0)
 		mesh_set_budget(control->mesh, budget);
-	if (json_object_get(params, "tap") != NULL)
-		mesh_tap(control->mesh, (uint16_t)port);
 	return 0;
+}
+
+/* A descriptor of cam-record, or null: no more. */
+static int
+set_record(struct control *control, const json_t *params)
+{
+	const json_t *record = json_object_get(params, "record");
+	int fd = -1;
+
+	if (record == NULL)
+		return 0;
+	if (!json_is_null(record)) {
+		fd = request_fd(control->stream, record);
+		if (fd < 0)
+			return CAM_ERR_REQUEST;
+	}
+	return mesh_record(control->mesh, fd);
 }
 
 static int
@@ -323,8 +337,6 @@ media_set(struct rpc_call *call, json_t *params)
 
 	if (control->mesh == NULL)
 		return CAM_ERR_REQUEST;
-	if (json_is_object(json_object_get(params, "record")))
-		return CAM_ERR_UNSUPPORTED;
 	err = set_numbers(control, params);
 	if (err == 0)
 		err = change_device(control, audio, "in", MESH_IN);
@@ -333,6 +345,8 @@ media_set(struct rpc_call *call, json_t *params)
 	if (err == 0)
 		err =
 		    change_pictures(control, json_object_get(params, "video"));
+	if (err == 0)
+		err = set_record(control, params);
 	if (err != 0)
 		return err;
 	set_mute(control, params);
@@ -340,6 +354,22 @@ media_set(struct rpc_call *call, json_t *params)
 		mesh_hold(control->mesh, json_is_true(hold));
 	if (json_is_boolean(levels))
 		mesh_want_levels(control->mesh, json_is_true(levels));
+	rpc_reply(call, NULL);
+	return 0;
+}
+
+static int
+media_tap(struct rpc_call *call, json_t *params)
+{
+	struct control *control = rpc_call_owner(call);
+	unsigned port;
+
+	if (control->mesh == NULL ||
+	    request_number(
+		params, "port", 0, UINT16_MAX - MESH_TAP_PORTS, 0, &port) < 0)
+		return CAM_ERR_REQUEST;
+	mesh_tap(control->mesh, (uint16_t)port,
+	    json_is_true(json_object_get(params, "sealed")));
 	rpc_reply(call, NULL);
 	return 0;
 }
@@ -390,6 +420,7 @@ static const struct rpc_method methods[] = {
 	{ MEDIA_REMOVE, media_remove },
 	{ MEDIA_REKEY, media_rekey },
 	{ MEDIA_SET, media_set },
+	{ MEDIA_TAP, media_tap },
 	{ MEDIA_STATS, media_stats },
 	{ MEDIA_FRAMES, media_frames },
 	{ MEDIA_DEVICES, media_devices },

@@ -86,7 +86,10 @@ read_audio(struct stream *stream, const json_t *audio, struct mesh_setup *setup)
 		    stream, json_object_get(audio, "out"), &setup->out);
 	if (err == 0)
 		err = request_number(audio, "bitrate", VOICE_BITRATE_MIN,
-		    VOICE_BITRATE_MAX, VOICE_BITRATE, &setup->bitrate);
+		    VOICE_BITRATE_MAX, 0, &setup->bitrate);
+	if (err == 0)
+		err = request_number(
+		    audio, "channels", 1, 2, 1, &setup->channels);
 	setup->echo = json_is_true(json_object_get(speech, "echo"));
 	setup->noise = json_is_true(json_object_get(speech, "noise"));
 	setup->gain = json_is_true(json_object_get(speech, "gain"));

@@ -9,7 +9,7 @@
 #include "cam-tui/ask.h"
 #include "cam-tui/commands.h"
 #include "cam-tui/herald.h"
-#include "cam-tui/model.h"
+#include "cam-tui/model_call.h"
 #include "cam-tui/secret.h"
 #include "cam-tui/talk_question.h"
 #include "cam-tui/tui.h"
@@ -105,6 +105,9 @@ act_mute(struct tui *tui, const char *argument)
 
 	if (argument == NULL)
 		argument = "";
+	/* Who thinks to be unheard must not be heard. */
+	if (act_mute_call(tui, argument))
+		return;
 	if (strcmp(argument, "off") == 0 || (argument[0] == '\0' && is_muted))
 		change_rule(tui, NOTIFY_DEFAULT, "");
 	else
@@ -157,10 +160,16 @@ void
 act_answer(struct tui *tui, const char *argument)
 {
 	struct view *view = tui->switcher.shown;
-	struct model_talk *talk = shown_talk(tui);
+	struct model_talk *talk = NULL;
 	const struct model_message *question = NULL;
 	size_t number = number_of(tui, argument);
 
+	if (argument != NULL && argument[0] == '\0' &&
+	    model_call_incoming(tui->model) != NULL) {
+		act_answer_call(tui, NULL);
+		return;
+	}
+	talk = shown_talk(tui);
 	if (talk == NULL)
 		return;
 	question = view_talk_selected(view, false, false);

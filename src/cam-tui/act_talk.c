@@ -38,11 +38,16 @@ opening_free(struct opening *opening)
 static void
 open_found(struct opening *opening)
 {
-	size_t count = json_array_size(opening->ids);
-	const char **ids = xcalloc(count + 1, sizeof *ids);
+	const char **ids =
+	    xcalloc(json_array_size(opening->ids) + 1, sizeof *ids);
+	const json_t *id;
+	size_t count = 0, i;
 
-	for (size_t i = 0; i < count; i++)
-		ids[i] = json_string_value(json_array_get(opening->ids, i));
+	json_array_foreach(opening->ids, i, id)
+	{
+		if (json_is_string(id))
+			ids[count++] = json_string_value(id);
+	}
 	if (count > 0)
 		tui_open_talk(opening->tui,
 		    model_talk_with(opening->tui->model, ids, count));

@@ -90,12 +90,6 @@ canvas_settle(struct canvas *canvas)
 	canvas->moved_by = 0;
 }
 
-struct cell *
-canvas_cell(const struct canvas *canvas, unsigned row, unsigned column)
-{
-	return &canvas->cells[(size_t)row * canvas->columns + column];
-}
-
 struct box
 canvas_box(const struct canvas *canvas)
 {

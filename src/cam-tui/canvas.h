@@ -85,8 +85,12 @@ void canvas_touch(struct canvas *canvas, struct box box);
 bool canvas_may_move(const struct canvas *before, const struct canvas *after,
     struct box box, int by);
 
-struct cell *canvas_cell(
-    const struct canvas *canvas, unsigned row, unsigned column);
+static inline struct cell *
+canvas_cell(const struct canvas *canvas, unsigned row, unsigned column)
+{
+	return &canvas->cells[(size_t)row * canvas->columns + column];
+}
+
 struct box canvas_box(const struct canvas *canvas);
 
 /* Blanks in that style. */

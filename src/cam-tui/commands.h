@@ -2,6 +2,8 @@
 #ifndef CAM_TUI_COMMANDS_H
 #define CAM_TUI_COMMANDS_H
 
+#include <stdbool.h>
+
 struct tui;
 
 /* act_screen.c: the screen and its views */
@@ -45,6 +47,22 @@ void act_take_back(struct tui *tui, const char *argument);
 void act_send_clear(struct tui *tui, const char *argument);
 void act_search(struct tui *tui, const char *argument);
 void act_settings(struct tui *tui, const char *argument);
+
+/* act_call.c: calls */
+void act_call(struct tui *tui, const char *argument);
+void act_add(struct tui *tui, const char *argument);
+void act_answer_call(struct tui *tui, const char *argument);
+void act_decline(struct tui *tui, const char *argument);
+void act_decline_saying(struct tui *tui, const char *argument);
+void act_hangup(struct tui *tui, const char *argument);
+void act_hold(struct tui *tui, const char *argument);
+void act_push_to_talk(struct tui *tui, const char *argument);
+void act_speak(struct tui *tui, const char *argument);
+void act_devices(struct tui *tui, const char *argument);
+void act_calls(struct tui *tui, const char *argument);
+/* The microphone of the call: "", "on", "off". False: there is no call, or that
+ * is about something else. */
+bool act_mute_call(struct tui *tui, const char *argument);
 
 /* act_files.c: what is offered */
 void act_files(struct tui *tui, const char *argument);

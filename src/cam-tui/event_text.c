@@ -109,17 +109,17 @@ failed_text(const struct model *model, const json_t *params, enum style *style)
 {
 	const char *peer = model_name_of(model, text_of(params, "peer"));
 	const char *name = text_of(params, "name"),
-		   *error = transfer_error(text_of(params, "error"));
+		   *why = transfer_reason(text_of(params, "reason"));
 	bool failed = strcmp(text_of(params, "state"), "failed") == 0;
 
 	*style = failed ? STYLE_WARN : STYLE_DIM;
 	if (strcmp(text_of(params, "state"), "expired") == 0)
-		error = _("expired");
-	if (error[0] == '\0')
-		error = failed ? _("failed") : _("cancelled");
+		why = _("expired");
+	if (why[0] == '\0')
+		why = failed ? _("failed") : _("cancelled");
 	return strcmp(text_of(params, "direction"), "in") == 0
-		   ? xasprintf(_("'%s' from %s: %s"), name, peer, error)
-		   : xasprintf(_("'%s' to %s: %s"), name, peer, error);
+		   ? xasprintf(_("'%s' from %s: %s"), name, peer, why)
+		   : xasprintf(_("'%s' to %s: %s"), name, peer, why);
 }
 
 /* -- all ------------------------------------------------------------------ */

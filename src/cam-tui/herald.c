@@ -55,12 +55,22 @@ herald_wants(enum model_notify all, enum model_notify rule,
 	return rule == NOTIFY_ALL || (rule == NOTIFY_MENTIONS && names_us);
 }
 
+static bool
+calls_are_heard(const struct tui *tui)
+{
+	return model_rule_now(model_rule(tui->model), clock_wall_ms()) !=
+	       NOTIFY_NONE;
+}
+
 bool
 herald_is_wanted(
     const struct tui *tui, const struct model_talk *talk, const json_t *object)
 {
 	int64_t now_ms = clock_wall_ms();
 
+	/* A missed call, as it rang. */
+	if (json_is_object(json_object_get(object, "call")))
+		return calls_are_heard(tui);
 	return herald_wants(model_rule_now(model_rule(tui->model), now_ms),
 	    model_rule_now(talk->rule, now_ms), tui->options.notify,
 	    model_names_us(tui->model, object), talk->user_count == 1);
@@ -206,6 +216,8 @@ body_of(const struct tui *tui, const json_t *object)
 {
 	const char *text = json_string_value(json_object_get(object, "text"));
 
+	if (json_is_object(json_object_get(object, "call")))
+		return _("a missed call");
 	if (json_is_true(json_object_get(object, "sealed")) || text == NULL)
 		return _("a sealed message");
 	if (!tui->options.preview || text[0] == '\0')
@@ -214,19 +226,27 @@ body_of(const struct tui *tui, const json_t *object)
 }
 
 static void
-tell(struct herald *herald, const struct model_talk *talk, const json_t *object)
+show(struct herald *herald, const char *key, const char *whole_title,
+    const char *whole_body)
 {
 	struct tui *tui = herald->tui;
-	char *whole = title_of(tui, talk, object);
-	char *title = alert_line(whole, ALERT_TITLE_MAX);
-	char *body = alert_line(body_of(tui, object), ALERT_BODY_MAX);
+	char *title = alert_line(whole_title, ALERT_TITLE_MAX);
+	char *body = alert_line(whole_body, ALERT_BODY_MAX);
 
 	if (tui->options.alert != ALERT_NONE &&
-	    !show_on_desktop(herald, talk->key, title, body))
+	    !show_on_desktop(herald, key, title, body))
 		show_in_terminal(title, body, tui);
-	free(whole);
 	free(title);
 	free(body);
+}
+
+static void
+tell(struct herald *herald, const struct model_talk *talk, const json_t *object)
+{
+	char *title = title_of(herald->tui, talk, object);
+
+	show(herald, talk->key, title, body_of(herald->tui, object));
+	free(title);
 }
 
 static void
@@ -293,6 +313,46 @@ herald_read(struct herald *herald, const struct model_talk *talk)
 	herald->rings &= herald->count > 0;
 	if (herald->notifier != NULL)
 		notifier_withdraw(herald->notifier, talk->key);
+}
+
+/* -- calls ----------------------------------------------------------------- */
+
+/* No talk has such a key: those are ids of users by blanks. */
+static char *
+call_key(const char *id)
+{
+	return xasprintf("call  %s", id);
+}
+
+bool
+herald_ring(struct herald *herald)
+{
+	if (!calls_are_heard(herald->tui))
+		return false;
+	if (herald->tui->options.bell)
+		terminal_bell(herald->tui->terminal);
+	return true;
+}
+
+void
+herald_call(
+    struct herald *herald, const char *id, const char *text, bool is_looked_at)
+{
+	char *key = call_key(id);
+
+	if (herald_ring(herald) && !is_looked_at)
+		show(herald, key, text, _("it rings"));
+	free(key);
+}
+
+void
+herald_call_over(struct herald *herald, const char *id)
+{
+	char *key = call_key(id);
+
+	if (herald->notifier != NULL)
+		notifier_withdraw(herald->notifier, key);
+	free(key);
 }
 
 /* -- life --------------------------------------------------------------------

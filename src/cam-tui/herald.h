@@ -31,6 +31,16 @@ void herald_message(
 /* The talk was read, here or on another screen. */
 void herald_read(struct herald *herald, const struct model_talk *talk);
 
+/*
+ * Somebody calls, or has stopped: rules of talks do not silence that, only the
+ * one above them (do not disturb). While it rings the bell is rung again now
+ * and then by herald_ring(), which returns whether calls may be heard.
+ */
+void herald_call(
+    struct herald *herald, const char *id, const char *text, bool is_looked_at);
+void herald_call_over(struct herald *herald, const char *id);
+bool herald_ring(struct herald *herald);
+
 /* "muted, ", where the talk has a rule of its own, or "". */
 const char *herald_about(const struct model_talk *talk);
 /* " until 18:30", or "": of a rule that holds now. A new string. */

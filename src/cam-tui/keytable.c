@@ -17,10 +17,21 @@ struct binding {
 	const struct command *command;
 };
 
+enum { FIRSTS = 256 };
+
 struct keytable {
 	struct binding *bindings; /* of two that fit the later one counts */
 	size_t count;
+	/* Where first strokes are heard, by what is left of them: most that is
+	 * typed is text and begins nothing. */
+	unsigned firsts[FIRSTS];
 };
+
+static unsigned
+first_of(struct stroke stroke)
+{
+	return (stroke.key ^ stroke.mods << 5) % FIRSTS;
+}
 
 const struct command *
 command_find(const char *name, size_t *count)
@@ -52,6 +63,8 @@ command_group_name(enum command_group group)
 		return _("Talks");
 	case GROUP_MESSAGES:
 		return _("Messages");
+	case GROUP_CALLS:
+		return _("Calls");
 	case GROUP_WRITING:
 		return _("Writing");
 	case GROUP_LISTS:
@@ -99,6 +112,7 @@ add(struct keytable *keytable, const struct binding *binding)
 	keytable->bindings = xreallocarray(keytable->bindings,
 	    keytable->count + 1, sizeof *keytable->bindings);
 	keytable->bindings[keytable->count++] = *binding;
+	keytable->firsts[first_of(binding->strokes[0])] |= binding->where;
 }
 
 /* "M-a | C-x n"; the first that is wrong ends it. */
@@ -236,6 +250,8 @@ keytable_match(const struct keytable *keytable, enum command_where where,
 {
 	enum key_match match = KEY_NONE;
 
+	if ((keytable->firsts[first_of(strokes[0])] & (unsigned)where) == 0)
+		return KEY_NONE;
 	for (size_t i = 0; i < keytable->count; i++) {
 		const struct binding *binding = &keytable->bindings[i];
 

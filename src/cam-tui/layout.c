@@ -151,7 +151,8 @@ is_closing(struct span grapheme)
 		"\xe3\x83\xbc", "\xe3\x80\x9c", "\xe3\x80\x85", "\xef\xbc\x9a",
 		"\xef\xbc\x9b", "\xe2\x80\xa6" };
 
-	for (size_t i = 0; i < sizeof closing / sizeof closing[0]; i++) {
+	for (size_t i = 0;
+	     grapheme.len == 3 && i < sizeof closing / sizeof closing[0]; i++) {
 		if (span_equal_text(grapheme, closing[i]))
 			return true;
 	}

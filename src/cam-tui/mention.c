@@ -12,12 +12,37 @@
  * names. */
 enum { BLANKLESS_FROM = 0x0E00 };
 
+/* Of ASCII nothing but the case can be taken away. */
+static char *
+fold_ascii(struct span text)
+{
+	char *folded = span_dup(text);
+
+	for (char *at = folded; *at != '\0'; at++) {
+		if (*at >= 'A' && *at <= 'Z')
+			*at += 'a' - 'A';
+	}
+	return folded;
+}
+
+static bool
+is_ascii(struct span text)
+{
+	size_t i = 0;
+
+	while (i < text.len && text.data[i] < 0x80)
+		i++;
+	return i == text.len;
+}
+
 /* Case and width taken away; NULL: it is no text. Release with free(). */
 static char *
 fold(struct span text)
 {
 	utf8proc_uint8_t *folded = NULL;
 
+	if (is_ascii(text))
+		return fold_ascii(text);
 	if (utf8proc_map(text.data, (utf8proc_ssize_t)text.len, &folded,
 		UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
 		    UTF8PROC_CASEFOLD) < 0)

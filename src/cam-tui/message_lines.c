@@ -12,6 +12,7 @@
 #include "cam-tui/ask.h"
 #include "cam-tui/model.h"
 #include "cam-tui/transfer_text.h"
+#include "rpc/callwords.h"
 
 enum { BAR_COLUMNS = 10, BAR_TEXT_MAX = 256 };
 
@@ -168,24 +169,8 @@ put_quote(struct looks *looks)
 static void
 put_call(struct looks *looks, const json_t *call)
 {
-	const char *reason = json_string_value(json_object_get(call, "reason"));
-	unsigned seconds = (unsigned)(json_integer_value(json_object_get(
-					  call, "duration_ms")) /
-				      1000);
-	bool video = is_true(call, "video");
-	char *text = NULL;
+	char *text = callwords_past(call);
 
-	if (is_true(call, "missed"))
-		text = xstrdup(
-		    video ? _("(missed video call)") : _("(missed call)"));
-	else if (json_integer_value(json_object_get(call, "duration_ms")) > 0)
-		text = xasprintf(
-		    video ? _("(video call, %u:%02u)") : _("(call, %u:%02u)"),
-		    seconds / 60, seconds % 60);
-	else
-		text =
-		    xasprintf(video ? _("(video call: %s)") : _("(call: %s)"),
-			reason != NULL ? reason : "");
 	layout_text(looks->layout,
 	    is_true(call, "missed") ? STYLE_WARN : STYLE_DIM, text);
 	free(text);

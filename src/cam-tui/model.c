@@ -42,6 +42,7 @@ model_free(struct model *model)
 		model_talk_free(talk);
 	}
 	model_forget_offers(model);
+	model_forget_calls(model);
 	free(model->transfers);
 	table_finish(&model->users);
 	table_finish(&model->talks);
@@ -213,6 +214,8 @@ take_read(struct model *model, const json_t *params)
 void
 model_take_event(struct model *model, const char *event, const json_t *params)
 {
+	if (model_call_event(model, event, params))
+		return;
 	if (strcmp(event, EVENT_MESSAGE_SENT) == 0)
 		model_transfer_sent(model, params);
 	if (strcmp(event, EVENT_MESSAGE_RECEIVED) == 0 ||

@@ -11,6 +11,7 @@
 #include "base/table.h"
 
 struct model;
+struct model_call;
 
 /* -- users ---------------------------------------------------------------- */
 
@@ -97,7 +98,7 @@ struct model_transfer {
 	const char *name;
 	const char *kind;  /* "file", "folder", "image" */
 	const char *path;  /* or NULL */
-	const char *error; /* a sentence of camd's, or NULL */
+	const char *reason; /* why it does not go on, a word; "" */
 	bool is_received;
 	enum model_stage stage;
 	uint64_t size; /* bytes; 0: not known */
@@ -112,9 +113,10 @@ enum model_change_kind {
 	CHANGE_USERS, /* any of them, see user */
 	CHANGE_TALK,  /* its unread, or all of its messages */
 	CHANGE_MESSAGE_NEW,
-	CHANGE_MESSAGE, /* another text, state, opened */
-	CHANGE_PAGE,	/* older or newer ones were put to a talk */
-	CHANGE_TRANSFER /* see transfer; NULL: any, and some may be gone */
+	CHANGE_MESSAGE,	 /* another text, state, opened */
+	CHANGE_PAGE,	 /* older or newer ones were put to a talk */
+	CHANGE_TRANSFER, /* see transfer; NULL: any, and some may be gone */
+	CHANGE_CALL	 /* see call, which may have ended; NULL: the same */
 };
 
 struct model_change {
@@ -125,6 +127,7 @@ struct model_change {
 	struct model_talk *talk;	     /* or NULL */
 	const struct model_message *message; /* or NULL */
 	const struct model_transfer *transfer;
+	const struct model_call *call; /* see model_call.h */
 	size_t count; /* of CHANGE_PAGE: put before the first */
 };
 
@@ -160,6 +163,8 @@ void model_take_event(
     struct model *model, const char *event, const json_t *params);
 /* attention.get: the rules of talks. */
 void model_take_attention(struct model *model, const json_t *object);
+/* A message object that is new: a past call, which no event has with it. */
+void model_take_past(struct model *model, const json_t *object);
 /* The message object, wherever that message is shown. */
 void model_take_message(struct model *model, const json_t *object);
 /* A page of offer.list, or one file object. */

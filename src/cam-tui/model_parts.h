@@ -3,6 +3,7 @@
 #define CAM_TUI_MODEL_PARTS_H
 
 #include "cam-tui/model.h"
+#include "cam-tui/model_call.h"
 
 struct model {
 	void (*on_change)(const struct model_change *change, void *arg);
@@ -16,6 +17,8 @@ struct model {
 	size_t transfer_count;
 	size_t running; /* of them */
 	struct model_rule rule;
+	struct model_call *calls[MODEL_CALLS_MAX]; /* the oldest first */
+	size_t call_count;
 };
 
 void model_tell(struct model *model, const struct model_change *change);

@@ -425,6 +425,12 @@ model_talk_add(struct model *model, const json_t *object)
 }
 
 void
+model_take_past(struct model *model, const json_t *object)
+{
+	model_talk_add(model, object);
+}
+
+void
 model_take_message(struct model *model, const json_t *object)
 {
 	struct model_talk *talk = model_talk_of(model, object);

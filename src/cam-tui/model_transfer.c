@@ -49,7 +49,7 @@ read_object(struct model_transfer *transfer)
 	transfer->name = text_of(object, "name");
 	transfer->kind = text_of(object, "kind");
 	transfer->path = json_string_value(json_object_get(object, "path"));
-	transfer->error = json_string_value(json_object_get(object, "error"));
+	transfer->reason = text_of(object, "reason");
 	transfer->is_received = strcmp(text_of(object, "direction"), "in") == 0;
 	transfer->stage = stage_of(text_of(object, "state"));
 	transfer->size = number_of(object, "size");

@@ -252,15 +252,26 @@ paint_whole_row(struct painter *painter, unsigned row)
 	}
 }
 
+/* Which cells of a row have changed, from the first to the last; false: none
+ * has. */
 static bool
-is_row_same(const struct painter *painter, unsigned row)
+find_changed(const struct painter *painter, unsigned row, unsigned *first,
+    unsigned *last)
 {
-	size_t size = painter->after->columns * sizeof(struct cell);
+	unsigned columns = painter->after->columns, from = 0, to = columns;
 
-	if (painter->before == NULL || size == 0)
-		return size == 0;
-	return memcmp(canvas_cell(painter->before, row, 0),
-		   canvas_cell(painter->after, row, 0), size) == 0;
+	if (painter->before != NULL &&
+	    memcmp(canvas_cell(painter->before, row, 0),
+		canvas_cell(painter->after, row, 0),
+		columns * sizeof(struct cell)) == 0)
+		return false;
+	while (from < to && !has_changed(painter, row, from))
+		from++;
+	while (from < to && !has_changed(painter, row, to - 1))
+		to--;
+	*first = from;
+	*last = to - 1;
+	return from < to;
 }
 
 /* Only a few cells, all of one style, lie between the cursor and that one. */
@@ -283,18 +294,24 @@ is_near(const struct painter *painter, unsigned row, unsigned column)
 	return true;
 }
 
-/* Changed cells up to there, and the few between them that have not. */
+/* Changed cells from first to last, what they may have covered, and the few
+ * between them that have not; up to end. */
 static void
-paint_cells(struct painter *painter, unsigned row, unsigned end)
+paint_cells(struct painter *painter, unsigned row, unsigned first,
+    unsigned last, unsigned end)
 {
-	unsigned column = 0;
+	unsigned column = first;
 
-	while (column < end) {
+	/* Its right half may be what has changed. */
+	if (column > 0 &&
+	    canvas_cell(painter->after, row, column)->columns == 0)
+		column--;
+	while (
+	    column < end && (column <= last || column < painter->unsure_to)) {
 		const struct cell *cell =
 		    canvas_cell(painter->after, row, column);
 
 		if (cell->columns == 0 || !has_changed(painter, row, column)) {
-			/* Its right half may be what has changed. */
 			if (cell->columns != 2 ||
 			    !has_changed(painter, row, column + 1)) {
 				column++;
@@ -310,42 +327,32 @@ paint_cells(struct painter *painter, unsigned row, unsigned end)
 	}
 }
 
-/* What has changed in the blanks at the end of a row. */
-static bool
-has_changed_from(const struct painter *painter, unsigned row, unsigned column)
-{
-	for (; column < painter->after->columns; column++) {
-		if (has_changed(painter, row, column))
-			return true;
-	}
-	return false;
-}
-
 static void
 paint_row(struct painter *painter, unsigned row)
 {
 	const struct canvas *canvas = painter->after;
-	unsigned end = canvas->columns, from;
+	unsigned end = canvas->columns, from = end, first, last;
 
-	if ((painter->before != NULL && !canvas->touched[row]) ||
-	    is_row_same(painter, row))
-		return;
 	painter->unsure_to = 0;
+	if ((painter->before != NULL && !canvas->touched[row]) ||
+	    !find_changed(painter, row, &first, &last))
+		return;
 	/* Both are looked at. */
 	if (is_isolated(painter->after, row) |
 	    is_isolated(painter->before, row)) {
 		paint_whole_row(painter, row);
 		return;
 	}
-	from = blank_from(canvas, row);
+	if (is_blank(canvas_cell(canvas, row, last)))
+		from = blank_from(canvas, row);
 	/* Erasing takes a few bytes, and leaves no style but the plain one. */
 	if (from + 4 < end &&
 	    canvas_cell(canvas, row, from)->style == STYLE_PLAIN)
 		end = from;
-	paint_cells(painter, row, end);
-	if (end == from && has_changed_from(painter, row, from)) {
+	paint_cells(painter, row, first, last, end);
+	if (end == from && (last >= from || painter->unsure_to > from)) {
 		place(painter, row, from);
-		set_style(painter, canvas_cell(canvas, row, from)->style);
+		set_style(painter, STYLE_PLAIN);
 		set_link(painter, 0);
 		painter->ops->clear_to_end(painter->out, painter->ops->arg);
 	}

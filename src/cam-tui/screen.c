@@ -13,6 +13,7 @@
 #include "cam-tui/layout.h"
 #include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
+#include "cam-tui/phone.h"
 #include "cam-tui/secret.h"
 #include "cam-tui/session.h"
 #include "cam-tui/transfer_text.h"
@@ -39,16 +40,18 @@ composer_room(unsigned rows, unsigned wanted)
 
 void
 screen_divide(unsigned rows, unsigned columns, unsigned roster_columns,
-    unsigned composer_rows, struct screen_parts *parts)
+    unsigned composer_rows, unsigned call_rows, struct screen_parts *parts)
 {
 	unsigned below = composer_room(rows, composer_rows);
-	unsigned middle = rows - below - 2;
+	unsigned middle = rows - below - 2 - call_rows;
 	unsigned left = 0;
 
 	*parts = (struct screen_parts){ 0 };
 	parts->title = (struct box){ 0, 0, 1, columns };
-	parts->status = (struct box){ 1 + middle, 0, 1, columns };
-	parts->composer = (struct box){ 2 + middle, 0, below, columns };
+	parts->calls = (struct box){ 1 + middle, 0, call_rows, columns };
+	parts->status = (struct box){ 1 + middle + call_rows, 0, 1, columns };
+	parts->composer =
+	    (struct box){ 2 + middle + call_rows, 0, below, columns };
 	if (roster_columns >= ROSTER_COLUMNS_MIN &&
 	    columns >= SCREEN_SPLIT_COLUMNS) {
 		left =
@@ -62,35 +65,65 @@ screen_divide(unsigned rows, unsigned columns, unsigned roster_columns,
 
 /* -- composer ------------------------------------------------------------- */
 
-/* By grapheme, so that the text before the cursor is laid out as if nothing
- * followed. */
-static void
-lay_composer(struct layout *layout, unsigned columns, struct span text)
-{
-	layout_init(layout, columns);
-	layout->breaks_anywhere = true;
-	layout->indent = layout->margin = 2;
-	layout_text(layout, STYLE_ACCENT, "  ");
-	layout_put(layout, STYLE_PLAIN, text);
-}
-
 static struct view *
 writing_in(const struct tui *tui)
 {
 	return tui->switcher.shown;
 }
 
-static unsigned
-composer_wants(const struct tui *tui, unsigned columns)
-{
+/* What is being written, laid out, and where in it the cursor is. */
+struct writing {
 	struct layout layout;
-	size_t lines;
+	size_t line;
+	unsigned column;
+};
 
-	lay_composer(
-	    &layout, columns, composer_text(writing_in(tui)->composer));
-	lines = layout.lines + (layout.column >= columns);
-	layout_finish(&layout);
-	return lines < COMPOSER_ROWS_MAX ? (unsigned)lines : COMPOSER_ROWS_MAX;
+static void
+lay_writing(const struct tui *tui, unsigned columns, struct writing *writing)
+{
+	const struct composer *composer = writing_in(tui)->composer;
+	struct layout *layout = &writing->layout;
+	struct span text = composer_text(composer);
+	size_t cursor = composer_cursor(composer);
+
+	layout_init(layout, columns);
+	layout->breaks_anywhere = true;
+	layout->indent = layout->margin = 2;
+	layout_text(layout, STYLE_ACCENT, "  ");
+	layout_put(layout, STYLE_PLAIN, span_of(text.data, cursor));
+	writing->line = layout->lines - 1;
+	writing->column = layout->column;
+	if (writing->column >= columns) {
+		writing->line++;
+		writing->column = columns > 4 ? 2 : 0;
+	}
+	if (cursor < text.len)
+		layout_put(layout, STYLE_PLAIN,
+		    span_of(text.data + cursor, text.len - cursor));
+}
+
+static void
+divide(const struct tui *tui, const struct canvas *canvas,
+    const struct writing *writing, struct screen_parts *parts)
+{
+	const struct layout *layout = &writing->layout;
+	size_t lines = layout->lines + (layout->column >= layout->columns);
+
+	screen_divide(canvas->rows, canvas->columns,
+	    tui->options.roster_columns,
+	    lines < COMPOSER_ROWS_MAX ? (unsigned)lines : COMPOSER_ROWS_MAX,
+	    phone_rows(tui->phone, canvas->rows), parts);
+}
+
+void
+screen_parts(const struct tui *tui, const struct canvas *canvas,
+    struct screen_parts *parts)
+{
+	struct writing writing;
+
+	lay_writing(tui, canvas->columns, &writing);
+	divide(tui, canvas, &writing, parts);
+	layout_finish(&writing.layout);
 }
 
 /* In its place: what is typed is not shown. */
@@ -106,27 +139,13 @@ draw_secret(const struct tui *tui, struct canvas *canvas, struct box box)
 }
 
 static void
-draw_composer(const struct tui *tui, struct canvas *canvas, struct box box)
+draw_composer(const struct tui *tui, const struct writing *writing,
+    struct canvas *canvas, struct box box)
 {
-	const struct composer *composer = writing_in(tui)->composer;
-	struct span text = composer_text(composer);
-	struct layout layout;
-	size_t line, from;
-	unsigned column;
+	size_t line = writing->line;
+	size_t from = line >= box.rows ? line - box.rows + 1 : 0;
 
-	lay_composer(&layout, box.columns,
-	    span_of(text.data, composer_cursor(composer)));
-	line = layout.lines - 1;
-	column = layout.column;
-	layout_finish(&layout);
-	if (column >= box.columns) {
-		line++;
-		column = box.columns > 4 ? 2 : 0;
-	}
-	from = line >= box.rows ? line - box.rows + 1 : 0;
-	lay_composer(&layout, box.columns, text);
-	layout_draw(&layout, canvas, box, 0, from, box.rows);
-	layout_finish(&layout);
+	layout_draw(&writing->layout, canvas, box, 0, from, box.rows);
 	if (from == 0)
 		canvas_put(canvas, box, 0, 0, STYLE_ACCENT,
 		    span_text(tui->is_normal ? PROMPT_NORMAL : PROMPT));
@@ -134,7 +153,18 @@ draw_composer(const struct tui *tui, struct canvas *canvas, struct box box)
 		return;
 	canvas->cursor_shown = true;
 	canvas->cursor_row = box.row + (unsigned)(line - from);
-	canvas->cursor_column = box.column + column;
+	canvas->cursor_column = box.column + writing->column;
+}
+
+static void
+draw_writing(const struct tui *tui, const struct writing *writing,
+    struct canvas *canvas, struct box box)
+{
+	canvas_fill(canvas, box, STYLE_PLAIN);
+	if (secret_is_open(tui->secret))
+		draw_secret(tui, canvas, box);
+	else
+		draw_composer(tui, writing, canvas, box);
 }
 
 /* -- title and status ----------------------------------------------------- */
@@ -319,27 +349,10 @@ draw_view(struct tui *tui, struct view *view, struct canvas *canvas,
 }
 
 void
-screen_parts(const struct tui *tui, const struct canvas *canvas,
-    struct screen_parts *parts)
-{
-	screen_divide(canvas->rows, canvas->columns,
-	    tui->options.roster_columns, composer_wants(tui, canvas->columns),
-	    parts);
-}
-
-static void
-draw_writing(const struct tui *tui, struct canvas *canvas, struct box box)
-{
-	if (secret_is_open(tui->secret))
-		draw_secret(tui, canvas, box);
-	else
-		draw_composer(tui, canvas, box);
-}
-
-void
 screen_draw(struct tui *tui, struct canvas *canvas)
 {
 	struct screen_parts parts;
+	struct writing writing;
 	bool is_split;
 
 	canvas->cursor_shown = false;
@@ -351,7 +364,8 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 		    span_text(_("too small")));
 		return;
 	}
-	screen_parts(tui, canvas, &parts);
+	lay_writing(tui, canvas->columns, &writing);
+	divide(tui, canvas, &writing, &parts);
 	canvas->scrolled = parts.view;
 	is_split = parts.roster.columns > 0;
 	if (is_split && (tui->drawn_roster.view == NULL ||
@@ -364,26 +378,31 @@ screen_draw(struct tui *tui, struct canvas *canvas)
 					      : tui->switcher.shown,
 	    canvas, parts.view, &tui->drawn_view);
 	draw_title(tui, canvas, parts.title);
+	phone_draw(tui->phone, canvas, parts.calls);
 	draw_status(tui, canvas, parts.status);
-	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
-	draw_writing(tui, canvas, parts.composer);
+	draw_writing(tui, &writing, canvas, parts.composer);
 	tui->drawn_composer = parts.composer;
+	layout_finish(&writing.layout);
 }
 
 bool
 screen_draw_writing(struct tui *tui, struct canvas *canvas)
 {
 	struct screen_parts parts;
+	struct writing writing;
+	bool has_room;
 
 	if (canvas->rows < SCREEN_ROWS_MIN ||
 	    canvas->columns < SCREEN_COLUMNS_MIN || tui_front(tui)->is_list ||
 	    secret_is_open(tui->secret))
 		return false;
-	screen_parts(tui, canvas, &parts);
-	if (!box_is(parts.composer, tui->drawn_composer))
-		return false;
-	canvas->cursor_shown = false;
-	canvas_fill(canvas, parts.composer, STYLE_PLAIN);
-	draw_writing(tui, canvas, parts.composer);
-	return true;
+	lay_writing(tui, canvas->columns, &writing);
+	divide(tui, canvas, &writing, &parts);
+	has_room = box_is(parts.composer, tui->drawn_composer);
+	if (has_room) {
+		canvas->cursor_shown = false;
+		draw_writing(tui, &writing, canvas, parts.composer);
+	}
+	layout_finish(&writing.layout);
+	return has_room;
 }

@@ -20,13 +20,14 @@ struct screen_parts {
 	struct box roster;
 	struct box border;
 	struct box view;
+	struct box calls; /* above the status line */
 	struct box status;
 	struct box composer;
 };
 
-/* composer_rows as wanted; roster_columns 0: none. */
+/* composer_rows as wanted; call_rows of calls; roster_columns 0: none. */
 void screen_divide(unsigned rows, unsigned columns, unsigned roster_columns,
-    unsigned composer_rows, struct screen_parts *parts);
+    unsigned composer_rows, unsigned call_rows, struct screen_parts *parts);
 
 /* Draws all that is to be seen of the tui. */
 void screen_draw(struct tui *tui, struct canvas *canvas);

@@ -39,7 +39,8 @@ struct session {
 	void (*on_unlocked)(
 	    void *arg, int err, const struct rpc_error *error); /* or NULL */
 	void *unlock_arg;
-	bool has_started; /* camd was started once since the last connection */
+	bool wants_levels; /* of calls */
+	bool has_started;  /* camd was started once since the last connection */
 	bool is_ending;
 };
 
@@ -197,6 +198,31 @@ session_unlock(struct session *session, struct span passphrase,
 	    json_pack("{s:o}", "passphrase", text), on_unlocked, session);
 }
 
+/* All but levels: while those are wanted the media process measures them. */
+static json_t *
+types_wanted(const struct session *session)
+{
+	static const char *const types[] = { "message", "user", "talk", "offer",
+		"question", "transfer", "key", "presence", "attention",
+		EVENT_CALL_INCOMING, EVENT_CALL_RINGING, EVENT_CALL_ACTIVE,
+		EVENT_CALL_CHANGED, EVENT_CALL_ENDED, EVENT_CALL_KEPT };
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		json_array_append_new(list, json_string(types[i]));
+	if (session->wants_levels)
+		json_array_append_new(list, json_string(EVENT_CALL_LEVELS));
+	return list;
+}
+
+static void
+subscribe(struct session *session, rpc_caller_answer *on_answer)
+{
+	rpc_caller_call(session->caller, RPC_SUBSCRIBE,
+	    json_pack("{s:o}", "types", types_wanted(session)), on_answer,
+	    session);
+}
+
 static void
 on_hello(
     void *arg, int err, const json_t *result, const struct rpc_error *error)
@@ -217,8 +243,7 @@ on_hello(
 		    _("the keys are locked: 'cam key unlock' opens them"));
 		return;
 	}
-	rpc_caller_call(session->caller, RPC_SUBSCRIBE,
-	    json_pack("{s:[s]}", "types", "*"), on_subscribed, session);
+	subscribe(session, on_subscribed);
 	session->ops->on_online(result, session->arg);
 }
 
@@ -333,6 +358,22 @@ enum session_state
 session_state(const struct session *session)
 {
 	return session->state;
+}
+
+static void
+on_changed(
+    void *arg, int err, const json_t *result, const struct rpc_error *error)
+{
+}
+
+void
+session_want_levels(struct session *session, bool wanted)
+{
+	if (session->wants_levels == wanted)
+		return;
+	session->wants_levels = wanted;
+	if (session->state == SESSION_ONLINE && session->caller != NULL)
+		subscribe(session, on_changed);
 }
 
 void

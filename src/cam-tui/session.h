@@ -29,8 +29,9 @@ enum session_state {
 };
 
 struct session_ops {
-	/* Greeted and subscribed to everything: what is asked for now misses
-	 * nothing that is told from now on. Again after each new connection. */
+	/* Greeted and subscribed to everything but levels of calls: what is
+	 * asked for now misses nothing that is told from now on. Again after
+	 * each new connection. */
 	void (*on_online)(const json_t *hello, void *arg);
 	/* The state has changed; why is a sentence for people, or NULL. */
 	void (*on_state)(enum session_state state, const char *why, void *arg);
@@ -50,6 +51,8 @@ enum session_state session_state(const struct session *session);
 void session_unlock(struct session *session, struct span passphrase,
     void (*on_done)(void *arg, int err, const struct rpc_error *error),
     void *arg);
+/* Whether call.levels is told, four times a second while a call lasts. */
+void session_want_levels(struct session *session, bool wanted);
 /* Tries at once instead of after a while. */
 void session_hurry(struct session *session);
 

@@ -19,7 +19,7 @@
 #include "loop/watch.h"
 
 enum {
-	READ_SIZE = 64 * 1024,
+	READ_SIZE = 4096, /* a terminal has no more at once */
 	/* One painted screen, with true colour in each cell. */
 	OUT_MAX = 64 * 1024 * 1024,
 	TITLE_MAX = 256,
@@ -462,10 +462,11 @@ terminal_paint(struct terminal *terminal, struct canvas *canvas)
 	buf_put_span(&terminal->queue, buf_span(&terminal->frame));
 	buf_clear(&terminal->frame);
 	show_cursor(terminal, canvas, &ops);
+	/* Who waits for it sees it first. */
+	flush_out(terminal);
 	canvas_copy(&terminal->shown, canvas);
 	canvas_settle(canvas);
 	terminal->is_known = true;
-	flush_out(terminal);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/size.h"
 #include "base/text.h"
+#include "rpc/reason.h"
 
 enum { LEFT_MAX_S = 99 * 3600 };
 
@@ -42,15 +43,6 @@ transfer_is_picture(const struct model_transfer *transfer)
 	return false;
 }
 
-static bool
-has_reason(const struct model_transfer *transfer, const char *reason)
-{
-	const char *word =
-	    json_string_value(json_object_get(transfer->object, "reason"));
-
-	return word != NULL && strcmp(word, reason) == 0;
-}
-
 const char *
 transfer_state(const struct model_transfer *transfer)
 {
@@ -66,9 +58,11 @@ transfer_state(const struct model_transfer *transfer)
 	case STAGE_FAILED:
 		return _("failed");
 	case STAGE_CANCELLED:
-		return has_reason(transfer, "declined")	   ? _("declined")
-		       : has_reason(transfer, "withdrawn") ? _("withdrawn")
-							   : _("cancelled");
+		if (strcmp(transfer->reason, "declined") == 0)
+			return _("declined");
+		return strcmp(transfer->reason, "withdrawn") == 0
+			   ? _("withdrawn")
+			   : _("cancelled");
 	case STAGE_EXPIRED:
 		return _("expired");
 	}
@@ -97,9 +91,11 @@ transfer_style(const struct model_transfer *transfer)
 }
 
 const char *
-transfer_error(const char *error)
+transfer_reason(const char *reason)
 {
-	return error != NULL && error[0] != '\0' ? gettext(error) : "";
+	const char *sentence = reason_transfer_sentence(reason);
+
+	return sentence[0] != '\0' ? gettext(sentence) : "";
 }
 
 char *
@@ -116,7 +112,7 @@ transfer_detail(const struct model_transfer *transfer)
 	if (transfer->stage == STAGE_CANCELLED ||
 	    transfer->stage == STAGE_EXPIRED)
 		return xstrdup("");
-	return xstrdup(transfer_error(transfer->error));
+	return xstrdup(transfer_reason(transfer->reason));
 }
 
 unsigned

@@ -15,8 +15,8 @@ enum style transfer_style(const struct model_transfer *transfer);
 /* What there is to say beyond that: where it lies, why it does not go on; a new
  * string, possibly empty. */
 char *transfer_detail(const struct model_transfer *transfer);
-/* camd's sentence in the language of the reader; "" for NULL. */
-const char *transfer_error(const char *error);
+/* Why it does not go on, in the language of the reader; "" for "". */
+const char *transfer_reason(const char *reason);
 
 /* Of 100; 100 only when it is complete. */
 unsigned transfer_percent(uint64_t done, uint64_t size);

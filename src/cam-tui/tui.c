@@ -16,6 +16,7 @@
 #include "cam-tui/linear.h"
 #include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
+#include "cam-tui/phone.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -83,14 +84,17 @@ set_title(struct tui *tui)
 {
 	size_t unread = model_unread(tui->model);
 	char *view = view_title(tui->switcher.shown);
-	char *title = unread > 0 ? xasprintf("cam: %s (%zu)", view, unread)
-				 : xasprintf("cam: %s", view);
+	char *calls = phone_title(tui->phone);
+	const char *what = calls != NULL ? calls : view;
+	char *title = unread > 0 ? xasprintf("cam: %s (%zu)", what, unread)
+				 : xasprintf("cam: %s", what);
 
 	if (tui->title == NULL || strcmp(tui->title, title) != 0) {
 		terminal_set_title(tui->terminal, title);
 		free(tui->title);
 		tui->title = xstrdup(title);
 	}
+	free(calls);
 	free(view);
 	free(title);
 }

@@ -24,6 +24,7 @@ struct linear;
 struct loop;
 struct model;
 struct model_talk;
+struct phone;
 struct drawing;
 struct running;
 struct secret;
@@ -79,6 +80,7 @@ struct tui {
 	struct drawing *drawing; /* being drawn, shown or waited for, or NULL */
 	struct prompt prompt;
 	struct herald *herald;
+	struct phone *phone; /* calls */
 	struct idle *idle;
 	struct secret *secret;
 	struct linear *linear; /* instead of painting, or NULL */

@@ -12,7 +12,8 @@
 #include "cam-tui/herald.h"
 #include "cam-tui/idle.h"
 #include "cam-tui/linear.h"
-#include "cam-tui/model.h"
+#include "cam-tui/model_call.h"
+#include "cam-tui/phone.h"
 #include "cam-tui/secret.h"
 #include "cam-tui/tui_parts.h"
 #include "cam-tui/view_files.h"
@@ -140,6 +141,7 @@ on_online(const json_t *hello, void *arg)
 		if (view_talk_of(tui->switcher.views[i]) != NULL)
 			view_talk_refresh(tui->switcher.views[i]);
 	}
+	phone_online(tui->phone);
 	ask_users(tui, NULL);
 	ask_offers(tui, NULL);
 	view_files_refresh(tui);
@@ -154,6 +156,9 @@ on_state(enum session_state state, const char *why, void *arg)
 		secret_ask(tui->secret);
 	else if (secret_is_open(tui->secret))
 		secret_close(tui->secret);
+	/* What goes on without us is asked when there is a connection again. */
+	if (state == SESSION_WAITING)
+		model_forget_calls(tui->model);
 	if (state == SESSION_ONLINE) {
 		tui_log(tui, STYLE_DIM, _("connected to camd"));
 		linear_say(tui->linear, _("connected to camd"));
@@ -250,6 +255,7 @@ on_event(const char *event, const json_t *params, void *arg)
 	struct tui *tui = arg;
 
 	tell_event(tui, event, params);
+	phone_event(tui->phone, event, params);
 	end_transfer(tui, event, params);
 	if (strcmp(event, EVENT_KEY_CHANGED) == 0)
 		say_key(tui, params);
@@ -270,6 +276,16 @@ is_looked_at(const struct tui *tui, const struct view *view)
 	return tui_is_watched(tui) && tui->switcher.shown == view;
 }
 
+/* One that was spoken in needs nobody's attention. */
+static bool
+is_past_call(const struct model_message *message)
+{
+	const json_t *call = json_object_get(message->object, "call");
+
+	return json_is_object(call) &&
+	       !json_is_true(json_object_get(call, "missed"));
+}
+
 /* Whoever writes has a place in the switcher, and the user hears of it. */
 static void
 attend(struct tui *tui, const struct model_change *change)
@@ -281,7 +297,7 @@ attend(struct tui *tui, const struct model_change *change)
 		view_talk_seen(view);
 		return;
 	}
-	if (!change->message->is_sent)
+	if (!change->message->is_sent && !is_past_call(change->message))
 		herald_message(
 		    tui->herald, change->talk, change->message->object);
 }
@@ -296,6 +312,8 @@ tui_on_change(const struct model_change *change, void *arg)
 	else if (change->kind == CHANGE_TALK && change->talk != NULL &&
 		 change->talk->unread == 0)
 		herald_read(tui->herald, change->talk);
+	else if (change->kind == CHANGE_CALL)
+		phone_change(tui->phone);
 	linear_change(tui->linear, change);
 	if (tui->roster->type->changed != NULL)
 		tui->roster->type->changed(tui->roster, change);

@@ -8,6 +8,7 @@
 #include "cam-tui/drawing.h"
 #include "cam-tui/idle.h"
 #include "cam-tui/model.h"
+#include "cam-tui/phone.h"
 #include "cam-tui/screen.h"
 #include "cam-tui/secret.h"
 #include "cam-tui/terminal.h"
@@ -195,6 +196,7 @@ on_focus(bool focused, void *arg)
 	tui->is_focused = focused;
 	if (!focused)
 		idle_check(tui->idle);
+	phone_change(tui->phone);
 	tui->switcher.shown->changed = true;
 	tui_changed(tui);
 }

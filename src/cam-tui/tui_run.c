@@ -24,6 +24,7 @@
 #include "cam-tui/link.h"
 #include "cam-tui/linkset.h"
 #include "cam-tui/model.h"
+#include "cam-tui/phone.h"
 #include "cam-tui/secret.h"
 #include "cam-tui/terminal.h"
 #include "cam-tui/tui_parts.h"
@@ -139,6 +140,7 @@ on_minute(void *arg)
 	timer_start(
 	    &tui->minute, MINUTE_MS - (uint64_t)clock_wall_ms() % MINUTE_MS);
 	idle_check(tui->idle);
+	phone_change(tui->phone);
 	tui_changed(tui);
 }
 
@@ -321,6 +323,7 @@ begin(struct tui *tui, bool no_start)
 	tui->links = linkset_new();
 	tui->herald = herald_new(tui);
 	tui->idle = idle_new(tui);
+	tui->phone = phone_new(tui);
 	tui->secret = secret_new(tui);
 	tui->roster = view_roster_new(tui);
 	tui->log = view_text_new(tui, _("log"), true);
@@ -359,6 +362,7 @@ end(struct tui *tui)
 	drawing_free(tui);
 	prompt_leave(tui);
 	completion_free(tui->completion);
+	phone_free(tui->phone);
 	herald_free(tui->herald);
 	idle_free(tui->idle);
 	linear_free(tui->linear);

@@ -541,6 +541,14 @@ concerns(const struct view_talk *self, const struct model_change *change)
 	return false;
 }
 
+/* Nothing else of a user stands in the lines. */
+static bool
+has_same_name(const struct model_change *change)
+{
+	return change->user != NULL && change->before != NULL &&
+	       strcmp(change->user->name, change->before->name) == 0;
+}
+
 /* Its offer stands in the lines of a message. */
 static void
 transfer_changed(struct view_talk *self, const struct model_transfer *transfer)
@@ -569,7 +577,7 @@ talk_changed(struct view *view, const struct model_change *change)
 		return;
 	if (change->kind == CHANGE_MESSAGE)
 		talk_lines_forget(&self->lines, change->message);
-	else if (change->kind == CHANGE_USERS)
+	else if (change->kind == CHANGE_USERS && !has_same_name(change))
 		talk_lines_forget_all(&self->lines);
 	view->changed = true;
 }

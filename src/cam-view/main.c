@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 #include "base/number.h"
-#include "cam-view/control.h"
+#include "cam-view/guide.h"
 #include "cam-view/screen.h"
 #include "cam-view/window.h"
 #include "loop/loop.h"
@@ -107,16 +107,16 @@ main(int argc, char **argv)
 {
 	struct options options = { .control = -1 };
 	struct views views = { 0 };
-	struct control *control = NULL;
+	struct guide *guide = NULL;
 	struct loop *loop = NULL;
 	int err;
 
 	if (!read_options(argv, &options))
 		return usage();
 	loop = loop_new();
-	control = control_new(loop, options.control, &views, on_end, loop);
+	guide = guide_new(loop, options.control, &views, on_end, loop);
 	err = run(&options, loop, &views);
-	control_free(control);
+	guide_free(guide);
 	views_finish(&views);
 	loop_free(loop);
 	if (err == 0)

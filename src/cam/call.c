@@ -32,23 +32,33 @@ is_no_file(const char *spec)
 	       strcmp(spec, "default") == 0 || strncmp(spec, "device:", 7) == 0;
 }
 
-/* As camd wants it; a new string, NULL: no folder is known. */
-static char *
-absolute(const char *spec)
+char *
+call_path(const char *name)
 {
 	char *folder = NULL, *path = NULL;
 
+	if (name[0] == '/')
+		return xstrdup(name);
+	folder = getcwd(NULL, 0);
+	if (folder != NULL)
+		path = path_join(folder, name);
+	else
+		complain(_("the present folder is not known: give the whole "
+			   "path of '%s'"),
+		    name);
+	free(folder);
+	return path;
+}
+
+/* As camd wants it; a new string, NULL: it was said what is wrong. */
+static char *
+absolute(const char *spec)
+{
 	if (strcmp(spec, "default") == 0)
 		return xstrdup("");
 	if (strncmp(spec, "device:", 7) == 0)
 		return xstrdup(spec + 7);
-	if (is_no_file(spec) || spec[0] == '/')
-		return xstrdup(spec);
-	folder = getcwd(NULL, 0);
-	if (folder != NULL)
-		path = path_join(folder, spec);
-	free(folder);
-	return path;
+	return is_no_file(spec) ? xstrdup(spec) : call_path(spec);
 }
 
 static int
@@ -64,12 +74,8 @@ put_device(json_t *params, const struct args *args, const char *option,
 		return complain_usage(
 		    "call", _("--%s takes a file or a device"), option);
 	path = absolute(spec);
-	if (path == NULL) {
-		complain(_("the present folder is not known: give the whole "
-			   "path of '%s'"),
-		    spec);
+	if (path == NULL)
 		return EXIT_FAILED;
-	}
 	json_object_set_new(params, member, json_string(path));
 	free(path);
 	return 0;
@@ -206,9 +212,8 @@ answer(struct cam *cam, struct args *args)
 /* -- calls that are changed -------------------------------------------------
  */
 
-/* Takes params; sentence (NULL: none) is about the call's members. */
-static int
-change(
+int
+call_change(
     struct cam *cam, const char *method, json_t *params, const char *sentence)
 {
 	json_t *result = NULL;
@@ -235,7 +240,7 @@ hangup(struct cam *cam, struct args *args)
 
 	put_id(params, args);
 	if (code == 0)
-		return change(cam, RPC_CALL_HANGUP, params, _("hung up"));
+		return call_change(cam, RPC_CALL_HANGUP, params, _("hung up"));
 	json_decref(params);
 	return code;
 }
@@ -271,7 +276,7 @@ decline(struct cam *cam, struct args *args)
 	if (id != NULL)
 		json_object_set_new(params, "id", json_string(id));
 	free(text);
-	return change(cam, RPC_CALL_DECLINE, params, _("declined"));
+	return call_change(cam, RPC_CALL_DECLINE, params, _("declined"));
 }
 
 static int
@@ -284,7 +289,7 @@ set(struct cam *cam, struct args *args, const char *method, const char *on,
 
 	put_id(params, args);
 	if (code == 0)
-		return change(cam, method, params, is_off ? off : on);
+		return call_change(cam, method, params, is_off ? off : on);
 	json_decref(params);
 	return code;
 }
@@ -318,7 +323,7 @@ show(struct cam *cam, struct args *args, bool is_screen, const char *sentence)
 	else if (code == 0 && !is_off && !is_screen)
 		json_object_set_new(params, "video", json_true());
 	if (code == 0)
-		return change(cam, RPC_CALL_SHOW, params,
+		return call_change(cam, RPC_CALL_SHOW, params,
 		    is_off ? _("nothing is shown any more") : sentence);
 	json_decref(params);
 	return code;
@@ -337,6 +342,44 @@ screen(struct cam *cam, struct args *args)
 }
 
 static int
+talk(struct cam *cam, struct args *args)
+{
+	const char *word = args->argc > 1 ? args->argv[1] : "on";
+	bool is_off = args_has(args, "off"), speaks = strcmp(word, "on") == 0;
+	const char *sentence = is_off	? _("push to talk is off")
+			       : speaks ? _("you are heard")
+					: _("you are silent");
+	int code = args_count(args, 1, 2);
+
+	if (code == 0 && !speaks && strcmp(word, "off") != 0)
+		code = complain_usage(
+		    "call", _("'call talk' takes on, off or --off"));
+	if (code != 0)
+		return code;
+	return call_change(cam, RPC_CALL_TALK,
+	    json_pack(
+		"{s:o}", "on", is_off ? json_null() : json_boolean(speaks)),
+	    sentence);
+}
+
+/* Of the one that is spoken in. */
+static int
+use(struct cam *cam, struct args *args)
+{
+	json_t *params = json_object(), *result = NULL;
+	int code = args_count(args, 1, 1);
+
+	if (code == 0)
+		code = put_devices(params, args);
+	if (code == 0)
+		code =
+		    daemon_ask(cam, RPC_CALL_USE, json_incref(params), &result);
+	json_decref(params);
+	json_decref(result);
+	return code;
+}
+
+static int
 add(struct cam *cam, struct args *args)
 {
 	const char *id = args_value(args, "id");
@@ -349,7 +392,7 @@ add(struct cam *cam, struct args *args)
 	    json_pack("{s:o}", "who", list_who(args->argv + 1, args->argc - 1));
 	if (id != NULL)
 		json_object_set_new(params, "id", json_string(id));
-	return change(cam, RPC_CALL_ADD, params, _("called"));
+	return call_change(cam, RPC_CALL_ADD, params, _("called"));
 }
 
 /* -- the verb ---------------------------------------------------------------
@@ -368,12 +411,16 @@ static const struct action {
 	{ "hangup", hangup, "" },
 	{ "hold", hold, " off " },
 	{ "mute", mute, " off " },
+	{ "talk", talk, " off " },
+	{ "use", use, " audio-in audio-out " },
 	{ "video", video, " off video-in " },
 	{ "screen", screen, " off screen " },
 	{ "add", add, " id " },
 	{ "ls", call_ls, "" },
 	{ "stats", call_stats, "" },
 	{ "devices", call_devices, "" },
+	{ "record", call_record, " id stop " },
+	{ "sdp", call_sdp, " off port tap yes " },
 };
 
 /* Whoever is called like an action is called by more of his name. */

@@ -4,7 +4,6 @@
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 struct args;
 struct cam;
@@ -18,17 +17,14 @@ const char *call_member(const json_t *object, const char *name);
 bool call_is(const json_t *object, const char *state);
 /* "bob@pc2, carl@pc3"; a new string. */
 char *call_members(const json_t *object);
-/* "4:05", "1:04:05". */
-enum { CALL_CLOCK_SIZE = 24 };
-void call_clock(int64_t duration_ms, char text[CALL_CLOCK_SIZE]);
 /* Why it has ended: "bob@pc2 has declined: in a meeting"; a new string. */
 char *call_end_sentence(const json_t *object);
 /* What an event says: "anna@pc1 calls: cam call answer 5f0c1a2b"; a new string.
  */
 char *call_event_sentence(const char *event, const json_t *object);
-/* A past call in the history: "missed call", "call, 4:05"; a new string. call
- * is the member of that name of a message object. */
-char *call_past_text(const json_t *call);
+/* Who has begun or ended to record it from one object to the next: "anna@pc1
+ * records this call"; a new string, NULL: nobody. */
+char *call_recording_sentence(const json_t *before, const json_t *object);
 
 /* -- actions -----------------------------------------------------------------
  */
@@ -44,5 +40,13 @@ int call_follow(struct cam *cam, struct rpc_client *client, json_t *object,
 int call_ls(struct cam *cam, struct args *args);
 int call_stats(struct cam *cam, struct args *args);
 int call_devices(struct cam *cam, struct args *args);
+int call_record(struct cam *cam, struct args *args);
+int call_sdp(struct cam *cam, struct args *args);
+/* Asks for a change of a call and prints it; takes params, sentence is about
+ * the call's members. */
+int call_change(
+    struct cam *cam, const char *method, json_t *params, const char *sentence);
+/* The whole path of a file; a new string. NULL: it was said why not. */
+char *call_path(const char *name);
 
 #endif

@@ -14,11 +14,12 @@
 #include "cam/output.h"
 #include "cam/progress.h"
 #include "cam/viewing.h"
+#include "rpc/callwords.h"
 #include "rpc/names.h"
 
 /* How long camd may take to end it once we have hung up; a clock is drawn so
  * often. */
-enum { HANGUP_MS = 10 * 1000, CLOCK_MS = 1000, BARS = 5, SILENCE_DB = 60 };
+enum { HANGUP_MS = 10 * 1000, CLOCK_MS = 1000, SILENT = 127 };
 
 struct stay {
 	struct cam *cam;
@@ -46,21 +47,6 @@ state_word(const json_t *object)
 	return call_is(object, "ringing") ? _("connecting") : _("speaking");
 }
 
-static void
-format_bars(int level_db, char text[3 * BARS + 1])
-{
-	int count = (SILENCE_DB - level_db) * BARS / SILENCE_DB;
-	size_t len = 0;
-
-	for (int i = 0; i < BARS; i++) {
-		const char *bar = i < count ? "\xe2\x96\xae" : "\xe2\x96\xaf";
-
-		memcpy(text + len, bar, 3);
-		len += 3;
-	}
-	text[len] = '\0';
-}
-
 static int64_t
 spoken_ms(const json_t *object)
 {
@@ -77,18 +63,21 @@ spoken_ms(const json_t *object)
 static void
 show(struct stay *stay)
 {
-	char clock[CALL_CLOCK_SIZE], bars[3 * BARS + 1];
+	char clock[CALLWORDS_CLOCK_SIZE], bars[CALLWORDS_BARS_SIZE];
+	const json_t *object = stay->object;
 	char *who = NULL, *note = NULL;
 
 	if (!stay->progress.enabled || stay->detach ||
 	    viewing_has_terminal(&stay->viewing))
 		return;
 	who = call_members(stay->object);
-	call_clock(spoken_ms(stay->object), clock);
-	format_bars(stay->level_db, bars);
-	note = xasprintf("%s %s %s%s", state_word(stay->object), clock, bars,
-	    json_is_true(json_object_get(stay->object, "muted")) ? _(" muted")
-								 : "");
+	callwords_clock(spoken_ms(stay->object), clock);
+	callwords_bars(stay->level_db, bars);
+	note = xasprintf("%s %s %s%s%s", state_word(object), clock, bars,
+	    json_is_true(json_object_get(object, "muted")) ? _(" muted") : "",
+	    json_array_size(json_object_get(object, "recording")) > 0
+		? _(" recorded")
+		: "");
 	progress_show(&stay->progress,
 	    &(struct progress_view){ .name = who, .note = note });
 	free(note);
@@ -99,7 +88,8 @@ show(struct stay *stay)
  */
 
 static void
-tell(struct stay *stay, const char *event, const json_t *params)
+tell(struct stay *stay, const char *event, const json_t *before,
+    const json_t *params)
 {
 	char *sentence = NULL;
 
@@ -107,17 +97,22 @@ tell(struct stay *stay, const char *event, const json_t *params)
 		output_json(params);
 		return;
 	}
-	if (strcmp(event, EVENT_CALL_CHANGED) == 0 ||
-	    viewing_has_terminal(&stay->viewing))
+	if (viewing_has_terminal(&stay->viewing))
+		return;
+	sentence = strcmp(event, EVENT_CALL_CHANGED) == 0
+		       ? call_recording_sentence(before, params)
+		       : call_event_sentence(event, params);
+	if (sentence == NULL)
 		return;
 	progress_clear(&stay->progress);
-	sentence = call_event_sentence(event, params);
 	if (strcmp(event, EVENT_CALL_ENDED) == 0 &&
 	    json_integer_value(json_object_get(params, "exit")) != 0 &&
 	    !stay->hung_up)
 		complain("%s", sentence);
 	else if (!stay->cam->quiet)
 		output_line(stay->cam, "%s", sentence);
+	/* Whoever reads it, reads it now. */
+	(void)output_finish();
 	free(sentence);
 }
 
@@ -125,7 +120,7 @@ static void
 take_levels(struct stay *stay, const json_t *params)
 {
 	const json_t *member;
-	json_int_t loudest = SILENCE_DB;
+	json_int_t loudest = SILENT;
 	size_t i;
 
 	json_array_foreach(json_object_get(params, "members"), i, member)
@@ -169,11 +164,11 @@ hear(struct stay *stay, const char *event, json_t *params)
 		return;
 	}
 	stay->was_active |= call_is(params, "active");
+	tell(stay, event, stay->object, params);
 	json_decref(stay->object);
 	stay->object = json_incref(params);
 	if (call_is(params, "ended"))
 		viewing_end(&stay->viewing);
-	tell(stay, event, params);
 	if (!stay->hung_up && !stay->detach && call_is(params, "active"))
 		show_pictures(stay);
 }
@@ -267,7 +262,7 @@ call_follow(struct cam *cam, struct rpc_client *client, json_t *object,
 		.client = client,
 		.object = object,
 		.detach = detach,
-		.level_db = SILENCE_DB };
+		.level_db = SILENT };
 	int code = 0;
 
 	viewing_init(&stay.viewing, cam, in_window);

@@ -11,6 +11,7 @@
 #include "cam/daemon.h"
 #include "cam/message.h"
 #include "cam/output.h"
+#include "rpc/callwords.h"
 #include "rpc/names.h"
 
 static void
@@ -29,13 +30,13 @@ add_headings(
 static void
 add_call(struct columns *columns, struct cam *cam, const json_t *object)
 {
-	char clock[CALL_CLOCK_SIZE];
+	char clock[CALLWORDS_CLOCK_SIZE];
 	char *who = call_members(object);
 	char *id =
 	    xasprintf("%.*s", output_is_terminal(cam) ? MESSAGE_ID_SHOWN : -1,
 		call_member(object, "id"));
 
-	call_clock(
+	callwords_clock(
 	    json_integer_value(json_object_get(object, "duration_ms")), clock);
 	columns_cell(columns, STYLE_DIM, id);
 	columns_cell(columns,
@@ -97,6 +98,21 @@ number_cell(struct columns *columns, const json_t *object, const char *name,
 	columns_cell(columns, STYLE_PLAIN, text);
 }
 
+/* "640x360 15/s" */
+static void
+size_cell(struct columns *columns, const json_t *stream)
+{
+	json_int_t width = json_integer_value(json_object_get(stream, "width"));
+	char *text = NULL;
+
+	if (width > 0)
+		text = xasprintf("%dx%d %d/s", (int)width,
+		    (int)json_integer_value(json_object_get(stream, "height")),
+		    (int)json_integer_value(json_object_get(stream, "fps")));
+	columns_cell(columns, STYLE_PLAIN, text != NULL ? text : "");
+	free(text);
+}
+
 static void
 add_stream(struct columns *columns, const json_t *member, const json_t *stream)
 {
@@ -109,6 +125,7 @@ add_stream(struct columns *columns, const json_t *member, const json_t *stream)
 	number_cell(columns, stream, "jitter_ms", 1, 1);
 	number_cell(columns, stream, "rtt_ms", 1, 1);
 	number_cell(columns, stream, "delay_ms", 1, 0);
+	size_cell(columns, stream);
 	columns_end_row(columns);
 }
 
@@ -117,7 +134,7 @@ print_stats(struct cam *cam, const json_t *result)
 {
 	static const char *const headings[] = { N_("WHO"), "", "", N_("CODEC"),
 		N_("BIT/S"), N_("LOSS %"), N_("JITTER MS"), N_("RTT MS"),
-		N_("DELAY MS") };
+		N_("DELAY MS"), N_("PICTURES") };
 	struct columns *columns = columns_new(cam);
 	const json_t *member, *stream;
 	size_t i, k;
@@ -166,10 +183,13 @@ print_devices(struct cam *cam, const json_t *result, const char *part,
 	{
 		const char *text = json_string_value(name);
 
+		const char *prefix =
+		    text != NULL && text[0] != '/' ? "device:" : "";
+
 		if (text != NULL && output_is_terminal(cam))
-			output_line(cam, "%s: device:%s", heading, text);
+			output_line(cam, "%s: %s%s", heading, prefix, text);
 		else if (text != NULL)
-			output_line(cam, "%s\tdevice:%s", part, text);
+			output_line(cam, "%s\t%s%s", part, prefix, text);
 	}
 }
 

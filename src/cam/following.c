@@ -64,14 +64,14 @@ static char *
 note_of(const json_t *object)
 {
 	const char *peer = offer_member(object, "peer");
-	const char *error = offer_member(object, "error");
+	const char *why = offer_why(object);
 
 	if (offer_is(object, "running"))
 		return NULL;
 	if (!offer_is_received(object))
 		return xasprintf(_("%s has not fetched it yet"), peer);
-	if (error[0] != '\0')
-		return xasprintf(_("waiting for %s: %s"), peer, error);
+	if (why[0] != '\0')
+		return xasprintf(_("waiting for %s: %s"), peer, why);
 	return xasprintf(_("waiting for %s"), peer);
 }
 

@@ -13,10 +13,10 @@
 #include "base/mem.h"
 #include "base/size.h"
 #include "base/text.h"
-#include "cam/call.h"
 #include "cam/cam.h"
 #include "cam/offer.h"
 #include "cam/output.h"
+#include "rpc/callwords.h"
 
 /* Before what is below the line of a message. */
 #define INDENT "      "
@@ -86,7 +86,7 @@ message_text(const json_t *message)
 	if (text != NULL)
 		return xstrdup(text);
 	if (json_is_object(json_object_get(message, "call")))
-		return call_past_text(json_object_get(message, "call"));
+		return callwords_past(json_object_get(message, "call"));
 	if (json_is_true(json_object_get(message, "deleted")))
 		return xstrdup(_("(deleted)"));
 	return xasprintf(

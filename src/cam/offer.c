@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cam/cam.h"
 #include "cam/message.h"
+#include "rpc/reason.h"
 
 const char *
 offer_member(const json_t *object, const char *name)
@@ -79,12 +80,21 @@ offer_state_text(const json_t *object)
 	    done >= size ? 100 : (unsigned)((double)done / (double)size * 100));
 }
 
+const char *
+offer_why(const json_t *object)
+{
+	const char *sentence =
+	    reason_transfer_sentence(offer_member(object, "reason"));
+
+	return sentence[0] != '\0' ? gettext(sentence) : "";
+}
+
 char *
 offer_sentence(const json_t *object)
 {
 	const char *peer = offer_member(object, "peer");
 	const char *name = offer_member(object, "name");
-	const char *error = offer_member(object, "error");
+	const char *why = offer_why(object);
 	bool received = offer_is_received(object);
 
 	if (offer_is(object, "done"))
@@ -95,9 +105,9 @@ offer_sentence(const json_t *object)
 	/* Who withdraws it knows whose it is. */
 	if (!received &&
 	    strcmp(offer_member(object, "reason"), "withdrawn") == 0)
-		error = _("withdrawn");
-	if (error[0] == '\0')
-		error = offer_member(object, "state");
-	return received ? xasprintf(_("'%s' from %s: %s"), name, peer, error)
-			: xasprintf(_("'%s' to %s: %s"), name, peer, error);
+		why = _("withdrawn");
+	if (why[0] == '\0')
+		why = offer_member(object, "state");
+	return received ? xasprintf(_("'%s' from %s: %s"), name, peer, why)
+			: xasprintf(_("'%s' to %s: %s"), name, peer, why);
 }

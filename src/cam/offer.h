@@ -23,6 +23,8 @@ int offer_exit(const json_t *object);
 char *offer_short_id(const json_t *object);
 /* "running 45%", "waiting". A new string. */
 char *offer_state_text(const json_t *object);
+/* Why it does not go on, in the language of the reader; empty without. */
+const char *offer_why(const json_t *object);
 /* How it ended, or why it does not go on: "bob@pc2 has fetched 'report.pdf'". A
  * new string. */
 char *offer_sentence(const json_t *object);

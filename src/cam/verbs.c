@@ -174,10 +174,16 @@ static const struct verb_option call_options[] = {
 	    NULL },
 	{ "detach", 0, NULL, N_("return when somebody has answered"), WORD_NONE,
 	    NULL },
-	{ "off", 0, NULL, N_("hold, mute, video, screen: no longer"), WORD_NONE,
+	{ "off", 0, NULL, N_("hold, mute, talk, video, screen, sdp: no longer"),
+	    WORD_NONE, NULL },
+	{ "id", 0, N_("ID"),
+	    N_("decline, add, record: of several calls that one"), WORD_CALL,
 	    NULL },
-	{ "id", 0, N_("ID"), N_("decline, add: of several calls that one"),
-	    WORD_CALL, NULL },
+	{ "stop", 0, NULL, N_("record: no longer"), WORD_NONE, NULL },
+	{ "port", 0, N_("PORT"), N_("sdp: where what you send goes, too"),
+	    WORD_NONE, NULL },
+	{ "tap", 0, N_("PORT"), N_("sdp: the same in clear"), WORD_NONE, NULL },
+	{ "yes", 0, NULL, N_("sdp: do not ask"), WORD_NONE, NULL },
 	{ 0 },
 };
 
@@ -191,6 +197,12 @@ static const struct verb_action call_actions[] = {
 	    WORD_NONE },
 	{ "mute", N_("[--off] [ID]"), N_("be silent in it"), WORD_CALL,
 	    WORD_NONE },
+	{ "talk", N_("[on|off|--off]"),
+	    N_("push to talk: be heard, be silent, no longer"), WORD_NONE,
+	    WORD_NONE },
+	{ "use", N_("[--audio-in DEVICE] [--audio-out DEVICE]"),
+	    N_("take another microphone or loudspeaker"), WORD_NONE,
+	    WORD_NONE },
 	{ "video", N_("[--off] [ID]"), N_("be seen in it, by a camera"),
 	    WORD_CALL, WORD_NONE },
 	{ "screen", N_("[--off] [ID]"), N_("share the screen in it"), WORD_CALL,
@@ -202,6 +214,11 @@ static const struct verb_action call_actions[] = {
 	    WORD_NONE },
 	{ "devices", "", N_("list microphones, loudspeakers and cameras"),
 	    WORD_NONE, WORD_NONE },
+	{ "record", N_("[--stop] [FILE]"), N_("write it to a file"), WORD_FILE,
+	    WORD_NONE },
+	{ "sdp", N_("[--tap PORT|--off] [ID]"),
+	    N_("let another program have what you send"), WORD_CALL,
+	    WORD_NONE },
 	{ 0 },
 };
 
@@ -405,9 +422,8 @@ static const struct verb table[] = {
 	    .options = file_options,
 	    .actions = file_actions },
 	{ .name = "call",
-	    .args =
-		N_("WHO...|answer|decline|hangup|hold|mute|video|screen|add|"
-		   "ls|stats|devices ..."),
+	    .args = N_("WHO...|answer|decline|hangup|hold|mute|talk|use|video|"
+		       "screen|add|ls|stats|devices|record|sdp ..."),
 	    .help = N_("speak with others"),
 	    .run = verb_call,
 	    .options = call_options,

@@ -44,6 +44,10 @@ libraries(void)
 	/* Of cam-notify. */
 	json_object_set_new(names, "libsystemd", json_string(CAM_SDBUS));
 #endif
+#ifdef CAM_AVFORMAT
+	/* Of cam-record. */
+	json_object_set_new(names, "libavformat", json_string(CAM_AVFORMAT));
+#endif
 	return names;
 }
 

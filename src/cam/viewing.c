@@ -2,9 +2,6 @@
 #include "cam/viewing.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,11 +16,10 @@
 #include "cam/external.h"
 #include "cam/output.h"
 #include "rpc/client.h"
-#include "rpc/json.h"
 #include "rpc/names.h"
 
-/* Its end of the socket; how long camd may take to answer. */
-enum { CONTROL_FD = 3, ASK_MS = 5000 };
+/* How long camd may take to answer. */
+enum { ASK_MS = 5000 };
 
 void
 viewing_init(struct viewing *viewing, struct cam *cam, bool in_window)
@@ -34,72 +30,37 @@ viewing_init(struct viewing *viewing, struct cam *cam, bool in_window)
 
 	*viewing = (struct viewing){ .cam = cam,
 		.enabled = in_window || has_page,
-		.in_window = in_window,
-		.control = -1 };
+		.in_window = in_window };
+	viewer_init(&viewing->viewer);
 }
 
 bool
 viewing_has_terminal(const struct viewing *viewing)
 {
-	return viewing->pid != 0 && !viewing->in_window;
+	return viewing->viewer.pid != 0 && !viewing->in_window;
 }
 
 int
 viewing_fd(const struct viewing *viewing)
 {
-	return viewing->control;
+	return viewing->viewer.control;
 }
 
 /* -- cam-view ----------------------------------------------------------------
  */
 
-/* Signals are as they were before interrupt_begin() held them. */
-static int
-spawn(const char *program, const char *const argv[], int fd, pid_t *pid)
-{
-	extern char **environ;
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	int failure;
-
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fd, CONTROL_FD);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	failure = posix_spawn(
-	    pid, program, &actions, &attributes, (char *const *)argv, environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return failure;
-}
-
 static bool
 start(struct viewing *viewing)
 {
 	char *program = external_find(viewing->cam, "cam-view", true);
-	const char *argv[] = { program, "3", NULL, NULL };
-	int ends[2], failure = ENOENT;
+	int failure = ENOENT;
 
-	if (viewing->in_window) {
-		argv[1] = "--window";
-		argv[2] = "3";
-	}
-	if (program != NULL &&
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0) {
-		failure = spawn(program, argv, ends[1], &viewing->pid);
-		close(ends[1]);
-		if (failure == 0)
-			viewing->control = ends[0];
-		else
-			close(ends[0]);
-	}
+	if (program != NULL)
+		failure =
+		    viewer_start(&viewing->viewer, program, viewing->in_window);
 	free(program);
 	if (failure == 0)
 		return true;
-	viewing->pid = 0;
 	viewing->enabled = false;
 	complain(_("the pictures are not shown: %s"), strerror(failure));
 	return false;
@@ -109,14 +70,12 @@ start(struct viewing *viewing)
 static int
 stop(struct viewing *viewing)
 {
+	pid_t pid = viewing->viewer.pid;
 	int status = 0;
 
-	close(viewing->control);
-	viewing->control = -1;
-	while (waitpid(viewing->pid, &status, 0) < 0 && errno == EINTR)
+	viewer_close(&viewing->viewer);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
-	viewing->pid = 0;
-	viewing->given = 0;
 	while (viewing->count > 0)
 		free(viewing->names[--viewing->count]);
 	return status;
@@ -128,8 +87,8 @@ viewing_is_over(struct viewing *viewing, bool *had_enough)
 	char byte;
 	int status;
 
-	if (viewing->pid == 0 ||
-	    recv(viewing->control, &byte, 1, MSG_DONTWAIT) != 0)
+	if (viewing->viewer.pid == 0 ||
+	    recv(viewing->viewer.control, &byte, 1, MSG_DONTWAIT) != 0)
 		return false;
 	status = stop(viewing);
 	viewing->enabled = false;
@@ -140,44 +99,12 @@ viewing_is_over(struct viewing *viewing, bool *had_enough)
 void
 viewing_end(struct viewing *viewing)
 {
-	if (viewing->pid != 0)
+	if (viewing->viewer.pid != 0)
 		(void)stop(viewing);
 }
 
 /* -- who is seen -------------------------------------------------------------
  */
-
-/* A line, with fd beside it (-1: none). Takes params. */
-static void
-tell(struct viewing *viewing, const char *event, json_t *params, int fd)
-{
-	json_t *object = json_pack("{s:s, s:s, s:o}", "jsonrpc", "2.0",
-	    "method", event, "params", params);
-	size_t len = 0;
-	char *line = json_line(object, &len);
-	struct iovec part = { line, len };
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		message.msg_control = control.room;
-		message.msg_controllen = sizeof control.room;
-		control.align = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
-			.cmsg_type = SCM_RIGHTS,
-			.cmsg_len = CMSG_LEN(sizeof fd) };
-		memcpy(CMSG_DATA(&control.align), &fd, sizeof fd);
-		viewing->given++;
-	}
-	/* That it has ended is seen elsewhere. */
-	while (sendmsg(viewing->control, &message, MSG_NOSIGNAL) < 0 &&
-	       errno == EINTR)
-		continue;
-	free(line);
-	json_decref(object);
-}
 
 static void
 add(struct viewing *viewing, struct rpc_client *client, const json_t *object,
@@ -198,21 +125,11 @@ add(struct viewing *viewing, struct rpc_client *client, const json_t *object,
 	/* He may have left this moment. */
 	if (fd < 0)
 		return;
-	if (viewing->pid != 0 || start(viewing)) {
-		tell(viewing, VIEW_ADD,
-		    json_pack("{s:s, s:i}", "name", id, "fd", viewing->given),
-		    fd);
+	if (viewing->viewer.pid != 0 || start(viewing)) {
+		viewer_add(&viewing->viewer, id, fd);
 		viewing->names[viewing->count++] = xstrdup(id);
 	}
 	close(fd);
-}
-
-static bool
-is_seen(const json_t *party)
-{
-	return (call_is(party, "active") || call_is(party, "held")) &&
-	       (json_is_true(json_object_get(party, "video")) ||
-		   json_is_true(json_object_get(party, "screen")));
 }
 
 static const json_t *
@@ -237,12 +154,11 @@ remove_gone(struct viewing *viewing, const json_t *object, bool all)
 	for (size_t i = 0; i < viewing->count; i++) {
 		char *name = viewing->names[i];
 
-		if (!all && is_seen(party_named(object, name))) {
+		if (!all && viewer_can_see(party_named(object, name))) {
 			viewing->names[kept++] = name;
 			continue;
 		}
-		tell(
-		    viewing, VIEW_REMOVE, json_pack("{s:s}", "name", name), -1);
+		viewer_remove(&viewing->viewer, name);
 		free(name);
 	}
 	viewing->count = kept;
@@ -276,7 +192,7 @@ viewing_update(
 	{
 		const char *id = call_member(party, "id");
 
-		if (is_seen(party) && !is_shown(viewing, id) &&
+		if (viewer_can_see(party) && !is_shown(viewing, id) &&
 		    viewing->count < LIMIT_CALL_MEMBERS && viewing->enabled)
 			add(viewing, client, object, id);
 	}

@@ -4,9 +4,9 @@
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "base/limits.h"
+#include "rpc/viewer.h"
 
 struct cam;
 struct rpc_client;
@@ -15,9 +15,7 @@ struct viewing {
 	struct cam *cam;
 	bool enabled;
 	bool in_window;
-	pid_t pid;	/* of cam-view; 0: it does not run */
-	int control;	/* -1 */
-	int given;	/* descriptors, to this cam-view */
+	struct viewer viewer;
 	unsigned media; /* the call's, when they were given */
 	char *names[LIMIT_CALL_MEMBERS];
 	size_t count;

@@ -181,7 +181,7 @@ client_subscribe(struct client *client, const json_t *types, const char **wrong)
 bool
 client_wants(const struct client *client, const char *type)
 {
-	return (client->wanted & bits_of(type)) != 0;
+	return client->wanted != 0 && (client->wanted & bits_of(type)) != 0;
 }
 
 /* -- messages followed -------------------------------------------------- */

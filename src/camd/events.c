@@ -41,6 +41,7 @@ static const char *const names[] = {
 	EVENT_CALL_ACTIVE,
 	EVENT_CALL_CHANGED,
 	EVENT_CALL_ENDED,
+	EVENT_CALL_KEPT,
 	EVENT_CALL_LEVELS,
 	NULL,
 };

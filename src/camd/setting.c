@@ -302,6 +302,7 @@ static const struct setting table[] = {
 	HOOK("call.active", "a program run when a call is answered"),
 	HOOK("call.changed", "a program run when something of a call changes"),
 	HOOK("call.ended", "a program run when a call has ended"),
+	HOOK("call.kept", "a program run when a call is in the history"),
 	HOOK("call.levels",
 	    "a program run four times a second while a call lasts"),
 	{ .key = "call.accept",

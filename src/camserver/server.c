@@ -24,7 +24,7 @@
  * for ever. */
 enum { COMMIT_MAX = 1024 };
 
-/* -- the writer --------------------------------------------------------------
+/* -- the writer -------------------------------------------------------------
  */
 
 static void *
@@ -63,7 +63,7 @@ static const struct worker_ops writer_ops = {
 
 static const struct worker_ops pool_ops = { .start = NULL };
 
-/* -- start and end -----------------------------------------------------------
+/* -- start and end ----------------------------------------------------------
  */
 
 int
@@ -129,14 +129,15 @@ server_start(struct server *server, char **problem)
 	if ((r = organisation_open(
 		 &server->home, &server->organisation, problem)) < 0 ||
 	    (r = home_make(&server->home, problem)) < 0 ||
-	    (r = open_store(server, problem)) < 0 ||
-	    (r = memberlinks_new(server, &server->links, problem)) < 0 ||
-	    (r = listen_socket(server, &fd, problem)) < 0)
+	    (r = open_store(server, problem)) < 0)
 		return r;
-	start_threads(server);
 	server->logfile = logfile_new(server->loop, &server->home);
 	server->metrics = metrics_new(server);
 	server->segments = segments_new(server);
+	if ((r = memberlinks_new(server, &server->links, problem)) < 0 ||
+	    (r = listen_socket(server, &fd, problem)) < 0)
+		return r;
+	start_threads(server);
 	server->admins = admins_new(server, fd);
 	return server_apply(server, problem);
 }
@@ -154,20 +155,20 @@ server_finish(struct server *server)
 {
 	/* Asks nothing more; what it has asked is committed and answered. */
 	admins_stop(server->admins);
-	memberlinks_stop(server->links);
-	workers_free(server->pool);
 	metrics_stop(server->metrics);
 	segments_stop(server->segments);
+	memberlinks_stop(server->links);
+	workers_free(server->pool);
 	workers_free(server->writer);
 	if (server->writer == NULL)
 		store_close(server->store);
 	if (server->admins != NULL)
 		(void)unlink(server->home.socket);
 	admins_free(server->admins);
-	memberlinks_free(server->links);
 	metrics_free(server->metrics);
 	segments_free(server->segments);
 	logfile_free(server->logfile);
+	memberlinks_free(server->links);
 	organisation_finish(&server->organisation);
 	crypto_free(server->crypto);
 }

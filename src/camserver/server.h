@@ -20,10 +20,10 @@ struct server {
 				   batch are one commit */
 	struct workers *pool;	/* signatures; no context */
 	struct admins *admins;	/* NULL while starting and ending */
-	struct memberlinks *links; /* of members; the same */
 	struct metrics *metrics;
 	struct logfile *logfile;
 	struct segments *segments; /* IPMSG */
+	struct memberlinks *links; /* of members; the same */
 };
 
 /* Everything opened and the socket listening when it returns. On an error

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 
 #include "base/err.h"
 #include "base/fields.h"
@@ -25,6 +24,8 @@ enum {
 	INSIDE_MIN = 28, /* of sealed, without name and tag */
 	INSIDE_MAX = INSIDE_MIN + CHUNK_NAME_MAX,
 };
+
+static const struct span none = { NULL, 0 };
 
 struct chunk_stream {
 	EVP_CIPHER_CTX *context;
@@ -63,7 +64,7 @@ expand(const uint8_t prk[HKDF_KEY_SIZE], const char *label, struct span bound,
 
 static struct chunk_stream *
 stream_new(const uint8_t prk[HKDF_KEY_SIZE], struct span header_bytes,
-    const struct chunk_header *header, int encrypt)
+    const struct chunk_header *header, bool seals)
 {
 	struct chunk_stream *stream = xcalloc(1, sizeof(*stream));
 	uint8_t keys[AEAD_KEY_SIZE + PREFIX_SIZE];
@@ -74,12 +75,7 @@ stream_new(const uint8_t prk[HKDF_KEY_SIZE], struct span header_bytes,
 	memcpy(stream->prefix, keys + AEAD_KEY_SIZE, PREFIX_SIZE);
 	stream->size = header->size;
 	stream->number = header->first;
-	stream->context = EVP_CIPHER_CTX_new();
-	evp_need(stream->context && EVP_CipherInit_ex2(stream->context,
-					header->suite == CHUNK_AES256_GCM
-					    ? EVP_aes_256_gcm()
-					    : EVP_chacha20_poly1305(),
-					keys, NULL, encrypt, NULL) == 1);
+	stream->context = aead_context_new(aead_of(header->suite), keys, seals);
 	wipe(keys, sizeof(keys));
 	return stream;
 }
@@ -138,7 +134,7 @@ chunk_seal_new_salted(const uint8_t key[CHUNK_KEY_SIZE], struct span context,
 	aead_seal(aead_of(header->suite), header_key, zero_nonce,
 	    span_of(bytes, CHUNK_HEADER_CLEAR), span_of(inside, inside_len),
 	    at);
-	*stream = stream_new(prk, span_of(bytes, len), header, 1);
+	*stream = stream_new(prk, span_of(bytes, len), header, true);
 	buf_put(buf, bytes, len);
 	wipe(prk, sizeof(prk));
 	wipe(header_key, sizeof(header_key));
@@ -231,7 +227,7 @@ chunk_open_new(const uint8_t key[CHUNK_KEY_SIZE], struct span context,
 		    span_of(inside, size - CHUNK_HEADER_CLEAR - CHUNK_TAG_SIZE),
 		    &said);
 	if (rc == 0) {
-		*stream = stream_new(prk, bytes, &said, 0);
+		*stream = stream_new(prk, bytes, &said, false);
 		*header = said;
 	}
 	wipe(prk, sizeof(prk));
@@ -280,7 +276,6 @@ chunk_seal(
     struct chunk_stream *stream, struct span text, bool last, uint8_t *frame)
 {
 	uint8_t nonce[AEAD_NONCE_SIZE], *at = frame;
-	int len;
 
 	if (stream->over || stream->number > UINT32_MAX ||
 	    !fits(stream, text.len, last))
@@ -288,15 +283,7 @@ chunk_seal(
 	make_nonce(stream, last, nonce);
 	at =
 	    fields_write(at, (uint64_t)last << 31 | text.len, CHUNK_FRAME_HEAD);
-	evp_need(EVP_CipherInit_ex2(
-		     stream->context, NULL, NULL, nonce, -1, NULL) == 1);
-	if (text.len > 0)
-		evp_need(EVP_CipherUpdate(stream->context, at, &len, text.data,
-			     (int)text.len) == 1);
-	evp_need(
-	    EVP_CipherFinal_ex(stream->context, at + text.len, &len) == 1 &&
-	    EVP_CIPHER_CTX_ctrl(stream->context, EVP_CTRL_AEAD_GET_TAG,
-		CHUNK_TAG_SIZE, at + text.len) == 1);
+	aead_context_seal(stream->context, nonce, none, text, at);
 	go_on(stream, last);
 	return 0;
 }
@@ -319,28 +306,6 @@ chunk_frame_size(
 	return 0;
 }
 
-static bool
-decrypt(struct chunk_stream *stream, const uint8_t nonce[AEAD_NONCE_SIZE],
-    struct span sealed, uint8_t *text)
-{
-	uint8_t rest[CHUNK_TAG_SIZE];
-	size_t len = sealed.len - CHUNK_TAG_SIZE;
-	int done;
-
-	evp_need(EVP_CipherInit_ex2(
-		     stream->context, NULL, NULL, nonce, -1, NULL) == 1 &&
-		 EVP_CIPHER_CTX_ctrl(stream->context, EVP_CTRL_AEAD_SET_TAG,
-		     CHUNK_TAG_SIZE, (void *)(sealed.data + len)) == 1);
-	if (len > 0)
-		evp_need(EVP_CipherUpdate(stream->context, text, &done,
-			     sealed.data, (int)len) == 1);
-	if (EVP_CipherFinal_ex(stream->context, rest, &done) == 1)
-		return true;
-	wipe(text, len);
-	ERR_clear_error();
-	return false;
-}
-
 int
 chunk_open(struct chunk_stream *stream, struct span frame, uint8_t *text,
     size_t *text_len)
@@ -361,10 +326,10 @@ chunk_open(struct chunk_stream *stream, struct span frame, uint8_t *text,
 	if (!fits(stream, len, last))
 		return CAM_ERR_FORMAT;
 	make_nonce(stream, last, nonce);
-	if (!decrypt(stream, nonce,
-		span_of(frame.data + CHUNK_FRAME_HEAD, len + CHUNK_TAG_SIZE),
-		text))
-		return CAM_ERR_CRYPTO;
+	rc = aead_context_open(stream->context, nonce, none,
+	    span_of(frame.data + CHUNK_FRAME_HEAD, len + CHUNK_TAG_SIZE), text);
+	if (rc < 0)
+		return rc;
 	go_on(stream, last);
 	*text_len = len;
 	return 0;

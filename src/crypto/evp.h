@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 
+#include "crypto/aead.h"
 #include "crypto/cipher.h"
 #include "crypto/digest.h"
 #include "crypto/rsa.h"
@@ -34,6 +35,17 @@ void evp_need(bool done);
 /* Borrowed from crypto; NULL when this OpenSSL has no such cipher. */
 const EVP_CIPHER *crypto_cipher(struct crypto *crypto, enum cipher_kind kind);
 const EVP_MD *digest_evp(enum digest_kind kind);
+
+/* One operation after the other with the same key; as aead_seal() and
+ * aead_open(). Free it with EVP_CIPHER_CTX_free(). */
+EVP_CIPHER_CTX *aead_context_new(
+    enum aead_kind kind, const uint8_t key[AEAD_KEY_SIZE], bool seals);
+void aead_context_seal(EVP_CIPHER_CTX *context,
+    const uint8_t nonce[AEAD_NONCE_SIZE], struct span aad, struct span text,
+    uint8_t *sealed);
+int aead_context_open(EVP_CIPHER_CTX *context,
+    const uint8_t nonce[AEAD_NONCE_SIZE], struct span aad, struct span sealed,
+    uint8_t *text);
 
 /* CAM_ERR_KEY unless pkey is RSA of our sizes; takes pkey over in any case.
  * private: it must have both halves. */

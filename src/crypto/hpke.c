@@ -96,9 +96,9 @@ derive(struct exchange *exchange, uint8_t secret[SECRET_SIZE])
 {
 	size_t len = SECRET_SIZE;
 
-	return EVP_PKEY_derive_set_peer_ex(
-		   exchange->context, exchange->peer, 0) == 1 &&
-	       EVP_PKEY_derive(exchange->context, secret, &len) == 1;
+	evp_need(EVP_PKEY_derive_set_peer_ex(
+		     exchange->context, exchange->peer, 0) == 1);
+	return EVP_PKEY_derive(exchange->context, secret, &len) == 1;
 }
 
 /* Every 32 bytes are a public key. */
@@ -109,11 +109,11 @@ diffie_hellman(const struct hpke_key *key, const uint8_t peer[HPKE_KEY_SIZE],
 	struct exchange *exchange = exchange_take(key);
 	int rc = CAM_ERR_CRYPTO;
 
-	if (exchange &&
-	    EVP_PKEY_set1_encoded_public_key(
-		exchange->peer, peer, HPKE_KEY_SIZE) == 1 &&
-	    derive(exchange, secret))
-		rc = 0;
+	if (exchange) {
+		evp_need(EVP_PKEY_set1_encoded_public_key(
+			     exchange->peer, peer, HPKE_KEY_SIZE) == 1);
+		rc = derive(exchange, secret) ? 0 : CAM_ERR_CRYPTO;
+	}
 	exchange_give_back(key, exchange);
 	ERR_clear_error();
 	return rc;
@@ -161,15 +161,15 @@ hpke_key_new(const uint8_t secret[HPKE_KEY_SIZE], struct hpke_key **key)
 	made->pkey = make_pair(secret);
 	if (made->pkey)
 		exchange = exchange_new(made->pkey);
-	if (exchange && derive(exchange, made->public)) {
-		exchange_give_back(made, exchange);
-		*key = made;
-		return 0;
+	if (!exchange) {
+		hpke_key_free(made);
+		ERR_clear_error();
+		return CAM_ERR_CRYPTO;
 	}
-	exchange_free(exchange);
-	hpke_key_free(made);
-	ERR_clear_error();
-	return CAM_ERR_CRYPTO;
+	evp_need(derive(exchange, made->public));
+	exchange_give_back(made, exchange);
+	*key = made;
+	return 0;
 }
 
 int

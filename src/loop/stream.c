@@ -270,7 +270,8 @@ read_given(struct stream *stream, void *data, size_t size)
 static void
 read_some(struct stream *stream)
 {
-	char data[READ_SIZE];
+	/* To fill it with zeros would take longer than to read. */
+	char data[READ_SIZE] __attribute__((uninitialized));
 	ssize_t len;
 
 	do {

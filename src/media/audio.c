@@ -10,14 +10,14 @@ audio_open_in(const struct audio_choice *choice, struct audio **audio)
 {
 	switch (choice->kind) {
 	case AUDIO_FILE:
-		return audio_file_open_in(choice->fd, choice->loop, audio);
+		return audio_file_open_in(choice, audio);
 	case AUDIO_PORTAUDIO:
-		return audio_portaudio_open_in(choice->name, audio);
+		return audio_portaudio_open_in(choice, audio);
 	case AUDIO_TONE:
-		*audio = audio_tone_new(choice->hz);
+		*audio = audio_tone_new(choice);
 		return 0;
 	case AUDIO_NONE:
-		*audio = audio_none_new();
+		*audio = audio_none_new(choice->channels);
 		return 0;
 	}
 	return CAM_ERR_UNSUPPORTED;
@@ -28,11 +28,11 @@ audio_open_out(const struct audio_choice *choice, struct audio **audio)
 {
 	switch (choice->kind) {
 	case AUDIO_FILE:
-		return audio_file_open_out(choice->fd, audio);
+		return audio_file_open_out(choice, audio);
 	case AUDIO_PORTAUDIO:
-		return audio_portaudio_open_out(choice->name, audio);
+		return audio_portaudio_open_out(choice, audio);
 	case AUDIO_NONE:
-		*audio = audio_none_new();
+		*audio = audio_none_new(choice->channels);
 		return 0;
 	case AUDIO_TONE:
 		break;

@@ -16,6 +16,7 @@ struct audio_choice {
 	enum audio_kind kind;
 	int fd;			       /* of a WAV file */
 	bool loop;		       /* from its beginning again */
+	unsigned channels;	       /* wanted: 1 or 2 */
 	unsigned hz;		       /* of a tone */
 	char name[AUDIO_NAME_MAX + 1]; /* of a device; "": the system's own */
 };
@@ -28,6 +29,7 @@ enum audio_state { AUDIO_GOES_ON, AUDIO_ENDED, AUDIO_FAILED };
  */
 struct audio {
 	const struct audio_ops *ops;
+	unsigned channels; /* of its frames: those of the choice */
 	int clock_fd;	   /* -1: none */
 	bool is_wrong;	   /* its clock: not to be gone by */
 	uint32_t delay_us; /* that it adds */
@@ -35,10 +37,9 @@ struct audio {
 
 struct audio_ops {
 	/* The next frame of a source; what is missing of it is silence. */
-	enum audio_state (*read)(struct audio *audio, int16_t pcm[VOICE_FRAME]);
+	enum audio_state (*read)(struct audio *audio, int16_t *pcm);
 	/* The next frame of a sink. */
-	enum audio_state (*write)(
-	    struct audio *audio, const int16_t pcm[VOICE_FRAME]);
+	enum audio_state (*write)(struct audio *audio, const int16_t *pcm);
 	void (*close)(struct audio *audio);
 };
 
@@ -49,12 +50,15 @@ int audio_open_out(const struct audio_choice *choice, struct audio **audio);
 void audio_close(struct audio *audio);
 
 /* One for each kind. */
-int audio_file_open_in(int fd, bool loop, struct audio **audio);
-int audio_file_open_out(int fd, struct audio **audio);
-struct audio *audio_tone_new(unsigned hz);
-struct audio *audio_none_new(void);
-int audio_portaudio_open_in(const char *name, struct audio **audio);
-int audio_portaudio_open_out(const char *name, struct audio **audio);
+int audio_file_open_in(const struct audio_choice *choice, struct audio **audio);
+int audio_file_open_out(
+    const struct audio_choice *choice, struct audio **audio);
+struct audio *audio_tone_new(const struct audio_choice *choice);
+struct audio *audio_none_new(unsigned channels);
+int audio_portaudio_open_in(
+    const struct audio_choice *choice, struct audio **audio);
+int audio_portaudio_open_out(
+    const struct audio_choice *choice, struct audio **audio);
 
 /*
  * Before a process shuts itself in, where devices will be used: the libraries
@@ -62,6 +66,9 @@ int audio_portaudio_open_out(const char *name, struct audio **audio);
  */
 void audio_portaudio_start(void);
 void audio_portaudio_stop(void);
+
+/* Looks for them again; while one is open nothing new is found. */
+void audio_portaudio_look(void);
 
 struct audio_names {
 	char list[AUDIO_DEVICES_MAX][AUDIO_NAME_MAX + 1];

@@ -1,5 +1,5 @@
-/* audio_file.c: WAV files as devices: read from their beginning, written anew.
- */
+/* audio_file.c: WAV files as devices: read and written from their beginning,
+ * or, where another cam-media had them before, from where it has stopped. */
 #include <errno.h>
 #include <speex/speex_resampler.h>
 #include <stdio.h>
@@ -15,9 +15,10 @@
 
 enum {
 	RESAMPLE_QUALITY = 5,
-	READ_FRAMES = 1024, /* of the file, at a time */
-	HELD = 5,	    /* frames that are written together */
-	SIZES_EVERY = 10,   /* such writes: what a crash leaves can be played */
+	READ_FRAMES = 1024, /* of the file, of all channels, at a time */
+	READ_BUFFER = 16 * 1024,
+	HELD = 25,	 /* frames that are written together */
+	SIZES_EVERY = 2, /* such writes: what a crash leaves can be played */
 };
 
 struct source {
@@ -27,8 +28,8 @@ struct source {
 	uint64_t left; /* bytes of samples */
 	bool loop;
 	SpeexResamplerState *resampler; /* NULL: the rate is ours */
-	int16_t read[READ_FRAMES];	/* of these the first are used */
-	size_t used, count;
+	int16_t read[2 * READ_FRAMES];
+	size_t used, count; /* frames of it */
 };
 
 struct sink {
@@ -37,14 +38,20 @@ struct sink {
 	uint32_t size; /* bytes of samples, written */
 	unsigned writes;
 	size_t held_len;
-	uint8_t held[HELD * VOICE_FRAME * 2];
+	unsigned held_frames;
+	uint8_t held[HELD * VOICE_SAMPLES_MAX * 2];
 };
 
+/* To a place in the file, which is not before its samples. */
 static bool
-rewind_source(struct source *source)
+go_to(struct source *source, off_t place)
 {
-	source->left = source->wav.size;
-	return fseeko(source->file, (off_t)source->wav.begin, SEEK_SET) == 0;
+	uint64_t begin = source->wav.begin, size = source->wav.size;
+	uint64_t past = (uint64_t)place > begin ? (uint64_t)place - begin : 0;
+
+	past -= past % wav_block(&source->wav);
+	source->left = size > past ? size - past : 0;
+	return fseeko(source->file, (off_t)(begin + past), SEEK_SET) == 0;
 }
 
 static bool
@@ -59,47 +66,53 @@ refill(struct source *source)
 		wanted = source->left;
 	got = fread(bytes, block, (size_t)(wanted / block), source->file);
 	source->left -= got * block;
-	wav_read(&source->wav, span_of(bytes, got * block), source->read);
+	wav_read(&source->wav, span_of(bytes, got * block),
+	    source->audio.channels, source->read);
 	source->used = 0;
 	source->count = got;
 	return got > 0;
 }
 
-/* As many samples at our rate as there are, up to count. */
+/* As many frames at our rate as there are, up to count. */
 static size_t
 take(struct source *source, int16_t *pcm, size_t count)
 {
 	spx_uint32_t in = (spx_uint32_t)(source->count - source->used);
 	spx_uint32_t out = (spx_uint32_t)count;
 
+	unsigned channels = source->audio.channels;
+	const int16_t *from = source->read + source->used * channels;
+
 	if (source->resampler != NULL) {
-		speex_resampler_process_int(source->resampler, 0,
-		    source->read + source->used, &in, pcm, &out);
+		speex_resampler_process_interleaved_int(
+		    source->resampler, from, &in, pcm, &out);
 	} else {
 		in = out = in < out ? in : out;
-		memcpy(pcm, source->read + source->used, in * sizeof pcm[0]);
+		memcpy(pcm, from, in * channels * sizeof pcm[0]);
 	}
 	source->used += in;
 	return out;
 }
 
 static enum audio_state
-source_read(struct audio *audio, int16_t pcm[VOICE_FRAME])
+source_read(struct audio *audio, int16_t *pcm)
 {
 	struct source *source = (struct source *)audio;
 	size_t done = 0;
+	unsigned channels = audio->channels;
 	bool again = source->loop;
 
 	while (done < VOICE_FRAME) {
-		done += take(source, pcm + done, VOICE_FRAME - done);
+		done += take(source, pcm + done * channels, VOICE_FRAME - done);
 		if (done == VOICE_FRAME || refill(source))
 			continue;
 		/* Once for each frame: a file may hold no sample at all. */
-		if (!again || !rewind_source(source))
+		if (!again || !go_to(source, 0))
 			break;
 		again = false;
 	}
-	memset(pcm + done, 0, (VOICE_FRAME - done) * sizeof pcm[0]);
+	memset(pcm + done * channels, 0,
+	    (VOICE_FRAME - done) * channels * sizeof pcm[0]);
 	return done == VOICE_FRAME ? AUDIO_GOES_ON : AUDIO_ENDED;
 }
 
@@ -116,40 +129,49 @@ source_close(struct audio *audio)
 
 static const struct audio_ops source_ops = { source_read, NULL, source_close };
 
+/* Where the file is at is shared with a cam-media that had it before. */
 static int
 read_header(struct source *source)
 {
 	uint8_t *head = xmalloc(WAV_HEADER_MAX);
-	size_t len = fread(head, 1, WAV_HEADER_MAX, source->file);
-	int err = wav_parse(span_of(head, len), &source->wav);
+	off_t place = ftello(source->file);
+	int err = CAM_ERR_SYSTEM;
 
+	if (place >= 0 && fseeko(source->file, 0, SEEK_SET) == 0) {
+		size_t len = fread(head, 1, WAV_HEADER_MAX, source->file);
+
+		err = wav_parse(span_of(head, len), &source->wav);
+	}
 	free(head);
-	if (err == 0 && !rewind_source(source))
+	if (err == 0 && !go_to(source, place))
 		err = CAM_ERR_SYSTEM;
 	if (err == 0 && source->wav.rate != VOICE_RATE) {
-		source->resampler = speex_resampler_init(
-		    1, source->wav.rate, VOICE_RATE, RESAMPLE_QUALITY, NULL);
+		source->resampler = speex_resampler_init(source->audio.channels,
+		    source->wav.rate, VOICE_RATE, RESAMPLE_QUALITY, NULL);
 		err = source->resampler != NULL ? 0 : CAM_ERR_SYSTEM;
 	}
 	return err;
 }
 
 int
-audio_file_open_in(int fd, bool loop, struct audio **audio)
+audio_file_open_in(const struct audio_choice *choice, struct audio **audio)
 {
 	struct source *source = NULL;
-	FILE *file = fdopen(fd, "rb");
+	FILE *file = fdopen(choice->fd, "rb");
 	int err;
 
 	if (file == NULL) {
-		close(fd);
+		close(choice->fd);
 		return CAM_ERR_SYSTEM;
 	}
 	source = xcalloc(1, sizeof *source);
 	source->audio.ops = &source_ops;
 	source->audio.clock_fd = -1;
+	source->audio.channels = choice->channels;
 	source->file = file;
-	source->loop = loop;
+	/* Each look into it finds other caches cold. */
+	(void)setvbuf(file, NULL, _IOFBF, READ_BUFFER);
+	source->loop = choice->loop;
 	err = read_header(source);
 	if (err == 0)
 		*audio = &source->audio;
@@ -174,7 +196,7 @@ write_sizes(const struct sink *sink)
 {
 	uint8_t header[WAV_HEADER_SIZE];
 
-	wav_write_header(VOICE_RATE, sink->size, header);
+	wav_write_header(VOICE_RATE, sink->audio.channels, sink->size, header);
 	/* To a pipe it cannot be: readers go on to the end. */
 	if (pwrite(sink->fd, header, sizeof header, 0) < 0)
 		return;
@@ -188,24 +210,24 @@ write_held(struct sink *sink)
 		return AUDIO_FAILED;
 	sink->size += (uint32_t)sink->held_len;
 	sink->held_len = 0;
+	sink->held_frames = 0;
 	if (++sink->writes % SIZES_EVERY == 0)
 		write_sizes(sink);
 	return AUDIO_GOES_ON;
 }
 
 static enum audio_state
-sink_write(struct audio *audio, const int16_t pcm[VOICE_FRAME])
+sink_write(struct audio *audio, const int16_t *pcm)
 {
 	struct sink *sink = (struct sink *)audio;
 	uint8_t *at = sink->held + sink->held_len;
 
-	for (size_t i = 0; i < VOICE_FRAME; i++) {
+	for (size_t i = 0; i < VOICE_FRAME * audio->channels; i++) {
 		*at++ = (uint8_t)pcm[i];
 		*at++ = (uint8_t)((uint16_t)pcm[i] >> 8);
 	}
 	sink->held_len = (size_t)(at - sink->held);
-	return sink->held_len == sizeof sink->held ? write_held(sink)
-						   : AUDIO_GOES_ON;
+	return ++sink->held_frames == HELD ? write_held(sink) : AUDIO_GOES_ON;
 }
 
 static void
@@ -221,23 +243,48 @@ sink_close(struct audio *audio)
 
 static const struct audio_ops sink_ops = { NULL, sink_write, sink_close };
 
+/* How much sound there is already: of one who wrote to it before us. */
+static int
+begin_or_go_on(int fd, unsigned channels, uint32_t *size)
+{
+	uint8_t header[WAV_HEADER_SIZE];
+	off_t end = lseek(fd, 0, SEEK_END);
+
+	if (end > WAV_HEADER_SIZE && end < UINT32_MAX) {
+		*size = (uint32_t)(end - WAV_HEADER_SIZE) / (2 * channels) * 2 *
+			channels;
+		return lseek(fd, WAV_HEADER_SIZE + (off_t)*size, SEEK_SET) < 0
+			   ? CAM_ERR_SYSTEM
+			   : 0;
+	}
+	/* As one that nobody could finish: what follows is to be read. */
+	wav_write_header(
+	    VOICE_RATE, channels, UINT32_MAX - WAV_HEADER_SIZE, header);
+	*size = 0;
+	if (end > 0 && lseek(fd, 0, SEEK_SET) < 0)
+		return CAM_ERR_SYSTEM;
+	return write_whole(fd, header, sizeof header) ? 0 : CAM_ERR_SYSTEM;
+}
+
 int
-audio_file_open_out(int fd, struct audio **audio)
+audio_file_open_out(const struct audio_choice *choice, struct audio **audio)
 {
 	struct sink *sink = NULL;
-	uint8_t header[WAV_HEADER_SIZE];
+	uint32_t size;
+	int fd = choice->fd;
+	int err = begin_or_go_on(fd, choice->channels, &size);
 
-	/* As one that nobody could finish: what follows is to be read. */
-	wav_write_header(VOICE_RATE, UINT32_MAX - WAV_HEADER_SIZE, header);
-	if (fd < 0 || !write_whole(fd, header, sizeof header)) {
+	if (err != 0) {
 		if (fd >= 0)
 			close(fd);
-		return CAM_ERR_SYSTEM;
+		return err;
 	}
 	sink = xcalloc(1, sizeof *sink);
 	sink->audio.ops = &sink_ops;
 	sink->audio.clock_fd = -1;
+	sink->audio.channels = choice->channels;
 	sink->fd = fd;
+	sink->size = size;
 	*audio = &sink->audio;
 	return 0;
 }

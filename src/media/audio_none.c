@@ -6,14 +6,14 @@
 #include "media/audio.h"
 
 static enum audio_state
-none_read(struct audio *audio, int16_t pcm[VOICE_FRAME])
+none_read(struct audio *audio, int16_t *pcm)
 {
-	memset(pcm, 0, VOICE_FRAME * sizeof pcm[0]);
+	memset(pcm, 0, VOICE_FRAME * audio->channels * sizeof pcm[0]);
 	return AUDIO_GOES_ON;
 }
 
 static enum audio_state
-none_write(struct audio *audio, const int16_t pcm[VOICE_FRAME])
+none_write(struct audio *audio, const int16_t *pcm)
 {
 	return AUDIO_GOES_ON;
 }
@@ -27,11 +27,12 @@ none_close(struct audio *audio)
 static const struct audio_ops none_ops = { none_read, none_write, none_close };
 
 struct audio *
-audio_none_new(void)
+audio_none_new(unsigned channels)
 {
 	struct audio *audio = xcalloc(1, sizeof *audio);
 
 	audio->ops = &none_ops;
 	audio->clock_fd = -1;
+	audio->channels = channels;
 	return audio;
 }

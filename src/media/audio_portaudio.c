@@ -11,18 +11,19 @@
 #include "base/mem.h"
 #include "media/audio.h"
 #include "media/ring.h"
+#include "media/sound.h"
 
 enum {
-	AHEAD_MAX =
-	    3 * VOICE_FRAME, /* more in a ring: two clocks drift apart */
-	EMPTY_MAX = 50,	     /* frames without a sample: it has gone */
+	AHEAD_MAX = 3,	/* frames; more in a ring: two clocks drift apart */
+	EMPTY_MAX = 50, /* frames without a sample: it has gone */
 };
 
 struct device {
 	struct audio audio;
 	PaStream *stream;
 	int clock_write_fd;
-	size_t since_frame; /* samples; the callback's */
+	unsigned channels;  /* of its own: maybe fewer than those asked for */
+	size_t since_frame; /* samples of one channel; the callback's */
 	unsigned empty;	    /* frames that were missing, one after another */
 	struct ring ring;
 };
@@ -47,7 +48,7 @@ on_input(const void *input, void *output, unsigned long count,
 	struct device *device = arg;
 
 	if (input != NULL)
-		ring_write(&device->ring, input, count);
+		ring_write(&device->ring, input, count * device->channels);
 	count_samples(device, count);
 	return paContinue;
 }
@@ -59,36 +60,46 @@ on_output(const void *input, void *output, unsigned long count,
 {
 	struct device *device = arg;
 	int16_t *pcm = output;
-	size_t got = ring_read(&device->ring, pcm, count);
+	size_t samples = count * device->channels;
+	size_t got = ring_read(&device->ring, pcm, samples);
 
-	memset(pcm + got, 0, (count - got) * sizeof pcm[0]);
+	memset(pcm + got, 0, (samples - got) * sizeof pcm[0]);
 	count_samples(device, count);
 	return paContinue;
 }
 
 static enum audio_state
-device_read(struct audio *audio, int16_t pcm[VOICE_FRAME])
+device_read(struct audio *audio, int16_t *pcm)
 {
 	struct device *device = (struct device *)audio;
-	size_t got;
+	size_t frame = (size_t)VOICE_FRAME * device->channels, got;
 
-	if (ring_count(&device->ring) > AHEAD_MAX + VOICE_FRAME)
-		ring_read(&device->ring, pcm, VOICE_FRAME);
-	got = ring_read(&device->ring, pcm, VOICE_FRAME);
-	memset(pcm + got, 0, (VOICE_FRAME - got) * sizeof pcm[0]);
+	if (ring_count(&device->ring) > (AHEAD_MAX + 1) * frame)
+		ring_read(&device->ring, pcm, frame);
+	got = ring_read(&device->ring, pcm, frame);
+	memset(pcm + got, 0, (frame - got) * sizeof pcm[0]);
+	if (device->channels < audio->channels)
+		sound_spread(pcm);
 	device->empty = got == 0 ? device->empty + 1 : 0;
 	return device->empty < EMPTY_MAX ? AUDIO_GOES_ON : AUDIO_FAILED;
 }
 
 static enum audio_state
-device_write(struct audio *audio, const int16_t pcm[VOICE_FRAME])
+device_write(struct audio *audio, const int16_t *pcm)
 {
 	struct device *device = (struct device *)audio;
+	size_t frame = (size_t)VOICE_FRAME * device->channels;
+	int16_t folded[VOICE_SAMPLES_MAX];
 
-	if (ring_count(&device->ring) > AHEAD_MAX) {
+	if (device->channels < audio->channels) {
+		memcpy(folded, pcm, sizeof folded);
+		sound_fold(folded);
+		pcm = folded;
+	}
+	if (ring_count(&device->ring) > AHEAD_MAX * frame) {
 		device->empty++;
 	} else {
-		ring_write(&device->ring, pcm, VOICE_FRAME);
+		ring_write(&device->ring, pcm, frame);
 		device->empty = 0;
 	}
 	return device->empty < EMPTY_MAX ? AUDIO_GOES_ON : AUDIO_FAILED;
@@ -112,11 +123,16 @@ device_close(struct audio *audio)
 static const struct audio_ops device_ops = { device_read, device_write,
 	device_close };
 
+static int
+channels_of(const PaDeviceInfo *info, bool is_input)
+{
+	return is_input ? info->maxInputChannels : info->maxOutputChannels;
+}
+
 static bool
 serves(const PaDeviceInfo *info, bool is_input)
 {
-	return info != NULL && (is_input ? info->maxInputChannels
-					 : info->maxOutputChannels) > 0;
+	return info != NULL && channels_of(info, is_input) > 0;
 }
 
 /* paNoDevice where there is none of that name. */
@@ -140,7 +156,6 @@ open_stream(struct device *device, const char *name, bool is_input)
 {
 	PaStreamParameters parameters = {
 		.device = find_device(name, is_input),
-		.channelCount = 1,
 		.sampleFormat = paInt16,
 	};
 	const PaDeviceInfo *info = NULL;
@@ -148,6 +163,9 @@ open_stream(struct device *device, const char *name, bool is_input)
 	if (parameters.device == paNoDevice)
 		return CAM_ERR_UNKNOWN;
 	info = Pa_GetDeviceInfo(parameters.device);
+	device->channels =
+	    channels_of(info, is_input) > 1 ? device->audio.channels : 1;
+	parameters.channelCount = (int)device->channels;
 	parameters.suggestedLatency = is_input ? info->defaultLowInputLatency
 					       : info->defaultLowOutputLatency;
 	if (Pa_OpenStream(&device->stream, is_input ? &parameters : NULL,
@@ -170,9 +188,10 @@ measure(struct device *device, bool is_input)
 }
 
 static int
-open_device(const char *name, bool is_input, struct audio **audio)
+open_device(
+    const struct audio_choice *choice, bool is_input, struct audio **audio)
 {
-	static const int16_t silence[VOICE_FRAME];
+	static const int16_t silence[VOICE_SAMPLES_MAX];
 	struct device *device = NULL;
 	int fds[2], err;
 
@@ -186,11 +205,14 @@ open_device(const char *name, bool is_input, struct audio **audio)
 	device = xcalloc(1, sizeof *device);
 	device->audio.ops = &device_ops;
 	device->audio.clock_fd = fds[0];
+	device->audio.channels = choice->channels;
 	device->clock_write_fd = fds[1];
-	if (!is_input) /* what is played until the loop has had its turn */
-		ring_write(&device->ring, silence, VOICE_FRAME);
-	err = open_stream(device, name, is_input);
+	err = open_stream(device, choice->name, is_input);
 	if (err == 0) {
+		/* What is played until the loop has had its turn. */
+		if (!is_input)
+			ring_write(&device->ring, silence,
+			    (size_t)VOICE_FRAME * device->channels);
 		measure(device, is_input);
 		err = Pa_StartStream(device->stream) == paNoError
 			  ? 0
@@ -204,15 +226,16 @@ open_device(const char *name, bool is_input, struct audio **audio)
 }
 
 int
-audio_portaudio_open_in(const char *name, struct audio **audio)
+audio_portaudio_open_in(const struct audio_choice *choice, struct audio **audio)
 {
-	return open_device(name, true, audio);
+	return open_device(choice, true, audio);
 }
 
 int
-audio_portaudio_open_out(const char *name, struct audio **audio)
+audio_portaudio_open_out(
+    const struct audio_choice *choice, struct audio **audio)
 {
-	return open_device(name, false, audio);
+	return open_device(choice, false, audio);
 }
 
 /* PortAudio counts these calls. */
@@ -226,6 +249,13 @@ void
 audio_portaudio_stop(void)
 {
 	(void)Pa_Terminate();
+}
+
+void
+audio_portaudio_look(void)
+{
+	(void)Pa_Terminate();
+	(void)Pa_Initialize();
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "media/audio.h"
+#include "media/sound.h"
 
 enum { TONE_HZ = 440, TONE_HZ_MAX = 8000, TONE_AMPLITUDE = 8192 };
 
@@ -14,7 +15,7 @@ struct tone {
 };
 
 static enum audio_state
-tone_read(struct audio *audio, int16_t pcm[VOICE_FRAME])
+tone_read(struct audio *audio, int16_t *pcm)
 {
 	struct tone *tone = (struct tone *)audio;
 
@@ -23,6 +24,8 @@ tone_read(struct audio *audio, int16_t pcm[VOICE_FRAME])
 		    (int16_t)(TONE_AMPLITUDE * sin(2 * M_PI * tone->phase));
 		tone->phase = fmod(tone->phase + tone->step, 1);
 	}
+	if (audio->channels == 2)
+		sound_spread(pcm);
 	return AUDIO_GOES_ON;
 }
 
@@ -35,12 +38,14 @@ tone_close(struct audio *audio)
 static const struct audio_ops tone_ops = { tone_read, NULL, tone_close };
 
 struct audio *
-audio_tone_new(unsigned hz)
+audio_tone_new(const struct audio_choice *choice)
 {
+	unsigned hz = choice->hz;
 	struct tone *tone = xcalloc(1, sizeof *tone);
 
 	tone->audio.ops = &tone_ops;
 	tone->audio.clock_fd = -1;
+	tone->audio.channels = choice->channels;
 	if (hz == 0 || hz > TONE_HZ_MAX)
 		hz = TONE_HZ;
 	tone->step = (double)hz / VOICE_RATE;

@@ -31,7 +31,8 @@ sender_free(struct sender *sender)
 }
 
 static int
-sender_new(const struct media *media, struct sender **made)
+sender_new(const struct mesh *mesh, const struct media *media,
+    struct sender **made)
 {
 	struct sender *sender = xcalloc(1, sizeof *sender);
 	int err = shield_new_receiving(media, &sender->shield);
@@ -42,7 +43,8 @@ sender_new(const struct media *media, struct sender **made)
 		inbound->stream = media->streams[i];
 		if (inbound->stream.kind != MEDIA_AUDIO)
 			continue;
-		inbound->playout = playout_new(inbound->stream.clock);
+		inbound->playout =
+		    playout_new(inbound->stream.clock, mesh->channels);
 		if (inbound->playout == NULL)
 			err = CAM_ERR_SYSTEM;
 	}
@@ -118,7 +120,7 @@ mesh_add(struct mesh *mesh, unsigned number, const struct addr *addr,
 		return CAM_ERR_LIMIT;
 	if (!addr_is_answerable(addr) || !ssrcs_are_free(mesh, number, media))
 		return CAM_ERR_REQUEST;
-	err = sender_new(media, &sender);
+	err = sender_new(mesh, media, &sender);
 	if (err != 0)
 		return err;
 	if (member == NULL)
@@ -163,6 +165,9 @@ mesh_rekey(struct mesh *mesh, const struct media *own)
 		return err;
 	shield_free(mesh->shield);
 	mesh->shield = shield;
+	/* Who taps knows the key of before. */
+	if (mesh->tap_sealed)
+		mesh_tap(mesh, 0, false);
 	mesh->own = *own;
 	mesh->count = own->stream_count;
 	for (size_t i = 0; i < own->stream_count; i++)
@@ -176,30 +181,13 @@ mesh_rekey(struct mesh *mesh, const struct media *own)
 }
 
 static int
-open_devices(struct mesh *mesh, const struct mesh_setup *setup)
-{
-	int err = audio_open_in(&setup->in, &mesh->in);
-
-	if (err != 0) {
-		if (setup->out.kind == AUDIO_FILE)
-			close(setup->out.fd);
-		return err;
-	}
-	return audio_open_out(&setup->out, &mesh->out);
-}
-
-static int
 open_parts(struct mesh *mesh, const struct mesh_setup *setup)
 {
 	int err = mesh_rekey(mesh, &setup->own);
 
 	if (err == 0)
 		err = voice_encoder_new(
-		    setup->bitrate != 0 ? setup->bitrate : VOICE_BITRATE,
-		    &mesh->encoder);
-	if (err == 0 && (setup->echo || setup->noise || setup->gain))
-		mesh->speech =
-		    speech_new(setup->echo, setup->noise, setup->gain);
+		    mesh->channels, setup->bitrate, &mesh->encoder);
 	if (err == 0)
 		err = mesh_video_new(mesh, setup);
 	return err;
@@ -230,7 +218,8 @@ mesh_new(struct loop *loop, const struct mesh_setup *setup,
 	watch_init(&mesh->clock, loop, -1, NULL, NULL);
 	timer_init(&mesh->ticking, loop, NULL, NULL);
 	wire_err = wire_open(setup->socket, &mesh->wire);
-	err = open_devices(mesh, setup);
+	mesh->channels = setup->channels == 2 ? 2 : 1;
+	err = mesh_open_devices(mesh, setup);
 	if (err == 0)
 		err = wire_err;
 	if (err == 0)
@@ -263,6 +252,7 @@ mesh_free(struct mesh *mesh)
 		mesh_member_free(member);
 	}
 	mesh_video_free(mesh);
+	recorder_free(mesh->recorder);
 	audio_close(mesh->in);
 	audio_close(mesh->out);
 	speech_free(mesh->speech);
@@ -297,7 +287,24 @@ mesh_set_bitrate(struct mesh *mesh, unsigned bitrate)
 }
 
 void
-mesh_tap(struct mesh *mesh, uint16_t port)
+mesh_tap(struct mesh *mesh, uint16_t port, bool sealed)
 {
 	mesh->tap = port != 0 ? addr_v4(0x7f000001, port) : (struct addr){ 0 };
+	mesh->tap_sealed = sealed;
+}
+
+static void
+on_recorder_ended(void *arg)
+{
+	(void)mesh_record(arg, -1);
+}
+
+int
+mesh_record(struct mesh *mesh, int fd)
+{
+	recorder_free(mesh->recorder);
+	mesh->recorder = NULL;
+	return fd >= 0 ? recorder_new(mesh->loop, fd, mesh->channels,
+			     on_recorder_ended, mesh, &mesh->recorder)
+		       : 0;
 }

@@ -21,18 +21,20 @@ struct mesh_ops {
 	void (*on_lost)(void *arg, unsigned member);
 	/* An input file has ended. */
 	void (*on_finished)(void *arg, enum media_kind kind);
-	/* A device has failed; silence is in its place. */
-	void (*on_device)(void *arg, enum mesh_direction direction, int err);
+	/* A device has failed; in its place is the system's own, or silence. */
+	void (*on_device)(
+	    void *arg, enum mesh_direction direction, bool is_silent);
 	/* Four times a second while mesh_want_levels(). */
 	void (*on_levels)(void *arg);
 };
 
 struct mesh_setup {
-	int socket;	  /* taken */
-	struct media own; /* copied */
-	struct audio_choice in, out;
-	unsigned bitrate;	/* of a voice, a second; 0: VOICE_BITRATE */
-	bool echo, noise, gain; /* what is to be done to our voice */
+	int socket;		     /* taken */
+	struct media own;	     /* copied */
+	struct audio_choice in, out; /* without their channels */
+	unsigned channels;	     /* of all that is heard and said; 0: 1 */
+	unsigned bitrate;	     /* of a voice, a second; 0: as is usual */
+	bool echo, noise, gain; /* what is to be done to a microphone's voice */
 	struct video_choice video_in; /* taken */
 	int video_out;	 /* a file for the first member's to come; taken; -1 */
 	unsigned budget; /* bits a second of all streams; 0: BUDGET_DEFAULT */
@@ -60,9 +62,17 @@ void mesh_hold(struct mesh *mesh, bool on);
 void mesh_mute(struct mesh *mesh, bool on);
 void mesh_want_levels(struct mesh *mesh, bool on);
 void mesh_set_bitrate(struct mesh *mesh, unsigned bitrate);
-/* What we send, in clear, to that port of 127.0.0.1; 0: no more. */
-void mesh_tap(struct mesh *mesh, uint16_t port);
-/* The device of before is closed only where the new one opens. */
+/*
+ * What we send goes to this machine, too (127.0.0.1), as it is or in clear:
+ * sound to that port, pictures of a camera to the second after it, those of a
+ * screen to the fourth. 0: no more. Sealed it ends with its key.
+ */
+enum { MESH_TAP_PORTS = 5 };
+void mesh_tap(struct mesh *mesh, uint16_t port, bool sealed);
+/* All that is said is handed to cam-record; fd is taken, -1: no more. It ends
+ * by itself where cam-record takes no more. CAM_ERR_SYSTEM. */
+int mesh_record(struct mesh *mesh, int fd);
+/* The device of before stays where the new one does not open. */
 int mesh_change(struct mesh *mesh, enum mesh_direction direction,
     const struct audio_choice *choice);
 

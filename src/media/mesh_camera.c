@@ -112,10 +112,11 @@ keep_packet(struct mesh *mesh, struct outbound *outbound, enum vpx_codec codec,
 
 	memcpy(payload + header, part->bytes.data, part->bytes.len);
 	len = outbound_write(outbound, &packet, now_us, bytes);
-	mesh_tap_packet(mesh, bytes, len);
-	if (shield_seal_rtp(mesh->shield, bytes, &len) == 0)
-		sent_put(
-		    mesh->video->sent, number, span_of(bytes, len), now_us);
+	mesh_tap_packet(mesh, false, bytes, len);
+	if (shield_seal_rtp(mesh->shield, bytes, &len) < 0)
+		return;
+	mesh_tap_packet(mesh, true, bytes, len);
+	sent_put(mesh->video->sent, number, span_of(bytes, len), now_us);
 }
 
 static void

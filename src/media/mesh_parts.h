@@ -9,6 +9,7 @@
 #include "media/outbound.h"
 #include "media/playout.h"
 #include "media/reception.h"
+#include "media/recorder.h"
 #include "media/shield.h"
 #include "media/speech.h"
 #include "media/voice.h"
@@ -88,8 +89,13 @@ struct mesh {
 	struct mesh_member *members;
 	size_t member_count;
 	/* Our voice. */
+	unsigned channels; /* of all that is heard and said */
 	struct audio *in, *out;
-	struct speech *speech; /* NULL: as it is */
+	/* By mesh_direction; their descriptors are the devices'. */
+	struct audio_choice choices[2];
+	bool replaced[2]; /* by the system's own: that may not fail, too */
+	bool echo, noise, gain;
+	struct speech *speech; /* of a microphone; NULL: as it is */
 	struct voice_encoder *encoder;
 	bool finished; /* the input has ended, and was told */
 	bool hold, mute, silent;
@@ -97,7 +103,9 @@ struct mesh {
 	bool wants_levels;
 	uint64_t levels_us, second_us, report_us; /* when the next is due */
 	uint64_t dropped;
-	struct addr tap;
+	struct addr tap; /* ADDR_NONE: nobody taps */
+	bool tap_sealed;
+	struct recorder *recorder; /* NULL: nothing is recorded */
 	struct mesh_video *video;
 };
 
@@ -119,8 +127,9 @@ void mesh_send(struct mesh *mesh, const struct outbound *outbound,
 /* So many bytes of it have left for a member. */
 void mesh_count_sent(
     struct mesh *mesh, const struct outbound *outbound, size_t len);
-/* The same bytes in clear, where somebody taps. */
-void mesh_tap_packet(struct mesh *mesh, const uint8_t *packet, size_t len);
+/* The same bytes where somebody taps them in this form. */
+void mesh_tap_packet(
+    struct mesh *mesh, bool sealed, const uint8_t *packet, size_t len);
 /* Seals and sends to one; nothing where out is empty. */
 void mesh_send_rtcp(
     struct mesh *mesh, struct mesh_member *member, struct buf *out);
@@ -130,5 +139,10 @@ void mesh_read_reports(struct mesh *mesh, struct mesh_member *member,
     struct sender *sender, struct span packet, uint64_t came_us);
 
 void rate_look(struct rate *rate);
+
+/* Takes the descriptors of both. As audio_open_in(). */
+int mesh_open_devices(struct mesh *mesh, const struct mesh_setup *setup);
+/* Another takes its place. */
+void mesh_device_failed(struct mesh *mesh, enum mesh_direction direction);
 
 #endif

@@ -8,13 +8,31 @@
 
 enum { LOSS_PERCENT_MAX = 30 };
 
-void
-mesh_tap_packet(struct mesh *mesh, const uint8_t *packet, size_t len)
+static struct outbound *
+own_stream(struct mesh *mesh, uint32_t ssrc)
 {
-	const struct addr *tap = &mesh->tap;
+	for (size_t i = 0; i < mesh->count; i++) {
+		if (mesh->streams[i].stream.ssrc == ssrc)
+			return &mesh->streams[i];
+	}
+	return NULL;
+}
 
-	if (tap->family != ADDR_NONE)
-		wire_send(mesh->wire, packet, len, &tap, 1);
+void
+mesh_tap_packet(
+    struct mesh *mesh, bool sealed, const uint8_t *packet, size_t len)
+{
+	struct addr tap = mesh->tap;
+	const struct addr *to = &tap;
+	const struct outbound *outbound = NULL;
+
+	if (tap.family == ADDR_NONE || mesh->tap_sealed != sealed)
+		return;
+	outbound = own_stream(mesh, rtp_claimed_ssrc(span_of(packet, len)));
+	if (outbound == NULL)
+		return;
+	tap.port += 2 * (uint16_t)outbound->stream.kind;
+	wire_send(mesh->wire, packet, len, &to, 1);
 }
 
 void
@@ -30,9 +48,10 @@ mesh_send(struct mesh *mesh, const struct outbound *outbound, uint8_t *packet,
 	const struct addr *to[LIMIT_CALL_MEMBERS];
 	size_t count = 0;
 
-	mesh_tap_packet(mesh, packet, len);
+	mesh_tap_packet(mesh, false, packet, len);
 	if (shield_seal_rtp(mesh->shield, packet, &len) < 0)
 		return;
+	mesh_tap_packet(mesh, true, packet, len);
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next)
 		to[count++] = &member->addr;
@@ -114,16 +133,6 @@ told_of(struct mesh_member *member, uint32_t ssrc)
 			told->ssrc = ssrc;
 		if (told->ssrc == ssrc)
 			return told;
-	}
-	return NULL;
-}
-
-static struct outbound *
-own_stream(struct mesh *mesh, uint32_t ssrc)
-{
-	for (size_t i = 0; i < mesh->count; i++) {
-		if (mesh->streams[i].stream.ssrc == ssrc)
-			return &mesh->streams[i];
 	}
 	return NULL;
 }

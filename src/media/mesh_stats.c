@@ -57,12 +57,14 @@ take_incoming(const struct mesh *mesh, const struct mesh_member *member,
 	mesh_video_figures(inbound, stats);
 	if (inbound->playout != NULL) {
 		const struct jitter *jitter = &inbound->playout->jitter;
+		int64_t waits_us = jitter_delay_us(jitter, now_us);
 
 		stats->level = inbound->playout->level;
 		stats->concealed = jitter->counters.concealed;
 		stats->recovered = jitter->counters.recovered;
 		stats->late = jitter->counters.late;
-		stats->delay_ms = jitter_delay_us(jitter, now_us) / 1000. +
+		/* Less than nothing: it was played a little before its time. */
+		stats->delay_ms = (waits_us > 0 ? waits_us : 0) / 1000. +
 				  member->round_trip_us / 2000. +
 				  mesh_delay_ms(mesh);
 	}

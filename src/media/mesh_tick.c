@@ -27,37 +27,23 @@ enum {
 	QUIET = 40,	/* nothing loud is taken for silence */
 };
 
+static size_t
+frame_samples(const struct mesh *mesh)
+{
+	return (size_t)VOICE_FRAME * mesh->channels;
+}
+
 /* -- our voice ---------------------------------------------------------------
  */
 
 static void
-replace_by_silence(struct audio **audio)
-{
-	audio_close(*audio);
-	*audio = audio_none_new();
-}
-
-static void
-fail(struct mesh *mesh, enum mesh_direction direction)
-{
-	struct audio **audio = direction == MESH_IN ? &mesh->in : &mesh->out;
-
-	bool has_clock = (*audio)->clock_fd >= 0;
-
-	replace_by_silence(audio);
-	if (has_clock)
-		mesh_prepare(mesh);
-	mesh->ops->on_device(mesh->arg, direction, CAM_ERR_SYSTEM);
-}
-
-static void
-read_voice(struct mesh *mesh, int16_t pcm[VOICE_FRAME])
+read_voice(struct mesh *mesh, int16_t *pcm)
 {
 	enum audio_state state = mesh->in->ops->read(mesh->in, pcm);
 
 	if (state == AUDIO_FAILED) {
-		fail(mesh, MESH_IN);
-		memset(pcm, 0, VOICE_FRAME * sizeof pcm[0]);
+		mesh_device_failed(mesh, MESH_IN);
+		memset(pcm, 0, frame_samples(mesh) * sizeof pcm[0]);
 	} else if (state == AUDIO_ENDED && !mesh->finished) {
 		mesh->finished = true;
 		mesh->ops->on_finished(mesh->arg, MEDIA_AUDIO);
@@ -75,8 +61,8 @@ voice_stream(struct mesh *mesh)
 }
 
 static void
-send_voice(struct mesh *mesh, struct outbound *outbound,
-    const int16_t pcm[VOICE_FRAME], uint64_t now_us)
+send_voice(struct mesh *mesh, struct outbound *outbound, const int16_t *pcm,
+    uint64_t now_us)
 {
 	uint8_t payload[VOICE_PACKET_MAX];
 	uint8_t bytes[RTP_HEADER_MAX + VOICE_PACKET_MAX + SHIELD_ADDS];
@@ -105,14 +91,16 @@ static void
 speak(struct mesh *mesh, uint64_t now_us)
 {
 	struct outbound *outbound = voice_stream(mesh);
-	int16_t pcm[VOICE_FRAME];
+	int16_t pcm[VOICE_SAMPLES_MAX];
 
 	read_voice(mesh, pcm);
 	if (mesh->speech != NULL)
 		speech_clean(mesh->speech, pcm);
 	if (mesh->mute)
 		memset(pcm, 0, sizeof pcm);
-	mesh->level = sound_level(pcm);
+	mesh->level = sound_level(pcm, frame_samples(mesh));
+	if (mesh->recorder != NULL && !mesh->hold)
+		recorder_said(mesh->recorder, pcm);
 	if (outbound == NULL)
 		return;
 	if (!mesh->hold && mesh->member_count > 0)
@@ -124,23 +112,25 @@ speak(struct mesh *mesh, uint64_t now_us)
  */
 
 static void
-add_sender(struct sender *sender, uint64_t now_us, int32_t sum[VOICE_FRAME])
+add_sender(struct sender *sender, uint64_t now_us, int32_t *sum)
 {
-	int16_t pcm[VOICE_FRAME];
+	int16_t pcm[VOICE_SAMPLES_MAX];
 
 	for (size_t i = 0; sender != NULL && i < sender->count; i++) {
 		struct playout *playout = sender->streams[i].playout;
 
 		if (playout != NULL && playout_take(playout, now_us, pcm))
-			sound_add(sum, pcm);
+			sound_add(sum, pcm, VOICE_FRAME * playout->channels);
 	}
 }
 
 static void
 listen_to_all(struct mesh *mesh, uint64_t now_us)
 {
-	int32_t sum[VOICE_FRAME] = { 0 };
-	int16_t pcm[VOICE_FRAME];
+	int32_t sum[VOICE_SAMPLES_MAX];
+	int16_t pcm[VOICE_SAMPLES_MAX];
+
+	memset(sum, 0, frame_samples(mesh) * sizeof sum[0]);
 
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next) {
@@ -148,12 +138,14 @@ listen_to_all(struct mesh *mesh, uint64_t now_us)
 		add_sender(member->current, now_us, sum);
 	}
 	if (mesh->hold)
-		memset(sum, 0, sizeof sum);
-	sound_clip(sum, pcm);
+		memset(sum, 0, frame_samples(mesh) * sizeof sum[0]);
+	if (mesh->recorder != NULL)
+		recorder_heard(mesh->recorder, sum, now_us);
+	sound_clip(sum, pcm, frame_samples(mesh));
 	if (mesh->speech != NULL)
 		speech_heard(mesh->speech, pcm);
 	if (mesh->out->ops->write(mesh->out, pcm) == AUDIO_FAILED)
-		fail(mesh, MESH_OUT);
+		mesh_device_failed(mesh, MESH_OUT);
 }
 
 /* -- what is due now and then ------------------------------------------------
@@ -273,7 +265,7 @@ on_time(void *arg)
 	if (clock_fd(mesh) < 0)
 		tick_by_time(mesh);
 	else if (clock_now_us() > mesh->clock_us + CLOCK_LOST_US)
-		fail(
+		mesh_device_failed(
 		    mesh, clock_device(mesh) == mesh->out ? MESH_OUT : MESH_IN);
 }
 
@@ -364,23 +356,4 @@ mesh_start(struct mesh *mesh)
 	mesh_prepare(mesh);
 	if (clock_fd(mesh) < 0)
 		tick_by_time(mesh);
-}
-
-int
-mesh_change(struct mesh *mesh, enum mesh_direction direction,
-    const struct audio_choice *choice)
-{
-	struct audio **audio = direction == MESH_IN ? &mesh->in : &mesh->out;
-	struct audio *opened = NULL;
-	int err = direction == MESH_IN ? audio_open_in(choice, &opened)
-				       : audio_open_out(choice, &opened);
-
-	if (err != 0)
-		return err;
-	audio_close(*audio);
-	*audio = opened;
-	if (direction == MESH_IN)
-		mesh->finished = false;
-	mesh_prepare(mesh);
-	return 0;
 }

@@ -11,15 +11,16 @@
 enum { QUIET = 50 }; /* dB below full scale: a frame more is not heard */
 
 struct playout *
-playout_new(uint32_t clock)
+playout_new(uint32_t clock, unsigned channels)
 {
 	struct voice_decoder *decoder = NULL;
 	struct playout *playout = NULL;
 
-	if (voice_decoder_new(&decoder) < 0)
+	if (voice_decoder_new(channels, &decoder) < 0)
 		return NULL;
 	playout = xcalloc(1, sizeof *playout);
 	playout->decoder = decoder;
+	playout->channels = channels;
 	playout->level = RTP_LEVEL_SILENT;
 	jitter_init(&playout->jitter, clock);
 	return playout;
@@ -42,8 +43,7 @@ playout_put(struct playout *playout, const struct rtp_packet *packet,
 }
 
 static void
-decode(struct playout *playout, const struct jitter_frame *frame,
-    int16_t pcm[VOICE_FRAME])
+decode(struct playout *playout, const struct jitter_frame *frame, int16_t *pcm)
 {
 	switch (frame->kind) {
 	case JITTER_PACKET:
@@ -61,7 +61,7 @@ decode(struct playout *playout, const struct jitter_frame *frame,
 }
 
 bool
-playout_take(struct playout *playout, uint64_t now_us, int16_t pcm[VOICE_FRAME])
+playout_take(struct playout *playout, uint64_t now_us, int16_t *pcm)
 {
 	bool quiet = playout->level >= QUIET;
 	struct jitter_frame frame =
@@ -73,12 +73,12 @@ playout_take(struct playout *playout, uint64_t now_us, int16_t pcm[VOICE_FRAME])
 	}
 	decode(playout, &frame, pcm);
 	if (frame.kind == JITTER_DROP) {
-		int16_t second[VOICE_FRAME];
+		int16_t second[VOICE_SAMPLES_MAX];
 
 		frame = jitter_take(&playout->jitter, now_us, quiet);
 		decode(playout, &frame, second);
-		sound_merge(pcm, second, pcm);
+		sound_merge(pcm, second, pcm, playout->channels);
 	}
-	playout->level = sound_level(pcm);
+	playout->level = sound_level(pcm, VOICE_FRAME * playout->channels);
 	return true;
 }

@@ -89,7 +89,25 @@ write_all(int fd, struct span bytes)
 	return true;
 }
 
-/* The first one tells the size of all. */
+/* The first one tells the size of all; where a process before us has begun the
+ * file, its first. */
+static bool
+begin_record(struct shown *shown, const struct i420 *picture, struct buf *out)
+{
+	struct y4m_format format = { picture->width, picture->height,
+		RECORD_RATE, 1 };
+	char head[256];
+	size_t used = 0;
+	ssize_t got = lseek(shown->record, 0, SEEK_END) > 0
+			  ? pread(shown->record, head, sizeof head, 0)
+			  : 0;
+
+	if (got <= 0 ||
+	    y4m_parse(span_of(head, (size_t)got), &format, &used) != 0)
+		y4m_put_header(&format, out);
+	return i420_init(&shown->recorded, format.width, format.height) == 0;
+}
+
 static void
 record(struct shown *shown, const struct i420 *picture)
 {
@@ -97,13 +115,9 @@ record(struct shown *shown, const struct i420 *picture)
 	struct buf out;
 
 	buf_init(&out, 2 * i420_size(LIMIT_PICTURE_SIDE, LIMIT_PICTURE_SIDE));
-	if (recorded->memory == NULL) {
-		const struct y4m_format format = { picture->width,
-			picture->height, RECORD_RATE, 1 };
-
-		if (i420_init(recorded, picture->width, picture->height) < 0)
-			return;
-		y4m_put_header(&format, &out);
+	if (recorded->memory == NULL && !begin_record(shown, picture, &out)) {
+		buf_finish(&out);
+		return;
 	}
 	convert_scale(picture, recorded);
 	y4m_put(recorded, &out);

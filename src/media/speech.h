@@ -1,5 +1,5 @@
 /* speech.h: a voice without the echo of its room, noise and differences of
- * loudness, by speexdsp. */
+ * loudness, by webrtc-audio-processing where it is there, else by speexdsp. */
 #ifndef CAM_SPEECH_H
 #define CAM_SPEECH_H
 
@@ -10,8 +10,11 @@
 
 struct speech;
 
-/* What is to be done. */
-struct speech *speech_new(bool echo, bool noise, bool gain);
+enum speech_engine { SPEECH_BEST, SPEECH_SPEEXDSP, SPEECH_WEBRTC };
+
+/* What is to be done. NULL: this program is built without the engine. */
+struct speech *speech_new(
+    enum speech_engine engine, bool echo, bool noise, bool gain);
 void speech_free(struct speech *speech);
 /* A frame of the microphone, in place. */
 void speech_clean(struct speech *speech, int16_t pcm[VOICE_FRAME]);

@@ -1,5 +1,6 @@
 /* video_file.c: pictures out of a file of raw video. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -48,8 +49,11 @@ video_file_open(int fd, bool loop, struct video **video)
 	const struct y4m_format *format;
 	struct video_file *file;
 	unsigned rate;
-	int err = y4m_open(fd, &reader);
+	int err;
 
+	/* Another process may have read of it before; a pipe is as it is. */
+	(void)lseek(fd, 0, SEEK_SET);
+	err = y4m_open(fd, &reader);
 	if (err < 0)
 		return err;
 	format = y4m_format(reader);

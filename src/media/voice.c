@@ -28,14 +28,17 @@ struct voice_encoder {
 
 struct voice_decoder {
 	OpusDecoder *opus;
+	unsigned channels;
 };
 
 int
-voice_encoder_new(unsigned bitrate, struct voice_encoder **encoder)
+voice_encoder_new(
+    unsigned channels, unsigned bitrate, struct voice_encoder **encoder)
 {
 	struct voice_encoder *made = NULL;
-	OpusEncoder *opus =
-	    opus_encoder_create(VOICE_RATE, 1, OPUS_APPLICATION_VOIP, NULL);
+	OpusEncoder *opus = opus_encoder_create(VOICE_RATE, (int)channels,
+	    channels == 1 ? OPUS_APPLICATION_VOIP : OPUS_APPLICATION_AUDIO,
+	    NULL);
 
 	if (opus == NULL)
 		return CAM_ERR_SYSTEM;
@@ -43,8 +46,12 @@ voice_encoder_new(unsigned bitrate, struct voice_encoder **encoder)
 	made->opus = opus;
 	made->complexity = COMPLEXITY;
 	opus_encoder_ctl(opus, OPUS_SET_COMPLEXITY(COMPLEXITY));
-	opus_encoder_ctl(opus, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
+	/* Who asks for two channels has more to be heard than a voice. */
+	if (channels == 1)
+		opus_encoder_ctl(opus, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
 	opus_encoder_ctl(opus, OPUS_SET_INBAND_FEC(1));
+	if (bitrate == 0)
+		bitrate = channels == 1 ? VOICE_BITRATE : VOICE_BITRATE_STEREO;
 	voice_set_bitrate(made, bitrate);
 	*encoder = made;
 	return 0;
@@ -88,7 +95,7 @@ adapt(struct voice_encoder *encoder)
 }
 
 int
-voice_encode(struct voice_encoder *encoder, const int16_t pcm[VOICE_FRAME],
+voice_encode(struct voice_encoder *encoder, const int16_t *pcm,
     uint8_t packet[VOICE_PACKET_MAX])
 {
 	bool measured = encoder->frames++ % MEASURED_EVERY == 0;
@@ -128,14 +135,16 @@ voice_set_bitrate(struct voice_encoder *encoder, unsigned bitrate)
 }
 
 int
-voice_decoder_new(struct voice_decoder **decoder)
+voice_decoder_new(unsigned channels, struct voice_decoder **decoder)
 {
-	OpusDecoder *opus = opus_decoder_create(VOICE_RATE, 1, NULL);
+	OpusDecoder *opus =
+	    opus_decoder_create(VOICE_RATE, (int)channels, NULL);
 
 	if (opus == NULL)
 		return CAM_ERR_SYSTEM;
 	*decoder = xcalloc(1, sizeof **decoder);
 	(*decoder)->opus = opus;
+	(*decoder)->channels = channels;
 	return 0;
 }
 
@@ -149,8 +158,8 @@ voice_decoder_free(struct voice_decoder *decoder)
 }
 
 static int
-decode(struct voice_decoder *decoder, struct span packet,
-    int16_t pcm[VOICE_FRAME], int recover)
+decode(struct voice_decoder *decoder, struct span packet, int16_t *pcm,
+    int recover)
 {
 	int samples = packet.len > 0 ? opus_packet_get_nb_samples(packet.data,
 					   (opus_int32)packet.len, VOICE_RATE)
@@ -165,23 +174,21 @@ decode(struct voice_decoder *decoder, struct span packet,
 }
 
 int
-voice_decode(
-    struct voice_decoder *decoder, struct span packet, int16_t pcm[VOICE_FRAME])
+voice_decode(struct voice_decoder *decoder, struct span packet, int16_t *pcm)
 {
 	return decode(decoder, packet, pcm, 0);
 }
 
 int
-voice_recover(
-    struct voice_decoder *decoder, struct span next, int16_t pcm[VOICE_FRAME])
+voice_recover(struct voice_decoder *decoder, struct span next, int16_t *pcm)
 {
 	return decode(decoder, next, pcm, 1);
 }
 
 void
-voice_conceal(struct voice_decoder *decoder, int16_t pcm[VOICE_FRAME])
+voice_conceal(struct voice_decoder *decoder, int16_t *pcm)
 {
 	if (opus_decode(decoder->opus, NULL, 0, pcm, VOICE_FRAME, 0) !=
 	    VOICE_FRAME)
-		memset(pcm, 0, VOICE_FRAME * sizeof pcm[0]);
+		memset(pcm, 0, VOICE_FRAME * decoder->channels * sizeof pcm[0]);
 }

@@ -128,25 +128,39 @@ read_plain(struct span bytes, int16_t *pcm)
 		*pcm++ = (int16_t)(bytes.data[i] | bytes.data[i + 1] << 8);
 }
 
+static int16_t
+read_mean(const struct wav *wav, const uint8_t *at)
+{
+	int32_t sum = 0;
+
+	for (size_t k = 0; k < wav->channels; k++)
+		sum += read_sample(wav, at + k * (wav->bits / 8U));
+	return (int16_t)(sum / wav->channels);
+}
+
 void
-wav_read(const struct wav *wav, struct span bytes, int16_t *pcm)
+wav_read(
+    const struct wav *wav, struct span bytes, unsigned channels, int16_t *pcm)
 {
 	size_t block = wav_block(wav);
+	size_t second = wav->channels > 1 ? wav->bits / 8U : 0;
 
 	if (block == 0)
 		return;
-	if (wav->channels == 1 && wav->bits == 16) {
+	if (wav->channels == channels && wav->bits == 16) {
 		read_plain(bytes, pcm);
 		return;
 	}
 
 	for (size_t i = 0; i + block <= bytes.len; i += block) {
-		int32_t sum = 0;
+		const uint8_t *at = bytes.data + i;
 
-		for (size_t k = 0; k < wav->channels; k++)
-			sum += read_sample(
-			    wav, bytes.data + i + k * (wav->bits / 8U));
-		*pcm++ = (int16_t)(sum / wav->channels);
+		if (channels == 1) {
+			*pcm++ = read_mean(wav, at);
+		} else {
+			*pcm++ = (int16_t)read_sample(wav, at);
+			*pcm++ = (int16_t)read_sample(wav, at + second);
+		}
 	}
 }
 
@@ -158,7 +172,8 @@ put_little(uint8_t *at, uint32_t number)
 }
 
 void
-wav_write_header(uint32_t rate, uint32_t size, uint8_t header[WAV_HEADER_SIZE])
+wav_write_header(uint32_t rate, unsigned channels, uint32_t size,
+    uint8_t header[WAV_HEADER_SIZE])
 {
 	static const uint8_t form[WAV_HEADER_SIZE] = {
 		[0] = 'R',
@@ -175,9 +190,7 @@ wav_write_header(uint32_t rate, uint32_t size, uint8_t header[WAV_HEADER_SIZE])
 		' ',
 		[16] = FORMAT_SIZE,
 		[20] = FORMAT_PCM,
-		[22] = 1,  /* channel */
-			   /* rate, bytes a second */
-		[32] = 2,  /* bytes of a sample */
+		/* channels, rate, bytes a second, bytes of all channels */
 		[34] = 16, /* bits */
 		[36] = 'd',
 		'a',
@@ -188,6 +201,8 @@ wav_write_header(uint32_t rate, uint32_t size, uint8_t header[WAV_HEADER_SIZE])
 	memcpy(header, form, sizeof form);
 	put_little(header + 4, size + WAV_HEADER_SIZE - CHUNK_SIZE);
 	put_little(header + 24, rate);
-	put_little(header + 28, rate * 2);
+	put_little(header + 28, rate * 2 * channels);
+	header[22] = (uint8_t)channels;
+	header[32] = (uint8_t)(2 * channels);
 	put_little(header + 40, size);
 }

@@ -33,11 +33,13 @@ struct wav {
 int wav_parse(struct span head, struct wav *wav);
 /* One sample of every channel, in bytes. */
 size_t wav_block(const struct wav *wav);
-/* The mean of all channels; bytes.len / wav_block() samples are written. */
-void wav_read(const struct wav *wav, struct span bytes, int16_t *pcm);
+/* As one channel, the mean of all, or as two, the first two of them; as many
+ * frames of these are written as there are wav_block() in bytes. */
+void wav_read(
+    const struct wav *wav, struct span bytes, unsigned channels, int16_t *pcm);
 
-/* A header for 16 bits, one channel; size in bytes of samples. */
-void wav_write_header(
-    uint32_t rate, uint32_t size, uint8_t header[WAV_HEADER_SIZE]);
+/* A header for 16 bits; size in bytes of samples. */
+void wav_write_header(uint32_t rate, unsigned channels, uint32_t size,
+    uint8_t header[WAV_HEADER_SIZE]);
 
 #endif

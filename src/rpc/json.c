@@ -148,8 +148,13 @@ json_put(struct buf *out, const json_t *value)
 	const size_t flags =
 	    JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9);
 	char space[LINE_GUESS], *text = space;
-	size_t size = json_dumpb(value, space, sizeof space, flags);
+	size_t size;
 
+	if (json_is_integer(value)) {
+		buf_put_decimal(out, json_integer_value(value));
+		return;
+	}
+	size = json_dumpb(value, space, sizeof space, flags);
 	if (size > sizeof space) {
 		text = xmalloc(size);
 		(void)json_dumpb(value, text, size, flags);
@@ -191,12 +196,13 @@ is_plain(struct span text)
 void
 json_put_text(struct buf *out, struct span text)
 {
+	uint8_t *place = is_plain(text) ? buf_reserve(out, text.len + 2) : NULL;
 	json_t *string = NULL;
 
-	if (is_plain(text)) {
-		buf_put_byte(out, '"');
-		buf_put_span(out, text);
-		buf_put_byte(out, '"');
+	if (place != NULL) {
+		place[0] = place[text.len + 1] = '"';
+		memcpy(place + 1, text.data, text.len);
+		out->len += text.len + 2;
 		return;
 	}
 	string = json_text(text);
@@ -234,6 +240,15 @@ json_time(int64_t wall_ms)
 
 	clock_format(wall_ms, text, sizeof text);
 	return json_string(text);
+}
+
+void
+json_put_time(struct buf *out, int64_t wall_ms)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_format(wall_ms, text, sizeof text);
+	json_put_text(out, span_text(text));
 }
 
 /* How large a block is only its allocator knows. */

@@ -32,6 +32,7 @@ void json_wipe_freed(void);
 json_t *json_text(struct span text);
 /* "2026-01-31T09:30:00.000+09:00" */
 json_t *json_time(int64_t wall_ms);
+void json_put_time(struct buf *out, int64_t wall_ms);
 
 /* Bytes as hex digits. */
 json_t *json_hex(struct span bytes);

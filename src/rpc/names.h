@@ -104,6 +104,10 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {id, on} -> {call} */
 #define RPC_CALL_HOLD "call.hold"
 #define RPC_CALL_MUTE "call.mute"
+/* {id, on: push to talk: true speaks, false is silent, null: off} -> {call} */
+#define RPC_CALL_TALK "call.talk"
+/* {id, audio_in, audio_out} -> {} */
+#define RPC_CALL_USE "call.use"
 /* {id, the same of what is shown} -> {call}; nothing of it: nothing is */
 #define RPC_CALL_SHOW "call.show"
 /* {id, member} -> {fd}: the memory in which that one's pictures come
@@ -116,6 +120,12 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_CALL_LIST "call.list"
 /* {id} -> {id, members: [{member, streams: [..]}]} */
 #define RPC_CALL_STATS "call.stats"
+/* {id, path: a new file, or null} -> {call} */
+#define RPC_CALL_RECORD "call.record"
+/* {id, port}: what we send goes there, too -> {call, sdp}; with its keys */
+#define RPC_CALL_SDP "call.sdp"
+/* {id, port}: the same in clear; 0: neither any more, sdp is null */
+#define RPC_CALL_TAP "call.tap"
 /* {} -> {in: [..], out: [..], video: [..]} */
 #define RPC_CALL_DEVICES "call.devices"
 
@@ -244,7 +254,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * width?, height?, rate? member: a number 1 .. 255 that camd chooses.
  */
 /* {call, fd: UDP socket, own: media, audio: {in: device, out: device, speech:
- * {echo, noise, gain}, bitrate?}, video?: {in?: pictures, out?: {fd} of the
+ * {echo, noise, gain} of a microphone, channels?: 1 or 2, bitrate?}, video?: {in?: pictures, out?: {fd} of the
  * first member's, as YUV4MPEG2}, budget?, sandbox: false?} -> {delay_ms}.
  * Without video none is seen either. */
 #define MEDIA_OPEN "media.open"
@@ -257,10 +267,12 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define MEDIA_REKEY "media.rekey"
 /* {mute?, hold?, talk?: push to talk: true speaks, false is silent, null: off,
  * levels?: whether media.levels is wanted, audio?: {in?, out?, bitrate?},
- * video?: {in: pictures, or null},
- * budget?, tap?: a port of 127.0.0.1 that gets what we send in clear, or 0} ->
- * {} */
+ * video?: {in: pictures, or null}, budget?,
+ * record?: {fd} a socket of cam-record, or null} -> {} */
 #define MEDIA_SET "media.set"
+/* {port, sealed}: what we send goes to that port of 127.0.0.1 too
+ * (media/mesh.h: mesh_tap()); 0: no more -> {} */
+#define MEDIA_TAP "media.tap"
 /* {} -> {members: [{member, heard, rejected, streams: [{kind, direction, codec,
  * bitrate, loss, jitter_ms, rtt_ms, delay_ms, ...}]}], dropped} */
 #define MEDIA_STATS "media.stats"
@@ -276,7 +288,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {self, members: [{member, level}]}: 0 .. 127 dB below full scale, four times
  * a second */
 #define MEDIA_LEVELS "media.levels"
-/* {direction, error} */
+/* {direction, now: "default" or "none"}: a device has failed, and what is in its
+ * place */
 #define MEDIA_DEVICE "media.device"
 /* {kind}: an input file has ended */
 #define MEDIA_FINISHED "media.finished"
@@ -326,6 +339,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define EVENT_CALL_ACTIVE "call.active"
 #define EVENT_CALL_CHANGED "call.changed"
 #define EVENT_CALL_ENDED "call.ended"
+/* {id, missed}: one that has ended is in the history now (message.get) */
+#define EVENT_CALL_KEPT "call.kept"
 /* {id, self, members: [{member, level}]}: four times a second */
 #define EVENT_CALL_LEVELS "call.levels"
 

@@ -1,4 +1,4 @@
-/* reason.c: why a message did not reach somebody. */
+/* reason.c: why a message or a file did not reach somebody. */
 #include "rpc/reason.h"
 
 #include <stddef.h>
@@ -72,4 +72,47 @@ reason_text(const char *sentence, const char *id)
 		return xstrdup(sentence);
 	return xasprintf(
 	    "%.*s%s%s", (int)(place - sentence), sentence, id, place + 2);
+}
+
+/* -- transfers ------------------------------------------------------------ */
+
+static const struct transfer_reason {
+	const char *word;
+	const char *text;
+} transfer_reasons[] = {
+	{ "unknown", N_("it is not offered any more") },
+	{ "expired", N_("it was offered more than seven days ago") },
+	{ "declined", N_("its recipient does not want it") },
+	{ "withdrawn", N_("its sender has withdrawn it") },
+	{ "refused", N_("refused by a setting") },
+	{ "spent", N_("it has been fetched as often as it may be") },
+	{ "sealed", N_("its message must be opened first") },
+	{ "name",
+	    N_("its name is none that a file can have: give it another") },
+	{ "changed", N_("what lies there is not what was offered") },
+	{ "missing", N_("what was offered cannot be opened") },
+	{ "folder", N_("the folder cannot be written to") },
+	{ "full", N_("there is no room on the disk") },
+	{ "limit", N_("it is larger or deeper than it may be") },
+	{ "crypto",
+	    N_("it was changed on the way, or is not what was offered") },
+	{ "version", N_("the other cam is newer, or too old for it") },
+	{ "unreachable", N_("the other side cannot be reached now") },
+	{ "busy", N_("the other side has too much to do now") },
+	{ "closed", N_("the connection broke") },
+	{ "cancelled", N_("cancelled") },
+	{ "failed", N_("it failed") },
+};
+
+const char *
+reason_transfer_sentence(const char *reason)
+{
+	size_t count = sizeof transfer_reasons / sizeof transfer_reasons[0];
+	size_t i = 0;
+
+	if (reason[0] == '\0')
+		return "";
+	while (i + 1 < count && strcmp(transfer_reasons[i].word, reason) != 0)
+		i++;
+	return transfer_reasons[i].text;
 }

@@ -1,5 +1,5 @@
-/* reason.h: why a message did not reach somebody: the reasons of cam-rpc(7), as
- * words, exit codes and sentences. */
+/* reason.h: why a message or a file did not reach somebody: the reasons of
+ * cam-rpc(7), as words, exit codes and sentences. */
 #ifndef CAM_RPC_REASON_H
 #define CAM_RPC_REASON_H
 
@@ -12,5 +12,9 @@ int reason_exit(const char *reason);
 const char *reason_sentence(const char *reason);
 /* That sentence about the user with that id; release with free(). */
 char *reason_text(const char *sentence, const char *id);
+
+/* Why a transfer does not go on: a sentence for people, to be translated as
+ * well, that of "failed" for a word that is not known; "" for "". */
+const char *reason_transfer_sentence(const char *reason);
 
 #endif

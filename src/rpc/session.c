@@ -22,7 +22,8 @@ enum {
 	CODE_OURS = -32000,
 };
 
-enum { NOTIFICATION_GUESS = 96 }; /* around its params */
+/* Around params and results. */
+enum { NOTIFICATION_GUESS = 96, RESULT_GUESS = 64 };
 
 struct rpc_call {
 	struct rpc_session *session; /* NULL once it has gone */
@@ -173,45 +174,53 @@ rpc_call_owner(const struct rpc_call *call)
 	return call->session != NULL ? call->session->arg : NULL;
 }
 
-/* Takes the reference to result. False when it is too long to send. */
+/* False when it is too long to send. */
 static bool
-send_result(struct rpc_session *session, const json_t *id, json_t *result)
+send_result(
+    struct rpc_session *session, const json_t *id, const struct buf *result)
 {
 	struct buf line;
 	bool fits;
 
 	buf_init(&line, LIMIT_RPC_LINE);
+	line.failed = buf_failed(result);
+	(void)buf_reserve(&line, result->len + RESULT_GUESS);
 	buf_put_text(&line, "{\"jsonrpc\":\"2.0\",\"id\":");
 	json_put(&line, id);
 	buf_put_text(&line, ",\"result\":");
-	json_put(&line, result);
+	buf_put_span(&line, buf_span(result));
 	buf_put_text(&line, "}\n");
 	fits = !buf_failed(&line);
 	if (fits)
 		session->ops->write(session->arg, line.data, line.len);
 	buf_finish(&line);
-	json_decref(result);
 	return fits;
+}
+
+void
+rpc_reply_text(struct rpc_call *call, const struct buf *result)
+{
+	if (call->session == NULL || call->id == NULL ||
+	    send_result(call->session, call->id, result))
+		call_free(call);
+	else
+		rpc_fail(call, CAM_ERR_LIMIT,
+		    "the answer is too long for a line: ask for less");
 }
 
 void
 rpc_reply(struct rpc_call *call, json_t *result)
 {
-	struct rpc_session *session = call->session;
-	bool sent = true;
+	struct buf text;
 
+	buf_init(&text, LIMIT_RPC_LINE);
 	if (result == NULL)
-		result = json_object();
-	if (session == NULL || call->id == NULL) {
-		json_decref(result);
-	} else {
-		sent = send_result(session, call->id, result);
-	}
-	if (sent)
-		call_free(call);
+		buf_put_text(&text, "{}");
 	else
-		rpc_fail(call, CAM_ERR_LIMIT,
-		    "the answer is too long for a line: ask for less");
+		json_put(&text, result);
+	rpc_reply_text(call, &text);
+	buf_finish(&text);
+	json_decref(result);
 }
 
 static int

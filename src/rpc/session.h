@@ -63,6 +63,8 @@ void *rpc_call_owner(const struct rpc_call *call);
 void rpc_call_resume(struct rpc_call *call, json_t *params);
 /* Takes the reference to result (NULL: an empty object). */
 void rpc_reply(struct rpc_call *call, json_t *result);
+/* The same with an object as text, for what is answered often. */
+void rpc_reply_text(struct rpc_call *call, const struct buf *result);
 /* The message is made from format; NULL: cam_strerror(err). data.exit is
  * cam_exit_code(err). */
 void rpc_fail(struct rpc_call *call, int err, const char *format, ...)

@@ -10,6 +10,7 @@ struct store_message;
 
 struct store_call {
 	bool video;
+	bool recorded;
 	uint8_t reason;	     /* enum call_reason of camd/call/reason.h */
 	int64_t duration_ms; /* of speaking; 0: nobody answered */
 };

@@ -34,8 +34,8 @@ struct store_member {
 /* Writes all of it by its number, or adds it where that is 0 and sets it.
  * CAM_ERR_EXISTS: another has that logon (ASCII case apart) or that key. */
 int store_member_put(struct store *store, struct store_member *member);
-/* By logon, ASCII case ignored; by key; by number: found is called with it, and what it
- * returns is returned. CAM_ERR_UNKNOWN. */
+/* By logon, ASCII case ignored; by key; by number: found is called with it, and
+ * what it returns is returned. CAM_ERR_UNKNOWN. */
 int store_member_get(struct store *store, const char *logon,
     int (*found)(const struct store_member *member, void *arg), void *arg);
 int store_member_by_key(struct store *store, struct span user_key,

@@ -1,5 +1,8 @@
 /* bench_voice.c: what a voice call costs: processor, wake-ups, traffic and
- * delay of two cam-media, beside Opus alone on the same sound. */
+ * delay of two cam-media, beside Opus alone on the same sound: in one go, as a
+ * codec is measured, and at the pace of a call, which nobody who calls can do
+ * without: between two frames processor and caches have been somebody else's.
+ */
 #include <opus.h>
 #include <poll.h>
 
@@ -146,7 +149,7 @@ main(int argc, char **argv)
 	    1.4);
 	report("voice: processor", median(cpu, ROUNDS), "ms/s",
 	    "opus, a frame each 20 ms", median(paced, ROUNDS),
-	    median(paced_ratios, ROUNDS), 0);
+	    median(paced_ratios, ROUNDS), 1.4);
 	report("voice: wake-ups", median(wakeups, ROUNDS), "1/s", "goal", 120,
 	    median(wakeups, ROUNDS) / 120, 1);
 	report("voice: traffic of two", median(kbit, ROUNDS), "kbit/s", "goal",

@@ -3,8 +3,10 @@
 #include <jansson.h>
 
 #include "base/width.h"
+#include "cam-tui/call_event.h"
+#include "cam-tui/callbar.h"
 #include "cam-tui/message_lines.h"
-#include "cam-tui/model.h"
+#include "cam-tui/model_call.h"
 #include "fuzz.h"
 
 enum { COLUMNS = 40, LINES_MAX = 200 };
@@ -47,6 +49,39 @@ check_talk(const struct model *model, const struct model_talk *talk)
 	}
 }
 
+/* A call as the row and the log tell of it. */
+static void
+check_call(const struct model *model, const struct model_call *call)
+{
+	char *name = model_call_name(model, call);
+	struct canvas canvas = { 0 };
+	struct callbar bar;
+
+	must_be_text(name);
+	free(name);
+	must(call->state != CALL_ENDED);
+	must(model_call(model, call->id) == call);
+	for (size_t i = 0; i < call->party_count; i++)
+		must(call->parties[i].level <= LEVEL_SILENT);
+	canvas_init(&canvas, 1, COLUMNS);
+	callbar_init(&bar);
+	callbar_put_call(&bar, model, call, 1, 0);
+	callbar_draw(&bar, &canvas, canvas_box(&canvas), 0);
+	callbar_finish(&bar);
+	callbar_put_incoming(&bar, model, call);
+	callbar_draw(&bar, &canvas, canvas_box(&canvas), 0);
+	callbar_finish(&bar);
+	canvas_finish(&canvas);
+}
+
+static void
+check_calls(const struct model *model)
+{
+	must(model_call_count(model) <= MODEL_CALLS_MAX);
+	for (size_t i = 0; i < model_call_count(model); i++)
+		check_call(model, model_call_at(model, i));
+}
+
 static void
 check(const struct model *model)
 {
@@ -65,6 +100,19 @@ check(const struct model *model)
 		users++;
 	}
 	must(users == model_user_count(model));
+	check_calls(model);
+}
+
+static void
+take_call_event(struct model *model, const char *event, const json_t *params)
+{
+	enum style style;
+	char *text = call_event_text(model, event, params, &style);
+
+	if (text != NULL)
+		must_be_text(text);
+	free(text);
+	model_take_event(model, event, params);
 }
 
 static void
@@ -97,6 +145,9 @@ take_line(struct model *model, struct span line)
 		"message.sent", "message.changed", "message.state", "talk.read",
 		"user.typing", "user.entered", "user.left", "user.changed",
 		"key.changed" };
+	static const char *const calls[] = { "call.incoming", "call.ringing",
+		"call.active", "call.changed", "call.ended", "call.levels",
+		"call.kept" };
 	uint8_t letter = line.data[0];
 	json_t *object = json_loadb((const char *)line.data + 1, line.len - 1,
 	    JSON_DISABLE_EOF_CHECK, NULL);
@@ -105,6 +156,14 @@ take_line(struct model *model, struct span line)
 		return;
 	if (letter >= 'a' && letter < 'a' + sizeof events / sizeof *events)
 		model_take_event(model, events[letter - 'a'], object);
+	else if (letter >= 't' && letter < 't' + sizeof calls / sizeof *calls)
+		take_call_event(model, calls[letter - 't'], object);
+	else if (letter == 'L')
+		model_take_calls(model, object, 0);
+	else if (letter == 'S')
+		model_take_call_stats(model, object);
+	else if (letter == 'P')
+		model_take_past(model, object);
 	else if (letter >= '0' && letter <= '3')
 		take_page(model, (char)letter, object);
 	else if (letter >= 'A' && letter <= 'D')

@@ -6,7 +6,7 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static int16_t pcm[65536];
+	static int16_t pcm[2 * 65536];
 	struct wav wav;
 	size_t block, count;
 
@@ -17,6 +17,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(wav.rate >= WAV_RATE_MIN && wav.rate <= WAV_RATE_MAX);
 	must(wav.begin <= size);
 	count = (size - (size_t)wav.begin) / block;
-	wav_read(&wav, span_of(data + wav.begin, count * block), pcm);
+	for (unsigned channels = 1; channels <= 2; channels++)
+		wav_read(&wav, span_of(data + wav.begin, count * block),
+		    channels, pcm);
 	return 0;
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154,SC2015
+# shellcheck shell=bash disable=SC2119,SC2034,SC2154,SC2015
 # limit: 300
 # org.sh: members of an organisation on both sides of a router, with a path to each other and without.
 

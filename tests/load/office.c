@@ -432,6 +432,7 @@ leave(struct client *client)
 	client->wanted = false;
 	if (client->wire == NULL)
 		return;
+	wire_flush(client->wire);
 	wire_free(client->wire);
 	client->wire = NULL;
 	client->office->entered -= client->entered;

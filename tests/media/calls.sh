@@ -2,6 +2,7 @@
 # calls.sh: what tests of calls are written with. Source it in a test file.
 #
 #   of_media               the test is skipped where cam-media is not built
+#   people NAME...         camd of theirs, which know each other
 #   speech NAME SECONDS    what NAME will say: $T/NAME.wav
 #   calls NAME ARG...      cam call ARG... beside the test, its events in $T/NAME.calls
 #   answers NAME           takes the call that rings; hears into $T/NAME.heard.wav
@@ -10,7 +11,7 @@
 #   expect_heard SAID LISTENER [FILTER]   what SAID said is in what LISTENER heard
 
 #   film NAME WIDTH HEIGHT RATE PICTURES  what NAME will show: $T/NAME.y4m
-#   sees NAME COUNT        so many pictures of everybody in NAME's call have been seen
+#   watches NAME COUNT        so many pictures of everybody in NAME's call have been seen
 #   expect_seen SHOWN WATCHER [FILTER]    what SHOWN showed is in WATCHER.seen.y4m
 
 CALLS=()
@@ -80,7 +81,7 @@ film() { # NAME WIDTH HEIGHT RATE PICTURES
 	"$TEST_BUILD/tools/film" "${@:2}" "$T/$1.y4m"
 }
 
-sees() { # NAME COUNT: so many pictures of each of the others have been seen
+watches() { # NAME COUNT: so many pictures of each of the others have been seen
 	cam_as "$1" call stats --json | json_last ".members | length > 0 and
 		all(.[]; any(.streams[]; .direction == \"in\" and .kind != \"audio\" and .pictures >= $2))"
 }
@@ -90,4 +91,11 @@ expect_seen() { # SHOWN WATCHER [FILTER]
 	local seen
 	seen=$("$TEST_BUILD/tools/seen" "$T/$1.y4m" "$T/$2.seen.y4m")
 	expect_json "$seen" "${3:-.readable >= 10 and .ssim > 0.9} and .backwards == 0"
+}
+
+sees_more() { # NAME COUNT: than so far, of each of the others; waits for them
+	local seen
+	seen=$(cam_as "$1" call stats --json |
+		jq '[.members[].streams[] | select(.direction == "in" and .kind != "audio") | .pictures] | max')
+	await 40 sees "$1" $((seen + $2))
 }

@@ -139,7 +139,7 @@ write_wav(const int16_t *pcm, size_t count)
 	FILE *file = tmpfile();
 	int fd;
 
-	wav_write_header(RATE, (uint32_t)(count * 2), header);
+	wav_write_header(RATE, 1, (uint32_t)(count * 2), header);
 	if (file == NULL || fwrite(header, sizeof header, 1, file) != 1 ||
 	    fwrite(pcm, 2, count, file) != count || fflush(file) != 0)
 		fail("cannot write a file");

@@ -86,8 +86,9 @@ look(struct figures *figures, struct film *shown, const struct i420 *seen,
 	unsigned number = 0;
 
 	figures->pictures++;
-	if (!pattern_number(seen, &number) || !film_seek(shown, number) ||
-	    figures->readable == PICTURES_MAX)
+	/* A black picture reads as the first. */
+	if (!pattern_number(seen, &number) || number == 0 ||
+	    !film_seek(shown, number) || figures->readable == PICTURES_MAX)
 		return;
 	convert_scale(&shown->picture, scaled);
 	if (figures->readable == 0)

@@ -76,7 +76,7 @@ test_forty_columns_in_japanese() {
 	END
 	keys anna F2
 	shows anna <<-'END'
-		 ユーザー数
+		 ユーザー
 		/名前を入力
 		▾ 営業部 (1)
 		 ● 花子

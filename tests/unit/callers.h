@@ -4,6 +4,7 @@
 #ifndef CAM_TEST_CALLERS_H
 #define CAM_TEST_CALLERS_H
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "camd/call/call_parts.h"
 #include "camd/call/devices.h"
 #include "loop/loop.h"
+#include "recordings.h"
 #include "rpc/names.h"
 #include "test.h"
 
@@ -75,6 +77,7 @@ struct callers {
 	struct letters letters[CALLERS_MAX][CALLERS_MAX];
 	LIST_HEAD(, question) questions;
 	LIST_HEAD(, process) processes;
+	struct recordings recordings;
 	size_t port_max;
 	bool no_process;
 };
@@ -348,10 +351,16 @@ process_take(struct process *process, const char *method, json_t *params)
 	} else if (strcmp(method, MEDIA_REMOVE) == 0) {
 		assert_true(process->hears[number]);
 		process->hears[number] = false;
-	} else if (json_object_get(params, "video") != NULL) {
-		process->shows = json_is_object(json_object_get(
-		    json_object_get(params, "video"), "in"));
-	} else if (strcmp(method, MEDIA_SET) == 0) {
+	} else if (strcmp(method, MEDIA_SET) == 0 &&
+		   json_object_get(params, "video") != NULL) {
+		process->shows =
+		    strcmp(json_string_value(json_object_get(
+			       json_object_get(
+				   json_object_get(params, "video"), "in"),
+			       "kind")),
+			"none") != 0;
+	} else if (strcmp(method, MEDIA_SET) == 0 &&
+		   json_object_get(params, "mute") != NULL) {
 		process->mute = json_is_true(json_object_get(params, "mute"));
 		process->hold = json_is_true(json_object_get(params, "hold"));
 	}
@@ -367,6 +376,14 @@ process_hear(struct process *process, const char *method, json_t *params,
 	on_answer(arg, 0, result, NULL);
 	json_decref(result);
 	json_decref(params);
+}
+
+static inline struct recordings *
+recordings_of(const struct call *call)
+{
+	struct caller *caller = call->calls->arg;
+
+	return &caller->callers->recordings;
 }
 
 static const struct process_ops callers_process = { .start = process_begin,
@@ -388,6 +405,7 @@ callers_end_processes(struct callers *callers)
 			next = LIST_FIRST(&callers->processes);
 		}
 	}
+	recordings_end(&callers->recordings);
 }
 
 /* -- the rest ---------------------------------------------------------------
@@ -456,6 +474,7 @@ static const struct calls_ops callers_ops = {
 	.port = callers_port,
 	.process = &callers_process,
 	.codec = callers_codec,
+	.recording = &recordings_ops,
 	.equip = callers_equip,
 	.ring_ms = callers_ring_ms,
 	.on_event = callers_on_event,
@@ -472,6 +491,7 @@ callers_open(size_t count)
 	callers->port_max = 6;
 	LIST_INIT(&callers->questions);
 	LIST_INIT(&callers->processes);
+	LIST_INIT(&callers->recordings.list);
 	for (size_t i = 0; i < count; i++) {
 		struct caller *caller = &callers->list[i];
 
@@ -502,6 +522,7 @@ callers_close(struct callers *callers)
 	for (size_t i = 0; i < callers->count; i++)
 		calls_free(callers->list[i].calls);
 	assert_true(LIST_EMPTY(&callers->processes));
+	assert_true(LIST_EMPTY(&callers->recordings.list));
 	loop_free(callers->loop);
 	free(callers);
 }

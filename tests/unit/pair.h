@@ -200,15 +200,14 @@ struct pair_sent {
 };
 
 static inline void
-on_pair_stored(
-    void *arg, int err, const char *id, json_t *time, json_t *recipients)
+on_pair_stored(void *arg, int err, const struct outbox_sent *outbox_sent)
 {
 	struct pair_sent *sent = arg;
 
 	sent->stored = true;
 	sent->err = err;
 	if (err == 0)
-		memcpy(sent->id, id, ID_SIZE);
+		memcpy(sent->id, outbox_sent->id, ID_SIZE);
 }
 
 /* Stored when it returns. */

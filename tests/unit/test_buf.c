@@ -114,6 +114,24 @@ an_empty_buf_gives_an_empty_text(void **state)
 }
 
 static void
+numbers_are_put_in_decimal_digits(void **state)
+{
+	struct buf buf;
+
+	buf_init(&buf, 100);
+	buf_put_decimal(&buf, INT64_MIN);
+	buf_put_byte(&buf, ' ');
+	buf_put_decimal(&buf, 0);
+	buf_put_byte(&buf, ' ');
+	buf_put_decimal(&buf, -7);
+	buf_put_byte(&buf, ' ');
+	buf_put_decimal(&buf, INT64_MAX);
+	assert_true(span_equal_text(
+	    buf_span(&buf), "-9223372036854775808 0 -7 9223372036854775807"));
+	buf_finish(&buf);
+}
+
+static void
 a_span_is_cut_at_the_first_separator(void **state)
 {
 	struct span rest = span_text("a:b:"), head;
@@ -151,6 +169,7 @@ main(void)
 		cmocka_unit_test(dropping_takes_bytes_from_the_front),
 		cmocka_unit_test(growing_keeps_large_contents),
 		cmocka_unit_test(an_empty_buf_gives_an_empty_text),
+		cmocka_unit_test(numbers_are_put_in_decimal_digits),
 		cmocka_unit_test(a_span_is_cut_at_the_first_separator),
 		cmocka_unit_test(spans_compare_by_length_and_bytes),
 	};

@@ -1,110 +1,8 @@
 /* test_calls.c: calls of several camd, without network and processes. */
-#include "callers.h"
+#include "callers_rest.h"
+#include "folders.h"
 
 #include "base/random.h"
-
-static int64_t
-uid(size_t place)
-{
-	return (int64_t)place + 1;
-}
-
-/* -- what holds when nothing is under way ------------------------------------
- */
-
-static struct call *
-same_call(struct callers *callers, size_t place, const char *wire)
-{
-	struct call *call;
-
-	TAILQ_FOREACH (call, &callers->list[place].calls->list, entry) {
-		if (strcmp(call->wire, wire) == 0)
-			return call;
-	}
-	return NULL;
-}
-
-/* Whom one hears has the key that the other uses. */
-static void
-check_active(struct callers *callers, const struct leg *leg, size_t place)
-{
-	const struct call *theirs =
-	    same_call(callers, (size_t)leg->uid - 1, leg->call->wire);
-	const struct leg *other =
-	    theirs != NULL ? call_leg(theirs, uid(place)) : NULL;
-
-	assert_non_null(other);
-	assert_int_equal(other->state, LEG_ACTIVE);
-	assert_true(leg->call->process->opened);
-	assert_true(leg->call->process->hears[leg->number]);
-	assert_memory_equal(leg->call->process->secrets[leg->number],
-	    theirs->process->own, MEDIA_SECRET_SIZE);
-	assert_int_equal(leg->status.hold, theirs->state == CALL_HELD);
-	assert_int_equal(leg->status.mute, theirs->muted);
-}
-
-static void
-check_leg(struct callers *callers, const struct leg *leg, size_t place)
-{
-	const struct call *theirs =
-	    same_call(callers, (size_t)leg->uid - 1, leg->call->wire);
-
-	switch (leg->state) {
-	case LEG_ACTIVE:
-		check_active(callers, leg, place);
-		break;
-	case LEG_INVITED:
-		assert_non_null(theirs);
-		assert_false(theirs->joined);
-		break;
-	case LEG_INVITER:
-		assert_false(leg->call->joined);
-		assert_non_null(theirs);
-		break;
-	case LEG_ACCEPTING:
-		fail_msg("an accept that is never answered");
-		break;
-	default:
-		break;
-	}
-}
-
-static void
-check_call(struct callers *callers, const struct call *call, size_t place)
-{
-	size_t with = 0;
-
-	for (size_t i = 0; i < call->leg_count; i++) {
-		const struct leg *leg = call->legs[i];
-
-		check_leg(callers, leg, place);
-		with +=
-		    call->joined ? leg_counts(leg) : leg->state == LEG_INVITER;
-	}
-	assert_true(with > 0);
-	if (call->process->opened) {
-		assert_memory_equal(
-		    call->process->own, call->own.secret, MEDIA_SECRET_SIZE);
-		assert_int_equal(call->process->hold, call->state == CALL_HELD);
-		assert_int_equal(call->process->mute, call->muted);
-	}
-}
-
-static void
-check_all(struct callers *callers)
-{
-	for (size_t i = 0; i < callers->count; i++) {
-		struct call *call;
-		size_t spoken = 0;
-
-		TAILQ_FOREACH (call, &callers->list[i].calls->list, entry) {
-			check_call(callers, call, i);
-			spoken += call->state == CALL_ACTIVE;
-		}
-		assert_in_range(spoken, 0, 8);
-	}
-	assert_true(LIST_EMPTY(&callers->questions));
-}
 
 /* -- two --------------------------------------------------------------------
  */
@@ -266,39 +164,55 @@ a_second_call_rings_and_holds_the_first(void **state)
 	callers_close(callers);
 }
 
-/* -- more -------------------------------------------------------------------
+/* -- pictures ---------------------------------------------------------------
  */
 
-static struct callers *
-speaking(size_t count)
+static struct call_devices *
+showing(bool on)
 {
-	const int64_t uids[] = { 2, 3, 4, 5, 6 };
-	struct callers *callers = callers_open(count + 1);
+	struct call_devices *devices = devices_new();
 
-	callers_start(callers, 0, uids, count - 1);
-	callers_settle(callers);
-	for (size_t i = 1; i < count; i++) {
+	if (on)
 		assert_int_equal(
-		    call_answer(callers_call(callers, i), devices_new()), 0);
-		callers_settle(callers);
-	}
-	return callers;
+		    devices_set(devices, DEVICES_VIDEO_IN, "pattern"), 0);
+	return devices;
 }
 
 static void
-expect_mesh(struct callers *callers, size_t first, size_t last)
+who_is_called_with_pictures_shows_none_unasked(void **state)
 {
-	for (size_t i = first; i <= last; i++) {
-		const struct call *call = callers_call(callers, i);
-		size_t active = 0;
+	const int64_t other = 2;
+	struct callers *callers = callers_open(2);
+	struct call_wish wish = {
+		.uids = &other, .count = 1, .devices = showing(true)
+	};
+	struct call *call = NULL, *theirs = NULL;
 
-		assert_non_null(call);
-		for (size_t k = 0; k < call->leg_count; k++)
-			active += call->legs[k]->state == LEG_ACTIVE;
-		assert_int_equal(active, last - first);
-	}
+	assert_int_equal(calls_start(callers->list[0].calls, &wish, &call), 0);
+	callers_settle(callers);
+	theirs = callers_call(callers, 1);
+	assert_true(theirs->video);
+	assert_int_equal(call_show(theirs, showing(true)), CAM_ERR_EXISTS);
+	assert_int_equal(call_answer(theirs, devices_new()), 0);
+	callers_settle(callers);
+	assert_true(theirs->legs[0]->status.video);
+	assert_int_equal(theirs->showing, DEVICES_SHOW_NOTHING);
+	assert_false(call->legs[0]->status.video);
+	/* Then he does, and she does no more; nobody changes a key for it. */
+	assert_int_equal(call_show(theirs, showing(true)), 0);
+	assert_int_equal(call_show(call, showing(false)), 0);
+	callers_settle(callers);
+	assert_true(call->legs[0]->status.video);
+	assert_true(theirs->process->shows);
+	assert_false(theirs->legs[0]->status.video);
+	assert_memory_equal(
+	    call->process->own, call->own.secret, sizeof call->own.secret);
 	check_all(callers);
+	callers_close(callers);
 }
+
+/* -- more -------------------------------------------------------------------
+ */
 
 static void
 all_of_three_and_of_six_hear_each_other(void **state)
@@ -574,6 +488,28 @@ fire_a_timer(struct call *call, struct chance *chance)
 }
 
 static void
+on_whole(void *arg, int err, const struct call *call)
+{
+}
+
+static void
+record(struct call *call, struct chance *chance)
+{
+	if (below(chance, 2) == 0) {
+		(void)call_record_stop(call, on_whole, NULL);
+	} else {
+		struct folders folders;
+		char path[128];
+
+		assert_int_equal(folders_make(&folders), 0);
+		snprintf(path, sizeof path, "%s/talk.webm", folders.path);
+		(void)call_record_start(call, path);
+		(void)unlink(path);
+		folders_remove(&folders);
+	}
+}
+
+static void
 change_something(struct callers *callers, struct chance *chance)
 {
 	struct call *call = any_call(callers, chance);
@@ -581,7 +517,7 @@ change_something(struct callers *callers, struct chance *chance)
 
 	if (call == NULL)
 		return;
-	switch (below(chance, 12)) {
+	switch (below(chance, 16)) {
 	case 0:
 		call_hangup(call);
 		break;
@@ -593,6 +529,7 @@ change_something(struct callers *callers, struct chance *chance)
 		break;
 	case 3:
 		(void)call_mute(call, below(chance, 2));
+		(void)call_show(call, showing(below(chance, 2)));
 		break;
 	case 4:
 	case 5:
@@ -607,6 +544,13 @@ change_something(struct callers *callers, struct chance *chance)
 	case 7:
 		if (call->leg_count > 0)
 			fire_a_timer(call, chance);
+		break;
+	case 8:
+		record(call, chance);
+		break;
+	case 9:
+		if (call->recording != NULL)
+			call->recording->err = CAM_ERR_FULL;
 		break;
 	default:
 		(void)call_answer(call, devices_new());
@@ -722,6 +666,8 @@ main(void)
 		cmocka_unit_test(without_a_free_port_he_is_busy),
 		cmocka_unit_test(who_calls_each_other_at_once_has_one_call),
 		cmocka_unit_test(a_second_call_rings_and_holds_the_first),
+		cmocka_unit_test(
+		    who_is_called_with_pictures_shows_none_unasked),
 		cmocka_unit_test(all_of_three_and_of_six_hear_each_other),
 		cmocka_unit_test(
 		    leaving_does_not_end_it_for_the_others_and_changes_their_keys),

@@ -14,11 +14,11 @@
 #include "base/mem.h"
 #include "camd/camd.h"
 #include "camd/link/identity.h"
-#include "link/linkhello.h"
 #include "camd/link/prekeys.h"
 #include "crypto/crypto.h"
 #include "crypto/keyfile.h"
 #include "crypto/keyring.h"
+#include "link/linkhello.h"
 #include "test.h"
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)

@@ -484,7 +484,7 @@ struct retried {
 };
 
 static void
-on_retried(void *arg, int err, json_t *recipients)
+on_retried(void *arg, int err, const struct outbox_sent *sent)
 {
 	struct retried *retried = arg;
 

@@ -5,8 +5,8 @@
 #include "base/number.h"
 #include "camd/link/identity.h"
 #include "camd/link/link.h"
-#include "link/linkhello.h"
 #include "crypto/crypto.h"
+#include "link/linkhello.h"
 #include "test.h"
 
 /* Somebody with keys of his own. */

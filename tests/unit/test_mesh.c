@@ -51,7 +51,7 @@ on_finished(void *arg, enum media_kind kind)
 }
 
 static void
-on_device(void *arg, enum mesh_direction direction, int err)
+on_device(void *arg, enum mesh_direction direction, bool is_silent)
 {
 	fail();
 }

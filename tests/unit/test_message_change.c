@@ -150,25 +150,23 @@ struct changed {
 };
 
 static void
-on_changed(void *arg, int err, const char *id, json_t *time, json_t *recipients)
+on_changed(void *arg, int err, const struct outbox_sent *sent)
 {
 	struct changed *changed = arg;
-	const json_t *first = json_array_get(recipients, 0);
-	const char *reason =
-	    json_string_value(json_object_get(first, "reason"));
 
 	changed->done = true;
 	changed->err = err;
 	if (err != 0)
 		return;
-	assert_non_null(time);
-	changed->recipients = json_array_size(recipients);
-	snprintf(changed->id, sizeof changed->id, "%s", id);
+	assert_true(sent->time_ms > 0);
+	changed->recipients = sent->count;
+	snprintf(changed->id, sizeof changed->id, "%s", sent->id);
+	if (sent->count == 0)
+		return;
 	snprintf(changed->reason, sizeof changed->reason, "%s",
-	    reason != NULL ? reason : "");
-	if (first != NULL)
-		snprintf(changed->state, sizeof changed->state, "%s",
-		    json_string_value(json_object_get(first, "state")));
+	    sent->deliveries[0].error);
+	snprintf(changed->state, sizeof changed->state, "%s",
+	    store_state_word(sent->deliveries[0].state));
 }
 
 static struct changed

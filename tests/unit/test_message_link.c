@@ -170,8 +170,7 @@ nth_text(const struct half *half, size_t n, uint64_t seed)
 }
 
 static void
-on_any_stored(
-    void *arg, int err, const char *id, json_t *time, json_t *recipients)
+on_any_stored(void *arg, int err, const struct outbox_sent *sent)
 {
 	assert_int_equal(err, 0);
 }

@@ -308,10 +308,12 @@ the_log_tells_how_transfers_end(void **state)
 	json_t *failed = file("m.1", "anna@pc1", "in", "failed", TIME);
 	json_t *done = file("m.1", "anna@pc1", "in", "done", TIME);
 
-	json_object_set_new(failed, "error", json_string("it failed"));
+	json_object_set_new(failed, "error", json_string("as camd says"));
+	json_object_set_new(failed, "reason", json_string("busy"));
 	json_object_set_new(done, "path", json_string("/f/plan.pdf"));
 	assert_told(model, "transfer.failed", failed,
-	    "'plan.pdf' from anna@pc1: it failed");
+	    "'plan.pdf' from anna@pc1: the other side has too much to do "
+	    "now");
 	assert_told(model, "transfer.done", done,
 	    "'plan.pdf' from anna@pc1 is saved as '/f/plan.pdf'");
 	assert_told(model, "transfer.done",

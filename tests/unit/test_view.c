@@ -16,7 +16,7 @@
 #include "base/err.h"
 #include "block_terminal.h"
 #include "call_video.h"
-#include "cam-view/control.h"
+#include "cam-view/guide.h"
 #include "cam-view/probe.h"
 #include "cam-view/screen.h"
 #include "cam-view/window.h"
@@ -482,15 +482,14 @@ it_is_told_by_a_socket(void **state)
 	    "{\"jsonrpc\":\"2.0\",\"method\":\"view.remove\",\"params\":"
 	    "{\"name\":\"bob\"}}\n";
 	struct scene scene = { .loop = loop_new() };
-	struct control *control = NULL;
+	struct guide *guide = NULL;
 	struct stream *ours = NULL;
 	struct frames *frames = NULL;
 	int ends[2];
 
 	assert_int_equal(frames_new(16, 16, &frames), 0);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	control =
-	    control_new(scene.loop, ends[1], &scene.views, on_end, &scene);
+	guide = guide_new(scene.loop, ends[1], &scene.views, on_end, &scene);
 	ours = stream_new(scene.loop, ends[0], &no_stream_ops, NULL, 1 << 16);
 	assert_int_equal(stream_give(ours, dup(frames_fd(frames))), 0);
 	stream_write(ours, line, sizeof line - 1);
@@ -505,7 +504,7 @@ it_is_told_by_a_socket(void **state)
 	stream_free(ours);
 	while (!scene.is_over)
 		loop_turn(scene.loop, 10);
-	control_free(control);
+	guide_free(guide);
 	frames_free(frames);
 	loop_free(scene.loop);
 }
@@ -527,15 +526,15 @@ show_window(const struct frames *frames, int control_fd)
 	struct loop *loop = loop_new();
 	struct views views = { 0 };
 	struct window *window = NULL;
-	struct control *control = NULL;
+	struct guide *guide = NULL;
 	int err = window_new(loop, &views, stop_loop, loop, &window);
 
 	if (err != 0)
 		return 8;
 	views_put(&views, "bob", open_frames(frames));
-	control = control_new(loop, control_fd, &views, stop_loop, loop);
+	guide = guide_new(loop, control_fd, &views, stop_loop, loop);
 	loop_run(loop);
-	control_free(control);
+	guide_free(guide);
 	window_free(window);
 	views_finish(&views);
 	loop_free(loop);

@@ -317,18 +317,16 @@ struct sent {
 };
 
 static inline void
-on_sent_stored(
-    void *arg, int err, const char *id, json_t *time, json_t *recipients)
+on_sent_stored(void *arg, int err, const struct outbox_sent *outbox_sent)
 {
 	struct sent *sent = arg;
-	json_t *first = json_array_get(recipients, 0);
+	const struct store_delivery *first = &outbox_sent->deliveries[0];
 
 	assert_int_equal(err, 0);
-	snprintf(sent->id, sizeof sent->id, "%s", id);
-	snprintf(
-	    sent->state, sizeof sent->state, "%s", text_of(first, "state"));
-	snprintf(sent->reason, sizeof sent->reason, "%s",
-	    text_of(first, "reason") != NULL ? text_of(first, "reason") : "");
+	snprintf(sent->id, sizeof sent->id, "%s", outbox_sent->id);
+	snprintf(sent->state, sizeof sent->state, "%s",
+	    store_state_word(first->state));
+	snprintf(sent->reason, sizeof sent->reason, "%s", first->error);
 	sent->stored = true;
 }
 

@@ -65,6 +65,13 @@ struct leg {
 	struct timer timer; /* ringing, joining, or without a link */
 };
 
+/* How our last recording has ended. */
+enum call_recording_end {
+	RECORDING_WHOLE, /* or has not */
+	RECORDING_FULL,	 /* no room on the disk */
+	RECORDING_FAILED
+};
+
 /* Those that are gone keep their place until another needs it. */
 enum { CALL_LEGS = LIMIT_CALL_MEMBERS - 1 };
 
@@ -81,6 +88,8 @@ struct call {
 	bool screen; /* called so */
 	enum devices_showing showing; /* by us */
 	bool muted;
+	enum call_talk talk;
+	bool recorded;		 /* by somebody, now or before */
 	int64_t from;		 /* who called; 0: we */
 	int64_t began_ms;	 /* wall times: first offered */
 	int64_t active_ms;	 /* somebody answered; 0: not */
@@ -99,8 +108,18 @@ struct call {
 	unsigned media; /* which process it is, from 1 */
 	uint32_t delay_ms;
 	struct call_devices *devices;
+	struct recording *recording; /* of ours; NULL: none */
+	bool recording_ends;	     /* it is told of no more */
+	char *recording_path;	     /* of the last one; NULL */
+	enum call_recording_end recording_end;
+	struct call_waiter *waiter; /* for its end; NULL */
+	/* What we send goes to this machine, too; 0: it does not. */
+	uint16_t tap_port;
+	bool tap_sealed;
 };
 
+/* We record it. */
+bool call_records(const struct call *call);
 /* "calling" */
 const char *call_state_word(enum call_state state);
 /* "none", "video", "screen" */

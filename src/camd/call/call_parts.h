@@ -30,6 +30,8 @@ void call_end(struct call *call, enum call_reason reason, const char *text);
 void call_end_if_alone(struct call *call, const struct leg *last);
 void call_tell(const struct call *call, const char *event);
 void call_set_state(struct call *call, enum call_state state);
+/* It has ended: told once all that writes files for it has ended, too. */
+void call_end_told(struct call *call);
 
 /* -- inquiry.c --------------------------------------------------------------
  */
@@ -51,6 +53,8 @@ void leg_set(struct leg *leg, enum leg_state state);
 void leg_sync(struct leg *leg);
 /* Both are in the call: sound flows. */
 void leg_connect(struct leg *leg);
+/* What he says of himself. */
+void leg_take_status(struct leg *leg, const struct signal_status *status);
 /* He has left, or will not come; text (NULL: none) is copied. The call may end
  * by it. */
 void leg_gone(struct leg *leg, enum call_reason reason, const char *text);
@@ -92,5 +96,21 @@ void sound_set(struct call *call);
 void sound_show(struct call *call);
 /* Another key and other SSRCs of ours; the process does not know yet. */
 void sound_renew(struct call *call);
+/* Another request; takes params, fds stay the caller's. */
+void sound_command(struct call *call, const char *method, json_t *params,
+    const int *fds, size_t fd_count);
+
+/* -- record.c ---------------------------------------------------------------
+ */
+
+/* The call has ended: so has its recording, in a moment. */
+void record_leave(struct call *call);
+void record_free(struct call *call);
+
+/* -- tap.c ------------------------------------------------------------------
+ */
+
+/* The media process is another. */
+void tap_again(struct call *call);
 
 #endif

@@ -117,6 +117,7 @@ call_free(struct call *call)
 	for (size_t i = 0; i < call->leg_count; i++)
 		leg_free(call->legs[i]);
 	calls->ops->process->free(call->process);
+	record_free(call);
 	if (call->socket >= 0)
 		close(call->socket);
 	devices_free(call->devices);
@@ -193,6 +194,16 @@ say_goodbye(struct leg *leg, enum call_reason reason, const char *text)
 	signal_wipe(&signal);
 }
 
+/* What was recorded is whole once all have ended: only then it is told. */
+void
+call_end_told(struct call *call)
+{
+	if (call->process != NULL || call->recording != NULL)
+		return;
+	call_tell(call, EVENT_CALL_ENDED);
+	timer_start(&call->calls->burial, 0);
+}
+
 void
 call_end(struct call *call, enum call_reason reason, const char *text)
 {
@@ -216,13 +227,9 @@ call_end(struct call *call, enum call_reason reason, const char *text)
 	TAILQ_REMOVE(&calls->list, call, entry);
 	TAILQ_INSERT_TAIL(&calls->dead, call, entry);
 	calls->count--;
-	/* What was recorded is whole once the process has ended: only then it
-	 * is told. */
 	sound_stop(call);
-	if (call->process == NULL) {
-		call_tell(call, EVENT_CALL_ENDED);
-		timer_start(&calls->burial, 0);
-	}
+	record_leave(call);
+	call_end_told(call);
 }
 
 static bool
@@ -261,7 +268,7 @@ on_burial(void *arg)
 
 	for (call = TAILQ_FIRST(&calls->dead); call != NULL; call = next) {
 		next = TAILQ_NEXT(call, entry);
-		if (call->process != NULL)
+		if (call->process != NULL || call->recording != NULL)
 			continue;
 		TAILQ_REMOVE(&calls->dead, call, entry);
 		call_free(call);
@@ -392,10 +399,11 @@ calls_stop(struct calls *calls)
 						      : CALL_UNREACHABLE,
 		    NULL);
 	TAILQ_FOREACH (call, &calls->dead, entry) {
-		if (call->process == NULL)
+		if (call->process == NULL && call->recording == NULL)
 			continue;
 		calls->ops->process->free(call->process);
 		call->process = NULL;
+		record_free(call);
 		call_tell(call, EVENT_CALL_ENDED);
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "camd/call/process.h"
 #include "camd/call/reason.h"
+#include "camd/call/recording.h"
 #include "camd/call/signal.h"
 #include "net/addr.h"
 
@@ -52,6 +53,7 @@ struct calls_ops {
 	const struct process_ops *process;
 	/* What our pictures are to be coded by. */
 	enum media_codec (*codec)(void *arg);
+	const struct recording_ops *recording;
 	/* More for media.open, set into params: settings. */
 	void (*equip)(void *arg, json_t *params);
 	uint64_t (*ring_ms)(void *arg);
@@ -88,6 +90,13 @@ int calls_hear(struct calls *calls, int64_t uid, const char *method,
 /* -- what we do --------------------------------------------------------------
  */
 
+/* Push to talk. */
+enum call_talk {
+	CALL_TALK_OPEN, /* it is not used */
+	CALL_TALK_SILENT,
+	CALL_TALK_SPEAKS
+};
+
 struct call_wish {
 	const int64_t *uids; /* to be called */
 	size_t count;	     /* 1 .. LIMIT_CALL_MEMBERS - 1 */
@@ -110,6 +119,13 @@ void call_hangup(struct call *call);
 /* CAM_ERR_EXISTS: it is not active. Taking one up holds the others. */
 int call_hold(struct call *call, bool on);
 int call_mute(struct call *call, bool on);
+/* CAM_ERR_EXISTS: it rings. */
+int call_talk(struct call *call, enum call_talk talk);
+/* Other devices of sound from now on; takes devices. CAM_ERR_REQUEST: there are
+ * none in it; CAM_ERR_EXISTS: the call has no sound yet. on_done: message says
+ * why not. */
+int call_use(struct call *call, struct call_devices *devices,
+    void (*on_done)(void *arg, int err, const char *message), void *arg);
 /* The pictures of devices, which it takes, in place of those of before.
  * CAM_ERR_EXISTS: it rings. */
 int call_show(struct call *call, struct call_devices *devices);
@@ -125,6 +141,26 @@ int call_stats(struct call *call,
  * is not in it. */
 int call_frames(struct call *call, int64_t uid,
     void (*on_done)(void *arg, int err, int fd), void *arg);
+/*
+ * All that is said is written to a new file of that name, ".webm", ".mka" or
+ * ".mkv", and everybody is told. CAM_ERR_FORMAT: another name;
+ * CAM_ERR_REFUSED: it is recorded already; CAM_ERR_EXISTS: nobody has answered;
+ * CAM_ERR_UNSUPPORTED: cam-record is not there; CAM_ERR_SYSTEM, with errno:
+ * EEXIST where the file is there.
+ */
+int call_record_start(struct call *call, const char *path);
+/* The file is whole when on_done is called; err as recording_ops.on_ended has
+ * it, CAM_ERR_CLOSED: the call is forgotten. CAM_ERR_EXISTS: nothing is
+ * recorded, or it is ending already. */
+int call_record_stop(struct call *call,
+    void (*on_done)(void *arg, int err, const struct call *call), void *arg);
+/*
+ * What we send goes to that port of 127.0.0.1, and those of SDP_PORT_STEP above
+ * it, too: as it is, with a new key, or in clear; 0: no more. *sdp (where port
+ * is not 0) is a new string to be overwritten. CAM_ERR_EXISTS: nobody has
+ * answered; CAM_ERR_LIMIT: there are no such ports.
+ */
+int call_tap(struct call *call, uint16_t port, bool sealed, char **sdp);
 /* Of no call: which devices there are. Errors of process_ops.start(). */
 int calls_devices(struct calls *calls,
     void (*on_done)(void *arg, int err, const json_t *result), void *arg);

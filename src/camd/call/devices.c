@@ -22,6 +22,7 @@ enum {
 	PATTERN_RATE_MAX = 60,
 	SCREEN_RATE = 15, /* pictures a second */
 	CAMERAS_MAX = 64, /* /dev/video0 and so on */
+	CAMERA_PATH_SIZE = 24,
 	AUTHORITY_MAX = 64 * 1024,
 	HOST_MAX = 256,
 };
@@ -154,13 +155,13 @@ make_file(struct call_devices *devices, enum devices_kind kind,
     const char *path, json_t **device)
 {
 	struct stat status;
-	bool is_camera;
+	bool is_device;
 	int fd = -1, err = open_file(path, kinds[kind].is_out, &status, &fd);
 
 	if (err != 0)
 		return err;
-	is_camera = kind == DEVICES_VIDEO_IN && S_ISCHR(status.st_mode);
-	if (is_camera) {
+	is_device = kind == DEVICES_VIDEO_IN && S_ISCHR(status.st_mode);
+	if (is_device) {
 		close(fd);
 		fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 		if (fd < 0)
@@ -169,23 +170,55 @@ make_file(struct call_devices *devices, enum devices_kind kind,
 	drop_fd(devices, kind);
 	devices->fds[kind] = fd;
 	*device = json_pack(
-	    "{s:s, s:i}", "kind", is_camera ? "v4l2" : "file", "fd", (int)kind);
+	    "{s:s, s:i}", "kind", is_device ? "v4l2" : "file", "fd", (int)kind);
 	return 0;
+}
+
+/* Of several nodes of one camera the first has the pictures. */
+static bool
+is_camera(unsigned number, char path[CAMERA_PATH_SIZE])
+{
+	char index[64], digit = '0';
+	int fd;
+
+	snprintf(path, CAMERA_PATH_SIZE, "/dev/video%u", number);
+	if (access(path, R_OK | W_OK) < 0)
+		return false;
+	snprintf(index, sizeof index, "/sys/class/video4linux/video%u/index",
+	    number);
+	fd = open(index, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (read(fd, &digit, 1) != 1)
+			digit = '0';
+		close(fd);
+	}
+	return digit == '0';
 }
 
 static int
 make_camera(struct call_devices *devices, json_t **device)
 {
-	for (unsigned i = 0; i < CAMERAS_MAX; i++) {
-		char path[32];
-		int err;
+	char path[CAMERA_PATH_SIZE];
 
-		snprintf(path, sizeof path, "/dev/video%u", i);
-		err = make_file(devices, DEVICES_VIDEO_IN, path, device);
-		if (err == 0)
+	for (unsigned i = 0; i < CAMERAS_MAX; i++) {
+		if (is_camera(i, path) &&
+		    make_file(devices, DEVICES_VIDEO_IN, path, device) == 0)
 			return 0;
 	}
 	return CAM_ERR_UNKNOWN;
+}
+
+json_t *
+devices_cameras(void)
+{
+	json_t *list = json_array();
+	char path[CAMERA_PATH_SIZE];
+
+	for (unsigned i = 0; i < CAMERAS_MAX; i++) {
+		if (is_camera(i, path))
+			json_array_append_new(list, json_string(path));
+	}
+	return list;
 }
 
 static int
@@ -296,4 +329,26 @@ devices_move_showing(struct call_devices *to, struct call_devices *from)
 	to->showing = from->showing;
 	put_device(to, DEVICES_VIDEO_IN,
 	    device != NULL ? device : json_pack("{s:s}", "kind", "none"));
+}
+
+static void
+move_sound(struct call_devices *to, struct call_devices *from,
+    enum devices_kind kind, const char *way)
+{
+	json_t *device =
+	    json_object_get(json_object_get(from->params, "audio"), way);
+
+	if (device == NULL)
+		return;
+	drop_fd(to, kind);
+	to->fds[kind] = from->fds[kind];
+	from->fds[kind] = -1;
+	put_device(to, kind, json_incref(device));
+}
+
+void
+devices_move_sound(struct call_devices *to, struct call_devices *from)
+{
+	move_sound(to, from, DEVICES_AUDIO_IN, "in");
+	move_sound(to, from, DEVICES_AUDIO_OUT, "out");
 }

@@ -47,7 +47,11 @@ int devices_set(
  * CAM_ERR_REQUEST, CAM_ERR_UNREACHABLE. */
 int devices_set_screen(struct call_devices *devices, const char *display,
     const char *authority, unsigned window);
+/* The paths of cameras, an array. */
+json_t *devices_cameras(void);
 /* What the others see comes from there now: moved from one to the other. */
 void devices_move_showing(struct call_devices *to, struct call_devices *from);
+/* The same of sound, as far as from has any. */
+void devices_move_sound(struct call_devices *to, struct call_devices *from);
 
 #endif

@@ -111,14 +111,6 @@ hear_members(struct calls *calls, int64_t uid, struct call *call,
 	return 0;
 }
 
-static void
-take_status(struct leg *leg, const struct signal_status *status)
-{
-	leg->status = *status;
-	leg->call->video |= status->video;
-	leg->call->screen |= status->screen;
-}
-
 /* -- offered ----------------------------------------------------------------
  */
 
@@ -156,7 +148,7 @@ settle(struct call *call, const struct signal *signal, const char **word)
 	signal_wipe(&old);
 	memcpy(call->wire, signal->call, sizeof call->wire);
 	leg->media = signal->media;
-	take_status(leg, &signal->status);
+	leg_take_status(leg, &signal->status);
 	leg_set(leg, LEG_ACCEPTING);
 	leg_sync(leg);
 	return 0;
@@ -188,7 +180,7 @@ take_offer(struct leg *leg, const struct signal *signal)
 
 	leg->linked = true;
 	leg_take_media(leg, &signal->media);
-	take_status(leg, &signal->status);
+	leg_take_status(leg, &signal->status);
 	if (!leg->call->joined)
 		timer_start(&leg->timer,
 		    calls->ops->ring_ms(calls->arg) + RING_SLACK_MS);
@@ -326,7 +318,7 @@ hear_update(struct call *call, int64_t uid, const struct signal *signal)
 	leg->linked = true;
 	is_news =
 	    memcmp(&leg->status, &signal->status, sizeof leg->status) != 0;
-	take_status(leg, &signal->status);
+	leg_take_status(leg, &signal->status);
 	leg_take_media(leg, &signal->media);
 	/* Our question was answered, but the link broke before we knew. */
 	if (leg->state != LEG_ACTIVE)

@@ -95,6 +95,15 @@ leg_set(struct leg *leg, enum leg_state state)
 	timer_stop(&leg->timer);
 }
 
+void
+leg_take_status(struct leg *leg, const struct signal_status *status)
+{
+	leg->status = *status;
+	leg->call->video |= status->video;
+	leg->call->screen |= status->screen;
+	leg->call->recorded |= status->recording;
+}
+
 /* -- telling ----------------------------------------------------------------
  */
 
@@ -108,7 +117,8 @@ call_signal(const struct call *call, struct signal *signal)
 	    (struct signal_status){ .hold = call->state == CALL_HELD,
 		    .mute = call->muted,
 		    .video = call->showing == DEVICES_SHOW_VIDEO,
-		    .screen = call->showing == DEVICES_SHOW_SCREEN };
+		    .screen = call->showing == DEVICES_SHOW_SCREEN,
+		    .recording = call_records(call) };
 }
 
 int

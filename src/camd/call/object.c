@@ -75,11 +75,57 @@ party_object(const struct leg *leg)
 	return object;
 }
 
+/* Who records it now. */
+static json_t *
+recording_object(const struct call *call)
+{
+	json_t *list = json_array();
+
+	if (call_records(call))
+		json_array_append_new(list, id_object(call, 0));
+	for (size_t i = 0; i < call->leg_count; i++) {
+		const struct leg *leg = call->legs[i];
+
+		if (leg->state == LEG_ACTIVE && leg->status.recording &&
+		    call->state != CALL_ENDED)
+			json_array_append_new(list, id_object(call, leg->uid));
+	}
+	return list;
+}
+
+static void
+put_recording(json_t *object, const struct call *call)
+{
+	static const char *const ends[] = {
+		[RECORDING_FULL] = "full", [RECORDING_FAILED] = "failed"
+	};
+	const char *end = ends[call->recording_end];
+
+	json_object_set_new(object, "recording", recording_object(call));
+	json_object_set_new(
+	    object, "recording_path", text_object(call->recording_path));
+	json_object_set_new(object, "recording_error",
+	    end != NULL ? json_string(end) : json_null());
+	json_object_set_new(object, "tap",
+	    call->tap_port == 0
+		? json_null()
+		: json_pack("{s:i, s:b}", "port", (int)call->tap_port, "sealed",
+		      (int)call->tap_sealed));
+}
+
 /* Those who are in it or may still come; once it has ended, all. */
 static bool
 is_member(const struct leg *leg)
 {
 	return leg->state != LEG_GONE || leg->call->state == CALL_ENDED;
+}
+
+json_t *
+call_talk_object(const struct call *call)
+{
+	return call->talk == CALL_TALK_OPEN
+		   ? json_null()
+		   : json_boolean(call->talk == CALL_TALK_SPEAKS);
 }
 
 json_t *
@@ -111,6 +157,7 @@ call_object(const struct call *call)
 	json_object_set_new(
 	    object, "showing", json_string(call_showing_word(call->showing)));
 	json_object_set_new(object, "muted", json_boolean(call->muted));
+	json_object_set_new(object, "talk", call_talk_object(call));
 	json_object_set_new(object, "media", json_integer(call->media));
 	json_object_set_new(object, "since", json_time(call->since_ms));
 	json_object_set_new(object, "began", json_time(call->began_ms));
@@ -119,6 +166,7 @@ call_object(const struct call *call)
 			     ? (json_int_t)(end_ms - call->active_ms)
 			     : 0));
 	json_object_set_new(object, "port", json_integer(call->own.port));
+	put_recording(object, call);
 	if (call->state != CALL_ENDED)
 		return object;
 	json_object_set_new(object, "reason", reason_object(call->reason));

@@ -10,14 +10,17 @@
 #include "base/table.h"
 #include "camd/call/call.h"
 #include "camd/camd.h"
+#include "camd/events.h"
 #include "camd/people/roster.h"
 #include "loop/worker.h"
+#include "rpc/names.h"
 #include "store/call.h"
 #include "store/message.h"
 #include "store/talk.h"
 
 struct keeping {
 	struct job job;
+	struct camd *camd;
 	struct store_message row;
 	struct store_call call;
 	int64_t uids[CALL_LEGS];
@@ -45,6 +48,10 @@ on_kept(struct job *job)
 
 	if (err < 0)
 		log_warn("a call is not in the history: %s", cam_strerror(err));
+	else
+		events_tell(keeping->camd->events, EVENT_CALL_KEPT,
+		    json_pack("{s:s, s:b}", "id", keeping->row.id, "missed",
+			(int)keeping->row.missed));
 	free(keeping);
 }
 
@@ -76,6 +83,7 @@ past_keep(struct camd *camd, const struct call *call)
 	if (camd->writer == NULL || call->reason == CALL_ELSEWHERE)
 		return;
 	keeping = xcalloc(1, sizeof *keeping);
+	keeping->camd = camd;
 	list_users(keeping, camd, call);
 	if (keeping->count == 0) {
 		free(keeping);
@@ -87,6 +95,7 @@ past_keep(struct camd *camd, const struct call *call)
 	keeping->row.missed = is_missed(call);
 	keeping->row.text = "";
 	keeping->call = (struct store_call){ .video = call->video,
+		.recorded = call->recorded,
 		.reason = (uint8_t)call->reason,
 		.duration_ms = call->active_ms > 0
 				   ? call->since_ms - call->active_ms

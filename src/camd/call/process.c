@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +15,12 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/path.h"
+#include "camd/call/program.h"
 #include "loop/child.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
 
-/* Its end of the socket; and how long it may take to end. */
-enum { CONTROL_FD = 3, LEAVE_MS = 3000 };
+enum { LEAVE_MS = 3000 }; /* that it may take to end */
 
 struct process {
 	struct loop *loop;
@@ -170,7 +168,7 @@ give(struct process *process, const int *fds, size_t count,
 
 		if (fds[i] < 0)
 			continue;
-		fd = fcntl(fds[i], F_DUPFD_CLOEXEC, CONTROL_FD + 1);
+		fd = fcntl(fds[i], F_DUPFD_CLOEXEC, PROGRAM_FD + 1);
 		if (fd < 0)
 			return CAM_ERR_SYSTEM;
 		numbers[i] = stream_give(process->stream, fd);
@@ -202,90 +200,12 @@ ask(struct process *process, const char *method, json_t *params, const int *fds,
 /* -- starting ---------------------------------------------------------------
  */
 
-/* Where it is installed, or beside this camd as it was built. */
-static char *
-find_program(void)
-{
-	char *path = path_join(CAM_LIBEXEC, "cam-media"), *slash;
-	char own[PATH_MAX];
-	ssize_t len;
-
-	if (access(path, X_OK) == 0)
-		return path;
-	free(path);
-	len = readlink("/proc/self/exe", own, sizeof own - 1);
-	if (len <= 0)
-		return NULL;
-	own[len] = '\0';
-	if ((slash = strrchr(own, '/')) == NULL)
-		return NULL;
-	*slash = '\0';
-	path = path_join(own, "cam-media");
-	if (access(path, X_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
-}
-
-/* What sound, pictures and their libraries ask for; nothing else of ours. */
-static size_t
-choose_environment(char *environment[], size_t max)
-{
-	static const char *const names[] = { "HOME", "LANG", "LC_ALL",
-		"XDG_RUNTIME_DIR", "DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY",
-		"PULSE_SERVER", "PIPEWIRE_REMOTE", "ALSA_CONFIG_PATH",
-		"ASAN_OPTIONS", "UBSAN_OPTIONS" };
-	size_t count = 0;
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		const char *value = getenv(names[i]);
-
-		if (value != NULL && count + 1 < max)
-			environment[count++] =
-			    xasprintf("%s=%s", names[i], value);
-	}
-	environment[count] = NULL;
-	return count;
-}
-
-static int
-spawn(const char *path, int socket, pid_t *pid)
-{
-	char *argv[] = { (char *)path, NULL }, *environment[16];
-	size_t count = choose_environment(environment, 16);
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, all;
-	int failure;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(
-	    &actions, STDIN_FILENO, "/dev/null", O_RDWR, 0);
-	posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, socket, CONTROL_FD);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(
-	    &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	failure =
-	    posix_spawn(pid, path, &actions, &attributes, argv, environment);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	while (count > 0)
-		free(environment[--count]);
-	errno = failure;
-	return failure == 0 ? 0 : CAM_ERR_SYSTEM;
-}
-
 static int
 start(struct loop *loop, const struct process_host *host, void *arg,
     struct process **result)
 {
 	struct process *process = NULL;
-	char *path = find_program();
+	char *path = program_find("cam-media");
 	int ends[2], err;
 	pid_t pid = 0;
 
@@ -295,7 +215,7 @@ start(struct loop *loop, const struct process_host *host, void *arg,
 		free(path);
 		return CAM_ERR_SYSTEM;
 	}
-	err = spawn(path, ends[1], &pid);
+	err = program_start((const char *[]){ path, NULL }, &ends[1], 1, &pid);
 	close(ends[1]);
 	free(path);
 	if (err != 0) {

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "camd/call/call_parts.h"
 #include "camd/call/devices.h"
+#include "camd/call/object.h"
 #include "rpc/names.h"
 
 static void
@@ -32,14 +33,21 @@ sound_renew(struct call *call)
 	media_add_pictures(&call->own, MEDIA_SCREEN, codec);
 }
 
+void
+sound_command(struct call *call, const char *method, json_t *params,
+    const int *fds, size_t fd_count)
+{
+	if (call->process != NULL && call->opened)
+		call->calls->ops->process->ask(call->process, method, params,
+		    fds, fd_count, on_done, NULL);
+	else
+		json_decref(params);
+}
+
 static void
 command(struct call *call, const char *method, json_t *params)
 {
-	if (call->process != NULL && call->opened)
-		call->calls->ops->process->ask(
-		    call->process, method, params, NULL, 0, on_done, NULL);
-	else
-		json_decref(params);
+	sound_command(call, method, params, NULL, 0);
 }
 
 /* -- what it tells ----------------------------------------------------------
@@ -114,6 +122,7 @@ start_again(struct call *call)
 		if (call->legs[i]->state == LEG_ACTIVE)
 			sound_join(call->legs[i]);
 	}
+	tap_again(call);
 	call_tell_status(call);
 }
 
@@ -127,8 +136,7 @@ on_ended(void *arg)
 	call->process = NULL;
 	calls->ops->process->free(process);
 	if (call->state == CALL_ENDED) {
-		call_tell(call, EVENT_CALL_ENDED);
-		timer_start(&calls->burial, 0);
+		call_end_told(call);
 	} else if (call->restarted) {
 		call_end(call, CALL_MEDIA, NULL);
 	} else {
@@ -225,6 +233,9 @@ void
 sound_rekey(struct call *call)
 {
 	sound_renew(call);
+	/* With the key of before nobody opens what comes now. */
+	if (call->tap_sealed)
+		call->tap_port = 0;
 	command(call, MEDIA_REKEY,
 	    json_pack("{s:o}", "own", media_json(&call->own)));
 	call_tell_status(call);
@@ -266,7 +277,7 @@ void
 sound_set(struct call *call)
 {
 	command(call, MEDIA_SET,
-	    json_pack("{s:b, s:b, s:b}", "mute", (int)call->muted, "hold",
+	    json_pack("{s:b, s:b, s:b, s:o}", "mute", (int)call->muted, "hold",
 		(int)(call->state == CALL_HELD), "levels",
-		(int)call->calls->levels));
+		(int)call->calls->levels, "talk", call_talk_object(call)));
 }

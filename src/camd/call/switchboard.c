@@ -263,6 +263,7 @@ const struct calls_ops switchboard_ops = {
 	.port = port,
 	.process = &process_real,
 	.codec = codec,
+	.recording = &recording_real,
 	.equip = equip,
 	.ring_ms = ring_ms,
 	.on_event = on_event,

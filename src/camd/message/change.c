@@ -42,8 +42,7 @@ struct change {
 	struct record record; /* the message as it is then */
 	bool has_record;
 	int err;
-	void (*on_done)(void *arg, int err, const char *id, json_t *time,
-	    json_t *recipients);
+	void (*on_done)(void *arg, int err, const struct outbox_sent *sent);
 	void *arg;
 };
 
@@ -63,7 +62,7 @@ change_free(struct change *change)
 static void
 give_up(struct change *change, int err)
 {
-	change->on_done(change->arg, err, NULL, NULL, NULL);
+	change->on_done(change->arg, err, NULL);
 	change_free(change);
 }
 
@@ -109,7 +108,7 @@ on_stored(struct job *job)
 	struct change *change = container_of(job, struct change, job);
 	struct camd *camd = change->camd;
 	int err = job->batch_err < 0 ? job->batch_err : change->err;
-	json_t *time, *recipients;
+	struct outbox_sent sent;
 
 	upkeep_touch(camd->upkeep);
 	if (err < 0) {
@@ -117,12 +116,9 @@ on_stored(struct job *job)
 		give_up(change, err);
 		return;
 	}
-	time = json_time(change->row.time_ms);
-	recipients = recipient_objects(
-	    camd, change->deliveries, change->count, change->row.time_ms);
-	change->on_done(change->arg, 0, change->row.id, time, recipients);
-	json_decref(time);
-	json_decref(recipients);
+	sent = (struct outbox_sent){ change->row.id, change->row.time_ms,
+		change->deliveries, change->count };
+	change->on_done(change->arg, 0, &sent);
 	if (change->row.type == STORE_DELETION)
 		offers_deleted(camd->offers, change->message->row);
 	change_tell(camd, &change->record);
@@ -290,8 +286,7 @@ on_read(struct job *job)
 
 void
 change_message(struct camd *camd, const char *id, const char *text,
-    void (*on_done)(
-	void *arg, int err, const char *id, json_t *time, json_t *recipients),
+    void (*on_done)(void *arg, int err, const struct outbox_sent *sent),
     void *arg)
 {
 	struct change *change = xcalloc(1, sizeof *change);

@@ -151,52 +151,7 @@ recipient_object(const struct camd *camd, const struct store_delivery *delivery,
 	return object;
 }
 
-/* The first one begins the object. */
-static void
-put_member(struct buf *text, const char *name, const char *value)
-{
-	buf_put_text(text, text->len == 0 ? "{\"" : ",\"");
-	buf_put_text(text, name);
-	buf_put_text(text, "\":");
-	if (value != NULL)
-		json_put_text(text, span_text(value));
-	else
-		buf_put_text(text, "null");
-}
-
-void
-state_text(const struct camd *camd, const struct store_delivery *delivery,
-    const char *id, int64_t time_ms, struct buf *text)
-{
-	const char *reason = reason_of(camd, delivery);
-	bool has_reason = reason[0] != '\0';
-	char *to = id_of(camd, delivery->uid), time[CLOCK_TEXT_SIZE];
-	char *error =
-	    has_reason ? reason_text(reason_sentence(reason), to) : NULL;
-
-	clock_format(clock_wall_ms(), time, sizeof time);
-	put_member(text, "type", EVENT_MESSAGE_STATE);
-	put_member(text, "time", time);
-	put_member(text, "to", to);
-	put_member(text, "state", store_state_word(delivery->state));
-	put_member(text, "receipt", store_receipt_word(delivery->receipt));
-	put_member(
-	    text, "encryption", store_encryption_word(delivery->encryption));
-	put_member(text, "error", error);
-	put_member(text, "reason", has_reason ? reason_word(reason) : NULL);
-	buf_printf(text, ",\"exit\":%d", reason_exit(reason));
-	if (delivery->delivered_ms == 0)
-		put_member(text, "delivered_ms", NULL);
-	else
-		buf_printf(text, ",\"delivered_ms\":%lld",
-		    (long long)delivered_ms(delivery, time_ms));
-	put_member(text, "id", id);
-	buf_put_byte(text, '}');
-	free(error);
-	free(to);
-}
-
-json_t *
+static json_t *
 recipient_objects(const struct camd *camd,
     const struct store_delivery *deliveries, size_t count, int64_t time_ms)
 {
@@ -402,11 +357,11 @@ past_call_object(const struct record *record)
 
 	if (record->message->type != STORE_CALL)
 		return json_null();
-	return json_pack("{s:s, s:b, s:s, s:I, s:b}", "direction",
+	return json_pack("{s:s, s:b, s:s, s:I, s:b, s:b}", "direction",
 	    record->message->from == 0 ? "out" : "in", "video",
 	    (int)call->video, "reason", reason != NULL ? reason : "hangup",
 	    "duration_ms", (json_int_t)call->duration_ms, "missed",
-	    (int)record->message->missed);
+	    (int)record->message->missed, "recorded", (int)call->recorded);
 }
 
 json_t *
@@ -453,4 +408,73 @@ changed_object(const struct camd *camd, const struct record *record)
 	    object, "from", id_object(camd, record->message->from));
 	json_object_set_new(object, "message", message_object(camd, record));
 	return object;
+}
+
+/* -- the same as text, of which there are three for each message ---------- */
+
+/* name with its quotes, and what goes before it. */
+static void
+put_member(struct buf *text, const char *name, const char *value)
+{
+	buf_put_text(text, name);
+	if (value != NULL)
+		json_put_text(text, span_text(value));
+	else
+		buf_put_text(text, "null");
+}
+
+/* The members of recipient_object(). */
+static void
+put_delivery(const struct camd *camd, const struct store_delivery *delivery,
+    int64_t time_ms, struct buf *text)
+{
+	const char *reason = reason_of(camd, delivery);
+	bool has_reason = reason[0] != '\0';
+	char *to = id_of(camd, delivery->uid);
+	char *error =
+	    has_reason ? reason_text(reason_sentence(reason), to) : NULL;
+
+	put_member(text, "\"to\":", to);
+	put_member(text, ",\"state\":", store_state_word(delivery->state));
+	put_member(
+	    text, ",\"receipt\":", store_receipt_word(delivery->receipt));
+	put_member(text,
+	    ",\"encryption\":", store_encryption_word(delivery->encryption));
+	put_member(text, ",\"error\":", error);
+	put_member(
+	    text, ",\"reason\":", has_reason ? reason_word(reason) : NULL);
+	buf_put_text(text, ",\"exit\":");
+	buf_put_decimal(text, reason_exit(reason));
+	buf_put_text(text, ",\"delivered_ms\":");
+	if (delivery->delivered_ms == 0)
+		buf_put_text(text, "null");
+	else
+		buf_put_decimal(text, delivered_ms(delivery, time_ms));
+	free(error);
+	free(to);
+}
+
+void
+state_text(const struct camd *camd, const struct store_delivery *delivery,
+    const char *id, int64_t time_ms, struct buf *text)
+{
+	put_member(text, "{\"type\":", EVENT_MESSAGE_STATE);
+	buf_put_text(text, ",\"time\":");
+	json_put_time(text, clock_wall_ms());
+	buf_put_byte(text, ',');
+	put_delivery(camd, delivery, time_ms, text);
+	put_member(text, ",\"id\":", id);
+	buf_put_byte(text, '}');
+}
+
+void
+recipients_text(const struct camd *camd,
+    const struct store_delivery *deliveries, size_t count, int64_t time_ms,
+    struct buf *text)
+{
+	for (size_t i = 0; i < count; i++) {
+		buf_put_text(text, i > 0 ? ",{" : "{");
+		put_delivery(camd, &deliveries[i], time_ms, text);
+		buf_put_byte(text, '}');
+	}
 }

@@ -25,13 +25,13 @@ json_t *changed_object(const struct camd *camd, const struct record *record);
  */
 json_t *recipient_object(const struct camd *camd,
     const struct store_delivery *delivery, int64_t time_ms);
-/* The event message.state of the message with that id, sent at time_ms: as text
- * into a buf that is empty, since there are two for each message. */
+/* Those of all of them, as text with commas between them. */
+void recipients_text(const struct camd *camd,
+    const struct store_delivery *deliveries, size_t count, int64_t time_ms,
+    struct buf *text);
+/* The event message.state of the message with that id, sent at time_ms. */
 void state_text(const struct camd *camd, const struct store_delivery *delivery,
     const char *id, int64_t time_ms, struct buf *text);
-/* All deliveries of a message, in the order given. */
-json_t *recipient_objects(const struct camd *camd,
-    const struct store_delivery *deliveries, size_t count, int64_t time_ms);
 /*
  * One that failed before it was a delivery: a WHO that is nobody, or oneself
  * (CAM_ERR_REQUEST). Takes candidates (NULL: none).

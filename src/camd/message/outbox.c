@@ -156,53 +156,6 @@ outbox_refused(struct outbox *outbox, struct user *user,
 	}
 }
 
-/* -- the relay ------------------------------------------------------------ */
-
-static void
-each_line(struct outbox *outbox, void (*each)(struct line *line))
-{
-	struct table_link *link = NULL, *next = NULL;
-
-	if (outbox == NULL || outbox->stopped)
-		return;
-	for (link = table_first(&outbox->lines); link != NULL; link = next) {
-		next = table_next(&outbox->lines, link);
-		each(line_of_link(link));
-	}
-}
-
-void
-outbox_relay_open(struct outbox *outbox)
-{
-	each_line(outbox, line_relay_open);
-}
-
-void
-outbox_relay_closed(struct outbox *outbox)
-{
-	each_line(outbox, line_relay_closed);
-}
-
-void
-outbox_relay_drained(struct outbox *outbox)
-{
-	each_line(outbox, line_relay_drained);
-}
-
-void
-outbox_relayed(struct outbox *outbox, int64_t uid,
-    const uint8_t id[OUTBOX_ID_SIZE], const char *reason)
-{
-	struct user *user = roster_by_uid(outbox->camd->roster, uid);
-	struct line *line =
-	    user != NULL ? outbox_find_line(outbox, user->uid) : NULL;
-	char text[ID_SIZE];
-
-	hex_encode(id, OUTBOX_ID_SIZE, text);
-	if (line != NULL)
-		line_relayed(line, text, reason);
-}
-
 size_t
 outbox_count(const struct outbox *outbox)
 {
@@ -224,8 +177,7 @@ struct send_job {
 	struct quote quote;	   /* of the message answered */
 	bool has_quote;
 	int err;
-	void (*on_stored)(void *arg, int err, const char *id, json_t *time,
-	    json_t *recipients);
+	void (*on_stored)(void *arg, int err, const struct outbox_sent *sent);
 	void *arg;
 };
 
@@ -276,9 +228,8 @@ tell_sent(struct send_job *send)
 		.offer_count = send->row.offer_count,
 		.quote = send->has_quote ? &send->quote : NULL,
 	};
-	json_t *time = json_time(send->row.time_ms);
-	json_t *recipients = recipient_objects(
-	    camd, send->deliveries, send->count, send->row.time_ms);
+	const struct outbox_sent sent = { send->row.id, send->row.time_ms,
+		send->deliveries, send->count };
 	json_t *object = NULL;
 
 	if (send->row.question)
@@ -287,11 +238,9 @@ tell_sent(struct send_job *send)
 	 * answered. */
 	if (events_wanted(camd->events, EVENT_MESSAGE_SENT))
 		object = message_object(camd, &record);
-	send->on_stored(send->arg, 0, send->row.id, time, recipients);
+	send->on_stored(send->arg, 0, &sent);
 	if (object != NULL)
 		events_tell(camd->events, EVENT_MESSAGE_SENT, object);
-	json_decref(time);
-	json_decref(recipients);
 }
 
 static void
@@ -304,7 +253,7 @@ on_stored(struct job *job)
 	if (err < 0) {
 		log_error(
 		    "cannot store a message to be sent: %s", cam_strerror(err));
-		send->on_stored(send->arg, err, NULL, NULL, NULL);
+		send->on_stored(send->arg, err, NULL);
 	} else {
 		if (send->offering != NULL)
 			offers_added(send->outbox->camd->offers, send->row.row,
@@ -441,8 +390,7 @@ find_place(struct send_job *send)
 
 void
 outbox_send(struct outbox *outbox, const struct outbox_request *request,
-    void (*on_told)(
-	void *arg, int err, const char *id, json_t *time, json_t *recipients),
+    void (*on_told)(void *arg, int err, const struct outbox_sent *sent),
     void *arg)
 {
 	struct send_job *send = xcalloc(1, sizeof *send);

@@ -49,24 +49,30 @@ struct outbox_request {
 	struct user **to;
 	size_t to_count;
 };
+/* What became of it, for who asked for it. */
+struct outbox_sent {
+	const char *id;
+	int64_t time_ms;
+	const struct store_delivery *deliveries;
+	size_t count;
+};
 /*
- * Stores the message and then sends it. on_stored gets its id, its time and
- * the recipient objects (both borrowed), or err and NULLs; before that no event
- * of this message is told.
+ * Stores the message and then sends it. on_stored gets err or what was sent
+ * (borrowed); before that no event of this message is told.
  */
 void outbox_send(struct outbox *outbox, const struct outbox_request *request,
-    void (*on_stored)(
-	void *arg, int err, const char *id, json_t *time, json_t *recipients),
+    void (*on_stored)(void *arg, int err, const struct outbox_sent *sent),
     void *arg);
 
 /*
  * Tries again at once what is queued or failed of the message to these users
- * (count 0: to all). on_done gets the recipient objects. CAM_ERR_UNKNOWN when
+ * (count 0: to all). on_done gets those. CAM_ERR_UNKNOWN when
  * there is no such message of ours.
  */
 void outbox_retry(struct outbox *outbox, const char *id, struct user **to,
     size_t count, bool clear,
-    void (*on_done)(void *arg, int err, json_t *recipients), void *arg);
+    void (*on_done)(void *arg, int err, const struct outbox_sent *sent),
+    void *arg);
 
 /* The user was heard, or his key came: what waits for him is tried. */
 void outbox_user_heard(struct outbox *outbox, struct user *user);

@@ -29,7 +29,7 @@ struct retry_job {
 	} *
 	    again; /* what each was */
 	int err;
-	void (*on_done)(void *arg, int err, json_t *recipients);
+	void (*on_done)(void *arg, int err, const struct outbox_sent *sent);
 	void *arg;
 };
 
@@ -123,18 +123,21 @@ join_again(struct retry_job *retry)
 }
 
 /* Of those named. */
-static json_t *
-recipients_of(const struct retry_job *retry)
+static void
+tell(const struct retry_job *retry)
 {
-	json_t *list = json_array();
+	struct outbox_sent sent = { .id = retry->id,
+		.time_ms = retry->message->time_ms };
+	struct store_delivery *named =
+	    xcalloc(retry->rows.count + 1, sizeof *named);
 
 	for (size_t i = 0; i < retry->rows.count; i++) {
 		if (retry->again[i] != NOT_NAMED)
-			json_array_append_new(list,
-			    recipient_object(retry->outbox->camd,
-				&retry->rows.list[i], retry->message->time_ms));
+			named[sent.count++] = retry->rows.list[i];
 	}
-	return list;
+	sent.deliveries = named;
+	retry->on_done(retry->arg, 0, &sent);
+	free(named);
 }
 
 static void
@@ -142,12 +145,13 @@ on_retry(struct job *job)
 {
 	struct retry_job *retry = container_of(job, struct retry_job, job);
 	int err = job->batch_err < 0 ? job->batch_err : retry->err;
-	json_t *recipients = err == 0 ? recipients_of(retry) : NULL;
 
-	retry->on_done(retry->arg, err, recipients);
-	if (err == 0)
+	if (err == 0) {
+		tell(retry);
 		join_again(retry);
-	json_decref(recipients);
+	} else {
+		retry->on_done(retry->arg, err, NULL);
+	}
 	parcel_unref(retry->parcel);
 	free(retry->message);
 	free(retry->rows.list);
@@ -159,7 +163,8 @@ on_retry(struct job *job)
 void
 outbox_retry(struct outbox *outbox, const char *id, struct user **to,
     size_t count, bool clear,
-    void (*on_done)(void *arg, int err, json_t *recipients), void *arg)
+    void (*on_done)(void *arg, int err, const struct outbox_sent *sent),
+    void *arg)
 {
 	struct retry_job *retry = xcalloc(1, sizeof *retry);
 

@@ -418,11 +418,16 @@ on_devices(void *arg, int err, const json_t *result)
 {
 	struct rpc_call *request = arg;
 
-	if (err == 0)
-		rpc_reply(request, json_deep_copy(result));
-	else
+	json_t *devices = NULL;
+
+	if (err != 0) {
 		method_fail(request, CAM_ERR_SYSTEM, NULL,
 		    "cam-media cannot list the devices");
+		return;
+	}
+	devices = json_deep_copy(result);
+	json_object_set_new(devices, "video", devices_cameras());
+	rpc_reply(request, devices);
 }
 
 int

@@ -29,6 +29,8 @@
 enum { RECIPIENTS_MAX = ENVELOPE_STANZAS_MAX };
 /* Each file to each recipient. */
 enum { TRANSFERS_MAX = 65536 };
+/* An answer about one recipient. */
+enum { RESULT_GUESS = 384 };
 
 /* One request: first, where it names an earlier message, that is looked up. */
 struct posting {
@@ -148,25 +150,57 @@ take_text(struct posting *posting, const char *without)
 	return false;
 }
 
+/* Then those nobody could be found for. */
+static void
+put_recipients(const struct posting *posting, const struct outbox_sent *sent,
+    struct buf *result)
+{
+	buf_put_text(result, ",\"recipients\":[");
+	recipients_text(posting->camd, sent->deliveries, sent->count,
+	    sent->time_ms, result);
+	for (size_t i = 0; i < json_array_size(posting->refused); i++) {
+		if (i > 0 || sent->count > 0)
+			buf_put_byte(result, ',');
+		json_put(result, json_array_get(posting->refused, i));
+	}
+	buf_put_byte(result, ']');
+}
+
+static void
+put_offers(const struct posting *posting, const char *id, struct buf *result)
+{
+	json_t *offers = NULL;
+
+	if (posting->offering == NULL)
+		return;
+	offers = files_told(posting->offering, id);
+	buf_put_text(result, ",\"offers\":");
+	json_put(result, offers);
+	json_decref(offers);
+}
+
 /* The answer leaves first, then whatever becomes of the message is told. */
 static void
-answer(
-    struct posting *posting, const char *id, json_t *time, json_t *recipients)
+answer(struct posting *posting, const struct outbox_sent *sent, bool is_new)
 {
 	struct client *client = rpc_call_owner(posting->call);
-	json_t *list = json_copy(recipients), *result = json_object();
+	struct buf result;
 
-	json_array_extend(list, posting->refused);
-	json_object_set_new(result, "id", json_string(id));
-	if (time != NULL)
-		json_object_set(result, "time", time);
-	json_object_set_new(result, "recipients", list);
-	if (posting->offering != NULL)
-		json_object_set_new(
-		    result, "offers", files_told(posting->offering, id));
-	rpc_reply(posting->call, result);
+	buf_init(&result, LIMIT_RPC_LINE);
+	(void)buf_reserve(&result, RESULT_GUESS);
+	buf_put_text(&result, "{\"id\":");
+	json_put_text(&result, span_text(sent->id));
+	if (is_new) {
+		buf_put_text(&result, ",\"time\":");
+		json_put_time(&result, sent->time_ms);
+	}
+	put_recipients(posting, sent, &result);
+	put_offers(posting, sent->id, &result);
+	buf_put_byte(&result, '}');
+	rpc_reply_text(posting->call, &result);
+	buf_finish(&result);
 	if (posting->follow && client != NULL)
-		client_follow(client, id);
+		client_follow(client, sent->id);
 	posting_free(posting);
 }
 
@@ -304,12 +338,12 @@ resolve_all(struct posting *posting, size_t *count)
 /* -- message.send ------------------------------------------------------- */
 
 static void
-on_stored(void *arg, int err, const char *id, json_t *time, json_t *recipients)
+on_stored(void *arg, int err, const struct outbox_sent *sent)
 {
 	struct posting *posting = arg;
 
 	if (err == 0) {
-		answer(posting, id, time, recipients);
+		answer(posting, sent, true);
 		return;
 	}
 	method_fail(posting->call, err, NULL,
@@ -429,12 +463,12 @@ message_send(struct rpc_call *call, json_t *params)
 /* -- message.retry ------------------------------------------------------ */
 
 static void
-on_retried(void *arg, int err, json_t *recipients)
+on_retried(void *arg, int err, const struct outbox_sent *sent)
 {
 	struct posting *posting = arg;
 
 	if (err == 0) {
-		answer(posting, posting->id, NULL, recipients);
+		answer(posting, sent, false);
 		return;
 	}
 	if (err == CAM_ERR_UNKNOWN)
@@ -533,12 +567,12 @@ fail_change(const struct posting *posting, int err)
 }
 
 static void
-on_changed(void *arg, int err, const char *id, json_t *time, json_t *recipients)
+on_changed(void *arg, int err, const struct outbox_sent *sent)
 {
 	struct posting *posting = arg;
 
 	if (err == 0) {
-		answer(posting, id, time, recipients);
+		answer(posting, sent, true);
 		return;
 	}
 	fail_change(posting, err);

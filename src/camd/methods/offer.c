@@ -17,6 +17,7 @@
 #include "camd/offer/reason.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
+#include "rpc/reason.h"
 #include "store/message.h"
 #include "store/transfer.h"
 
@@ -253,7 +254,7 @@ on_found(struct job *job)
 		fail_several(finding);
 	else if (finding->lookup.err == CAM_ERR_REFUSED)
 		method_fail_as(finding->call, CAM_ERR_REFUSED, "sealed",
-		    offer_reason_text("sealed"));
+		    reason_transfer_sentence("sealed"));
 	else if (finding->lookup.err == CAM_ERR_UNKNOWN)
 		method_fail(finding->call, CAM_ERR_UNKNOWN,
 		    json_pack("{s:s, s:[]}", "id", finding->id, "candidates"),
@@ -338,7 +339,8 @@ on_accepted(void *arg, int err, const char *reason, json_t *object)
 		method_fail(call, CAM_ERR_REQUEST, NULL,
 		    "'%s' is offered by oneself", finding->id);
 	else if (err < 0)
-		method_fail_as(call, err, reason, offer_reason_text(reason));
+		method_fail_as(
+		    call, err, reason, reason_transfer_sentence(reason));
 	else {
 		/* Followed before anything more can be told. */
 		if (follow && client != NULL)

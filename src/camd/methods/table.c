@@ -54,12 +54,17 @@ static const struct rpc_method table[] = {
 	{ RPC_CALL_HANGUP, call_end_it },
 	{ RPC_CALL_HOLD, call_set_hold },
 	{ RPC_CALL_MUTE, call_set_mute },
+	{ RPC_CALL_TALK, call_set_talk },
+	{ RPC_CALL_USE, call_use_devices },
 	{ RPC_CALL_ADD, call_add_member },
 	{ RPC_CALL_SHOW, call_set_show },
 	{ RPC_CALL_FRAMES, call_get_frames },
 	{ RPC_CALL_LIST, call_list },
 	{ RPC_CALL_STATS, call_get_stats },
 	{ RPC_CALL_DEVICES, call_list_devices },
+	{ RPC_CALL_RECORD, call_set_record },
+	{ RPC_CALL_SDP, call_get_sdp },
+	{ RPC_CALL_TAP, call_set_tap },
 	{ NULL, NULL },
 };
 

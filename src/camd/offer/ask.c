@@ -20,6 +20,7 @@
 #include "camd/offer/roots.h"
 #include "camd/people/roster.h"
 #include "rpc/names.h"
+#include "rpc/reason.h"
 #include "store/delivery.h"
 #include "store/message.h"
 #include "store/source.h"
@@ -153,7 +154,7 @@ note(struct asking *asking, const char *reason)
 	struct offer_change change;
 
 	log_info("'%s' cannot be fetched any more: %s", asking->source->path,
-	    offer_reason_text(reason));
+	    reason_transfer_sentence(reason));
 	offer_change_init(&change);
 	change.stage = STORE_BROKEN;
 	change.reason = reason;

@@ -12,6 +12,7 @@
 #include "camd/offer/transfers.h"
 #include "camd/people/roster.h"
 #include "rpc/json.h"
+#include "rpc/reason.h"
 #include "store/transfer.h"
 
 /* The thing itself, where it is known to be there. */
@@ -42,12 +43,13 @@ offer_add_state(json_t *object, const struct store_transfer *transfer)
 static void
 add_reason(json_t *object, const char *reason)
 {
-	const char *text = offer_reason_text(reason);
+	bool has_one = reason[0] != '\0';
 
-	json_object_set_new(
-	    object, "error", text != NULL ? json_string(text) : json_null());
+	json_object_set_new(object, "error",
+	    has_one ? json_string(reason_transfer_sentence(reason))
+		    : json_null());
 	json_object_set_new(object, "reason",
-	    text != NULL ? json_string(offer_reason(reason)) : json_null());
+	    has_one ? json_string(offer_reason(reason)) : json_null());
 	json_object_set_new(object, "exit",
 	    json_integer(cam_exit_code(offer_reason_err(reason))));
 }

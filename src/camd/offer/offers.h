@@ -57,7 +57,7 @@ struct offer_ask {
  * Whether that user may fetch that offer now: the message went to him, it has
  * neither ended nor been fetched as often as it may be, and what lies at its
  * path is what was offered. on_done follows once, never inside: the grant is
- * the callee's, or reason (static) is a word of offer_reason_text() and grant
+ * the callee's, or reason (static) is a word of rpc/reason.h and grant
  * is NULL: "unknown" for everything that was not offered to him.
  */
 void offers_ask(struct offers *offers, const struct offer_ask *ask,

@@ -1,4 +1,4 @@
-/* reason.c: why a transfer does not go on, as words and sentences. */
+/* reason.c: why a transfer does not go on, as words and errors. */
 #include "camd/offer/reason.h"
 
 #include <errno.h>
@@ -6,49 +6,33 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/i18n.h"
 #include "camd/transfer/transfer.h"
 
 static const struct reason {
 	const char *word;
 	int err;     /* what it is as an error of a method */
 	bool passes; /* by itself */
-	const char *text;
 } reasons[] = {
-	{ "unknown", CAM_ERR_UNKNOWN, false, N_("it is not offered any more") },
-	{ "expired", CAM_ERR_REFUSED, false,
-	    N_("it was offered more than seven days ago") },
-	{ "declined", CAM_ERR_REFUSED, false,
-	    N_("its recipient does not want it") },
-	{ "withdrawn", CAM_ERR_REFUSED, false,
-	    N_("its sender has withdrawn it") },
-	{ "refused", CAM_ERR_REFUSED, false, N_("refused by a setting") },
-	{ "spent", CAM_ERR_REFUSED, false,
-	    N_("it has been fetched as often as it may be") },
-	{ "sealed", CAM_ERR_REFUSED, false,
-	    N_("its message must be opened first") },
-	{ "name", CAM_ERR_SYSTEM, false,
-	    N_("its name is none that a file can have: give it another") },
-	{ "changed", CAM_ERR_SYSTEM, false,
-	    N_("what lies there is not what was offered") },
-	{ "missing", CAM_ERR_SYSTEM, false,
-	    N_("what was offered cannot be opened") },
-	{ "folder", CAM_ERR_SYSTEM, false,
-	    N_("the folder cannot be written to") },
-	{ "full", CAM_ERR_FULL, false, N_("there is no room on the disk") },
-	{ "limit", CAM_ERR_LIMIT, false,
-	    N_("it is larger or deeper than it may be") },
-	{ "crypto", CAM_ERR_CRYPTO, false,
-	    N_("it was changed on the way, or is not what was offered") },
-	{ "version", CAM_ERR_REFUSED, false,
-	    N_("the other cam is newer, or too old for it") },
-	{ "unreachable", CAM_ERR_TIMEOUT, true,
-	    N_("the other side cannot be reached now") },
-	{ "busy", CAM_ERR_TIMEOUT, true,
-	    N_("the other side has too much to do now") },
-	{ "closed", CAM_ERR_TIMEOUT, true, N_("the connection broke") },
-	{ "cancelled", CAM_ERR_REFUSED, false, N_("cancelled") },
-	{ "failed", CAM_ERR_SYSTEM, false, N_("it failed") },
+	{ "unknown", CAM_ERR_UNKNOWN, false },
+	{ "expired", CAM_ERR_REFUSED, false },
+	{ "declined", CAM_ERR_REFUSED, false },
+	{ "withdrawn", CAM_ERR_REFUSED, false },
+	{ "refused", CAM_ERR_REFUSED, false },
+	{ "spent", CAM_ERR_REFUSED, false },
+	{ "sealed", CAM_ERR_REFUSED, false },
+	{ "name", CAM_ERR_SYSTEM, false },
+	{ "changed", CAM_ERR_SYSTEM, false },
+	{ "missing", CAM_ERR_SYSTEM, false },
+	{ "folder", CAM_ERR_SYSTEM, false },
+	{ "full", CAM_ERR_FULL, false },
+	{ "limit", CAM_ERR_LIMIT, false },
+	{ "crypto", CAM_ERR_CRYPTO, false },
+	{ "version", CAM_ERR_REFUSED, false },
+	{ "unreachable", CAM_ERR_TIMEOUT, true },
+	{ "busy", CAM_ERR_TIMEOUT, true },
+	{ "closed", CAM_ERR_TIMEOUT, true },
+	{ "cancelled", CAM_ERR_REFUSED, false },
+	{ "failed", CAM_ERR_SYSTEM, false },
 };
 enum { COUNT = sizeof reasons / sizeof reasons[0] };
 
@@ -108,12 +92,6 @@ int
 offer_reason_err(const char *word)
 {
 	return word[0] == '\0' ? 0 : find(word)->err;
-}
-
-const char *
-offer_reason_text(const char *word)
-{
-	return word[0] == '\0' ? NULL : _(find(word)->text);
 }
 
 bool

@@ -1,4 +1,5 @@
-/* reason.h: why a transfer does not go on, as words and sentences. */
+/* reason.h: why a transfer does not go on, as words and errors. Their
+ * sentences are those of rpc/reason.h. */
 #ifndef CAM_CAMD_OFFER_REASON_H
 #define CAM_CAMD_OFFER_REASON_H
 
@@ -13,8 +14,6 @@ const char *offer_reason_of(const struct transfer_outcome *outcome);
 /* What it is as an error of a method: cam_exit_code() says how cam ends. 0 for
  * "". */
 int offer_reason_err(const char *word);
-/* A sentence for people; NULL for "". Static. */
-const char *offer_reason_text(const char *word);
 /* Whether trying again may help without anybody doing anything. */
 bool offer_reason_passes(const char *word);
 

@@ -15,7 +15,7 @@
 enum { QUIET_S = 60 };
 
 static void
-on_stored(void *arg, int err, const char *id, json_t *time, json_t *recipients)
+on_stored(void *arg, int err, const struct outbox_sent *sent)
 {
 	if (err < 0)
 		log_warn("somebody was not told that we are away");

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/span.h"
@@ -84,6 +85,7 @@ char *
 user_id(const struct user *user)
 {
 	char logon[LIMIT_NAME + 1], fingerprint[RSA_FINGERPRINT_SIZE];
+	struct buf id;
 
 	(void)entry_user_split(user->peer.user, logon, fingerprint);
 	/* Nobody's host looks like the fingerprint of somebody else. */
@@ -92,7 +94,11 @@ user_id(const struct user *user)
 		return xasprintf("%s@%s/%.*s", logon, user->peer.host,
 		    ID_FINGERPRINT, fingerprint);
 	}
-	return xasprintf("%s@%s", logon, user->peer.host);
+	buf_init(&id, sizeof logon + 1 + strlen(user->peer.host));
+	buf_put_text(&id, logon);
+	buf_put_byte(&id, '@');
+	buf_put_text(&id, user->peer.host);
+	return buf_steal_text(&id);
 }
 
 bool

@@ -11,6 +11,7 @@
 #include "camserver/links/entering.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
 #include "link/wire.h"
@@ -199,7 +200,7 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	timer_stop(&link->timer);
 	log_info("%s has come, from %s", member->logon,
 	    addr_format_host(&link->addr, addr));
-	roll_learn(roll, &link->addr);
+	origins_add(roll_origins(roll), &link->addr);
 	roll_set_link(roll, member, link);
 	roll_set_away(roll, member, link->away);
 	roll_set_card(roll, member, link->card, link->key, &link->at);

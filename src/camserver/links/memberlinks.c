@@ -14,6 +14,7 @@
 #include "camserver/links/depot.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
 #include "camserver/settings.h"
@@ -78,7 +79,7 @@ static bool
 admit(void *arg, const struct lobby_guest *guest)
 {
 	const struct memberlinks *links = arg;
-	bool known = roll_knows(links->roll, &guest->from);
+	bool known = origins_know(roll_origins(links->roll), &guest->from);
 
 	return guest->first == TLS_HANDSHAKE && links->count < LINKS_MAX &&
 	       budget_handshake(links->budget,

@@ -9,6 +9,7 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "camserver/links/origins.h"
 #include "camserver/server.h"
 #include "crypto/digest.h"
 #include "loop/timer.h"
@@ -18,20 +19,16 @@
 #include "store/directory.h"
 #include "store/member.h"
 
-/* What changes of many at once is told at once. */
-enum { TELL_MS = 50, READ_AT_ONCE = 4096, HOSTS_MAX = 20000 };
-
-/* From where members have come. */
-struct roll_host {
-	struct table_link link;
-	struct addr addr; /* without a port */
-};
+/* What changes of many at once is told at once: the later, the more there are
+ * to be told. */
+enum { TELL_MS = 50, TELL_PRESENT_A_MS = 10, READ_AT_ONCE = 4096 };
 
 struct roll {
 	struct server *server;
 	const struct roll_ops *ops;
 	void *arg;
-	struct table by_key, by_number, hosts;
+	struct table by_key, by_number;
+	struct origins *origins; /* from which members come */
 	TAILQ_HEAD(, roll_member) list;
 	TAILQ_HEAD(, roll_member) changed;
 	size_t count, present;
@@ -95,6 +92,12 @@ roll_present(const struct roll *roll)
 	return roll->present;
 }
 
+struct origins *
+roll_origins(const struct roll *roll)
+{
+	return roll->origins;
+}
+
 const struct head *
 roll_head(const struct roll *roll)
 {
@@ -113,42 +116,6 @@ roll_change(const struct roll *roll, uint64_t number)
 	size_t begin = number > 1 ? roll->ends[number - 2] : 0;
 
 	return span_of(roll->log.data + begin, roll->ends[number - 1] - begin);
-}
-
-/* -- hosts -------------------------------------------------------------------
- */
-
-static bool
-is_host(const struct table_link *link, const void *key)
-{
-	return addr_equal(
-	    &container_of(link, struct roll_host, link)->addr, key);
-}
-
-bool
-roll_knows(const struct roll *roll, const struct addr *host)
-{
-	struct addr addr = *host;
-
-	addr.port = 0;
-	return table_find(&roll->hosts,
-		   table_hash(&roll->hosts, &addr, sizeof addr), is_host,
-		   &addr) != NULL;
-}
-
-void
-roll_learn(struct roll *roll, const struct addr *host)
-{
-	struct roll_host *made = NULL;
-
-	if (host->family == ADDR_NONE || roll->hosts.count >= HOSTS_MAX ||
-	    roll_knows(roll, host))
-		return;
-	made = xcalloc(1, sizeof *made);
-	made->addr = *host;
-	made->addr.port = 0;
-	table_add(&roll->hosts, &made->link,
-	    table_hash(&roll->hosts, &made->addr, sizeof made->addr));
 }
 
 /* -- presence ----------------------------------------------------------------
@@ -222,7 +189,8 @@ change(struct roll *roll, struct roll_member *member)
 	member->is_changed = true;
 	TAILQ_INSERT_TAIL(&roll->changed, member, change);
 	if (!timer_is_running(&roll->tell))
-		timer_start(&roll->tell, TELL_MS);
+		timer_start(
+		    &roll->tell, TELL_MS + roll->present / TELL_PRESENT_A_MS);
 }
 
 void
@@ -581,7 +549,7 @@ load_card(const struct store_card *card, void *arg)
 	memcpy(member->link_key, card->link_key.data, SIGN_KEY_SIZE);
 	member->card_version = version_of(member);
 	if (addr_parse(span_text(card->addr), 0, &member->addr) == 0)
-		roll_learn(roll, &member->addr);
+		origins_add(roll->origins, &member->addr);
 	return 0;
 }
 
@@ -597,7 +565,7 @@ roll_new(struct server *server, const struct roll_ops *ops, void *arg,
 	roll->arg = arg;
 	table_init(&roll->by_key);
 	table_init(&roll->by_number);
-	table_init(&roll->hosts);
+	roll->origins = origins_new();
 	TAILQ_INIT(&roll->list);
 	TAILQ_INIT(&roll->changed);
 	buf_init(&roll->log, SIZE_MAX);
@@ -615,15 +583,9 @@ roll_new(struct server *server, const struct roll_ops *ops, void *arg,
 void
 roll_free(struct roll *roll)
 {
-	struct table_link *link = NULL;
-
 	if (roll == NULL)
 		return;
-	while ((link = table_first(&roll->hosts)) != NULL) {
-		table_remove(&roll->hosts, link);
-		free(container_of(link, struct roll_host, link));
-	}
-	table_finish(&roll->hosts);
+	origins_free(roll->origins);
 	while (!TAILQ_EMPTY(&roll->list))
 		member_free(roll, TAILQ_FIRST(&roll->list));
 	table_finish(&roll->by_key);

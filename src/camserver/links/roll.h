@@ -12,6 +12,7 @@
 #include "net/addr.h"
 #include "org/directory.h"
 
+struct origins;
 struct memberlink;
 struct roll;
 struct server;
@@ -81,10 +82,8 @@ void roll_set_away(
 /* Kept, and written when it is another; takes card. */
 void roll_set_card(struct roll *roll, struct roll_member *member, char *card,
     const uint8_t link_key[SIGN_KEY_SIZE], const struct addr *addr);
-/* Members have come from that host: who comes from there again is hardly a
- * stranger. */
-bool roll_knows(const struct roll *roll, const struct addr *host);
-void roll_learn(struct roll *roll, const struct addr *host);
+/* From where members have come. */
+struct origins *roll_origins(const struct roll *roll);
 /* One item of DIRECTORY_PRESENCE. */
 json_t *roll_presence(const struct roll_member *member);
 /* Everybody of whom there is something to tell, in pages of at most limit

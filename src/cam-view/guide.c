@@ -1,5 +1,5 @@
-/* control.c: what cam-view is told by who shows a call. */
-#include "cam-view/control.h"
+/* guide.c: what cam-view is told by who shows a call. */
+#include "cam-view/guide.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "rpc/caller.h"
 #include "rpc/names.h"
 
-struct control {
+struct guide {
 	struct views *views;
 	struct stream *stream;
 	struct rpc_caller *caller;
@@ -23,7 +23,7 @@ struct control {
  */
 
 static void
-add(struct control *control, const json_t *params, const char *name)
+add(struct guide *guide, const json_t *params, const char *name)
 {
 	const json_t *number = json_object_get(params, "fd");
 	struct frames_view *frames = NULL;
@@ -32,21 +32,21 @@ add(struct control *control, const json_t *params, const char *name)
 	if (json_is_integer(number) && json_integer_value(number) >= 0 &&
 	    json_integer_value(number) <= INT_MAX)
 		fd = stream_take(
-		    control->stream, (unsigned)json_integer_value(number));
+		    guide->stream, (unsigned)json_integer_value(number));
 	if (fd >= 0 && frames_open(fd, &frames) == 0)
-		(void)views_put(control->views, name, frames);
+		(void)views_put(guide->views, name, frames);
 }
 
 static void
 on_event(void *arg, const char *event, const json_t *params)
 {
-	struct control *control = arg;
+	struct guide *guide = arg;
 	const char *name = json_string_value(json_object_get(params, "name"));
 
 	if (name != NULL && strcmp(event, VIEW_ADD) == 0)
-		add(control, params, name);
+		add(guide, params, name);
 	else if (name != NULL && strcmp(event, VIEW_REMOVE) == 0)
-		views_remove(control->views, name);
+		views_remove(guide->views, name);
 }
 
 static void
@@ -64,44 +64,44 @@ static const struct rpc_caller_ops caller_ops = { .write = on_write,
 static void
 on_data(struct stream *stream, const void *data, size_t len, void *arg)
 {
-	struct control *control = arg;
+	struct guide *guide = arg;
 
-	if (rpc_caller_feed(control->caller, data, len) < 0)
-		control->on_end(control->arg);
+	if (rpc_caller_feed(guide->caller, data, len) < 0)
+		guide->on_end(guide->arg);
 }
 
 static void
 on_closed(struct stream *stream, int err, void *arg)
 {
-	struct control *control = arg;
+	struct guide *guide = arg;
 
-	control->on_end(control->arg);
+	guide->on_end(guide->arg);
 }
 
 static const struct stream_ops stream_ops = { on_data, on_closed };
 
-struct control *
-control_new(struct loop *loop, int fd, struct views *views,
+struct guide *
+guide_new(struct loop *loop, int fd, struct views *views,
     void (*on_end)(void *arg), void *arg)
 {
-	struct control *control = xcalloc(1, sizeof *control);
+	struct guide *guide = xcalloc(1, sizeof *guide);
 
-	control->views = views;
-	control->on_end = on_end;
-	control->arg = arg;
-	control->caller = rpc_caller_new(&caller_ops, control);
-	control->stream =
-	    stream_new(loop, fd, &stream_ops, control, LIMIT_RPC_QUEUE);
-	stream_accept_given(control->stream);
-	return control;
+	guide->views = views;
+	guide->on_end = on_end;
+	guide->arg = arg;
+	guide->caller = rpc_caller_new(&caller_ops, guide);
+	guide->stream =
+	    stream_new(loop, fd, &stream_ops, guide, LIMIT_RPC_QUEUE);
+	stream_accept_given(guide->stream);
+	return guide;
 }
 
 void
-control_free(struct control *control)
+guide_free(struct guide *guide)
 {
-	if (control == NULL)
+	if (guide == NULL)
 		return;
-	stream_free(control->stream);
-	rpc_caller_free(control->caller);
-	free(control);
+	stream_free(guide->stream);
+	rpc_caller_free(guide->caller);
+	free(guide);
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2119,SC2034,SC2154
 # limit: 600
 # office.sh: an office of members in one process: joining, a login rush, messages to the absent
 # and their return. OFFICE=1500 is a larger one, MESSAGES=100000 more mail.
