@@ -133,11 +133,11 @@ server_start(struct server *server, char **problem)
 		return r;
 	server->logfile = logfile_new(server->loop, &server->home);
 	server->metrics = metrics_new(server);
+	server->segments = segments_new(server);
 	if ((r = memberlinks_new(server, &server->links, problem)) < 0 ||
 	    (r = listen_socket(server, &fd, problem)) < 0)
 		return r;
 	start_threads(server);
-	server->segments = segments_new(server);
 	server->admins = admins_new(server, fd);
 	return server_apply(server, problem);
 }
@@ -156,9 +156,9 @@ server_finish(struct server *server)
 	/* Asks nothing more; what it has asked is committed and answered. */
 	admins_stop(server->admins);
 	metrics_stop(server->metrics);
+	segments_stop(server->segments);
 	memberlinks_stop(server->links);
 	workers_free(server->pool);
-	segments_stop(server->segments);
 	workers_free(server->writer);
 	if (server->writer == NULL)
 		store_close(server->store);

@@ -22,8 +22,8 @@ struct server {
 	struct admins *admins;	/* NULL while starting and ending */
 	struct metrics *metrics;
 	struct logfile *logfile;
-	struct memberlinks *links; /* of members; the same */
 	struct segments *segments; /* IPMSG */
+	struct memberlinks *links; /* of members; the same */
 };
 
 /* Everything opened and the socket listening when it returns. On an error

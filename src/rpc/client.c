@@ -2,27 +2,21 @@
  * thing: it blocks. */
 #include "rpc/client.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "loop/unix.h"
-#include "rpc/given.h"
+#include "rpc/client_private.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
 
 enum {
-	READ_SIZE = 16 * 1024,
 	HELLO_TIMEOUT_MS = 10000,
 	/* Events kept while an answer is waited for. */
 	EVENTS_MAX = 65536,
@@ -34,159 +28,12 @@ struct event {
 	struct event *next;
 };
 
-struct rpc_client {
-	int fd;
-	struct buf in;
-	size_t scanned; /* so many bytes of in hold no LF */
-	json_int_t last_id;
-	struct buf out;	 /* hello, until the first call takes it along */
-	bool is_greeted; /* its answer has come */
-	json_t *hello;
-	json_t *present; /* the event rpc_client_next() gave last */
-	struct event *events;
-	struct event **events_end;
-	size_t event_count;
-	struct given given;
-};
-
 void
 rpc_error_finish(struct rpc_error *error)
 {
 	free(error->message);
 	json_decref(error->data);
 	*error = (struct rpc_error){ 0 };
-}
-
-/* -- waiting ----------------------------------------------------------------
- */
-
-/* A moment to be done by; for ever where timeout_ms is negative. */
-struct deadline {
-	bool never;
-	uint64_t at_ms;
-};
-
-static struct deadline
-deadline_in(int64_t timeout_ms)
-{
-	return (struct deadline){ timeout_ms < 0,
-		clock_now_ms() + (uint64_t)(timeout_ms < 0 ? 0 : timeout_ms) };
-}
-
-/* Waits for one of events. An interrupting signal ends the wait: CAM_ERR_SYSTEM
- * with EINTR. */
-static int
-wait_for(int fd, short events, struct deadline deadline, short *got)
-{
-	struct pollfd poll_fd = { .fd = fd, .events = events };
-	int timeout_ms = -1, count;
-
-	if (!deadline.never) {
-		uint64_t now_ms = clock_now_ms();
-		uint64_t left_ms =
-		    deadline.at_ms > now_ms ? deadline.at_ms - now_ms : 0;
-
-		timeout_ms = left_ms < 1000000000 ? (int)left_ms : 1000000000;
-	}
-	count = poll(&poll_fd, 1, timeout_ms);
-	if (count < 0)
-		return CAM_ERR_SYSTEM;
-	if (count == 0)
-		return CAM_ERR_TIMEOUT;
-	*got = poll_fd.revents;
-	return 0;
-}
-
-/* -- bytes ------------------------------------------------------------------
- */
-
-/* Reads what is there, without waiting. */
-static int
-read_some(struct rpc_client *client)
-{
-	uint8_t *place = buf_reserve(&client->in, READ_SIZE);
-	ssize_t len;
-
-	if (place == NULL)
-		return CAM_ERR_FORMAT;
-	len = given_receive(&client->given, client->fd, place, READ_SIZE);
-	if (len > 0) {
-		client->in.len += (size_t)len;
-		return 0;
-	}
-	if (len < 0 &&
-	    (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-		return 0;
-	return len == 0 || errno == ECONNRESET ? CAM_ERR_CLOSED
-					       : CAM_ERR_SYSTEM;
-}
-
-/* Also reads: the other end may have stopped taking because we did not take its
- * events. */
-static int
-write_all(struct rpc_client *client, struct span line, struct deadline deadline)
-{
-	while (line.len > 0) {
-		ssize_t len = send(client->fd, line.data, line.len,
-		    MSG_NOSIGNAL | MSG_DONTWAIT);
-		short got;
-		int err = 0;
-
-		if (len >= 0) {
-			line = span_of(line.data + len, line.len - (size_t)len);
-			continue;
-		}
-		if (errno == EPIPE || errno == ECONNRESET)
-			return CAM_ERR_CLOSED;
-		if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-			return CAM_ERR_SYSTEM;
-		err = wait_for(client->fd, POLLIN | POLLOUT, deadline, &got);
-		if (err == 0 && (got & POLLIN) != 0)
-			err = read_some(client);
-		if (err != 0)
-			return err;
-	}
-	return 0;
-}
-
-/* Takes a whole line off what has been read; CAM_ERR_MORE when there is none.
- */
-static int
-take_object(struct rpc_client *client, json_t **object)
-{
-	struct span rest = span_of(client->in.data + client->scanned,
-	    client->in.len - client->scanned);
-	struct span tail;
-	size_t len;
-	int err;
-
-	if (client->in.len == 0 || !span_cut(&rest, '\n', &tail)) {
-		client->scanned = client->in.len;
-		return client->in.len > LIMIT_RPC_LINE ? CAM_ERR_FORMAT
-						       : CAM_ERR_MORE;
-	}
-	len = client->scanned + tail.len;
-	err = json_parse_line(span_of(client->in.data, len), object);
-	buf_drop(&client->in, len + 1);
-	client->scanned = 0;
-	return err;
-}
-
-static int
-read_object(
-    struct rpc_client *client, struct deadline deadline, json_t **object)
-{
-	short got;
-	int err;
-
-	while ((err = take_object(client, object)) == CAM_ERR_MORE) {
-		err = wait_for(client->fd, POLLIN, deadline, &got);
-		if (err == 0)
-			err = read_some(client);
-		if (err != 0)
-			return err;
-	}
-	return err;
 }
 
 /* -- events -----------------------------------------------------------------
@@ -247,7 +94,7 @@ rpc_client_next(struct rpc_client *client, int64_t timeout_ms,
 	object = take_event(client);
 
 	while (object == NULL) {
-		err = read_object(client, deadline, &object);
+		err = client_read(client, deadline, &object);
 		if (err != 0)
 			return err;
 		if (!is_event(object)) { /* the late answer to a call that timed
@@ -314,7 +161,7 @@ wait_for_answer(struct rpc_client *client, json_int_t id,
 {
 	for (;;) {
 		json_t *object = NULL;
-		int err = read_object(client, deadline, &object);
+		int err = client_read(client, deadline, &object);
 
 		if (err != 0)
 			return err;
@@ -360,7 +207,7 @@ put_request(struct rpc_client *client, const char *method, json_t *params,
 static int
 flush_out(struct rpc_client *client, struct deadline deadline)
 {
-	int err = write_all(client, buf_span(&client->out), deadline);
+	int err = client_write(client, buf_span(&client->out), deadline);
 
 	buf_clear(&client->out);
 	return err;
@@ -442,8 +289,8 @@ client_new(int fd, const char *program, struct rpc_client **client)
 	given_init(&opened->given);
 	opened->events_end = &opened->events;
 	/* One line and the piece of the next that came with it. */
-	buf_init(&opened->in, LIMIT_RPC_LINE + 2 * READ_SIZE);
-	buf_init(&opened->out, LIMIT_RPC_LINE + READ_SIZE);
+	buf_init(&opened->in, LIMIT_RPC_LINE + 2 * CLIENT_READ_SIZE);
+	buf_init(&opened->out, LIMIT_RPC_LINE + CLIENT_READ_SIZE);
 	err = put_hello(opened, program);
 	if (err != 0) {
 		rpc_client_free(opened);

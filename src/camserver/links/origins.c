@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 
-enum { HOSTS_MAX = 20000 };
+enum { ORIGINS_MAX = 20000 };
 
 struct host {
 	struct table_link link;
@@ -39,7 +39,7 @@ origins_add(struct origins *origins, const struct addr *addr)
 {
 	struct host *host = NULL;
 
-	if (addr->family == ADDR_NONE || origins->table.count >= HOSTS_MAX ||
+	if (addr->family == ADDR_NONE || origins->table.count >= ORIGINS_MAX ||
 	    origins_know(origins, addr))
 		return;
 	host = xcalloc(1, sizeof *host);
