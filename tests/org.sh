@@ -51,7 +51,7 @@ lan_end() {
 		kill -TERM "$SERVER_PID" 2>/dev/null
 		wait "$SERVER_PID" 2>/dev/null
 	}
-	[ $rc -eq 0 ] || tail -n 40 "$T/server.err"
+	[ "$rc" -eq 0 ] || tail -n 40 "$T/server.err"
 }
 
 requests() {

@@ -390,8 +390,8 @@ static bool
 is_verb(const char *word)
 {
 	static const char *const verbs[] = { "answer", "decline", "hangup",
-		"hold", "mute", "video", "screen", "talk", "device", "add", "ls",
-		"stats", "devices", "record", "sdp" };
+		"hold", "mute", "video", "screen", "talk", "device", "add",
+		"ls", "stats", "devices", "record", "sdp" };
 
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
 		if (strcmp(word, verbs[i]) == 0)

@@ -88,7 +88,7 @@ compare() {
 	diff "$T/sent" "$T/received"
 	expect_equal '' "$(jq -r .text "$T/shown" | sort | uniq -d)"
 	# The points were not all beyond what it does.
-	[ $DEATHS -gt 0 ] || fail 'it never died'
+	[ "$DEATHS" -gt 0 ] || fail 'it never died'
 }
 
 through() { # SYSCALL N...
