@@ -131,11 +131,13 @@ read_plain(struct span bytes, int16_t *pcm)
 static int16_t
 read_mean(const struct wav *wav, const uint8_t *at)
 {
-	int32_t sum = 0;
+	int32_t sum = 0, k = 0;
 
-	for (size_t k = 0; k < wav->channels; k++)
-		sum += read_sample(wav, at + k * (wav->bits / 8U));
-	return (int16_t)(sum / wav->channels);
+	do {
+		sum += read_sample(wav, at);
+		at += wav->bits / 8U;
+	} while (++k < wav->channels);
+	return (int16_t)(sum / k);
 }
 
 void

@@ -193,7 +193,7 @@ test_japanese_names() {
 	rings hana anna
 	sees anna '花子' 'C-x a'
 	keys anna C-x a
-	sees anna '花子  0:0' '花子 ▮'
+	sees anna '花子 と通話中  0:0' '花子 ▮'
 }
 
 test_lines_say_what_becomes_of_a_call() {

@@ -169,16 +169,16 @@ kill_at_all() { # WHOM SYSCALL STEP
 }
 
 test_receiving_dies_at_write() { begin && kill_at_all receiver write 1; }
-test_receiving_dies_at_pwrite64() { begin && kill_at_all receiver pwrite64 1; }
+test_receiving_dies_at_pwrite64() { begin && kill_at_all receiver pwrite64 3; }
 test_receiving_dies_at_fdatasync() { begin && kill_at_all receiver fdatasync 1; }
-test_receiving_dies_at_epoll_wait() { begin && kill_at_all receiver epoll_wait 1; }
+test_receiving_dies_at_epoll_wait() { begin && kill_at_all receiver epoll_wait 2; }
 test_receiving_dies_at_futex() { begin && kill_at_all receiver futex 2; }
 test_receiving_dies_at_fcntl() { begin && kill_at_all receiver fcntl 2; }
-test_receiving_dies_at_read() { begin && kill_at_all receiver read 1; }
+test_receiving_dies_at_read() { begin && kill_at_all receiver read 2; }
 test_sending_dies_at_write() { begin && kill_at_all sender write 1; }
-test_sending_dies_at_pwrite64() { begin && kill_at_all sender pwrite64 1; }
+test_sending_dies_at_pwrite64() { begin && kill_at_all sender pwrite64 3; }
 test_sending_dies_at_fdatasync() { begin && kill_at_all sender fdatasync 1; }
-test_sending_dies_at_epoll_wait() { begin && kill_at_all sender epoll_wait 1; }
+test_sending_dies_at_epoll_wait() { begin && kill_at_all sender epoll_wait 2; }
 test_sending_dies_at_futex() { begin && kill_at_all sender futex 2; }
 test_sending_dies_at_read() { begin && kill_at_all sender read 2; }
 test_sending_dies_at_fcntl() { begin && kill_at_all sender fcntl 2; }

@@ -225,7 +225,7 @@ make_words(char *words, size_t size)
 /* -- what is stored -----------------------------------------------------------
  */
 
-enum { USERS = 4, MESSAGES = 1500, QUERIES = 500 };
+enum { USERS = 4, MESSAGES = 1500, QUERIES = 200 };
 
 struct kept {
 	int64_t row;
