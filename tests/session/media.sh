@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2015
+# in real time
 # media.sh: two cam-media talk; what is heard is compared with what was said.
 
 # shellcheck source=tests/media/duet.sh
