@@ -172,7 +172,7 @@ $B/cam-record: $B/obj/cam-record/main.o $B/libcam-record.a $(call archive,media)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(AVFORMAT_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -type f -name '*.d' 2>/dev/null)
 
 # -- tests ------------------------------------------------------------------
 
