@@ -393,6 +393,7 @@ static const char *const fixed_words[] = {
 	[WORD_POLICY] = "ask always never default",
 	[WORD_SERVER_USERS] = "ls import set",
 	[WORD_SERVER_POLICY] = "get set unset",
+	[WORD_SERVER_QUEUE] = "clear",
 	[WORD_POLICY_KEY] = "files calls legacy relay",
 };
 
@@ -447,6 +448,7 @@ candidates_word(
 		break;
 	case WORD_SERVER_USERS:
 	case WORD_SERVER_POLICY:
+	case WORD_SERVER_QUEUE:
 	case WORD_POLICY_KEY:
 	case WORD_POLICY:
 		candidates_choices(word, fixed_words[kind]);
