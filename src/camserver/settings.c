@@ -61,6 +61,11 @@ static const struct setting table[] = {
 	    .check = check_host,
 	    .help = N_("the name or address under which members reach the "
 		       "server; invitations carry it") },
+	{ .key = "server.announce",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether the server tells those of its own segment who "
+		       "look for it where it is") },
 	{ .key = "net.bind",
 	    .fallback = "",
 	    .check = check_bind,

@@ -119,3 +119,76 @@ test_a_rogue_server_at_the_address_is_told_nothing() {
 is_refused() { # NAME
 	grep -q 'does not speak for the organisation' "$T/$1.err"
 }
+
+# Codes without an address: the server on host 3 is looked for.
+unsaid() { # ARG...
+	SERVER_IN='ip netns exec h3'
+	serve_org -o server.host= "$@"
+}
+
+test_the_server_is_found_on_its_segment_and_again_where_it_moved() {
+	local code
+	lan_up 3
+	SERVER=10.77.0.3
+	unsaid
+	host anna 1 net.ipv6=off
+	start anna
+	code=$(invite anna)
+	refuse_text "$code" @
+	expect 0 cam_as anna org join -q "$code"
+	await 20 is_connected anna
+	expect_json "$(cam_as anna org status --json)" '.server == "10.77.0.3:2425"'
+	# It is in nobody's list for that.
+	expect_equal '' "$(cam_as anna ls --json)"
+	kill_server
+	ip -n h3 addr flush dev eth0
+	ip -n h3 addr add 10.77.0.33/24 broadcast 10.77.0.255 dev eth0
+	unsaid -o net.bind=10.77.0.33
+	await 60 is_connected anna
+	expect_json "$(cam_as anna org status --json)" '.server == "10.77.0.33:2425"'
+	# One that does not announce itself is not found; nor is any for whom a place is set.
+	end_server
+	unsaid -o net.bind=10.77.0.33 -o server.announce=off
+	host bob 2 net.ipv6=off
+	start bob
+	code=$(invite bob)
+	expect 5 cam_as bob org join "$code"
+	expect_text "$ERR" segment
+}
+
+# Host 2 answers, too, and has a server of another organisation there.
+test_who_lies_about_the_server_is_told_nothing() {
+	local liar rogue code
+	lan_up 3
+	SERVER=10.77.0.3
+	unsaid
+	code=$(invite anna)
+	end_server
+	camserver --home "$T/rogue" init --name Rogue >/dev/null
+	in_host 2 camserver --home "$T/rogue" -o server.announce=off 2>"$T/rogue.err" &
+	rogue=$!
+	in_host 2 python3 "$TEST_TOP/tests/lan/liar.py" 2425 >"$T/lies" &
+	liar=$!
+	await 20 test -S "$T/rogue/run/camserver.sock"
+	host anna 1 net.ipv6=off
+	start anna
+	expect 7 cam_as anna org join "$code"
+	grep -q lied "$T/lies"
+	unsaid
+	await 20 joins anna "$code"
+	await 20 is_connected anna
+	# And when it comes back.
+	kill_server
+	unsaid
+	await 60 is_connected anna
+	kill -KILL "$liar"
+	kill -TERM "$rogue"
+	wait "$rogue" || fail "the other server: $?"
+	wait "$liar" 2>/dev/null || true
+	refuse_bytes 'is not let in' "$T/rogue.err"
+	refuse_bytes 'has come' "$T/rogue.err"
+}
+
+joins() { # NAME CODE
+	cam_as "$1" org join -q "$2"
+}

@@ -172,6 +172,13 @@ on_time(void *arg)
 	}
 }
 
+void
+orglink_question(struct orglink *link)
+{
+	if (link->known && !link->pinged)
+		timer_start(&link->timer, 0);
+}
+
 /* -- hello -------------------------------------------------------------------
  */
 

@@ -47,6 +47,8 @@ int orglink_call(struct orglink *link, const char *method, json_t *params,
 int orglink_notify(struct orglink *link, const char *method, json_t *params);
 void orglink_fail(struct orglink *link, json_int_t id, int err);
 void orglink_reply(struct orglink *link, json_int_t id);
+/* Whether it still is there is asked now. */
+void orglink_question(struct orglink *link);
 /* From now on it may say much. */
 void orglink_admit(struct orglink *link);
 /* An item for the relay; CAM_ERR_FULL: wait for on_drained. */
