@@ -5,6 +5,7 @@ import sys
 
 liar = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 liar.bind(("", 2425))
+print("ready", flush=True)
 while True:
     question, whence = liar.recvfrom(65536)
     if b"\nCO:1:0:" in question:

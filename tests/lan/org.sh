@@ -170,6 +170,7 @@ test_who_lies_about_the_server_is_told_nothing() {
 	in_host 2 python3 "$TEST_TOP/tests/lan/liar.py" 2425 >"$T/lies" &
 	liar=$!
 	await 20 test -S "$T/rogue/run/camserver.sock"
+	await 20 grep -q ready "$T/lies"
 	host anna 1 net.ipv6=off
 	start anna
 	expect 7 cam_as anna org join "$code"
@@ -191,4 +192,109 @@ test_who_lies_about_the_server_is_told_nothing() {
 
 joins() { # NAME CODE
 	cam_as "$1" org join -q "$2"
+}
+
+# Files between two who reach only the server.
+apart_at_the_server() {
+	two_segments
+	no_path
+	both_join
+	await_user anna bob@host2
+	await_user bob anna@host1
+}
+
+# The only offer that NAME has, and is through with.
+is_fetched() { # NAME FILTER
+	cam_as "$1" file ls --json | jq -se "any(.[]; .state == \"done\" and $2)" >/dev/null
+}
+
+first_offer() { # NAME: its id
+	cam_as "$1" file ls --json | jq -r 'select(.state == "offered" and .direction == "in") | .id' | head -n 1
+}
+
+has_offer() { # NAME
+	[ -n "$(first_offer "$1")" ]
+}
+
+test_files_and_folders_go_by_the_server() {
+	apart_at_the_server
+	head -c 5000000 /dev/urandom >"$T/big"
+	mkdir -p "$T/folder/sub"
+	head -c 300000 /dev/urandom >"$T/folder/sub/one"
+	echo two >"$T/folder/two"
+	expect 0 cam_as anna file send "$T/big" bob
+	await 20 has_offer bob
+	expect 0 cam_as bob file get "$(first_offer bob)"
+	cmp "$T/big" "$T/bob/files/big"
+	expect 0 cam_as anna file send "$T/folder" bob
+	await 20 has_offer bob
+	expect 0 cam_as bob file get "$(first_offer bob)"
+	diff -r "$T/folder" "$T/bob/files/folder"
+	expect_json "$(cam_as bob status --json)" '.links == 0'
+	await 20 is_fetched anna '.name == "folder"'
+	expect_json "$(ask server.status '{}')" '.transfers == 0 and .transferred > 5000000'
+}
+
+# The server's line is slow, so that something is under way when it dies.
+slow_server() {
+	ip netns exec h3 tc qdisc add dev eth0 root tbf rate 16mbit burst 32k latency 400ms
+}
+
+has_some() { # NAME: some of a file has come
+	cam_as "$1" file ls --json | jq -se 'any(.[]; .state == "running" and .done > 500000)' >/dev/null
+}
+
+test_a_file_by_the_server_survives_its_restart() {
+	apart_at_the_server
+	slow_server
+	head -c 5000000 /dev/urandom >"$T/big"
+	expect 0 cam_as anna file send "$T/big" bob
+	await 20 has_offer bob
+	cam_as bob file get "$(first_offer bob)" >"$T/got" 2>&1 &
+	GETTER=$!
+	await 30 has_some bob
+	kill_server
+	serve_org
+	await 90 is_fetched bob '.name == "big"'
+	cmp "$T/big" "$T/bob/files/big"
+	wait "$GETTER" || true
+	# It went on from where it had stopped.
+	expect_json "$(ask server.status '{}')" '.transferred < 4900000'
+}
+
+# Who is asked for a file comes back, and is asked at once.
+test_a_file_of_who_is_away_comes_when_he_does() {
+	apart_at_the_server
+	echo words >"$T/note"
+	expect 0 cam_as anna file send "$T/note" bob
+	await 20 has_offer bob
+	stop anna
+	await_user bob anna@host1 offline
+	cam_as bob file get "$(first_offer bob)" >"$T/got" 2>&1 &
+	GETTER=$!
+	await 20 is_waiting bob
+	start anna
+	await 60 is_fetched bob '.name == "note"'
+	wait "$GETTER" || true
+	cmp "$T/note" "$T/bob/files/note"
+}
+
+is_waiting() { # NAME
+	cam_as "$1" file ls --json | jq -se 'any(.[]; .state == "waiting")' >/dev/null
+}
+
+# Without leave of the server nothing goes, and nothing is lost.
+test_no_files_go_by_a_server_that_carries_none() {
+	apart_at_the_server
+	kill_server
+	serve_org -o relay.transfers=0
+	await 40 is_connected anna
+	await 40 is_connected bob
+	echo words >"$T/note"
+	expect 0 cam_as anna file send --timeout 30 "$T/note" bob
+	await 40 has_offer bob
+	expect 4 cam_as bob file get --timeout 3 "$(first_offer bob)"
+	kill_server
+	serve_org
+	await 90 is_fetched bob '.name == "note"'
 }

@@ -391,8 +391,10 @@ on_request(void *arg, const char *method, json_t *params, const json_int_t *id)
 
 	if (id != NULL && strcmp(method, LINK_PING) == 0)
 		orglink_reply(org->link, *id);
+	else if (id != NULL && strcmp(method, FERRY_FETCH) == 0 && org->is_open)
+		org_hear_ferry(org, params, *id);
 	else if (id != NULL)
-		orglink_fail(org->link, *id, CAM_ERR_UNSUPPORTED);
+		orglink_fail(org->link, *id, CAM_ERR_UNSUPPORTED, NULL);
 	else if (hear(org, method, params) < 0 && org->link != NULL)
 		on_closed(org, CAM_ERR_FORMAT, "what it says makes no sense");
 }
@@ -430,6 +432,7 @@ static const struct orglink_ops orglink_ops = {
 static void
 connect_to(struct org *org, const char *host)
 {
+	org->serial++;
 	org->link = orglink_new(org->camd, host, &orglink_ops, org);
 }
 

@@ -82,6 +82,22 @@ int org_relay_envelope(struct org *org, const struct user *user,
 void org_relay_notice(struct org *org, const struct user *user,
     const char *method, json_t *params, void (*on_done)(void *arg, int err),
     void *arg);
+/*
+ * A file of a user who is connected to the server too: on_done as of
+ * channel_call(), with a ticket for org_server_addr(). CAM_ERR_CLOSED,
+ * CAM_ERR_FULL: nothing follows.
+ */
+int org_ferry_fetch(struct org *org, const struct user *user,
+    const char *message, uint32_t number,
+    void (*on_done)(void *arg, int err, json_t *result, const char *message),
+    void *arg);
+/* Of the connection with that serial; NULL: that has ended. */
+const struct addr *org_server_addr(const struct org *org, uint64_t serial);
+/* Answers FERRY_FETCH; reason NULL: he gets it. Nothing where the connection
+ * has ended. */
+void org_ferry_answer(
+    struct org *org, uint64_t serial, json_int_t id, const char *reason);
+uint64_t org_serial(const struct org *org);
 /* What came with that number is stored, or will never be. */
 void org_relay_taken(struct org *org, uint64_t number, size_t room);
 /* It could not be stored here: the server gives it again, over the next

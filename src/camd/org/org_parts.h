@@ -67,6 +67,7 @@ struct org {
 	bool has_awaited;
 
 	struct orglink *link;
+	uint64_t serial;		   /* of it */
 	uint8_t server_key[SIGN_KEY_SIZE]; /* signs heads */
 	bool is_open;			   /* entered, as a member */
 	struct org_joining *joining;
@@ -158,6 +159,12 @@ void org_judge_all(struct org *org);
 int org_take_presence(struct org *org, const json_t *params);
 /* The connection has ended: what was asked is asked again over the next. */
 void org_forget_cards(struct org *org);
+
+/* -- ferrying.c --------------------------------------------------------------
+ */
+
+/* FERRY_FETCH of the server. */
+void org_hear_ferry(struct org *org, const json_t *params, json_int_t id);
 
 /* -- relay.c -----------------------------------------------------------------
  */

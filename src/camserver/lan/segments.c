@@ -256,7 +256,7 @@ say_where(struct segments *segments, const struct addr *to)
 		return;
 	if (lan == NULL || lan_port(lan) == 0)
 		lan = segments->quiet;
-	root_pin(server->organisation.charter.root, line.pin);
+	memcpy(line.pin, server->organisation.pin, sizeof line.pin);
 	lan_orgline(lan, to, &line);
 }
 
@@ -264,10 +264,9 @@ static void
 on_orgline(void *arg, const struct addr *from, const struct orgline *line)
 {
 	struct segments *segments = arg;
-	uint8_t pin[ROOT_PIN_SIZE];
+	const uint8_t *pin = segments->server->organisation.pin;
 
-	root_pin(segments->server->organisation.charter.root, pin);
-	if (line->port == 0 && memcmp(line->pin, pin, sizeof pin) == 0)
+	if (line->port == 0 && memcmp(line->pin, pin, sizeof line->pin) == 0)
 		say_where(segments, from);
 }
 
