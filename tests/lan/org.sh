@@ -298,3 +298,26 @@ test_no_files_go_by_a_server_that_carries_none() {
 	serve_org
 	await 90 is_fetched bob '.name == "note"'
 }
+
+ended() { # NAME REASON
+	cam_as "$1" file ls --json | jq -se "any(.[]; .state == \"cancelled\" and .reason == \"$2\")" >/dev/null
+}
+
+# Also to who is not there when it happens.
+test_who_declines_and_who_withdraws_is_heard_by_the_server() {
+	apart_at_the_server
+	echo words >"$T/note"
+	expect 0 cam_as anna file send "$T/note" bob
+	await 20 has_offer bob
+	stop anna
+	await_user bob anna@host1 offline
+	expect 0 cam_as bob file drop "$(first_offer bob)"
+	await 20 is_held 1 2
+	start anna
+	await 20 ended anna declined
+	echo more >"$T/other"
+	expect 0 cam_as anna file send "$T/other" bob
+	await 20 has_offer bob
+	expect 0 cam_as anna file cancel "$(cam_as anna file ls --json | jq -r 'select(.name == "other") | .id')"
+	await 20 ended bob withdrawn
+}
