@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 240
 # calls.sh: calls between machines: over a good network, and over a cable that loses and
 # delays what passes.

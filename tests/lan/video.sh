@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 240
 # video.sh: pictures in calls between machines: over a cable that loses, delays or is narrow, and of
 # two, three and six at once.
