@@ -202,6 +202,9 @@ print_status(struct cam *cam, const json_t *status)
 	line(columns, _("connected"),
 	    xasprintf(_("%ld of them, %ld users of IPMSG programs"),
 		number(status, "links"), number(status, "ipmsg_users")));
+	line(columns, _("files"),
+	    xasprintf(_("%ld on their way between members"),
+		number(status, "transfers")));
 	line(columns, "camserver",
 	    xasprintf(_("%s, process %ld, since %s"),
 		server_text(status, "version"), number(status, "pid"),
