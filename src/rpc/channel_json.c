@@ -84,6 +84,18 @@ channel_notify(struct channel *channel, const char *method, json_t *params)
 	return channel_call(channel, method, params, NULL, NULL);
 }
 
+static void
+keep_request(struct channel *channel, json_int_t id)
+{
+	if (channel->requests_count == channel->requests_size) {
+		channel->requests_size =
+		    channel->requests_size > 0 ? 2 * channel->requests_size : 4;
+		channel->requests = xreallocarray(channel->requests,
+		    channel->requests_size, sizeof *channel->requests);
+	}
+	channel->requests[channel->requests_count++] = id;
+}
+
 /* False: it was answered already, or never asked. */
 static bool
 take_request(struct channel *channel, json_int_t id)
@@ -93,6 +105,12 @@ take_request(struct channel *channel, json_int_t id)
 			continue;
 		channel->requests[i] =
 		    channel->requests[--channel->requests_count];
+		/* An idle channel holds no memory. */
+		if (channel->requests_count == 0) {
+			free(channel->requests);
+			channel->requests = NULL;
+			channel->requests_size = 0;
+		}
 		return true;
 	}
 	return false;
@@ -168,7 +186,7 @@ receive_request(
 		    channel, CAM_ERR_LIMIT, "too many requests at once");
 	if (number != NULL) {
 		channel->last_request = id;
-		channel->requests[channel->requests_count++] = id;
+		keep_request(channel, id);
 	}
 	if (params == NULL)
 		params = json_object();

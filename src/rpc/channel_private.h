@@ -97,8 +97,8 @@ struct channel {
 	struct channel_call *calls; /* ours without an answer, oldest first */
 	struct channel_call **calls_end;
 	size_t calls_count;
-	json_int_t requests[CHANNEL_CALLS_MAX]; /* we have not answered */
-	size_t requests_count;
+	json_int_t *requests; /* we have not answered */
+	size_t requests_count, requests_size;
 
 	struct channel_queue json_queue; /* and streams being opened, which must
 					    not overtake it */

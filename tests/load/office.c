@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <openssl/crypto.h>
+
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/fields.h"
@@ -41,6 +43,9 @@ enum {
 	BURST = 64, /* messages one member has on their way */
 	BYTES = 700,
 	AGAIN_MS = 100,
+	SECURE_HEAP = 64 * 1024 * 1024,
+	SECURE_CHUNK = 32,
+	SETTLE_MS = 3000, /* memory is given back when it is calm */
 };
 
 struct office;
@@ -61,7 +66,7 @@ struct client {
 	bool can_send, can_receive;
 	uint16_t stream_out, stream_in;
 	size_t to_send, sent, stored, got;
-	size_t *last; /* of each sender, what came last */
+	uint32_t *last; /* of each sender, what came last */
 };
 
 struct office {
@@ -71,7 +76,7 @@ struct office {
 	struct client *list;
 	size_t count, next, dialling, entered;
 	size_t stored, got, refused;
-	struct timer again;
+	struct timer again, calm;
 	struct buf envelope;
 	size_t id_at;
 	struct timer tick;
@@ -359,6 +364,11 @@ dial_some(struct office *office)
 }
 
 static void
+on_calm(void *arg)
+{
+}
+
+static void
 on_tick(void *arg)
 {
 	const struct office *office = arg;
@@ -382,6 +392,18 @@ turn_until(struct office *office, const char *what,
 	}
 	timer_stop(&office->tick);
 	return (double)(clock_now_ms() - began_ms) / 1000;
+}
+
+static void
+settle(struct office *office)
+{
+	uint64_t end_ms = clock_now_ms() + SETTLE_MS;
+
+	timer_start(&office->tick, WAIT_MS);
+	timer_start(&office->calm, SETTLE_MS);
+	while (clock_now_ms() < end_ms)
+		loop_turn(office->loop, 1);
+	timer_stop(&office->tick);
 }
 
 static bool
@@ -562,6 +584,7 @@ run(struct office *office, size_t messages)
 	want(office, 0, office->count);
 	tell("join_s", turn_until(office, "joining", all_in), "s");
 	tell("directory_s", turn_until(office, "the directory", all_know), "s");
+	settle(office);
 	tell("sessions_mib", server_mib(office) - before, "MiB");
 	tell("server_mib", server_mib(office), "MiB");
 	for (size_t i = 0; i < office->count; i++)
@@ -585,6 +608,7 @@ run(struct office *office, size_t messages)
 	    (double)to_send(office) / turn_until(office, "draining", all_got),
 	    "1/s");
 	tell("refused", (double)office->refused, "times");
+	settle(office);
 	tell("server_mib_after", server_mib(office), "MiB");
 	for (size_t i = 0; i < office->count; i++)
 		leave(&office->list[i]);
@@ -620,14 +644,18 @@ main(int argc, char **argv)
 		die("usage: office ADDR SERVER_PID MESSAGES");
 	office.pid = atoi(argv[2]);
 	process_allow_files(65536);
+	/* The keys of all of them, and what each context keeps secret. */
+	CRYPTO_secure_malloc_init(SECURE_HEAP, SECURE_CHUNK);
 	crypto = crypto_new();
 	office.loop = loop_new();
 	timer_init(&office.tick, office.loop, on_tick, &office);
+	timer_init(&office.calm, office.loop, on_calm, NULL);
 	timer_init(&office.again, office.loop, on_again, &office);
 	read_members(&office);
 	run(&office, strtoul(argv[3], NULL, 10));
 	timer_finish(&office.tick);
 	timer_finish(&office.again);
+	timer_finish(&office.calm);
 	finish(&office);
 	loop_free(office.loop);
 	crypto_free(crypto);

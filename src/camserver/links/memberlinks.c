@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/trim.h"
 #include "camserver/links/depot.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks_parts.h"
@@ -23,7 +24,13 @@
 #include "net/tls.h"
 #include "rpc/names.h"
 
-enum { TLS_HANDSHAKE = 0x16, PATIENCE_MS = 10 * 1000, LINKS_MAX = 20000 };
+enum {
+	TLS_HANDSHAKE = 0x16,
+	PATIENCE_MS = 10 * 1000,
+	LINKS_MAX = 20000,
+	/* After many have come there is much that nobody uses any more. */
+	CALM_MS = 2000,
+};
 
 /* -- finding -----------------------------------------------------------------
  */
@@ -88,6 +95,19 @@ admit(void *arg, const struct lobby_guest *guest)
 }
 
 static void
+on_calm(void *arg)
+{
+	memory_trim();
+}
+
+void
+memberlinks_stir(struct memberlinks *links)
+{
+	if (!timer_is_running(&links->calm) && !links->stopped)
+		timer_start(&links->calm, CALM_MS);
+}
+
+static void
 take(void *arg, int fd, const struct lobby_guest *guest,
     void (*on_known)(void *arg), void *known_arg)
 {
@@ -101,6 +121,7 @@ take(void *arg, int fd, const struct lobby_guest *guest,
 	table_add(&links->by_serial, &link->by_serial,
 	    table_hash(&links->by_serial, &link->serial, sizeof link->serial));
 	links->count++;
+	memberlinks_stir(links);
 }
 
 static const struct lobby_ops lobby_ops = { .admit = admit, .take = take };
@@ -112,6 +133,7 @@ memberlinks_ended(struct memberlinks *links, struct memberlink *link)
 	TAILQ_INSERT_TAIL(&links->dead, link, entry);
 	table_remove(&links->by_serial, &link->by_serial);
 	links->count--;
+	memberlinks_stir(links);
 	timer_start(&links->burial, 0);
 }
 
@@ -258,6 +280,7 @@ open_parts(struct memberlinks *links, char **problem)
 		    _("cannot use the key of links: %s"), cam_strerror(r));
 		return r;
 	}
+	tls_context_serve(links->context, server->pool);
 	links->depot = depot_new(links);
 	return listen_all(links, problem);
 }
@@ -276,6 +299,7 @@ memberlinks_new(
 	TAILQ_INIT(&links->list);
 	TAILQ_INIT(&links->dead);
 	timer_init(&links->burial, server->loop, on_burial, links);
+	timer_init(&links->calm, server->loop, on_calm, links);
 	if ((r = open_parts(links, problem)) < 0)
 		memberlinks_free(links);
 	else
@@ -309,6 +333,7 @@ memberlinks_free(struct memberlinks *links)
 	tls_context_free(links->context);
 	budget_free(links->budget);
 	timer_finish(&links->burial);
+	timer_finish(&links->calm);
 	table_finish(&links->by_serial);
 	free(links);
 }

@@ -32,7 +32,7 @@ struct memberlinks {
 	struct memberlink_list list, dead;
 	size_t count;
 	uint64_t last_serial;
-	struct timer burial;
+	struct timer burial, calm;
 	bool stopped;
 };
 
@@ -41,6 +41,8 @@ struct memberlinks {
 
 /* It will be buried on the next turn. */
 void memberlinks_ended(struct memberlinks *links, struct memberlink *link);
+/* Something was done that took memory: soon what is left over is given back. */
+void memberlinks_stir(struct memberlinks *links);
 
 /* -- memberlink.c ------------------------------------------------------------
  */
