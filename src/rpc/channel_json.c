@@ -35,6 +35,45 @@ queue_object(struct channel *channel, json_t *object)
 	return err;
 }
 
+struct channel_text *
+channel_text_new(const char *method, json_t *params)
+{
+	json_t *object = json_pack("{s:s, s:s, s:o}", "jsonrpc", "2.0",
+	    "method", method, "params", params);
+	size_t len = 0;
+	char *line = object != NULL ? json_line(object, &len) : NULL;
+	struct channel_text *text = NULL;
+
+	json_decref(object);
+	if (line != NULL && --len <= CHANNEL_JSON_MAX) {
+		text = xmalloc(sizeof(*text) + len);
+		text->refs = 1;
+		text->len = len;
+		memcpy(text->data, line, len);
+	}
+	free(line);
+	return text;
+}
+
+void
+channel_text_free(struct channel_text *text)
+{
+	if (text != NULL && --text->refs == 0)
+		free(text);
+}
+
+int
+channel_tell(struct channel *channel, struct channel_text *text)
+{
+	if (channel->err != 0)
+		return CAM_ERR_CLOSED;
+	if (channel->json_queue.shared > CHANNEL_SHARED_QUEUE)
+		return CAM_ERR_FULL;
+	channel_queue_share(&channel->json_queue, text);
+	channel_wake(channel);
+	return 0;
+}
+
 static void
 keep_call(struct channel *channel,
     void (*on_done)(void *arg, int err, json_t *result, const char *message),

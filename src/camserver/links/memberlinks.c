@@ -15,6 +15,7 @@
 #include "camserver/links/depot.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/notices.h"
 #include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
@@ -97,6 +98,9 @@ admit(void *arg, const struct lobby_guest *guest)
 static void
 on_calm(void *arg)
 {
+	struct memberlinks *links = arg;
+
+	notices_forget(links->notices);
 	memory_trim();
 }
 
@@ -183,7 +187,7 @@ on_changes(void *arg, uint64_t after)
 	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
 		next = TAILQ_NEXT(link, entry);
 		if (link->state == MEMBERLINK_ENTERED)
-			memberlink_send_changes(link);
+			notices_send_changes(links->notices, link);
 	}
 }
 
@@ -222,11 +226,11 @@ on_presence(void *arg, json_t *members)
 	struct memberlinks *links = arg;
 	struct memberlink *link = NULL, *next = NULL;
 
+	notices_begin_presence(links->notices, members);
 	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
 		next = TAILQ_NEXT(link, entry);
 		if (link->state == MEMBERLINK_ENTERED)
-			memberlink_notify(link, DIRECTORY_PRESENCE,
-			    json_pack("{s:O}", "members", members));
+			notices_tell_presence(links->notices, link);
 	}
 }
 
@@ -274,6 +278,7 @@ open_parts(struct memberlinks *links, char **problem)
 		    server->home.store, cam_strerror(r));
 		return r;
 	}
+	links->notices = notices_new(links->roll);
 	if ((r = tls_context_new(
 		 server->organisation.link, "cam/1", &links->context)) < 0) {
 		*problem = xasprintf(
@@ -329,6 +334,7 @@ memberlinks_free(struct memberlinks *links)
 	on_burial(links);
 	depot_free(links->depot);
 	lobby_free(links->lobby);
+	notices_free(links->notices);
 	roll_free(links->roll);
 	tls_context_free(links->context);
 	budget_free(links->budget);

@@ -15,6 +15,7 @@ struct budget;
 struct depot;
 struct lobby;
 struct memberlink;
+struct notices;
 struct roll;
 struct server;
 struct tls_context;
@@ -28,6 +29,7 @@ struct memberlinks {
 	struct tls_context *context;
 	struct roll *roll;
 	struct depot *depot;
+	struct notices *notices;
 	struct table by_serial;
 	struct memberlink_list list, dead;
 	size_t count;
