@@ -8,18 +8,11 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "rpc/json.h"
 #include "rpc/reason.h"
 
 /* Below that nothing is heard. */
 enum { SILENCE_DB = 60 };
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
 
 void
 callwords_clock(int64_t duration_ms, char text[CALLWORDS_CLOCK_SIZE])
@@ -82,8 +75,9 @@ sentence_of(const char *reason, const char *who)
 char *
 callwords_ended(const json_t *object, const char *who)
 {
-	const char *text = text_of(object, "text");
-	char *sentence = sentence_of(text_of(object, "reason"), who), *whole;
+	const char *text = json_text_at(object, "text");
+	char *sentence = sentence_of(json_text_at(object, "reason"), who),
+	     *whole;
 	char clock[CALLWORDS_CLOCK_SIZE];
 
 	if (sentence == NULL) {
@@ -161,5 +155,5 @@ callwords_past(const json_t *call)
 		return xasprintf(
 		    video ? _("(video call, %s)") : _("(call, %s)"), clock);
 	return xasprintf(video ? _("(video call: %s)") : _("(call: %s)"),
-	    text_of(call, "reason"));
+	    json_text_at(call, "reason"));
 }

@@ -43,6 +43,8 @@ int store_queue_each(struct store *store, int64_t receiver, int64_t after,
 int store_queue_take(struct store *store, int64_t receiver, int64_t number);
 /* All that waits for the member, and all that is his for others. */
 int store_queue_drop(struct store *store, int64_t member);
+/* All that waits for the member. */
+int store_queue_clear(struct store *store, int64_t receiver);
 /* Some of what has expired by then; *count is how many. */
 int store_queue_expire(struct store *store, int64_t now_ms, int64_t *count);
 

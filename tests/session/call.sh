@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 300
 # call.sh: calls between camd of this machine, with files and tones as devices.
 

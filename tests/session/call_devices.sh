@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # call_devices.sh: microphones and loudspeakers of calls, as ALSA has them where there is no sound card.
 
 # shellcheck source=tests/media/calls.sh

@@ -26,7 +26,7 @@ test_an_office_joins_comes_back_and_gets_its_mail_once_and_in_order() {
 		fail "$(tail -n 3 "$T/office.err")"
 	cat "$T/figures" >&2
 	expect_text "$(cat "$T/figures")" join_s login_s stored_per_s drained_per_s
-	await 30 is_held 0
+	await 120 is_held 0
 	expect_json "$(ask server.status '{}')" ".members.joined == $OFFICE"
 	end_server
 }

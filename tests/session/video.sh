@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 240
 # video.sh: pictures in calls between camd of this machine: films, the pattern and a screen as devices.
 

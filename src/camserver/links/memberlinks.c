@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "camserver/links/depot.h"
+#include "camserver/links/ferries.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks_parts.h"
 #include "camserver/links/origins.h"
@@ -19,6 +20,7 @@
 #include "camserver/server.h"
 #include "camserver/settings.h"
 #include "lan/budget.h"
+#include "link/bearer.h"
 #include "net/lobby.h"
 #include "net/tls.h"
 #include "rpc/names.h"
@@ -58,6 +60,12 @@ memberlinks_depot(const struct memberlinks *links)
 	return links->depot;
 }
 
+struct ferries *
+memberlinks_ferries(const struct memberlinks *links)
+{
+	return links->ferries;
+}
+
 size_t
 memberlinks_count(const struct memberlinks *links)
 {
@@ -79,8 +87,11 @@ static bool
 admit(void *arg, const struct lobby_guest *guest)
 {
 	const struct memberlinks *links = arg;
-	bool known = origins_know(roll_origins(links->roll), &guest->from);
+	bool known = false;
 
+	if (guest->first == TICKET_FIRST)
+		return true;
+	known = origins_know(roll_origins(links->roll), &guest->from);
 	return guest->first == TLS_HANDSHAKE && links->count < LINKS_MAX &&
 	       budget_handshake(links->budget,
 		   known ? &guest->from : &guest->source, known,
@@ -93,10 +104,16 @@ take(void *arg, int fd, const struct lobby_guest *guest,
 {
 	struct memberlinks *links = arg;
 	uint64_t now_ms = clock_now_ms();
-	struct memberlink *link = memberlink_new(links, fd, &guest->from,
+	struct memberlink *link = NULL;
+
+	if (guest->first == TICKET_FIRST) {
+		ferries_accept(links->ferries, fd, guest->deadline_ms, on_known,
+		    known_arg);
+		return;
+	}
+	link = memberlink_new(links, fd, &guest->from,
 	    guest->deadline_ms > now_ms ? guest->deadline_ms - now_ms : 1,
 	    on_known, known_arg);
-
 	TAILQ_INSERT_TAIL(&links->list, link, entry);
 	table_add(&links->by_serial, &link->by_serial,
 	    table_hash(&links->by_serial, &link->serial, sizeof link->serial));
@@ -184,6 +201,7 @@ on_removed(void *arg, struct roll_member *member)
 	struct memberlink *link = member->link;
 
 	log_info("%s is a member no more", member->logon);
+	ferries_drop(links->ferries, member->member);
 	if (link == NULL)
 		return;
 	memberlink_notify(
@@ -259,6 +277,7 @@ open_parts(struct memberlinks *links, char **problem)
 		return r;
 	}
 	links->depot = depot_new(links);
+	links->ferries = ferries_new(links);
 	return listen_all(links, problem);
 }
 
@@ -292,6 +311,7 @@ memberlinks_stop(struct memberlinks *links)
 		return;
 	links->stopped = true;
 	lobby_close(links->lobby);
+	ferries_stop(links->ferries);
 	while ((link = TAILQ_FIRST(&links->list)) != NULL)
 		memberlink_close(link, "we are ending");
 }
@@ -304,6 +324,7 @@ memberlinks_free(struct memberlinks *links)
 	memberlinks_stop(links);
 	on_burial(links);
 	depot_free(links->depot);
+	ferries_free(links->ferries);
 	lobby_free(links->lobby);
 	roll_free(links->roll);
 	tls_context_free(links->context);

@@ -13,6 +13,7 @@
 
 struct budget;
 struct depot;
+struct ferries;
 struct lobby;
 struct memberlink;
 struct roll;
@@ -28,6 +29,7 @@ struct memberlinks {
 	struct tls_context *context;
 	struct roll *roll;
 	struct depot *depot;
+	struct ferries *ferries;
 	struct table by_serial;
 	struct memberlink_list list, dead;
 	size_t count;
