@@ -280,6 +280,20 @@ json_nearest(const struct nearest *nearest)
 /* -- bytes -------------------------------------------------------------------
  */
 
+const char *
+json_text_at(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
+bool
+json_true_at(const json_t *object, const char *name)
+{
+	return json_is_true(json_object_get(object, name));
+}
+
 json_t *
 json_hex(struct span bytes)
 {

@@ -11,19 +11,29 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/trim.h"
 #include "camserver/links/depot.h"
+#include "camserver/links/ferries.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/notices.h"
 #include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
 #include "camserver/settings.h"
 #include "lan/budget.h"
+#include "link/bearer.h"
 #include "net/lobby.h"
 #include "net/tls.h"
 #include "rpc/names.h"
 
-enum { TLS_HANDSHAKE = 0x16, PATIENCE_MS = 10 * 1000, LINKS_MAX = 20000 };
+enum {
+	TLS_HANDSHAKE = 0x16,
+	PATIENCE_MS = 10 * 1000,
+	LINKS_MAX = 20000,
+	/* After many have come there is much that nobody uses any more. */
+	CALM_MS = 2000,
+};
 
 /* -- finding -----------------------------------------------------------------
  */
@@ -58,6 +68,12 @@ memberlinks_depot(const struct memberlinks *links)
 	return links->depot;
 }
 
+struct ferries *
+memberlinks_ferries(const struct memberlinks *links)
+{
+	return links->ferries;
+}
+
 size_t
 memberlinks_count(const struct memberlinks *links)
 {
@@ -79,12 +95,31 @@ static bool
 admit(void *arg, const struct lobby_guest *guest)
 {
 	const struct memberlinks *links = arg;
-	bool known = origins_know(roll_origins(links->roll), &guest->from);
+	bool known = false;
 
+	if (guest->first == TICKET_FIRST)
+		return true;
+	known = origins_know(roll_origins(links->roll), &guest->from);
 	return guest->first == TLS_HANDSHAKE && links->count < LINKS_MAX &&
 	       budget_handshake(links->budget,
 		   known ? &guest->from : &guest->source, known,
 		   clock_now_ms());
+}
+
+static void
+on_calm(void *arg)
+{
+	struct memberlinks *links = arg;
+
+	notices_forget(links->notices);
+	memory_trim();
+}
+
+void
+memberlinks_stir(struct memberlinks *links)
+{
+	if (!timer_is_running(&links->calm) && !links->stopped)
+		timer_start(&links->calm, CALM_MS);
 }
 
 static void
@@ -93,14 +128,21 @@ take(void *arg, int fd, const struct lobby_guest *guest,
 {
 	struct memberlinks *links = arg;
 	uint64_t now_ms = clock_now_ms();
-	struct memberlink *link = memberlink_new(links, fd, &guest->from,
+	struct memberlink *link = NULL;
+
+	if (guest->first == TICKET_FIRST) {
+		ferries_accept(links->ferries, fd, guest->deadline_ms, on_known,
+		    known_arg);
+		return;
+	}
+	link = memberlink_new(links, fd, &guest->from,
 	    guest->deadline_ms > now_ms ? guest->deadline_ms - now_ms : 1,
 	    on_known, known_arg);
-
 	TAILQ_INSERT_TAIL(&links->list, link, entry);
 	table_add(&links->by_serial, &link->by_serial,
 	    table_hash(&links->by_serial, &link->serial, sizeof link->serial));
 	links->count++;
+	memberlinks_stir(links);
 }
 
 static const struct lobby_ops lobby_ops = { .admit = admit, .take = take };
@@ -112,6 +154,7 @@ memberlinks_ended(struct memberlinks *links, struct memberlink *link)
 	TAILQ_INSERT_TAIL(&links->dead, link, entry);
 	table_remove(&links->by_serial, &link->by_serial);
 	links->count--;
+	memberlinks_stir(links);
 	timer_start(&links->burial, 0);
 }
 
@@ -161,7 +204,7 @@ on_changes(void *arg, uint64_t after)
 	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
 		next = TAILQ_NEXT(link, entry);
 		if (link->state == MEMBERLINK_ENTERED)
-			memberlink_send_changes(link);
+			notices_send_changes(links->notices, link);
 	}
 }
 
@@ -184,6 +227,7 @@ on_removed(void *arg, struct roll_member *member)
 	struct memberlink *link = member->link;
 
 	log_info("%s is a member no more", member->logon);
+	ferries_drop(links->ferries, member->member);
 	if (link == NULL)
 		return;
 	memberlink_notify(
@@ -200,11 +244,11 @@ on_presence(void *arg, json_t *members)
 	struct memberlinks *links = arg;
 	struct memberlink *link = NULL, *next = NULL;
 
+	notices_begin_presence(links->notices, members);
 	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
 		next = TAILQ_NEXT(link, entry);
 		if (link->state == MEMBERLINK_ENTERED)
-			memberlink_notify(link, DIRECTORY_PRESENCE,
-			    json_pack("{s:O}", "members", members));
+			notices_tell_presence(links->notices, link);
 	}
 }
 
@@ -252,13 +296,16 @@ open_parts(struct memberlinks *links, char **problem)
 		    server->home.store, cam_strerror(r));
 		return r;
 	}
+	links->notices = notices_new(links->roll);
 	if ((r = tls_context_new(
 		 server->organisation.link, "cam/1", &links->context)) < 0) {
 		*problem = xasprintf(
 		    _("cannot use the key of links: %s"), cam_strerror(r));
 		return r;
 	}
+	tls_context_serve(links->context, server->pool);
 	links->depot = depot_new(links);
+	links->ferries = ferries_new(links);
 	return listen_all(links, problem);
 }
 
@@ -276,6 +323,7 @@ memberlinks_new(
 	TAILQ_INIT(&links->list);
 	TAILQ_INIT(&links->dead);
 	timer_init(&links->burial, server->loop, on_burial, links);
+	timer_init(&links->calm, server->loop, on_calm, links);
 	if ((r = open_parts(links, problem)) < 0)
 		memberlinks_free(links);
 	else
@@ -292,6 +340,7 @@ memberlinks_stop(struct memberlinks *links)
 		return;
 	links->stopped = true;
 	lobby_close(links->lobby);
+	ferries_stop(links->ferries);
 	while ((link = TAILQ_FIRST(&links->list)) != NULL)
 		memberlink_close(link, "we are ending");
 }
@@ -304,11 +353,14 @@ memberlinks_free(struct memberlinks *links)
 	memberlinks_stop(links);
 	on_burial(links);
 	depot_free(links->depot);
+	ferries_free(links->ferries);
 	lobby_free(links->lobby);
+	notices_free(links->notices);
 	roll_free(links->roll);
 	tls_context_free(links->context);
 	budget_free(links->budget);
 	timer_finish(&links->burial);
+	timer_finish(&links->calm);
 	table_finish(&links->by_serial);
 	free(links);
 }
