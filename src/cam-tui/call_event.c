@@ -89,9 +89,13 @@ changed_text(const struct model *model, const json_t *params, const char *who)
 	    model_call(model, json_text_at(params, "id"));
 	bool is_muted = json_is_true(json_object_get(params, "muted"));
 	bool is_held = is_word(params, "state", "held");
+	char *device = NULL;
 
 	if (before == NULL)
 		return NULL;
+	device = callwords_device(before->object, params);
+	if (device != NULL)
+		return device;
 	if (is_held != (before->state == CALL_HELD))
 		return xasprintf(
 		    is_held ? _("on hold: %s") : _("taken up again: %s"), who);

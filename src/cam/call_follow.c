@@ -100,9 +100,10 @@ tell(struct stay *stay, const char *event, const json_t *before,
 	}
 	if (viewing_has_terminal(&stay->viewing))
 		return;
-	sentence = strcmp(event, EVENT_CALL_CHANGED) == 0
-		       ? call_recording_sentence(before, params)
-		       : call_event_sentence(event, params);
+	if (strcmp(event, EVENT_CALL_CHANGED) != 0)
+		sentence = call_event_sentence(event, params);
+	else if ((sentence = call_recording_sentence(before, params)) == NULL)
+		sentence = callwords_device(before, params);
 	if (sentence == NULL)
 		return;
 	progress_clear(&stay->progress);

@@ -368,7 +368,7 @@ offer_members(struct cam *cam, const struct candidate_place *word)
 	size_t count = json_array_size(members), i;
 
 	json_array_foreach(members, i, member) candidates_if(
-	    word, server_text(member, "name"), server_text(member, "state"));
+	    word, json_text_at(member, "name"), json_text_at(member, "state"));
 	json_decref(result);
 	return count;
 }
@@ -383,8 +383,8 @@ offer_limits(struct cam *cam, const struct candidate_place *word)
 	json_array_foreach(json_object_get(result, "settings"), i, setting)
 	{
 		if (json_is_integer(json_object_get(setting, "max")))
-			candidates_if(word, server_text(setting, "key"),
-			    server_text(setting, "value"));
+			candidates_if(word, json_text_at(setting, "key"),
+			    json_text_at(setting, "value"));
 	}
 	json_decref(result);
 }
@@ -393,6 +393,7 @@ static const char *const fixed_words[] = {
 	[WORD_POLICY] = "ask always never default",
 	[WORD_SERVER_USERS] = "ls import set",
 	[WORD_SERVER_POLICY] = "get set unset",
+	[WORD_SERVER_QUEUE] = "clear",
 	[WORD_POLICY_KEY] = "files calls legacy relay",
 };
 
@@ -447,6 +448,7 @@ candidates_word(
 		break;
 	case WORD_SERVER_USERS:
 	case WORD_SERVER_POLICY:
+	case WORD_SERVER_QUEUE:
 	case WORD_POLICY_KEY:
 	case WORD_POLICY:
 		candidates_choices(word, fixed_words[kind]);

@@ -93,6 +93,49 @@ callwords_ended(const json_t *object, const char *who)
 	return whole;
 }
 
+static char *
+gone_sentence(const char *name, bool is_silent, bool is_microphone)
+{
+	if (!is_silent)
+		return xasprintf(_("'%s' has gone: the system's own device "
+				   "takes its place"),
+		    name);
+	return is_microphone
+		   ? xasprintf(_("the microphone '%s' has gone: nothing is "
+				 "said until it is back"),
+			 name)
+		   : xasprintf(_("the loudspeaker '%s' has gone: nothing is "
+				 "heard until it is back"),
+			 name);
+}
+
+static char *
+device_sentence(const json_t *before, const json_t *now, const char *device,
+    const char *missing, bool is_microphone)
+{
+	const char *had = json_text_at(before, missing),
+		   *has = json_text_at(now, missing),
+		   *is = json_text_at(now, device);
+
+	if (had[0] == '\0' && has[0] != '\0')
+		return gone_sentence(
+		    has, strcmp(is, "none") == 0, is_microphone);
+	if (has[0] == '\0' && had[0] != '\0' && strcmp(had, is) == 0)
+		return xasprintf(_("'%s' is back and used again"), had);
+	return NULL;
+}
+
+char *
+callwords_device(const json_t *before, const json_t *now)
+{
+	char *sentence =
+	    device_sentence(before, now, "audio_in", "audio_in_missing", true);
+
+	return sentence != NULL ? sentence
+				: device_sentence(before, now, "audio_out",
+				      "audio_out_missing", false);
+}
+
 char *
 callwords_past(const json_t *call)
 {

@@ -147,6 +147,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_POLICY_SET "policy.set"
 /* {} -> {queues: [{to, count, size, oldest}]} */
 #define RPC_QUEUE_LIST "queue.list"
+/* {name} -> {}: nothing waits for him any more */
+#define RPC_QUEUE_CLEAR "queue.clear"
 /* {limit} -> {lines: [{time, level, text}]} */
 #define RPC_LOG_LIST "log.list"
 /* {after, state} -> {members: [member object], next} */
