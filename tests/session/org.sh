@@ -258,13 +258,12 @@ test_a_name_that_changes_hands_is_not_verified() {
 	json_all 'all(.[]; .verified | not)' "$T/roster"
 }
 
-# Whoever comes with a ticket that nobody gave, or says half of one, is sent away.
+# Whoever comes with a ticket that nobody gave is sent away.
 test_a_ticket_that_nobody_gave_leads_nowhere() {
 	serve_org
 	python3 -c '
 import os, socket, sys
-for said in (b"camt\1" + os.urandom(32) + b"x" * 100, b"camt\2" + os.urandom(32), b"cream\1" + os.urandom(32),
-        b"camt\1"):
+for said in (b"camt\1" + os.urandom(32) + b"x" * 100, b"camt\2" + os.urandom(32), b"cream\1" + os.urandom(32)):
     with socket.create_connection((sys.argv[1], 2425), 20) as peer:
         peer.settimeout(30)
         peer.sendall(said)

@@ -14,7 +14,9 @@
 enum {
 	LOOK_MS = 2000,	 /* for the answers */
 	PAUSE_MS = 1000, /* between places that lead nowhere */
-	QUESTION_MS = 10 * 1000
+	QUESTION_MS = 10 * 1000,
+	SPREAD_MS = 2000,
+	LOOK_FAILURES = 3
 };
 
 _Static_assert((int)ORGLINE_PIN_SIZE == (int)ROOT_PIN_SIZE, "the same pin");
@@ -47,6 +49,15 @@ org_look(struct org *org)
 	write_pin(org, line.pin);
 	lan_orgline(org->camd->lan, NULL, &line);
 	timer_start(&org->looking, LOOK_MS);
+}
+
+/* One that is begun anew is soon back where it was: a whole office need not
+ * look for it. */
+void
+org_look_again(struct org *org)
+{
+	if (org->failures >= LOOK_FAILURES)
+		org_look(org);
 }
 
 /* -- answers -----------------------------------------------------------------
@@ -105,6 +116,10 @@ org_try_found_soon(struct org *org)
 	uint64_t now_ms = clock_now_ms();
 	uint64_t next_ms = org->found_ms > 0 ? org->found_ms + PAUSE_MS : 0;
 
+	/* What was said to all is not followed by all at once. */
+	if (!timer_is_running(&org->looking))
+		next_ms = (next_ms > now_ms ? next_ms : now_ms) +
+			  random_below(SPREAD_MS);
 	if (org->found_count > 0 && org->link == NULL &&
 	    !timer_is_running(&org->found_soon))
 		timer_start(

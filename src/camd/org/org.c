@@ -20,7 +20,7 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 
-enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000 };
+enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000, LOOK_FAILURES = 3 };
 
 static void connect_now(struct org *org);
 static void connect_to(struct org *org, const char *host);
@@ -193,7 +193,7 @@ on_retry(void *arg)
 	org->is_due = org->link != NULL;
 	if (org->link == NULL)
 		connect_now(org);
-	org_look(org);
+	org_look_again(org);
 }
 
 /* -- in or out ----------------------------------------------------------------

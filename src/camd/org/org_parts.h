@@ -130,6 +130,8 @@ void org_finding_init(struct org *org);
 void org_finding_finish(struct org *org);
 /* Asks the segment, unless server.host says where it is. */
 void org_look(struct org *org);
+/* The same where it was not reached for a while. */
+void org_look_again(struct org *org);
 /* The next address that somebody has said is the server's. */
 bool org_next_found(struct org *org, struct addr *place);
 /* Some are to be tried: soon, or never. */
