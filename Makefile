@@ -2,6 +2,7 @@
 #
 #   make            everything, into build/
 #   make demo       two users on this machine talk (installs what is missing)
+#   make demo-server  two members of an organisation, with a router between them
 #   make check      every test (installs what is missing)
 #   make help       the other targets
 
@@ -11,7 +12,7 @@ Q = $(if $(filter 0,$V),@)
 say = $(if $(filter 0,$V),@printf '  %-7s %s\n' $1 $2,@:)
 
 # config.mk is made by configure, and made again when what it is made from has changed.
-NO_CONFIG = help deps demo check clean distclean pot po
+NO_CONFIG = help deps demo demo-server check clean distclean pot po
 ifneq ($(filter-out $(NO_CONFIG),$(or $(MAKECMDGOALS),all)),)
 -include config.mk
 endif
@@ -171,7 +172,7 @@ $B/cam-record: $B/obj/cam-record/main.o $B/libcam-record.a $(call archive,media)
 	$(call say,LINK,$@)
 	$Q$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $^ $(AVFORMAT_LIBS) $(SECCOMP_LIBS) $(UTF8PROC_LIBS) -lm $(LIBS)
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -type f -name '*.d' 2>/dev/null)
 
 # -- tests ------------------------------------------------------------------
 
@@ -328,6 +329,9 @@ analyse: config.mk
 demo: deps
 	$Q$(MAKE) --no-print-directory $(parallel) all
 	$Qcontrib/demo $B
+demo-server: deps
+	$Q$(MAKE) --no-print-directory $(parallel) all
+	$Qcontrib/demo-server $B
 
 # Optimised, without sanitizers: what users run.
 BENCHES = $(patsubst tests/bench/%.c,%,$(sort $(wildcard tests/bench/bench_*.c)))
@@ -427,6 +431,7 @@ distclean: clean
 help:
 	@echo 'make              build everything, into build/'
 	@echo 'make demo         two users on this machine talk (installs what is missing)'
+	@echo 'make demo-server  the same with a camserver, and a router between them'
 	@echo 'make check        every test, with sanitizers (installs what is missing)'
 	@echo 'make check-unit   the unit tests only; also check-session, check-screen, check-lan'
 	@echo 'make check-relay  links over a cable that loses a third of all frames: minutes'
@@ -449,5 +454,5 @@ help:
 
 .PHONY: all pot po programs unit-tests fuzz-targets tools fuzz check check-all check-build check-unit check-session \
 	check-screen check-lan check-kill check-load check-monkey check-relay check-valgrind check-oracle check-channel check-envelope \
-	lint analyse demo bench install uninstall deps dist clean distclean help FORCE
+	lint analyse demo demo-server bench install uninstall deps dist clean distclean help FORCE
 .DELETE_ON_ERROR:

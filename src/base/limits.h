@@ -70,6 +70,7 @@ enum {
 	LIMIT_CALL_MEMBERS = 6,	   /* oneself included */
 	LIMIT_MEDIA_STREAMS = 8,   /* of one sender */
 	LIMIT_MEDIA_CNAME = 64,	   /* bytes */
+	LIMIT_TONE_HZ = 8000,	   /* of a made tone */
 	LIMIT_MEDIA_PACKET = 1500, /* bytes of one RTP or RTCP packet */
 };
 

@@ -10,8 +10,6 @@
 #include "loop/stream.h"
 #include "media/budget.h"
 
-enum { HZ_MAX = 8000 };
-
 static const char *const kinds[] = { [AUDIO_NONE] = "none",
 	[AUDIO_TONE] = "tone",
 	[AUDIO_FILE] = "file",
@@ -59,7 +57,7 @@ request_device(
 	while (kind != NULL && i < KINDS && strcmp(kind, kinds[i]) != 0)
 		i++;
 	if (i == KINDS || (object != NULL && kind == NULL) ||
-	    request_number(object, "hz", 1, HZ_MAX, 0, &read.hz) < 0 ||
+	    request_number(object, "hz", 1, LIMIT_TONE_HZ, 0, &read.hz) < 0 ||
 	    (name != NULL && strlen(name) > AUDIO_NAME_MAX))
 		return CAM_ERR_REQUEST;
 	read.kind = (enum audio_kind)i;

@@ -12,6 +12,8 @@
 #include "cam-tui/tui.h"
 #include "cam-tui/view_help.h"
 #include "cam-tui/view_roster.h"
+#include "cam-tui/view_server.h"
+#include "cam-tui/words.h"
 
 void
 act_help(struct tui *tui, const char *argument)
@@ -197,4 +199,23 @@ act_cancel(struct tui *tui, const char *argument)
 	} else if (view->is_list) {
 		tui_close(tui, view);
 	}
+}
+
+/* Between lines a table that changes is not read well: the command says how it
+ * is. */
+void
+act_server(struct tui *tui, const char *argument)
+{
+	size_t count = 0;
+	char **words = words_split(argument != NULL ? argument : "", &count);
+	bool has_home = count == 2 && strcmp(words[0], "--home") == 0;
+	char *line = xasprintf("server %s%s", argument != NULL ? argument : "",
+	    count == 0 || has_home ? " status" : "");
+
+	if (tui->linear == NULL && (count == 0 || has_home))
+		view_server_show(tui, has_home ? words[1] : NULL);
+	else
+		tui_run_cam(tui, line);
+	free(line);
+	words_free(words);
 }

@@ -8,21 +8,14 @@
 #include "base/mem.h"
 #include "cam-tui/model_call.h"
 #include "rpc/callwords.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 #include "rpc/reason.h"
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
 
 static bool
 is_word(const json_t *object, const char *name, const char *word)
 {
-	return strcmp(text_of(object, name), word) == 0;
+	return strcmp(json_text_at(object, name), word) == 0;
 }
 
 /* -- somebody in it ------------------------------------------------------- */
@@ -77,7 +70,7 @@ parties_text(const struct model *model, const struct model_call *before,
 
 	json_array_foreach(json_object_get(params, "parties"), i, party)
 	{
-		const char *id = text_of(party, "id");
+		const char *id = json_text_at(party, "id");
 		const char *sentence =
 		    party_change(party_of(before, id), party);
 
@@ -93,12 +86,16 @@ static char *
 changed_text(const struct model *model, const json_t *params, const char *who)
 {
 	const struct model_call *before =
-	    model_call(model, text_of(params, "id"));
+	    model_call(model, json_text_at(params, "id"));
 	bool is_muted = json_is_true(json_object_get(params, "muted"));
 	bool is_held = is_word(params, "state", "held");
+	char *device = NULL;
 
 	if (before == NULL)
 		return NULL;
+	device = callwords_device(before->object, params);
+	if (device != NULL)
+		return device;
 	if (is_held != (before->state == CALL_HELD))
 		return xasprintf(
 		    is_held ? _("on hold: %s") : _("taken up again: %s"), who);

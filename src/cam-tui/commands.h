@@ -27,6 +27,7 @@ void act_start(struct tui *tui, const char *argument);
 void act_end(struct tui *tui, const char *argument);
 void act_open(struct tui *tui, const char *argument);
 void act_cancel(struct tui *tui, const char *argument);
+void act_server(struct tui *tui, const char *argument);
 
 /* act_attention.c: what is told of, and answers to questions */
 void act_dnd(struct tui *tui, const char *argument);

@@ -18,6 +18,10 @@ static const struct command table[] = {
 	    WHERE_ANY, "F8", NULL, "g l", act_events },
 	{ "hidden", NULL, N_("list hidden users too, or no more"), GROUP_SCREEN,
 	    WHERE_ANY, "M-i", NULL, NULL, act_hidden },
+	{ "server", "[--home DIR]",
+	    N_("administer the camserver of this machine; or any 'cam server' "
+	       "command"),
+	    GROUP_SCREEN, WHERE_ANY, "C-x j", NULL, "g j", act_server },
 	{ "redraw", NULL, N_("paint the whole screen again"), GROUP_SCREEN,
 	    WHERE_ANY, "C-l", NULL, "C-l", act_redraw },
 	{ "suspend", NULL, N_("back to the shell; 'fg' returns"), GROUP_SCREEN,

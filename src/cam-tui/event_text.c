@@ -8,36 +8,29 @@
 #include "cam-tui/message_lines.h"
 #include "cam-tui/model.h"
 #include "cam-tui/transfer_text.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
 
 /* -- users ---------------------------------------------------------------- */
 
 static const char *
 name_of(const json_t *user)
 {
-	const char *own = text_of(user, "name");
+	const char *own = json_text_at(user, "name");
 
-	return own[0] != '\0' ? own : text_of(user, "nick");
+	return own[0] != '\0' ? own : json_text_at(user, "nick");
 }
 
 static bool
 is_away(const json_t *user)
 {
-	return strcmp(text_of(user, "state"), "away") == 0;
+	return strcmp(json_text_at(user, "state"), "away") == 0;
 }
 
 static char *
 protection_text(const char *name, const json_t *user, enum style *style)
 {
-	const char *encryption = text_of(user, "encryption");
+	const char *encryption = json_text_at(user, "encryption");
 	bool strong = strcmp(encryption, "cam1") == 0 ||
 		      strcmp(encryption, "rsa2048-aes256") == 0;
 
@@ -49,7 +42,7 @@ protection_text(const char *name, const json_t *user, enum style *style)
 static char *
 absence_text(const char *name, const json_t *user)
 {
-	const char *away = text_of(user, "away");
+	const char *away = json_text_at(user, "away");
 
 	return away[0] != '\0' ? xasprintf(_("%s is away: %s"), name, away)
 			       : xasprintf(_("%s is away"), name);
@@ -60,8 +53,8 @@ static char *
 changed_text(const struct model *model, const json_t *params, enum style *style)
 {
 	const json_t *user = json_object_get(params, "user");
-	const char *id = text_of(user, "id"), *was = text_of(params, "was"),
-		   *name = name_of(user);
+	const char *id = json_text_at(user, "id"),
+		   *was = json_text_at(params, "was"), *name = name_of(user);
 	const struct model_user *before =
 	    model_user(model, was[0] != '\0' ? was : id);
 	bool verified = json_is_true(json_object_get(user, "verified"));
@@ -76,13 +69,13 @@ changed_text(const struct model *model, const json_t *params, enum style *style)
 					  : _("%s is not verified any more"),
 		    name);
 	}
-	if (strcmp(before->encryption, text_of(user, "encryption")) != 0)
+	if (strcmp(before->encryption, json_text_at(user, "encryption")) != 0)
 		return protection_text(name, user, style);
 	if (strcmp(before->name, name) != 0)
 		return xasprintf(_("%s is called %s now"), before->name, name);
 	if (is_away(user) &&
 	    (before->presence != PRESENCE_AWAY || before->away == NULL ||
-		strcmp(before->away, text_of(user, "away")) != 0))
+		strcmp(before->away, json_text_at(user, "away")) != 0))
 		return absence_text(name, user);
 	if (!is_away(user) && before->presence == PRESENCE_AWAY)
 		return xasprintf(_("%s is back"), name);
@@ -94,30 +87,30 @@ changed_text(const struct model *model, const json_t *params, enum style *style)
 static char *
 done_text(const struct model *model, const json_t *params, enum style *style)
 {
-	const char *peer = model_name_of(model, text_of(params, "peer"));
-	const char *name = text_of(params, "name");
+	const char *peer = model_name_of(model, json_text_at(params, "peer"));
+	const char *name = json_text_at(params, "name");
 
 	*style = STYLE_GOOD;
-	return strcmp(text_of(params, "direction"), "in") == 0
+	return strcmp(json_text_at(params, "direction"), "in") == 0
 		   ? xasprintf(_("'%s' from %s is saved as '%s'"), name, peer,
-			 text_of(params, "path"))
+			 json_text_at(params, "path"))
 		   : xasprintf(_("%s has fetched '%s'"), peer, name);
 }
 
 static char *
 failed_text(const struct model *model, const json_t *params, enum style *style)
 {
-	const char *peer = model_name_of(model, text_of(params, "peer"));
-	const char *name = text_of(params, "name"),
-		   *why = transfer_reason(text_of(params, "reason"));
-	bool failed = strcmp(text_of(params, "state"), "failed") == 0;
+	const char *peer = model_name_of(model, json_text_at(params, "peer"));
+	const char *name = json_text_at(params, "name"),
+		   *why = transfer_reason(json_text_at(params, "reason"));
+	bool failed = strcmp(json_text_at(params, "state"), "failed") == 0;
 
 	*style = failed ? STYLE_WARN : STYLE_DIM;
-	if (strcmp(text_of(params, "state"), "expired") == 0)
+	if (strcmp(json_text_at(params, "state"), "expired") == 0)
 		why = _("expired");
 	if (why[0] == '\0')
 		why = failed ? _("failed") : _("cancelled");
-	return strcmp(text_of(params, "direction"), "in") == 0
+	return strcmp(json_text_at(params, "direction"), "in") == 0
 		   ? xasprintf(_("'%s' from %s: %s"), name, peer, why)
 		   : xasprintf(_("'%s' to %s: %s"), name, peer, why);
 }
@@ -132,17 +125,17 @@ event_text(const struct model *model, const char *event, const json_t *params,
 
 	*style = STYLE_DIM;
 	if (strcmp(event, EVENT_USER_ENTERED) == 0)
-		return xasprintf(_("%s (%s) is here"), text_of(user, "nick"),
-		    text_of(user, "id"));
+		return xasprintf(_("%s (%s) is here"),
+		    json_text_at(user, "nick"), json_text_at(user, "id"));
 	if (strcmp(event, EVENT_USER_LEFT) == 0)
-		return xasprintf(_("%s (%s) has left"), text_of(user, "nick"),
-		    text_of(user, "id"));
+		return xasprintf(_("%s (%s) has left"),
+		    json_text_at(user, "nick"), json_text_at(user, "id"));
 	if (strcmp(event, EVENT_USER_CHANGED) == 0)
 		return changed_text(model, params, style);
 	if (strcmp(event, EVENT_OFFER_RECEIVED) == 0)
 		return xasprintf(_("%s offers '%s'"),
-		    model_name_of(model, text_of(params, "from")),
-		    text_of(params, "name"));
+		    model_name_of(model, json_text_at(params, "from")),
+		    json_text_at(params, "name"));
 	if (strcmp(event, EVENT_TRANSFER_DONE) == 0)
 		return done_text(model, params, style);
 	if (strcmp(event, EVENT_TRANSFER_FAILED) == 0)

@@ -13,6 +13,7 @@
 #include "cam-tui/model.h"
 #include "cam-tui/transfer_text.h"
 #include "rpc/callwords.h"
+#include "rpc/json.h"
 
 enum { BAR_COLUMNS = 10, BAR_TEXT_MAX = 256 };
 
@@ -26,20 +27,6 @@ struct looks {
 	const struct model_message *message;
 	const struct message_context *context;
 };
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
-static bool
-is_true(const json_t *object, const char *name)
-{
-	return json_is_true(json_object_get(object, name));
-}
 
 /* -- times ---------------------------------------------------------------- */
 
@@ -124,8 +111,8 @@ static void
 put_head(struct looks *looks)
 {
 	const json_t *object = looks->message->object;
-	const char *from = text_of(object, "from"),
-		   *nick = text_of(object, "nick");
+	const char *from = json_text_at(object, "from"),
+		   *nick = json_text_at(object, "nick");
 	char clock[MESSAGE_INDENT];
 
 	message_clock_text(looks->message->time_ms, clock);
@@ -144,8 +131,8 @@ put_quote(struct looks *looks)
 {
 	const json_t *object = looks->message->object;
 	const json_t *quote = json_object_get(object, "quote");
-	const char *nick = text_of(quote, "nick"),
-		   *text = text_of(quote, "text");
+	const char *nick = json_text_at(quote, "nick"),
+		   *text = json_text_at(quote, "text");
 	size_t len = strcspn(text, "\n");
 
 	if (!json_is_string(json_object_get(object, "reply")))
@@ -154,14 +141,14 @@ put_quote(struct looks *looks)
 	if (!json_is_object(quote))
 		layout_text(looks->layout, STYLE_QUOTE,
 		    _(BAR "(a message that is not here)"));
-	else if (is_true(quote, "deleted"))
+	else if (json_true_at(quote, "deleted"))
 		layout_text(looks->layout, STYLE_QUOTE, _(BAR "(deleted)"));
 	else if (!json_is_string(json_object_get(quote, "text")))
 		layout_text(looks->layout, STYLE_QUOTE, _(BAR "(sealed)"));
 	else
 		layout_printf(looks->layout, STYLE_QUOTE, BAR "%s: %.*s",
-		    nick[0] != '\0' ? nick : text_of(quote, "from"), (int)len,
-		    text);
+		    nick[0] != '\0' ? nick : json_text_at(quote, "from"),
+		    (int)len, text);
 	layout_break(looks->layout);
 }
 
@@ -172,7 +159,7 @@ put_call(struct looks *looks, const json_t *call)
 	char *text = callwords_past(call);
 
 	layout_text(looks->layout,
-	    is_true(call, "missed") ? STYLE_WARN : STYLE_DIM, text);
+	    json_true_at(call, "missed") ? STYLE_WARN : STYLE_DIM, text);
 	free(text);
 }
 
@@ -183,13 +170,13 @@ put_body(struct looks *looks)
 	const json_t *text = json_object_get(object, "text");
 	size_t len = json_string_length(text);
 
-	if (is_true(object, "deleted")) {
+	if (json_true_at(object, "deleted")) {
 		layout_text(looks->layout, STYLE_DIM, _("(deleted)"));
 	} else if (json_is_object(json_object_get(object, "call"))) {
 		put_call(looks, json_object_get(object, "call"));
 	} else if (!json_is_string(text)) {
 		layout_text(looks->layout, STYLE_WARN,
-		    is_true(object, "locked")
+		    json_true_at(object, "locked")
 			? _("(sealed and locked: M-o opens it)")
 			: _("(sealed: M-o opens it)"));
 	} else {
@@ -299,8 +286,8 @@ put_state(struct looks *looks, const char *id)
 	const struct model_transfer *transfer = NULL;
 
 	if (!looks->message->is_sent)
-		transfer =
-		    model_transfer(looks->model, id, text_of(object, "from"));
+		transfer = model_transfer(
+		    looks->model, id, json_text_at(object, "from"));
 	else if (json_array_size(to) == 1)
 		transfer = model_transfer(
 		    looks->model, id, json_string_value(json_array_get(to, 0)));
@@ -326,10 +313,11 @@ put_offers(struct looks *looks)
 		size_format(size > 0 ? (uint64_t)size : 0, text);
 		layout_break(looks->layout);
 		layout_printf(looks->layout, STYLE_ACCENT,
-		    "%s: ", transfer_kind(text_of(offer, "kind")));
-		layout_text(looks->layout, STYLE_PLAIN, text_of(offer, "name"));
+		    "%s: ", transfer_kind(json_text_at(offer, "kind")));
+		layout_text(
+		    looks->layout, STYLE_PLAIN, json_text_at(offer, "name"));
 		layout_printf(looks->layout, STYLE_DIM, " %s", text);
-		put_state(looks, text_of(offer, "id"));
+		put_state(looks, json_text_at(offer, "id"));
 	}
 }
 
@@ -346,7 +334,7 @@ put_failures(struct looks *looks)
 	{
 		char *text;
 
-		if (strcmp(text_of(recipient, "state"), "failed") != 0)
+		if (strcmp(json_text_at(recipient, "state"), "failed") != 0)
 			continue;
 		text = ask_failure_text(recipient);
 		layout_break(looks->layout);
@@ -367,7 +355,7 @@ put_progress(struct looks *looks, const char *state)
 
 	json_array_foreach(recipients, i, recipient)
 	{
-		const char *one = text_of(recipient, "state");
+		const char *one = json_text_at(recipient, "state");
 
 		done +=
 		    strcmp(one, "delivered") == 0 || strcmp(one, "opened") == 0;
@@ -392,14 +380,14 @@ static void
 put_marks(struct looks *looks)
 {
 	const json_t *object = looks->message->object;
-	const char *encryption = text_of(object, "encryption");
+	const char *encryption = json_text_at(object, "encryption");
 
 	if (looks->context->answer != NULL)
 		layout_printf(looks->layout, STYLE_GOOD, _(" [answered: %s]"),
 		    looks->context->answer);
 	if (json_is_string(json_object_get(object, "edited")))
 		layout_text(looks->layout, STYLE_DIM, _(" (edited)"));
-	if (is_true(object, "sealed") &&
+	if (json_true_at(object, "sealed") &&
 	    json_is_string(json_object_get(object, "text")))
 		layout_text(looks->layout, STYLE_DIM, _(" [sealed]"));
 	if (strcmp(encryption, "none") == 0)
@@ -407,11 +395,11 @@ put_marks(struct looks *looks)
 	else if (strcmp(encryption, "rsa1024-blowfish128") == 0)
 		layout_text(
 		    looks->layout, STYLE_WARN, _(" [weakly encrypted]"));
-	if (strcmp(text_of(object, "signed"), "bad") == 0)
+	if (strcmp(json_text_at(object, "signed"), "bad") == 0)
 		layout_text(
 		    looks->layout, STYLE_BAD, _(" [signature is wrong]"));
-	if (looks->message->is_sent && !is_true(object, "deleted")) {
-		put_progress(looks, text_of(object, "state"));
+	if (looks->message->is_sent && !json_true_at(object, "deleted")) {
+		put_progress(looks, json_text_at(object, "state"));
 		put_failures(looks);
 	}
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cam-tui/mention.h"
 #include "cam-tui/model_parts.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 struct model *
@@ -97,18 +98,10 @@ model_names_us(const struct model *model, const json_t *object)
 
 /* -- events --------------------------------------------------------------- */
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static void
 take_user(struct model *model, const json_t *params)
 {
-	const char *was = text_of(params, "was");
+	const char *was = json_text_at(params, "was");
 	const json_t *object = json_object_get(params, "user");
 	struct model_user before;
 	struct model_user *user = model_user_take(model, object, &before);
@@ -169,23 +162,23 @@ set_state(json_t *message, const json_t *params)
 	{
 		const char *state;
 
-		if (strcmp(text_of(recipient, "to"), text_of(params, "to")) ==
-		    0)
+		if (strcmp(json_text_at(recipient, "to"),
+			json_text_at(params, "to")) == 0)
 			json_object_update_existing(
 			    recipient, (json_t *)params);
-		state = text_of(recipient, "state");
+		state = json_text_at(recipient, "state");
 		if (least == NULL || is_before(state, least))
 			least = state;
 	}
 	json_object_set_new(message, "state",
-	    json_string(least != NULL ? least : text_of(params, "state")));
+	    json_string(least != NULL ? least : json_text_at(params, "state")));
 }
 
 /* The event has no talk: whichever holds the message. */
 static void
 take_state(struct model *model, const json_t *params)
 {
-	const char *id = text_of(params, "id");
+	const char *id = json_text_at(params, "id");
 
 	for (struct model_talk *talk = model_talk_first(model); talk != NULL;
 	     talk = model_talk_next(model, talk)) {

@@ -9,30 +9,17 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "cam-tui/model_parts.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 #include "rpc/viewer.h"
 
 /* Who is quieter than that says nothing. */
 enum { LEVEL_TALKING = 50 };
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
-static bool
-is_true(const json_t *object, const char *name)
-{
-	return json_is_true(json_object_get(object, name));
-}
-
 static bool
 is_word(const json_t *object, const char *name, const char *word)
 {
-	return strcmp(text_of(object, name), word) == 0;
+	return strcmp(json_text_at(object, name), word) == 0;
 }
 
 /* -- read ----------------------------------------------------------------- */
@@ -65,7 +52,7 @@ any_party_is(const json_t *object, const char *state)
 static enum model_call_state
 state_of(const json_t *object)
 {
-	const char *word = text_of(object, "state");
+	const char *word = json_text_at(object, "state");
 
 	if (strcmp(word, "ringing") == 0)
 		return any_party_is(object, "connecting") ? CALL_CONNECTING
@@ -100,19 +87,19 @@ read_parties(struct model_call *call, const json_t *object)
 	json_array_foreach(json_object_get(object, "parties"), i, party)
 	{
 		struct model_party *known =
-		    find_party(&before, text_of(party, "id"));
+		    find_party(&before, json_text_at(party, "id"));
 
 		if (is_word(party, "state", "left") ||
 		    call->party_count == MODEL_PARTIES_MAX)
 			continue;
 		call->parties[call->party_count++] = (struct model_party){
-			.id = text_of(party, "id"),
+			.id = json_text_at(party, "id"),
 			.is_there = is_word(party, "state", "active") ||
 				    is_word(party, "state", "held"),
-			.is_muted = is_true(party, "muted"),
+			.is_muted = json_true_at(party, "muted"),
 			.holds = is_word(party, "state", "held"),
-			.records = is_true(party, "recording"),
-			.is_silent = is_true(party, "silent"),
+			.records = json_true_at(party, "recording"),
+			.is_silent = json_true_at(party, "silent"),
 			.is_seen = viewer_can_see(party),
 			.level = known != NULL ? known->level : LEVEL_SILENT,
 		};
@@ -130,18 +117,19 @@ read_object(struct model_call *call, const json_t *object, int64_t now_ms)
 	call->object = (json_t *)object;
 	read_parties(call, object);
 	json_decref(was); /* ids of parties were borrowed from it */
-	call->id = text_of(object, "id");
-	call->from = text_of(object, "from");
-	call->reason = text_of(object, "reason");
-	call->text = text_of(object, "text");
+	call->id = json_text_at(object, "id");
+	call->from = json_text_at(object, "from");
+	call->reason = json_text_at(object, "reason");
+	call->text = json_text_at(object, "text");
 	call->state = state_of(object);
 	call->is_incoming = is_word(object, "direction", "in");
-	call->is_muted = is_true(object, "muted");
+	call->is_muted = json_true_at(object, "muted");
 	call->pushes_to_talk = json_is_boolean(json_object_get(object, "talk"));
-	call->is_let_through = is_true(object, "talk");
+	call->is_let_through = json_true_at(object, "talk");
 	call->shows_camera = is_word(object, "showing", "video");
 	call->shows_screen = is_word(object, "showing", "screen");
-	call->has_video = is_true(object, "video") || is_true(object, "screen");
+	call->has_video =
+	    json_true_at(object, "video") || json_true_at(object, "screen");
 	call->is_recorded =
 	    json_array_size(json_object_get(object, "recording")) > 0;
 	call->duration_ms = duration_ms > 0 ? (uint64_t)duration_ms : 0;
@@ -199,9 +187,9 @@ drop(struct model *model, struct model_call *call)
 static struct model_call *
 take(struct model *model, const json_t *object, int64_t now_ms)
 {
-	struct model_call *call = find(model, text_of(object, "id"));
+	struct model_call *call = find(model, json_text_at(object, "id"));
 
-	if (text_of(object, "id")[0] == '\0')
+	if (json_text_at(object, "id")[0] == '\0')
 		return NULL;
 	if (call == NULL) {
 		if (state_of(object) == CALL_ENDED ||
@@ -256,7 +244,7 @@ model_take_calls(struct model *model, const json_t *calls, int64_t now_ms)
 static void
 take_levels(struct model *model, const json_t *params)
 {
-	struct model_call *call = find(model, text_of(params, "id"));
+	struct model_call *call = find(model, json_text_at(params, "id"));
 	const json_t *member;
 	size_t i;
 
@@ -268,7 +256,7 @@ take_levels(struct model *model, const json_t *params)
 	json_array_foreach(json_object_get(params, "members"), i, member)
 	{
 		struct model_party *party =
-		    find_party(call, text_of(member, "member"));
+		    find_party(call, json_text_at(member, "member"));
 
 		if (party != NULL)
 			party->level = level_of(member, "level");
@@ -290,7 +278,7 @@ model_call_event(struct model *model, const char *event, const json_t *params)
 		   strcmp(event, EVENT_CALL_ACTIVE) == 0 ||
 		   strcmp(event, EVENT_CALL_CHANGED) == 0 ||
 		   strcmp(event, EVENT_CALL_ENDED) == 0) {
-		if (clock_parse(text_of(params, "time"), 0, &time_ms) != 0)
+		if (clock_parse(json_text_at(params, "time"), 0, &time_ms) != 0)
 			time_ms = 0;
 		model_take_call(model, params, time_ms);
 	}
@@ -311,7 +299,7 @@ take_worst(const json_t *stream, const char *name, double *worst)
 void
 model_take_call_stats(struct model *model, const json_t *stats)
 {
-	struct model_call *call = find(model, text_of(stats, "id"));
+	struct model_call *call = find(model, json_text_at(stats, "id"));
 	const json_t *member, *stream;
 	size_t i, k;
 
@@ -426,7 +414,7 @@ model_call_ms(const struct model_call *call, int64_t now_ms)
 static size_t
 list_members(const json_t *object, const char **ids, size_t max)
 {
-	const char *from = text_of(object, "from");
+	const char *from = json_text_at(object, "from");
 	const json_t *member;
 	size_t i, count = 0;
 

@@ -5,17 +5,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cam-tui/model_parts.h"
+#include "rpc/json.h"
 
 /* Beyond that the oldest are let go. */
 enum { TRANSFERS_MAX = 5000 };
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
 
 static uint64_t
 number_of(const json_t *object, const char *name)
@@ -43,20 +36,22 @@ read_object(struct model_transfer *transfer)
 {
 	const json_t *object = transfer->object;
 
-	transfer->id = text_of(object, "id");
-	transfer->message = text_of(object, "message");
-	transfer->peer = text_of(object, "peer");
-	transfer->name = text_of(object, "name");
-	transfer->kind = text_of(object, "kind");
+	transfer->id = json_text_at(object, "id");
+	transfer->message = json_text_at(object, "message");
+	transfer->peer = json_text_at(object, "peer");
+	transfer->name = json_text_at(object, "name");
+	transfer->kind = json_text_at(object, "kind");
 	transfer->path = json_string_value(json_object_get(object, "path"));
-	transfer->reason = text_of(object, "reason");
-	transfer->is_received = strcmp(text_of(object, "direction"), "in") == 0;
-	transfer->stage = stage_of(text_of(object, "state"));
+	transfer->reason = json_text_at(object, "reason");
+	transfer->is_received =
+	    strcmp(json_text_at(object, "direction"), "in") == 0;
+	transfer->stage = stage_of(json_text_at(object, "state"));
 	transfer->size = number_of(object, "size");
 	transfer->done = number_of(object, "done");
 	transfer->rate =
 	    transfer->stage == STAGE_RUNNING ? number_of(object, "rate") : 0;
-	if (clock_parse(text_of(object, "sent"), 0, &transfer->sent_ms) != 0)
+	if (clock_parse(json_text_at(object, "sent"), 0, &transfer->sent_ms) !=
+	    0)
 		transfer->sent_ms = 0;
 }
 
@@ -173,11 +168,11 @@ insert(struct model *model, struct model_transfer *transfer)
 static struct model_transfer *
 take(struct model *model, json_t *object)
 {
-	struct model_transfer *transfer =
-	    find(model, text_of(object, "id"), text_of(object, "peer"));
+	struct model_transfer *transfer = find(
+	    model, json_text_at(object, "id"), json_text_at(object, "peer"));
 
 	if (transfer == NULL &&
-	    (text_of(object, "id")[0] == '\0' ||
+	    (json_text_at(object, "id")[0] == '\0' ||
 		!json_is_string(json_object_get(object, "name")))) {
 		json_decref(object);
 		return NULL;
@@ -284,8 +279,8 @@ model_transfer_message(struct model *model, const json_t *message)
 	json_array_foreach(json_object_get(message, "offers"), i, offer)
 	{
 		if (json_is_string(json_object_get(offer, "state")) &&
-		    find(model, text_of(offer, "id"),
-			text_of(message, "from")) == NULL)
+		    find(model, json_text_at(offer, "id"),
+			json_text_at(message, "from")) == NULL)
 			take(model, object_of(message, offer, "in", from));
 	}
 }

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "cam-tui/model_parts.h"
+#include "rpc/json.h"
 
 static uint64_t
 hash_of(const struct model *model, const char *id)
@@ -79,14 +80,6 @@ model_user_free(struct model_user *user)
 	free(user);
 }
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static enum model_presence
 presence_of(const char *state)
 {
@@ -99,17 +92,18 @@ presence_of(const char *state)
 static void
 fill(struct model_user *user, const json_t *object)
 {
-	const char *own = text_of(object, "name");
+	const char *own = json_text_at(object, "name");
 	const char *away = json_string_value(json_object_get(object, "away"));
 	json_int_t priority =
 	    json_integer_value(json_object_get(object, "priority"));
 
-	user->name = xstrdup(own[0] != '\0' ? own : text_of(object, "nick"));
-	user->group = xstrdup(text_of(object, "group"));
+	user->name =
+	    xstrdup(own[0] != '\0' ? own : json_text_at(object, "nick"));
+	user->group = xstrdup(json_text_at(object, "group"));
 	user->away = away != NULL ? xstrdup(away) : NULL;
-	user->client = xstrdup(text_of(object, "client"));
-	user->encryption = xstrdup(text_of(object, "encryption"));
-	user->presence = presence_of(text_of(object, "state"));
+	user->client = xstrdup(json_text_at(object, "client"));
+	user->encryption = xstrdup(json_text_at(object, "encryption"));
+	user->presence = presence_of(json_text_at(object, "state"));
 	user->verified = json_is_true(json_object_get(object, "verified"));
 	user->blocked = json_is_true(json_object_get(object, "blocked"));
 	user->hidden = json_is_true(json_object_get(object, "hidden"));

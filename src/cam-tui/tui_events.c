@@ -19,6 +19,7 @@
 #include "cam-tui/view_files.h"
 #include "cam-tui/view_talk.h"
 #include "cam-tui/view_text.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 enum { TALKS_LISTED = 200 };
@@ -178,14 +179,6 @@ on_state(enum session_state state, const char *why, void *arg)
 
 /* -- events --------------------------------------------------------------- */
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static void
 say_key(struct tui *tui, const json_t *params)
 {
@@ -195,19 +188,19 @@ say_key(struct tui *tui, const json_t *params)
 		    "sent until you have said which is right: /verify %s")
 		: _("ANOTHER KEY is used under the name %s, by %s: /verify %s "
 		    "compares"),
-	    text_of(params, "id"), text_of(params, "other"),
-	    text_of(params, "id"));
+	    json_text_at(params, "id"), json_text_at(params, "other"),
+	    json_text_at(params, "id"));
 }
 
 static void
 say_failed(struct tui *tui, const json_t *params)
 {
-	const char *reason = text_of(params, "reason");
+	const char *reason = json_text_at(params, "reason");
 	bool may_clear =
 	    strcmp(reason, "cleartext") == 0 || strcmp(reason, "weaker") == 0;
 	char *text = ask_failure_text(params);
 
-	if (strcmp(text_of(params, "state"), "failed") == 0)
+	if (strcmp(json_text_at(params, "state"), "failed") == 0)
 		tui_say(tui, STYLE_BAD, "%s%s", text,
 		    may_clear ? _(" (/send-clear sends it nevertheless)") : "");
 	free(text);
@@ -218,9 +211,9 @@ say_failed(struct tui *tui, const json_t *params)
 static void
 tell_event(struct tui *tui, const char *event, const json_t *params)
 {
-	bool received = strcmp(text_of(params, "direction"), "in") == 0;
+	bool received = strcmp(json_text_at(params, "direction"), "in") == 0;
 	bool failed = strcmp(event, EVENT_TRANSFER_FAILED) == 0 &&
-		      strcmp(text_of(params, "state"), "failed") == 0;
+		      strcmp(json_text_at(params, "state"), "failed") == 0;
 	enum style style;
 	char *line = event_text(tui->model, event, params, &style);
 
@@ -239,14 +232,14 @@ tell_event(struct tui *tui, const char *event, const json_t *params)
 static void
 end_transfer(struct tui *tui, const char *event, const json_t *params)
 {
-	if (strcmp(text_of(params, "direction"), "in") != 0)
+	if (strcmp(json_text_at(params, "direction"), "in") != 0)
 		return;
 	if (strcmp(event, EVENT_TRANSFER_DONE) == 0)
-		drawing_transferred(
-		    tui, text_of(params, "id"), text_of(params, "path"));
+		drawing_transferred(tui, json_text_at(params, "id"),
+		    json_text_at(params, "path"));
 	else if (strcmp(event, EVENT_TRANSFER_FAILED) == 0 &&
 		 !json_is_true(json_object_get(params, "again")))
-		drawing_transferred(tui, text_of(params, "id"), NULL);
+		drawing_transferred(tui, json_text_at(params, "id"), NULL);
 }
 
 static void

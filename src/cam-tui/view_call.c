@@ -13,6 +13,7 @@
 #include "cam-tui/model_call.h"
 #include "cam-tui/tui.h"
 #include "rpc/callwords.h"
+#include "rpc/json.h"
 #include "rpc/reason.h"
 
 enum { INDENT = 4 };
@@ -53,14 +54,6 @@ call_about(const struct view *view)
 
 /* -- lines ---------------------------------------------------------------- */
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static void
 begin_line(struct layout *layout, unsigned indent)
 {
@@ -89,8 +82,8 @@ put_number(struct layout *layout, const json_t *stream, const char *name,
 static const char *
 kind_of(const json_t *stream)
 {
-	const char *kind = text_of(stream, "kind");
-	bool is_in = text_of(stream, "direction")[0] == 'i';
+	const char *kind = json_text_at(stream, "kind");
+	bool is_in = json_text_at(stream, "direction")[0] == 'i';
 
 	if (kind[0] == 'v')
 		return is_in ? _("picture from there") : _("picture from us");
@@ -121,7 +114,7 @@ put_stream(struct layout *layout, const json_t *stream)
 {
 	begin_line(layout, INDENT);
 	layout_printf(layout, STYLE_DIM, "%s: ", kind_of(stream));
-	layout_text(layout, STYLE_PLAIN, text_of(stream, "codec"));
+	layout_text(layout, STYLE_PLAIN, json_text_at(stream, "codec"));
 	put_size(layout, stream);
 	put_number(layout, stream, "bitrate", 0.001, "", _("%s kbit/s"));
 	put_number(layout, stream, "loss", 100, "%", _("%s lost"));
@@ -138,7 +131,7 @@ stats_of(const struct model_call *call, const char *id)
 
 	json_array_foreach(json_object_get(call->stats, "members"), i, member)
 	{
-		if (strcmp(text_of(member, "member"), id) == 0)
+		if (strcmp(json_text_at(member, "member"), id) == 0)
 			return json_object_get(member, "streams");
 	}
 	return NULL;

@@ -16,6 +16,7 @@
 #include "cam-tui/stroke.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/view_talk.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 enum { WORDS_MAX = 256, PAGE_RESULTS = 100, DATE_COLUMNS = 17 };
@@ -164,14 +165,6 @@ words_changed(struct view_search *self)
 
 /* -- drawing -------------------------------------------------------------- */
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static void
 draw_words(
     const struct view_search *self, struct canvas *canvas, struct box box)
@@ -198,9 +191,9 @@ draw_found(const struct view_search *self, const json_t *object,
 {
 	const struct model *model = self->view.tui->model;
 	struct model_talk *talk = model_talk_of((struct model *)model, object);
-	const char *time = text_of(object, "time");
+	const char *time = json_text_at(object, "time");
 	char *name = talk != NULL ? model_talk_name(model, talk) : xstrdup("");
-	bool sent = strcmp(text_of(object, "type"), "message.sent") == 0;
+	bool sent = strcmp(json_text_at(object, "type"), "message.sent") == 0;
 	char *who = xasprintf("%s%s: ", sent ? "\xe2\x86\x92 " : "", name);
 	char *date =
 	    xasprintf("%.10s %.5s", time, strlen(time) > 16 ? time + 11 : "");
@@ -214,7 +207,7 @@ draw_found(const struct view_search *self, const json_t *object,
 		    span_text(who));
 	if (column < box.columns)
 		canvas_put_cut(canvas, box, row, column, box.columns - column,
-		    STYLE_PLAIN, span_text(text_of(object, "text")));
+		    STYLE_PLAIN, span_text(json_text_at(object, "text")));
 	free(name);
 	free(who);
 	free(date);
@@ -262,7 +255,8 @@ jump(struct view_search *self)
 	    object != NULL ? model_talk_of(tui->model, object) : NULL;
 
 	if (talk != NULL)
-		view_talk_jump(tui_open_talk(tui, talk), text_of(object, "id"));
+		view_talk_jump(
+		    tui_open_talk(tui, talk), json_text_at(object, "id"));
 }
 
 static bool

@@ -12,6 +12,7 @@
 #include "cam-tui/composer.h"
 #include "cam-tui/listing.h"
 #include "cam-tui/tui.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 enum { KEY_COLUMNS = 28 };
@@ -46,14 +47,6 @@ find_view(const struct tui *tui)
 			return self_of(tui->switcher.views[i]);
 	}
 	return NULL;
-}
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
 }
 
 static char *
@@ -108,7 +101,7 @@ on_set(void *arg, int err, const json_t *result, const struct rpc_error *error)
 		free(text);
 		return;
 	}
-	if (strncmp(text_of(result, "key"), "tui.", 4) == 0)
+	if (strncmp(json_text_at(result, "key"), "tui.", 4) == 0)
 		tui_read_options(tui);
 	refresh(tui);
 }
@@ -119,17 +112,17 @@ static void
 draw_setting(
     const json_t *setting, struct canvas *canvas, struct box box, unsigned row)
 {
-	const char *source = text_of(setting, "source");
+	const char *source = json_text_at(setting, "source");
 	bool is_default = strcmp(source, "default") == 0;
 	unsigned columns =
 	    KEY_COLUMNS < box.columns / 2 ? KEY_COLUMNS : box.columns / 2;
 
 	canvas_put_cut(canvas, box, row, 0, columns - 1,
 	    is_default ? STYLE_PLAIN : STYLE_STRONG,
-	    span_text(text_of(setting, "key")));
+	    span_text(json_text_at(setting, "key")));
 	canvas_put_cut(canvas, box, row, columns, box.columns - columns,
 	    is_default ? STYLE_DIM : STYLE_PLAIN,
-	    span_text(text_of(setting, "value")));
+	    span_text(json_text_at(setting, "value")));
 }
 
 static void
@@ -174,7 +167,7 @@ settings_act(struct view *view, enum view_act act)
 	if (act == ACT_OPEN && selected(self) != NULL) {
 		view->is_list = false;
 		composer_set(view->composer,
-		    span_text(text_of(selected(self), "value")));
+		    span_text(json_text_at(selected(self), "value")));
 		return true;
 	}
 	listing_act(&self->listing, act);
@@ -192,7 +185,7 @@ settings_submit(struct view *view, const char *text)
 	view->changed = true;
 	if (setting != NULL)
 		session_call(view->tui->session, RPC_CONFIG_SET,
-		    json_pack("{s:s, s:s}", "key", text_of(setting, "key"),
+		    json_pack("{s:s, s:s}", "key", json_text_at(setting, "key"),
 			"value", text),
 		    on_set, view->tui);
 }

@@ -12,8 +12,6 @@ struct rpc_client;
 /* -- the call object of cam-rpc(7), as people read it ------------------------
  */
 
-/* A text of it; "" when it has none. */
-const char *call_member(const json_t *object, const char *name);
 bool call_is(const json_t *object, const char *state);
 /* "bob@pc2, carl@pc3"; a new string. */
 char *call_members(const json_t *object);

@@ -15,6 +15,7 @@
 #include "cam/progress.h"
 #include "cam/viewing.h"
 #include "rpc/callwords.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 /* How long camd may take to end it once we have hung up; a clock is drawn so
@@ -50,7 +51,7 @@ state_word(const json_t *object)
 static int64_t
 spoken_ms(const json_t *object)
 {
-	const char *since = call_member(object, "since");
+	const char *since = json_text_at(object, "since");
 	int64_t now_ms = clock_wall_ms(), since_ms = now_ms;
 	json_int_t before =
 	    json_integer_value(json_object_get(object, "duration_ms"));
@@ -99,9 +100,10 @@ tell(struct stay *stay, const char *event, const json_t *before,
 	}
 	if (viewing_has_terminal(&stay->viewing))
 		return;
-	sentence = strcmp(event, EVENT_CALL_CHANGED) == 0
-		       ? call_recording_sentence(before, params)
-		       : call_event_sentence(event, params);
+	if (strcmp(event, EVENT_CALL_CHANGED) != 0)
+		sentence = call_event_sentence(event, params);
+	else if ((sentence = call_recording_sentence(before, params)) == NULL)
+		sentence = callwords_device(before, params);
 	if (sentence == NULL)
 		return;
 	progress_clear(&stay->progress);
@@ -150,8 +152,8 @@ static bool
 is_ours(const struct stay *stay, const char *event, const json_t *params)
 {
 	return strncmp(event, "call.", 5) == 0 &&
-	       strcmp(call_member(params, "id"),
-		   call_member(stay->object, "id")) == 0;
+	       strcmp(json_text_at(params, "id"),
+		   json_text_at(stay->object, "id")) == 0;
 }
 
 static void
@@ -185,7 +187,7 @@ hang_up(struct stay *stay)
 	stay->hung_up = true;
 	/* It may have ended this moment. */
 	(void)rpc_client_call(stay->client, RPC_CALL_HANGUP,
-	    json_pack("{s:s}", "id", call_member(stay->object, "id")),
+	    json_pack("{s:s}", "id", json_text_at(stay->object, "id")),
 	    HANGUP_MS, &result, &error);
 	rpc_error_finish(&error);
 	json_decref(result);

@@ -12,6 +12,7 @@
 #include "cam/message.h"
 #include "cam/output.h"
 #include "rpc/callwords.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 static void
@@ -34,9 +35,9 @@ add_call(struct columns *columns, struct cam *cam, const json_t *object)
 	char *who = call_members(object);
 	char *id =
 	    xasprintf("%.*s", output_is_terminal(cam) ? MESSAGE_ID_SHOWN : -1,
-		call_member(object, "id"));
+		json_text_at(object, "id"));
 	const json_t *recording = json_object_get(object, "recording");
-	char *state = xasprintf("%s%s", call_member(object, "state"),
+	char *state = xasprintf("%s%s", json_text_at(object, "state"),
 	    json_array_size(recording) > 0 ? _(", recorded") : "");
 
 	callwords_clock(
@@ -44,7 +45,7 @@ add_call(struct columns *columns, struct cam *cam, const json_t *object)
 	columns_cell(columns, STYLE_DIM, id);
 	columns_cell(columns,
 	    call_is(object, "active") ? STYLE_GOOD : STYLE_PLAIN, state);
-	columns_cell(columns, STYLE_PLAIN, call_member(object, "direction"));
+	columns_cell(columns, STYLE_PLAIN, json_text_at(object, "direction"));
 	columns_cell(columns, STYLE_PLAIN, clock);
 	columns_cell(columns, STYLE_BOLD, who);
 	columns_end_row(columns);
@@ -119,10 +120,10 @@ size_cell(struct columns *columns, const json_t *stream)
 static void
 add_stream(struct columns *columns, const json_t *member, const json_t *stream)
 {
-	columns_cell(columns, STYLE_BOLD, call_member(member, "member"));
-	columns_cell(columns, STYLE_PLAIN, call_member(stream, "direction"));
-	columns_cell(columns, STYLE_PLAIN, call_member(stream, "kind"));
-	columns_cell(columns, STYLE_PLAIN, call_member(stream, "codec"));
+	columns_cell(columns, STYLE_BOLD, json_text_at(member, "member"));
+	columns_cell(columns, STYLE_PLAIN, json_text_at(stream, "direction"));
+	columns_cell(columns, STYLE_PLAIN, json_text_at(stream, "kind"));
+	columns_cell(columns, STYLE_PLAIN, json_text_at(stream, "codec"));
 	number_cell(columns, stream, "bitrate", 1, 0);
 	number_cell(columns, stream, "loss", 100, 1);
 	number_cell(columns, stream, "jitter_ms", 1, 1);

@@ -9,20 +9,13 @@
 #include "cam/call.h"
 #include "cam/message.h"
 #include "rpc/callwords.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
-
-const char *
-call_member(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
 
 bool
 call_is(const json_t *object, const char *state)
 {
-	return strcmp(call_member(object, "state"), state) == 0;
+	return strcmp(json_text_at(object, "state"), state) == 0;
 }
 
 char *
@@ -62,8 +55,8 @@ incoming_sentence(const json_t *object)
 	return xasprintf(json_is_true(json_object_get(object, "video"))
 			     ? _("%s calls with video: cam call answer %.*s")
 			     : _("%s calls: cam call answer %.*s"),
-	    call_member(object, "from"), MESSAGE_ID_SHOWN,
-	    call_member(object, "id"));
+	    json_text_at(object, "from"), MESSAGE_ID_SHOWN,
+	    json_text_at(object, "id"));
 }
 
 char *
@@ -81,7 +74,7 @@ call_event_sentence(const char *event, const json_t *object)
 	else if (strcmp(event, EVENT_CALL_ACTIVE) == 0)
 		text = xasprintf(_("%s: connected"), who);
 	else
-		text = xasprintf("%s: %s", who, call_member(object, "state"));
+		text = xasprintf("%s: %s", who, json_text_at(object, "state"));
 	free(who);
 	return text;
 }
@@ -119,7 +112,7 @@ one_more(const json_t *list, const json_t *other)
 static const char *
 recording_failure(const json_t *object)
 {
-	const char *error = call_member(object, "recording_error");
+	const char *error = json_text_at(object, "recording_error");
 
 	if (error[0] == '\0')
 		return NULL;

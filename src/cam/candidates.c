@@ -23,6 +23,7 @@
 #include "cam/server.h"
 #include "cam/verb.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 /* Somebody presses a key and waits: names that camd has not given by then are
@@ -293,13 +294,13 @@ offer_offer(const struct candidate_place *word, const json_t *object)
 	char *help = NULL;
 
 	size_format(offer_number(object, "size"), size);
-	help = xasprintf("%s, %s, %s", offer_member(object, "name"), size,
-	    offer_member(object, "peer"));
+	help = xasprintf("%s, %s, %s", json_text_at(object, "name"), size,
+	    json_text_at(object, "peer"));
 	/* What has been typed is not taken back. */
 	if (strncmp(id, word->begin, strlen(word->begin)) == 0)
 		offer_as_is(word, id, help);
 	else
-		candidates_if(word, offer_member(object, "id"), NULL);
+		candidates_if(word, json_text_at(object, "id"), NULL);
 	free(help);
 	free(id);
 }
@@ -333,9 +334,9 @@ offer_calls(struct cam *cam, const struct candidate_place *word)
 	{
 		char *who = call_members(object);
 		char *help =
-		    xasprintf("%s, %s", who, call_member(object, "state"));
+		    xasprintf("%s, %s", who, json_text_at(object, "state"));
 
-		candidates_if(word, call_member(object, "id"), help);
+		candidates_if(word, json_text_at(object, "id"), help);
 		free(help);
 		free(who);
 	}
@@ -367,7 +368,7 @@ offer_members(struct cam *cam, const struct candidate_place *word)
 	size_t count = json_array_size(members), i;
 
 	json_array_foreach(members, i, member) candidates_if(
-	    word, server_text(member, "name"), server_text(member, "state"));
+	    word, json_text_at(member, "name"), json_text_at(member, "state"));
 	json_decref(result);
 	return count;
 }
@@ -382,8 +383,8 @@ offer_limits(struct cam *cam, const struct candidate_place *word)
 	json_array_foreach(json_object_get(result, "settings"), i, setting)
 	{
 		if (json_is_integer(json_object_get(setting, "max")))
-			candidates_if(word, server_text(setting, "key"),
-			    server_text(setting, "value"));
+			candidates_if(word, json_text_at(setting, "key"),
+			    json_text_at(setting, "value"));
 	}
 	json_decref(result);
 }
@@ -392,6 +393,7 @@ static const char *const fixed_words[] = {
 	[WORD_POLICY] = "ask always never default",
 	[WORD_SERVER_USERS] = "ls import set",
 	[WORD_SERVER_POLICY] = "get set unset",
+	[WORD_SERVER_QUEUE] = "clear",
 	[WORD_POLICY_KEY] = "files calls legacy relay",
 };
 
@@ -446,6 +448,7 @@ candidates_word(
 		break;
 	case WORD_SERVER_USERS:
 	case WORD_SERVER_POLICY:
+	case WORD_SERVER_QUEUE:
 	case WORD_POLICY_KEY:
 	case WORD_POLICY:
 		candidates_choices(word, fixed_words[kind]);

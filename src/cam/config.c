@@ -15,6 +15,7 @@
 #include "cam/offline.h"
 #include "cam/output.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 enum config_action { CONFIG_LS, CONFIG_GET, CONFIG_SET };
@@ -27,21 +28,13 @@ struct request {
 	const char *value; /* of set; NULL: unset */
 };
 
-static const char *
-member(const json_t *setting, const char *name)
-{
-	const char *value = json_string_value(json_object_get(setting, name));
-
-	return value != NULL ? value : "";
-}
-
 static void
 print_value(struct cam *cam, const json_t *setting)
 {
 	if (cam->json)
 		output_json(setting);
 	else
-		output_line(cam, "%s", member(setting, "value"));
+		output_line(cam, "%s", json_text_at(setting, "value"));
 }
 
 static void
@@ -53,17 +46,19 @@ print_list(struct cam *cam, const json_t *settings)
 
 	json_array_foreach(settings, i, setting)
 	{
-		bool plain = strcmp(member(setting, "source"), "default") == 0;
+		bool plain =
+		    strcmp(json_text_at(setting, "source"), "default") == 0;
 
 		if (cam->json) {
 			output_json(setting);
 			continue;
 		}
 		columns_cell(columns, plain ? STYLE_DIM : STYLE_BOLD,
-		    member(setting, "key"));
+		    json_text_at(setting, "key"));
 		columns_cell(columns, plain ? STYLE_DIM : STYLE_PLAIN,
-		    member(setting, "value"));
-		columns_cell(columns, STYLE_DIM, member(setting, "source"));
+		    json_text_at(setting, "value"));
+		columns_cell(
+		    columns, STYLE_DIM, json_text_at(setting, "source"));
 		columns_end_row(columns);
 	}
 	if (columns != NULL)
@@ -97,7 +92,7 @@ ask_camd(const struct request *request, struct rpc_client *client)
 		print_list(request->cam, json_object_get(result, "settings"));
 	else if (request->action == CONFIG_GET)
 		print_value(request->cam, result);
-	else if (strcmp(member(result, "source"), "option") == 0)
+	else if (strcmp(json_text_at(result, "source"), "option") == 0)
 		complain(_("camd was started with -o %s=...: the new value "
 			   "counts when it is "
 			   "started without"),

@@ -16,20 +16,13 @@
 #include "cam/message.h"
 #include "cam/offer.h"
 #include "cam/output.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
-
-static const char *
-member(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
 
 static bool
 is(const json_t *event, const char *type)
 {
-	return strcmp(member(event, "type"), type) == 0;
+	return strcmp(json_text_at(event, "type"), type) == 0;
 }
 
 const char *
@@ -38,25 +31,25 @@ event_user(const json_t *event)
 	const json_t *user = json_object_get(event, "user");
 
 	if (user != NULL)
-		return member(user, "id");
+		return json_text_at(user, "id");
 	if (json_object_get(event, "from") != NULL)
-		return member(event, "from");
+		return json_text_at(event, "from");
 	if (is(event, EVENT_KEY_CHANGED))
-		return member(event, "id");
+		return json_text_at(event, "id");
 	if (json_object_get(event, "peer") != NULL)
-		return member(event, "peer");
-	return member(event, "to");
+		return json_text_at(event, "peer");
+	return json_text_at(event, "to");
 }
 
 /* "Anna (anna@pc1, Sales)" */
 static char *
 name_of(const json_t *user)
 {
-	const char *name = member(user, "name");
-	const char *nick = name[0] != '\0' ? name : member(user, "nick");
-	const char *group = member(user, "group");
+	const char *name = json_text_at(user, "name");
+	const char *nick = name[0] != '\0' ? name : json_text_at(user, "nick");
+	const char *group = json_text_at(user, "group");
 
-	return xasprintf("%s (%s%s%s)", nick, member(user, "id"),
+	return xasprintf("%s (%s%s%s)", nick, json_text_at(user, "id"),
 	    group[0] != '\0' ? ", " : "", group);
 }
 
@@ -75,11 +68,12 @@ user_sentence(const json_t *event)
 		text = json_is_true(json_object_get(event, "typing"))
 			   ? xasprintf(_("%s is writing"), name)
 			   : xasprintf(_("%s has stopped writing"), name);
-	else if (strcmp(member(user, "state"), "away") == 0)
-		text =
-		    xasprintf(_("%s is away: %s"), name, member(user, "away"));
+	else if (strcmp(json_text_at(user, "state"), "away") == 0)
+		text = xasprintf(
+		    _("%s is away: %s"), name, json_text_at(user, "away"));
 	else
-		text = xasprintf(_("%s is %s"), name, member(user, "state"));
+		text =
+		    xasprintf(_("%s is %s"), name, json_text_at(user, "state"));
 	free(name);
 	return text;
 }
@@ -87,16 +81,16 @@ user_sentence(const json_t *event)
 static char *
 key_sentence(const json_t *event)
 {
-	const char *id = member(event, "id");
+	const char *id = json_text_at(event, "id");
 
 	if (json_is_true(json_object_get(event, "blocked")))
 		return xasprintf(_("ANOTHER KEY is used under the name %s, by "
 				   "%s: nothing is sent until you have said "
 				   "which is right: cam verify %s"),
-		    id, member(event, "other"), id);
+		    id, json_text_at(event, "other"), id);
 	return xasprintf(
 	    _("ANOTHER KEY is used under the name %s: %s instead of %s"), id,
-	    member(event, "new"), member(event, "old"));
+	    json_text_at(event, "new"), json_text_at(event, "old"));
 }
 
 /* "anna@pc1 offers 'report.pdf', 1.2 MiB: cam file get 5f0c1a2b.1" */
@@ -108,7 +102,7 @@ offer_text(const json_t *event)
 
 	size_format(offer_number(event, "size"), size);
 	text = xasprintf(_("%s offers '%s', %s: cam file get %s"),
-	    event_user(event), member(event, "name"), size, id);
+	    event_user(event), json_text_at(event, "name"), size, id);
 	free(id);
 	return text;
 }
@@ -129,7 +123,7 @@ progress_text(const json_t *event)
 	text = xasprintf(offer_is_received(event)
 			     ? _("%s from %s: %u%% of %s, %s/s")
 			     : _("%s to %s: %u%% of %s, %s/s"),
-	    id, member(event, "peer"), part, size, rate);
+	    id, json_text_at(event, "peer"), part, size, rate);
 	free(id);
 	return text;
 }
@@ -153,9 +147,9 @@ read_sentence(const json_t *event)
 static char *
 presence_sentence(const json_t *event)
 {
-	const char *text = member(event, "away");
+	const char *text = json_text_at(event, "away");
 
-	if (strcmp(member(event, "state"), "away") != 0)
+	if (strcmp(json_text_at(event, "state"), "away") != 0)
 		return xstrdup(_("you are back"));
 	if (text[0] != '\0')
 		return xasprintf(_("you are away: %s"), text);
@@ -174,10 +168,10 @@ sentence(const json_t *event)
 		return user_sentence(event);
 	if (is(event, EVENT_MESSAGE_STATE))
 		return xasprintf("%.*s %s: %s%s%s", MESSAGE_ID_SHOWN,
-		    member(event, "id"), member(event, "to"),
-		    member(event, "state"),
-		    member(event, "error")[0] != '\0' ? ": " : "",
-		    member(event, "error"));
+		    json_text_at(event, "id"), json_text_at(event, "to"),
+		    json_text_at(event, "state"),
+		    json_text_at(event, "error")[0] != '\0' ? ": " : "",
+		    json_text_at(event, "error"));
 	if (is(event, EVENT_TALK_READ))
 		return read_sentence(event);
 	if (is(event, EVENT_OFFER_RECEIVED))
@@ -186,20 +180,20 @@ sentence(const json_t *event)
 		return progress_text(event);
 	if (is(event, EVENT_TRANSFER_DONE) || is(event, EVENT_TRANSFER_FAILED))
 		return offer_sentence(event);
-	if (strncmp(member(event, "type"), "call.", 5) == 0 &&
+	if (strncmp(json_text_at(event, "type"), "call.", 5) == 0 &&
 	    !is(event, EVENT_CALL_LEVELS))
-		return call_event_sentence(member(event, "type"), event);
+		return call_event_sentence(json_text_at(event, "type"), event);
 	if (is(event, EVENT_QUESTION_ANSWERED))
 		return xasprintf(_("%s has answered %.*s: %s"),
-		    member(event, "from"), MESSAGE_ID_SHOWN,
-		    member(event, "id"), member(event, "answer"));
+		    json_text_at(event, "from"), MESSAGE_ID_SHOWN,
+		    json_text_at(event, "id"), json_text_at(event, "answer"));
 	if (is(event, EVENT_PRESENCE_CHANGED))
 		return presence_sentence(event);
 	if (is(event, EVENT_ATTENTION_CHANGED))
 		return xstrdup(_("what you are told of has changed"));
 	raw = json_dumps(event, JSON_COMPACT);
-	text =
-	    xasprintf("%s %s", member(event, "type"), raw != NULL ? raw : "");
+	text = xasprintf(
+	    "%s %s", json_text_at(event, "type"), raw != NULL ? raw : "");
 	free(raw);
 	return text;
 }

@@ -13,6 +13,7 @@
 #include "cam/offer.h"
 #include "cam/output.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 /* The answer's offers, as programs and as people read them. */
@@ -28,7 +29,7 @@ print_ended(struct cam *cam, const json_t *offers, bool dropped)
 			output_json(object);
 		} else if (dropped && !cam->quiet) {
 			output_line(cam, _("'%s': dropped"),
-			    offer_member(object, "name"));
+			    json_text_at(object, "name"));
 		} else if (!cam->quiet) {
 			char *sentence = offer_sentence(object);
 

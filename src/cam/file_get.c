@@ -20,6 +20,7 @@
 #include "cam/output.h"
 #include "cam/picture.h"
 #include "cam/spool.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 #include "rpc/refusal.h"
 
@@ -94,7 +95,7 @@ read_args(struct get *get, const struct args *args)
 static bool
 is_there(const struct get *get, const json_t *object)
 {
-	const char *path = offer_member(object, "path");
+	const char *path = json_text_at(object, "path");
 	size_t len = get->folder != NULL ? strlen(get->folder) : 0;
 
 	if (!offer_is(object, "done") || access(path, R_OK) != 0)
@@ -120,8 +121,8 @@ ask_for(struct get *get, const json_t *object, json_t *request)
 		    &get->following, json_object_get(result, "offer"));
 	} else if (err == CAM_ERR_REQUEST) {
 		text = refusal_text(error.message, error.data);
-		complain(_("'%s' from %s: %s"), offer_member(object, "name"),
-		    offer_member(object, "peer"), text);
+		complain(_("'%s' from %s: %s"), json_text_at(object, "name"),
+		    json_text_at(object, "peer"), text);
 		code = error.exit;
 	} else {
 		code = daemon_lost(err);
@@ -160,13 +161,13 @@ check(const struct get *get, const json_t *object)
 {
 	if (!offer_is_received(object)) {
 		complain(_("'%s' is what you offer yourself"),
-		    offer_member(object, "name"));
+		    json_text_at(object, "name"));
 		return EXIT_REFUSED;
 	}
 	if (get->to_stdout &&
-	    strcmp(offer_member(object, "kind"), "folder") == 0) {
+	    strcmp(json_text_at(object, "kind"), "folder") == 0) {
 		complain(_("'%s' is a folder: only files go to stdout"),
-		    offer_member(object, "name"));
+		    json_text_at(object, "name"));
 		return EXIT_FAILED;
 	}
 	return 0;
@@ -198,7 +199,7 @@ accept_all(struct get *get, const char *id)
 static int
 hand_on(struct get *get, const json_t *object)
 {
-	const char *path = offer_member(object, "path");
+	const char *path = json_text_at(object, "path");
 	int code = 0;
 
 	if (get->to_stdout) {
@@ -237,7 +238,7 @@ say_interrupted(const struct get *get)
 		if (!offer_has_ended(object))
 			complain(_("no longer waiting; camd goes on fetching "
 				   "'%s': 'cam file cancel %s' ends that"),
-			    offer_member(object, "name"), id);
+			    json_text_at(object, "name"), id);
 		free(id);
 	}
 }

@@ -12,6 +12,7 @@
 #include "cam/file.h"
 #include "cam/offer.h"
 #include "cam/output.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 static void
@@ -48,10 +49,10 @@ add_row(struct columns *columns, const json_t *object)
 	columns_cell(columns, STYLE_DIM, id);
 	columns_cell(columns, STYLE_PLAIN,
 	    offer_is_received(object) ? "\xe2\x86\x90" : "\xe2\x86\x92");
-	columns_cell(columns, STYLE_BOLD, offer_member(object, "peer"));
+	columns_cell(columns, STYLE_BOLD, json_text_at(object, "peer"));
 	columns_cell(columns, STYLE_PLAIN, size);
 	columns_cell(columns, style_of(object), state);
-	columns_cell(columns, STYLE_PLAIN, offer_member(object, "name"));
+	columns_cell(columns, STYLE_PLAIN, json_text_at(object, "name"));
 	columns_end_row(columns);
 	free(state);
 	free(id);
@@ -67,13 +68,13 @@ add_exact_row(struct columns *columns, const json_t *object)
 
 	for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
 		columns_cell(
-		    columns, STYLE_PLAIN, offer_member(object, before[i]));
+		    columns, STYLE_PLAIN, json_text_at(object, before[i]));
 	snprintf(size, sizeof size, "%llu",
 	    (unsigned long long)offer_number(object, "size"));
 	columns_cell(columns, STYLE_PLAIN, size);
 	for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++)
 		columns_cell(
-		    columns, STYLE_PLAIN, offer_member(object, behind[i]));
+		    columns, STYLE_PLAIN, json_text_at(object, behind[i]));
 	columns_end_row(columns);
 }
 

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "cam/filter.h"
 #include "cam/filter_text.h"
+#include "rpc/json.h"
 
 struct reader {
 	struct filter *filter;
@@ -18,14 +19,6 @@ struct reader {
 	unsigned left_out; /* tables, a bit each: see table_bit() */
 	int err;
 };
-
-static const char *
-member(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
 
 /* A set or map that a rule names by "@name", in the rule's own table; NULL when
  * it is not shown. */
@@ -39,9 +32,12 @@ find_elements(const struct reader *reader, const json_t *rule, const char *kind,
 	json_array_foreach(reader->objects, i, object)
 	{
 		set = json_object_get(object, kind);
-		if (set == NULL || strcmp(member(set, "name"), name) != 0 ||
-		    strcmp(member(set, "table"), member(rule, "table")) != 0 ||
-		    strcmp(member(set, "family"), member(rule, "family")) != 0)
+		if (set == NULL ||
+		    strcmp(json_text_at(set, "name"), name) != 0 ||
+		    strcmp(json_text_at(set, "table"),
+			json_text_at(rule, "table")) != 0 ||
+		    strcmp(json_text_at(set, "family"),
+			json_text_at(rule, "family")) != 0)
 			continue;
 		return json_object_get(set, "elem");
 	}
@@ -80,7 +76,7 @@ add_value(struct filter_condition *condition, const json_t *value)
 	if (condition->field == FILTER_SOURCE ||
 	    condition->field == FILTER_DESTINATION) {
 		if (prefix != NULL)
-			text = xasprintf("%s/%d", member(prefix, "addr"),
+			text = xasprintf("%s/%d", json_text_at(prefix, "addr"),
 			    (int)json_integer_value(
 				json_object_get(prefix, "len")));
 		else if (json_is_string(first) && json_is_string(last))
@@ -145,8 +141,8 @@ add_values(const struct reader *reader, const json_t *rule,
 static enum filter_field
 payload_field(struct filter_rule *rule, const json_t *payload)
 {
-	const char *protocol = member(payload, "protocol"),
-		   *field = member(payload, "field");
+	const char *protocol = json_text_at(payload, "protocol"),
+		   *field = json_text_at(payload, "field");
 	uint64_t number = 0;
 
 	if (strcmp(protocol, "ip") == 0 || strcmp(protocol, "ip6") == 0) {
@@ -194,16 +190,17 @@ field_of(struct filter_rule *rule, const json_t *left)
 	if ((part = json_object_get(left, "payload")) != NULL)
 		return payload_field(rule, part);
 	if ((part = json_object_get(left, "meta")) != NULL)
-		return meta_field(member(part, "key"));
+		return meta_field(json_text_at(part, "key"));
 	if ((part = json_object_get(left, "ct")) != NULL)
-		return strcmp(member(part, "key"), "state") == 0 ? FILTER_STATE
-								 : FILTER_OTHER;
+		return strcmp(json_text_at(part, "key"), "state") == 0
+			   ? FILTER_STATE
+			   : FILTER_OTHER;
 	if ((part = json_object_get(left, "fib")) != NULL) {
 		const json_t *flags = json_object_get(part, "flags");
 		/* "fib daddr type" and no more. */
 		const char *flag = json_string_value(json_array_get(flags, 0));
 
-		if (strcmp(member(part, "result"), "type") == 0 &&
+		if (strcmp(json_text_at(part, "result"), "type") == 0 &&
 		    json_array_size(flags) == 1 && flag != NULL &&
 		    strcmp(flag, "daddr") == 0)
 			return FILTER_KIND;
@@ -239,7 +236,7 @@ static void
 add_match(const struct reader *reader, const json_t *object,
     struct filter_rule *rule, const json_t *match)
 {
-	const char *op = member(match, "op");
+	const char *op = json_text_at(match, "op");
 	enum filter_field field =
 	    field_of(rule, json_object_get(match, "left"));
 	struct filter_condition *condition = filter_add_condition(rule, field);
@@ -253,8 +250,8 @@ add_match(const struct reader *reader, const json_t *object,
 static char *
 chain_key(const json_t *rule, const char *chain)
 {
-	return xasprintf(
-	    "%s %s %s", member(rule, "family"), member(rule, "table"), chain);
+	return xasprintf("%s %s %s", json_text_at(rule, "family"),
+	    json_text_at(rule, "table"), chain);
 }
 
 /* True when the statement ends the rule or jumps. */
@@ -278,7 +275,7 @@ set_verdict(
 		rule->action = jump != NULL ? FILTER_JUMP : FILTER_GOTO;
 		free(rule->target);
 		rule->target = chain_key(
-		    object, member(jump != NULL ? jump : leap, "target"));
+		    object, json_text_at(jump != NULL ? jump : leap, "target"));
 	}
 	return true;
 }
@@ -345,7 +342,7 @@ read_statements(struct reader *reader, const json_t *object, const char *text,
     const json_t *const *given, size_t count)
 {
 	struct filter_rule *rule = NULL;
-	char *key = chain_key(object, member(object, "chain"));
+	char *key = chain_key(object, json_text_at(object, "chain"));
 	struct filter_chain *chain = filter_chain(reader->filter, key);
 
 	free(key);
@@ -404,7 +401,8 @@ read_rule(struct reader *reader, const json_t *object)
 static enum filter_hook
 hook_of(const json_t *chain)
 {
-	const char *hook = member(chain, "hook"), *type = member(chain, "type");
+	const char *hook = json_text_at(chain, "hook"),
+		   *type = json_text_at(chain, "type");
 
 	/* nat changes where a packet goes, it does not stop it. */
 	if (strcmp(type, "nat") == 0)
@@ -421,8 +419,8 @@ hook_of(const json_t *chain)
 static void
 read_chain(struct reader *reader, const json_t *object)
 {
-	const char *family = member(object, "family");
-	char *key = chain_key(object, member(object, "name"));
+	const char *family = json_text_at(object, "family");
+	char *key = chain_key(object, json_text_at(object, "name"));
 	struct filter_chain *chain = filter_chain(reader->filter, key);
 
 	free(key);
@@ -434,7 +432,7 @@ read_chain(struct reader *reader, const json_t *object)
 	chain->family = strcmp(family, "ip") == 0    ? 4
 			: strcmp(family, "ip6") == 0 ? 6
 						     : 0;
-	if (strcmp(member(object, "policy"), "drop") == 0)
+	if (strcmp(json_text_at(object, "policy"), "drop") == 0)
 		chain->policy = FILTER_DROP;
 	/* A bridge's own packets do not come to us, nor do ARP's. */
 	if (strcmp(family, "bridge") == 0 || strcmp(family, "arp") == 0)
@@ -462,8 +460,8 @@ table_bit(const json_t *thing)
 {
 	static const char *const tables[] = { "filter", "raw", "mangle", "nat",
 		"security" };
-	const char *family = member(thing, "family"),
-		   *table = member(thing, "table");
+	const char *family = json_text_at(thing, "family"),
+		   *table = json_text_at(thing, "table");
 	unsigned shift = strcmp(family, "ip6") == 0 ? 8 : 0;
 
 	if (shift == 0 && strcmp(family, "ip") != 0)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "rpc/json.h"
 
 enum { TEXT_MAX = 2048, VALUES_SHOWN = 8 };
 
@@ -177,28 +178,20 @@ filter_add_ports(struct filter_rule *rule, struct span word)
 	return true;
 }
 
-static const char *
-member(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static void
 put_left(struct buf *text, const json_t *left)
 {
 	const json_t *part = NULL;
 
 	if ((part = json_object_get(left, "payload")) != NULL)
-		buf_printf(text, "%s %s", member(part, "protocol"),
-		    member(part, "field"));
+		buf_printf(text, "%s %s", json_text_at(part, "protocol"),
+		    json_text_at(part, "field"));
 	else if ((part = json_object_get(left, "meta")) != NULL)
-		buf_put_text(text, member(part, "key"));
+		buf_put_text(text, json_text_at(part, "key"));
 	else if ((part = json_object_get(left, "ct")) != NULL)
-		buf_printf(text, "ct %s", member(part, "key"));
+		buf_printf(text, "ct %s", json_text_at(part, "key"));
 	else if ((part = json_object_get(left, "fib")) != NULL)
-		buf_printf(text, "fib %s", member(part, "result"));
+		buf_printf(text, "fib %s", json_text_at(part, "result"));
 	else
 		buf_put_text(text, "...");
 }
@@ -225,7 +218,7 @@ put_value(struct buf *text, const json_t *value)
 				    (long long)json_integer_value(end));
 		}
 	} else if (prefix != NULL)
-		buf_printf(text, "%s/%d", member(prefix, "addr"),
+		buf_printf(text, "%s/%d", json_text_at(prefix, "addr"),
 		    (int)json_integer_value(json_object_get(prefix, "len")));
 	else
 		buf_put_text(text, "...");
@@ -264,7 +257,7 @@ put_statement(struct buf *text, const json_t *statement)
 	const json_t *jump = json_object_get(statement, "jump");
 	const json_t *leap = json_object_get(statement, "goto");
 	const json_t *map = json_object_get(statement, "vmap");
-	const char *op = member(match, "op");
+	const char *op = json_text_at(match, "op");
 
 	if (match != NULL) {
 		put_left(text, json_object_get(match, "left"));
@@ -274,7 +267,7 @@ put_statement(struct buf *text, const json_t *statement)
 		put_right(text, json_object_get(match, "right"));
 	} else if (jump != NULL || leap != NULL) {
 		buf_printf(text, "%s %s", jump != NULL ? "jump" : "goto",
-		    member(jump != NULL ? jump : leap, "target"));
+		    json_text_at(jump != NULL ? jump : leap, "target"));
 	} else if (map != NULL) {
 		put_left(text, json_object_get(map, "key"));
 		buf_put_text(text, " vmap ...");

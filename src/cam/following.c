@@ -12,6 +12,7 @@
 #include "cam/daemon.h"
 #include "cam/offer.h"
 #include "cam/output.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 struct followed {
@@ -63,8 +64,8 @@ only_one(const struct following *following, size_t *going)
 static char *
 note_of(const json_t *object)
 {
-	const char *peer = offer_member(object, "peer");
-	const char *error = offer_member(object, "error");
+	const char *peer = json_text_at(object, "peer");
+	const char *error = json_text_at(object, "error");
 
 	if (offer_is(object, "running"))
 		return NULL;
@@ -107,7 +108,7 @@ show(struct following *following)
 		return;
 	}
 	if (one != NULL) {
-		name = xstrdup(offer_member(one->object, "name"));
+		name = xstrdup(json_text_at(one->object, "name"));
 		note = note_of(one->object);
 		view.size = offer_number(one->object, "size");
 		view.done = offer_number(one->object, "done");
@@ -152,7 +153,7 @@ tell_words(struct following *following, const json_t *object)
 		;
 	else if (offer_is_received(object) &&
 		 !output_is_terminal(following->cam))
-		output_line(following->cam, "%s", offer_member(object, "path"));
+		output_line(following->cam, "%s", json_text_at(object, "path"));
 	else
 		output_line(following->cam, "%s", sentence);
 	free(sentence);
@@ -164,12 +165,12 @@ warn_unprotected(struct following *following, const json_t *object)
 {
 	if (!offer_is(object, "done") || !offer_is_received(object) ||
 	    !json_is_false(json_object_get(object, "protected")) ||
-	    strcmp(offer_member(object, "encryption"), "none") == 0)
+	    strcmp(json_text_at(object, "encryption"), "none") == 0)
 		return;
 	progress_clear(&following->progress);
 	complain(_("'%s' came encrypted, but not protected against change on "
 		   "its way"),
-	    offer_member(object, "name"));
+	    json_text_at(object, "name"));
 }
 
 static void
@@ -198,10 +199,10 @@ find(const struct following *following, const json_t *object)
 	for (size_t i = 0; i < following->count; i++) {
 		struct followed *followed = &following->transfers[i];
 
-		if (strcmp(offer_member(followed->object, "id"),
-			offer_member(object, "id")) == 0 &&
-		    strcmp(offer_member(followed->object, "peer"),
-			offer_member(object, "peer")) == 0)
+		if (strcmp(json_text_at(followed->object, "id"),
+			json_text_at(object, "id")) == 0 &&
+		    strcmp(json_text_at(followed->object, "peer"),
+			json_text_at(object, "peer")) == 0)
 			return followed;
 	}
 	return NULL;
@@ -244,7 +245,7 @@ following_forget(struct following *following, const char *peer)
 	for (size_t i = 0; i < following->count; i++) {
 		struct followed *followed = &following->transfers[i];
 
-		if (strcmp(offer_member(followed->object, "peer"), peer) == 0)
+		if (strcmp(json_text_at(followed->object, "peer"), peer) == 0)
 			json_decref(followed->object);
 		else
 			following->transfers[kept++] = *followed;

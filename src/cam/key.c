@@ -14,17 +14,10 @@
 #include "cam/protect.h"
 #include "cam/qr.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 enum { KEY_GROUP = 4, KEY_LINE = 8, KEY_TEXT_MAX = 256 };
-
-static const char *
-member(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
 
 /* The key that others see, or NULL. */
 static const json_t *
@@ -73,11 +66,11 @@ print_code(struct cam *cam, const char *key)
 static void
 print(struct cam *cam, const json_t *result)
 {
-	const char *user_key = member(result, "user_key");
+	const char *user_key = json_text_at(result, "user_key");
 	const json_t *key;
 	size_t i;
 
-	output_line(cam, _("user key of %s"), member(result, "id"));
+	output_line(cam, _("user key of %s"), json_text_at(result, "id"));
 	groups_print(cam, user_key, KEY_GROUP, KEY_LINE);
 	print_code(cam, user_key);
 	json_array_foreach(json_object_get(result, "keys"), i, key)
@@ -87,13 +80,14 @@ print(struct cam *cam, const json_t *result)
 
 		if (!current && !cam->verbose)
 			continue;
-		group(member(key, "fingerprint"), fingerprint,
+		group(json_text_at(key, "fingerprint"), fingerprint,
 		    sizeof(fingerprint));
 		output_text(cam, current ? STYLE_BOLD : STYLE_PLAIN,
 		    fingerprint, TEXT_LINE);
 		output_line(cam, _("  %s key for IPMSG, its SHA-256:"),
-		    member(key, "algorithm"));
-		groups_print(cam, member(key, "digest"), KEY_GROUP, KEY_LINE);
+		    json_text_at(key, "algorithm"));
+		groups_print(
+		    cam, json_text_at(key, "digest"), KEY_GROUP, KEY_LINE);
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "cam/output.h"
 #include "cam/roster.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 /* Changes that come together are drawn together. */
@@ -25,14 +26,6 @@ struct list {
 	bool refresh;
 };
 
-static const char *
-member(const json_t *user, const char *name)
-{
-	const char *value = json_string_value(json_object_get(user, name));
-
-	return value != NULL ? value : "";
-}
-
 static enum style
 style_of(const char *state)
 {
@@ -45,10 +38,10 @@ style_of(const char *state)
 static void
 add_protection(struct columns *columns, const json_t *user)
 {
-	const char *encryption = member(user, "encryption");
+	const char *encryption = json_text_at(user, "encryption");
 	bool verified = json_is_true(json_object_get(user, "verified"));
 	bool by_organisation =
-	    strcmp(member(user, "verified_by"), "organisation") == 0;
+	    strcmp(json_text_at(user, "verified_by"), "organisation") == 0;
 
 	if (json_is_true(json_object_get(user, "blocked")))
 		columns_cell(columns, STYLE_BAD, _("KEY CHANGED: cam verify"));
@@ -89,24 +82,25 @@ add_heading(struct columns *columns, bool verbose)
 static void
 add_user(struct columns *columns, const json_t *user, bool verbose)
 {
-	const char *state = member(user, "state");
-	const char *name = member(user, "name");
+	const char *state = json_text_at(user, "state");
+	const char *name = json_text_at(user, "name");
 	bool offline = strcmp(state, "offline") == 0;
 
-	columns_cell(
-	    columns, offline ? STYLE_DIM : STYLE_BOLD, member(user, "id"));
+	columns_cell(columns, offline ? STYLE_DIM : STYLE_BOLD,
+	    json_text_at(user, "id"));
 	columns_cell(columns, STYLE_PLAIN,
-	    name[0] != '\0' ? name : member(user, "nick"));
-	columns_cell(columns, STYLE_PLAIN, member(user, "group"));
+	    name[0] != '\0' ? name : json_text_at(user, "nick"));
+	columns_cell(columns, STYLE_PLAIN, json_text_at(user, "group"));
 	columns_cell(columns, style_of(state), state);
-	columns_cell(columns, STYLE_DIM, member(user, "addr"));
+	columns_cell(columns, STYLE_DIM, json_text_at(user, "addr"));
 	add_protection(columns, user);
 	if (verbose) {
-		columns_cell(columns, STYLE_DIM, member(user, "client"));
-		columns_cell(columns, STYLE_DIM, member(user, "fingerprint"));
-		columns_cell(columns, STYLE_DIM, member(user, "seen"));
+		columns_cell(columns, STYLE_DIM, json_text_at(user, "client"));
+		columns_cell(
+		    columns, STYLE_DIM, json_text_at(user, "fingerprint"));
+		columns_cell(columns, STYLE_DIM, json_text_at(user, "seen"));
 	}
-	columns_cell(columns, STYLE_PLAIN, member(user, "away"));
+	columns_cell(columns, STYLE_PLAIN, json_text_at(user, "away"));
 	columns_end_row(columns);
 }
 

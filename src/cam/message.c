@@ -17,23 +17,17 @@
 #include "cam/offer.h"
 #include "cam/output.h"
 #include "rpc/callwords.h"
+#include "rpc/json.h"
 
 /* Before what is below the line of a message. */
 #define INDENT "      "
 
-static const char *
-member(const json_t *message, const char *name)
-{
-	const char *value = json_string_value(json_object_get(message, name));
-
-	return value != NULL ? value : "";
-}
-
 static bool
 is_sent(const json_t *message)
 {
-	return strcmp(member(message, "type"), "message.sent") == 0 ||
-	       strcmp(member(json_object_get(message, "call"), "direction"),
+	return strcmp(json_text_at(message, "type"), "message.sent") == 0 ||
+	       strcmp(
+		   json_text_at(json_object_get(message, "call"), "direction"),
 		   "out") == 0;
 }
 
@@ -93,13 +87,13 @@ message_text(const json_t *message)
 	    json_is_true(json_object_get(message, "locked"))
 		? _("(sealed and locked: 'cam open %.*s' opens it)")
 		: _("(sealed: 'cam open %.*s' opens it)"),
-	    MESSAGE_ID_SHOWN, member(message, "id"));
+	    MESSAGE_ID_SHOWN, json_text_at(message, "id"));
 }
 
 static void
 print_who(struct cam *cam, const json_t *message)
 {
-	const char *nick = member(message, "nick");
+	const char *nick = json_text_at(message, "nick");
 	char *who;
 
 	if (is_sent(message)) {
@@ -109,7 +103,8 @@ print_who(struct cam *cam, const json_t *message)
 		output_text(cam, STYLE_ACCENT, who, TEXT_LINE);
 		free(to);
 	} else {
-		who = xstrdup(nick[0] != '\0' ? nick : member(message, "from"));
+		who = xstrdup(
+		    nick[0] != '\0' ? nick : json_text_at(message, "from"));
 		output_text(cam, STYLE_BOLD, who, TEXT_LINE);
 	}
 	free(who);
@@ -119,7 +114,7 @@ print_who(struct cam *cam, const json_t *message)
 static void
 print_marks(struct cam *cam, const json_t *message)
 {
-	const char *state = member(message, "state");
+	const char *state = json_text_at(message, "state");
 	bool deleted = json_is_true(json_object_get(message, "deleted"));
 	struct buf marks;
 
@@ -132,9 +127,9 @@ print_marks(struct cam *cam, const json_t *message)
 		buf_printf(&marks, ", %s", _("sealed"));
 	if (json_is_array(json_object_get(message, "choices")))
 		buf_printf(&marks, ", %s", _("question"));
-	if (strcmp(member(message, "encryption"), "none") == 0)
+	if (strcmp(json_text_at(message, "encryption"), "none") == 0)
 		buf_printf(&marks, ", %s", _("in clear"));
-	if (strcmp(member(message, "signed"), "bad") == 0)
+	if (strcmp(json_text_at(message, "signed"), "bad") == 0)
 		buf_printf(&marks, ", %s", _("signature is wrong"));
 	if (json_is_true(json_object_get(message, "unread")))
 		buf_printf(&marks, ", %s", _("new"));
@@ -153,13 +148,13 @@ static void
 print_quote(struct cam *cam, const json_t *message)
 {
 	const json_t *quote = json_object_get(message, "quote");
-	const char *nick = member(quote, "nick");
+	const char *nick = json_text_at(quote, "nick");
 	char *text = NULL, *line = NULL;
 
 	if (!json_is_object(quote))
 		line = xstrdup(_("> (a message that is not here)"));
 	else if (json_is_string(json_object_get(quote, "text")))
-		text = xstrdup(member(quote, "text"));
+		text = xstrdup(json_text_at(quote, "text"));
 	else if (json_is_true(json_object_get(quote, "deleted")))
 		text = xstrdup(_("(deleted)"));
 	else
@@ -167,7 +162,7 @@ print_quote(struct cam *cam, const json_t *message)
 	/* Its first line will do. */
 	if (text != NULL)
 		line = xasprintf("> %s: %.*s",
-		    nick[0] != '\0' ? nick : member(quote, "from"),
+		    nick[0] != '\0' ? nick : json_text_at(quote, "from"),
 		    (int)strcspn(text, "\n"), text);
 	printf(INDENT);
 	output_text(cam, STYLE_DIM, line, TEXT_LINE);
@@ -228,13 +223,14 @@ print_offers(struct cam *cam, const json_t *message)
 
 	json_array_foreach(json_object_get(message, "offers"), i, offer)
 	{
-		const char *kind = member(offer, "kind");
-		const char *state = member(offer, "state");
+		const char *kind = json_text_at(offer, "kind");
+		const char *state = json_text_at(offer, "state");
 		char size[SIZE_TEXT];
 		char *id = offer_short_id(offer), *line = NULL;
 
 		size_format(offer_number(offer, "size"), size);
-		line = xasprintf("[%s] %s%s, %s%s%s", id, member(offer, "name"),
+		line = xasprintf("[%s] %s%s, %s%s%s", id,
+		    json_text_at(offer, "name"),
 		    strcmp(kind, "folder") == 0 ? "/" : "", size,
 		    state[0] != '\0' ? ", " : "", state);
 		printf(INDENT);
@@ -251,7 +247,7 @@ print_missing(struct cam *cam, const json_t *message)
 {
 	json_int_t count =
 	    json_integer_value(json_object_get(message, "missing"));
-	const char *nick = member(message, "nick");
+	const char *nick = json_text_at(message, "nick");
 	char *line;
 
 	if (count <= 0)
@@ -259,7 +255,8 @@ print_missing(struct cam *cam, const json_t *message)
 	line = xasprintf(
 	    ngettext("(%lld message of %s is missing here)",
 		"(%lld messages of %s are missing here)", (unsigned long)count),
-	    (long long)count, nick[0] != '\0' ? nick : member(message, "from"));
+	    (long long)count,
+	    nick[0] != '\0' ? nick : json_text_at(message, "from"));
 	printf(INDENT);
 	output_text(cam, STYLE_WARN, line, TEXT_LINE);
 	putchar('\n');
@@ -284,7 +281,7 @@ message_print(struct cam *cam, const json_t *message)
 {
 	print_missing(cam, message);
 	print_left(
-	    cam, json_object_get(message, "time"), member(message, "id"));
+	    cam, json_object_get(message, "time"), json_text_at(message, "id"));
 	print_who(cam, message);
 	print_marks(cam, message);
 	print_text(cam, message);
@@ -296,7 +293,8 @@ message_print_change(struct cam *cam, const json_t *event)
 {
 	const json_t *message = json_object_get(event, "message");
 
-	print_left(cam, json_object_get(event, "time"), member(event, "id"));
+	print_left(
+	    cam, json_object_get(event, "time"), json_text_at(event, "id"));
 	print_who(cam, message);
 	print_text(cam, message);
 }
@@ -306,9 +304,10 @@ message_print_row(struct cam *cam, const json_t *message)
 {
 	char *to = recipients(message, ",");
 	char *text = message_text(message);
-	const char *cells[] = { member(message, "time"), member(message, "id"),
-		member(message, "from"), member(message, "nick"), to,
-		member(message, "state"), text };
+	const char *cells[] = { json_text_at(message, "time"),
+		json_text_at(message, "id"), json_text_at(message, "from"),
+		json_text_at(message, "nick"), to,
+		json_text_at(message, "state"), text };
 
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		if (i > 0)

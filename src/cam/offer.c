@@ -7,14 +7,7 @@
 #include "base/mem.h"
 #include "cam/cam.h"
 #include "cam/message.h"
-
-const char *
-offer_member(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
+#include "rpc/json.h"
 
 uint64_t
 offer_number(const json_t *object, const char *name)
@@ -27,13 +20,13 @@ offer_number(const json_t *object, const char *name)
 bool
 offer_is(const json_t *object, const char *state)
 {
-	return strcmp(offer_member(object, "state"), state) == 0;
+	return strcmp(json_text_at(object, "state"), state) == 0;
 }
 
 bool
 offer_is_received(const json_t *object)
 {
-	return strcmp(offer_member(object, "direction"), "in") == 0;
+	return strcmp(json_text_at(object, "direction"), "in") == 0;
 }
 
 bool
@@ -58,7 +51,7 @@ offer_exit(const json_t *object)
 char *
 offer_short_id(const json_t *object)
 {
-	const char *id = offer_member(object, "id");
+	const char *id = json_text_at(object, "id");
 	const char *number = strchr(id, '.');
 
 	return xasprintf("%.*s%s", MESSAGE_ID_SHOWN, id,
@@ -70,7 +63,7 @@ offer_state_text(const json_t *object)
 {
 	uint64_t size = offer_number(object, "size");
 	uint64_t done = offer_number(object, "done");
-	const char *state = offer_member(object, "state");
+	const char *state = json_text_at(object, "state");
 
 	if (offer_has_ended(object) || offer_is(object, "offered") ||
 	    done == 0 || size == 0)
@@ -82,22 +75,22 @@ offer_state_text(const json_t *object)
 char *
 offer_sentence(const json_t *object)
 {
-	const char *peer = offer_member(object, "peer");
-	const char *name = offer_member(object, "name");
-	const char *error = offer_member(object, "error");
+	const char *peer = json_text_at(object, "peer");
+	const char *name = json_text_at(object, "name");
+	const char *error = json_text_at(object, "error");
 	bool received = offer_is_received(object);
 
 	if (offer_is(object, "done"))
 		return received
 			   ? xasprintf(_("'%s' from %s is saved as '%s'"), name,
-				 peer, offer_member(object, "path"))
+				 peer, json_text_at(object, "path"))
 			   : xasprintf(_("%s has fetched '%s'"), peer, name);
 	/* Who withdraws it knows whose it is. */
 	if (!received &&
-	    strcmp(offer_member(object, "reason"), "withdrawn") == 0)
+	    strcmp(json_text_at(object, "reason"), "withdrawn") == 0)
 		error = _("withdrawn");
 	if (error[0] == '\0')
-		error = offer_member(object, "state");
+		error = json_text_at(object, "state");
 	return received ? xasprintf(_("'%s' from %s: %s"), name, peer, error)
 			: xasprintf(_("'%s' to %s: %s"), name, peer, error);
 }

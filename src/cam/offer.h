@@ -8,8 +8,6 @@
 
 struct cam;
 
-/* A text of it; empty when it has none. */
-const char *offer_member(const json_t *object, const char *name);
 /* 0 when there is none. */
 uint64_t offer_number(const json_t *object, const char *name);
 bool offer_is(const json_t *object, const char *state);

@@ -12,15 +12,8 @@
 #include "cam/daemon.h"
 #include "cam/output.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
-
-static const char *
-member(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
 
 /* One line of the list; takes text. */
 static void
@@ -48,10 +41,10 @@ static void
 print_server(struct columns *columns, const json_t *org)
 {
 	bool connected = json_is_true(json_object_get(org, "connected"));
-	const char *problem = member(org, "problem");
+	const char *problem = json_text_at(org, "problem");
 
 	line(columns, _("server"), connected ? STYLE_GOOD : STYLE_WARN,
-	    xasprintf("%s  %s%s%s", member(org, "server"),
+	    xasprintf("%s  %s%s%s", json_text_at(org, "server"),
 		connected ? _("connected") : _("not connected"),
 		problem[0] != '\0' ? ": " : "", problem));
 }
@@ -60,13 +53,13 @@ static void
 print(struct cam *cam, const json_t *org)
 {
 	struct columns *columns = columns_new(cam);
-	const char *state = member(org, "state");
-	const char *alarm = member(org, "alarm");
+	const char *state = json_text_at(org, "state");
+	const char *alarm = json_text_at(org, "alarm");
 	bool good = strcmp(state, "joined") == 0 && alarm[0] == '\0';
 
 	if (strcmp(state, "none") != 0)
 		line(columns, _("organisation"), STYLE_BOLD,
-		    xstrdup(member(org, "organisation")));
+		    xstrdup(json_text_at(org, "organisation")));
 	line(columns, _("state"), good ? STYLE_GOOD : STYLE_WARN,
 	    xstrdup(state_text(state)));
 	if (alarm[0] != '\0')
@@ -78,13 +71,13 @@ print(struct cam *cam, const json_t *org)
 				    "before: nobody is verified by it")));
 	if (strcmp(state, "none") != 0) {
 		line(columns, _("your name"), STYLE_PLAIN,
-		    xstrdup(member(org, "name")));
+		    xstrdup(json_text_at(org, "name")));
 		print_server(columns, org);
 		line(columns, _("members"), STYLE_PLAIN,
 		    xasprintf("%ld", (long)json_integer_value(
 					 json_object_get(org, "members"))));
 		line(columns, _("root"), STYLE_PLAIN,
-		    xstrdup(member(org, "pin")));
+		    xstrdup(json_text_at(org, "pin")));
 	}
 	columns_print(columns);
 	columns_free(columns);

@@ -9,6 +9,7 @@
 #include "cam/cam.h"
 #include "cam/complain.h"
 #include "cam/output.h"
+#include "rpc/json.h"
 #include "rpc/refusal.h"
 
 bool
@@ -35,18 +36,10 @@ outcomes_finish(struct outcomes *outcomes)
 	free(outcomes->told);
 }
 
-static const char *
-member(const json_t *recipient, const char *name)
-{
-	const char *value = json_string_value(json_object_get(recipient, name));
-
-	return value != NULL ? value : "";
-}
-
 static bool
 is(const json_t *recipient, const char *state)
 {
-	return strcmp(member(recipient, "state"), state) == 0;
+	return strcmp(json_text_at(recipient, "state"), state) == 0;
 }
 
 /* It waits for its sender: nothing leaves before he has said whose the key is.
@@ -55,7 +48,7 @@ static bool
 is_blocked(const json_t *recipient)
 {
 	return is(recipient, "queued") &&
-	       strcmp(member(recipient, "reason"), "key") == 0;
+	       strcmp(json_text_at(recipient, "reason"), "key") == 0;
 }
 
 /* As far as was asked. */
@@ -85,7 +78,7 @@ is_settled(const json_t *recipient, enum outcome_until until)
 static bool
 is_in_doubt(const json_t *recipient)
 {
-	const char *reason = member(recipient, "reason");
+	const char *reason = json_text_at(recipient, "reason");
 
 	return is(recipient, "failed") && (strcmp(reason, "cleartext") == 0 ||
 					      strcmp(reason, "weaker") == 0);
@@ -99,7 +92,8 @@ outcomes_update(struct outcomes *outcomes, const json_t *state)
 
 	json_array_foreach(outcomes->recipients, i, recipient)
 	{
-		if (strcmp(member(recipient, "to"), member(state, "to")) != 0)
+		if (strcmp(json_text_at(recipient, "to"),
+			json_text_at(state, "to")) != 0)
 			continue;
 		json_object_update(recipient, (json_t *)state);
 		return;
@@ -162,15 +156,16 @@ print_json(const struct outcomes *outcomes, const json_t *recipient)
 static void
 print_words(struct cam *cam, const json_t *recipient, enum outcome_until until)
 {
-	const char *to = member(recipient, "to");
+	const char *to = json_text_at(recipient, "to");
 	json_int_t took_ms =
 	    json_integer_value(json_object_get(recipient, "delivered_ms"));
-	const char *encryption = member(recipient, "encryption");
+	const char *encryption = json_text_at(recipient, "encryption");
 	bool clear = strcmp(encryption, "none") == 0;
 	char *text = NULL;
 
 	if (is(recipient, "failed") || is_blocked(recipient)) {
-		text = refusal_text(member(recipient, "error"), recipient);
+		text =
+		    refusal_text(json_text_at(recipient, "error"), recipient);
 		if (strstr(text, to) != NULL)
 			complain("%s", text);
 		else

@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/mem.h"
-#include "base/path.h"
 #include "cam/args.h"
 #include "cam/cam.h"
 #include "cam/columns.h"
@@ -18,15 +16,14 @@
 #include "cam/output.h"
 #include "cam/refusal.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
+#include "rpc/serverhome.h"
 
-#define SERVER_HOME "/var/lib/camserver"
 /* The greatest table takes a few seconds; a server that is well answers at
  * once.
  */
 enum { ANSWER_MS = 60 * 1000 };
-
-#define SERVER_SOCKET "run/camserver.sock"
 
 /* -- the way ------------------------------------------------------------------
  */
@@ -38,61 +35,32 @@ home_of(const struct cam *cam)
 	return cam->named_home != NULL ? cam->named_home : SERVER_HOME;
 }
 
-/*
- * A server is another user's program: whose, the owner of its home says. That
- * is only worth something where nobody else can put things there.
- */
 static int
 connect_home(const char *home, struct rpc_client **client)
 {
-	struct stat folder;
-	char *path = NULL;
-	int err;
+	char *socket = NULL;
+	uid_t owner;
+	int err = serverhome_find(home, &socket, &owner);
 
-	if (stat(home, &folder) < 0)
-		return errno == ENOENT ? CAM_ERR_UNKNOWN : CAM_ERR_SYSTEM;
-	if (!S_ISDIR(folder.st_mode))
-		return CAM_ERR_UNKNOWN;
-	if ((folder.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return CAM_ERR_UNSAFE;
-	path = path_join(home, SERVER_SOCKET);
-	err = rpc_client_connect_to(path, folder.st_uid, "cam server", client);
-	free(path);
+	if (err == 0)
+		err =
+		    rpc_client_connect_to(socket, owner, "cam server", client);
+	free(socket);
 	return err;
 }
 
 static int
 say_unreachable(const char *home, int err)
 {
-	if (err == CAM_ERR_UNKNOWN) {
-		complain(_("there is no camserver in %s: --home says where it "
-			   "is"),
-		    home);
-		return EXIT_UNREACHABLE;
-	}
-	if (err == CAM_ERR_UNREACHABLE) {
-		complain(_("camserver does not run for %s: 'systemctl start "
-			   "camserver' or 'camserver --home %s' starts it"),
-		    home, home);
-		return EXIT_UNREACHABLE;
-	}
-	if (err == CAM_ERR_UNSAFE || err == CAM_ERR_REFUSED) {
-		complain(_("%s can be written by others than its owner, or "
-			   "what serves it is somebody else's: not trusted"),
-		    home);
-		return EXIT_REFUSED;
-	}
-	/* It closes what it does not admit. */
-	if (err == CAM_ERR_CLOSED ||
-	    (err == CAM_ERR_SYSTEM && (errno == EACCES || errno == EPERM))) {
-		complain(_("the camserver in %s lets only root and the group "
-			   "of admin.group (camadmin) administer it"),
-		    home);
-		return EXIT_REFUSED;
-	}
-	complain(_("cannot talk to the camserver in %s: %s"), home,
-	    cam_strerror(err));
-	return EXIT_UNREACHABLE;
+	bool refused =
+	    err == CAM_ERR_UNSAFE || err == CAM_ERR_REFUSED ||
+	    err == CAM_ERR_CLOSED ||
+	    (err == CAM_ERR_SYSTEM && (errno == EACCES || errno == EPERM));
+	char *text = serverhome_problem(home, err);
+
+	complain("%s", text);
+	free(text);
+	return refused ? EXIT_REFUSED : EXIT_UNREACHABLE;
 }
 
 int
@@ -180,19 +148,11 @@ server_each_member(struct cam *cam, const char *state,
  */
 
 const char *
-server_text(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
-
-const char *
 server_time(const json_t *object, const char *name, char text[SERVER_TIME_SIZE])
 {
 	char *middle = NULL;
 
-	snprintf(text, SERVER_TIME_SIZE, "%.16s", server_text(object, name));
+	snprintf(text, SERVER_TIME_SIZE, "%.16s", json_text_at(object, name));
 	middle = strchr(text, 'T');
 	if (middle != NULL)
 		*middle = ' ';
@@ -226,8 +186,8 @@ print_status(struct cam *cam, const json_t *status)
 	char since[SERVER_TIME_SIZE];
 
 	line(columns, _("organisation"),
-	    xstrdup(server_text(status, "organisation")));
-	line(columns, _("root"), xstrdup(server_text(status, "pin")));
+	    xstrdup(json_text_at(status, "organisation")));
+	line(columns, _("root"), xstrdup(json_text_at(status, "pin")));
 	line(columns, _("members"),
 	    xasprintf(_("%ld joined, %ld waiting for approval, %ld invited"),
 		number(members, "joined"), number(members, "waiting"),
@@ -235,9 +195,12 @@ print_status(struct cam *cam, const json_t *status)
 	line(columns, _("connected"),
 	    xasprintf(_("%ld of them, %ld users of IPMSG programs"),
 		number(status, "links"), number(status, "ipmsg_users")));
+	line(columns, _("files"),
+	    xasprintf(_("%ld on their way between members"),
+		number(status, "transfers")));
 	line(columns, "camserver",
 	    xasprintf(_("%s, process %ld, since %s"),
-		server_text(status, "version"), number(status, "pid"),
+		json_text_at(status, "version"), number(status, "pid"),
 		server_time(status, "started", since)));
 	columns_print(columns);
 	columns_free(columns);

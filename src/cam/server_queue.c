@@ -1,14 +1,17 @@
 /* server_queue.c: cam server queue: what waits for members who are not there.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/i18n.h"
 #include "base/size.h"
 #include "cam/args.h"
 #include "cam/cam.h"
 #include "cam/columns.h"
+#include "cam/complain.h"
 #include "cam/output.h"
 #include "cam/server.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 static void
@@ -33,7 +36,7 @@ add_queue(struct cam *cam, struct columns *columns, const json_t *queue)
 		size_format(size > 0 ? (uint64_t)size : 0, bytes);
 	else
 		snprintf(bytes, sizeof bytes, "%lld", size);
-	columns_cell(columns, STYLE_BOLD, server_text(queue, "to"));
+	columns_cell(columns, STYLE_BOLD, json_text_at(queue, "to"));
 	columns_cell(columns, STYLE_PLAIN, count);
 	columns_cell(columns, STYLE_PLAIN, bytes);
 	columns_cell(
@@ -41,16 +44,14 @@ add_queue(struct cam *cam, struct columns *columns, const json_t *queue)
 	columns_end_row(columns);
 }
 
-int
-server_queue(struct cam *cam, struct args *args)
+static int
+list(struct cam *cam)
 {
 	struct columns *columns = NULL;
 	json_t *result = NULL, *queues, *queue;
 	size_t i;
-	int code = args_count(args, 1, 1);
+	int code = server_ask(cam, RPC_QUEUE_LIST, NULL, &result);
 
-	if (code == 0)
-		code = server_ask(cam, RPC_QUEUE_LIST, NULL, &result);
 	if (code != 0)
 		return code;
 	queues = json_object_get(result, "queues");
@@ -68,4 +69,28 @@ server_queue(struct cam *cam, struct args *args)
 	columns_free(columns);
 	json_decref(result);
 	return 0;
+}
+
+static int
+clear(struct cam *cam, struct args *args)
+{
+	json_t *result = NULL;
+	int code = args_count(args, 3, 3);
+
+	if (code == 0)
+		code = server_ask(cam, RPC_QUEUE_CLEAR,
+		    json_pack("{s:s}", "name", args->argv[2]), &result);
+	json_decref(result);
+	return code;
+}
+
+int
+server_queue(struct cam *cam, struct args *args)
+{
+	if (args->argc == 1)
+		return list(cam);
+	if (strcmp(args->argv[1], "clear") == 0)
+		return clear(cam, args);
+	return complain_usage("server",
+	    _("'server queue %s' is nothing that can be done"), args->argv[1]);
 }

@@ -14,15 +14,8 @@
 #include "cam/daemon.h"
 #include "cam/protect.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
-
-static const char *
-member(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
 
 static long
 number(const json_t *object, const char *name)
@@ -76,20 +69,20 @@ add_policy(struct columns *columns, const json_t *policy)
 static void
 add_camd(struct cam *cam, struct columns *columns, const json_t *status)
 {
-	const char *protection = member(status, "protection");
+	const char *protection = json_text_at(status, "protection");
 
 	line(columns, _("keys"),
 	    strcmp(protection, "passphrase") == 0 ? STYLE_GOOD : STYLE_PLAIN,
 	    xstrdup(protect_text(protection)));
 	line(columns, "camd", STYLE_PLAIN,
 	    xasprintf(_("%s, process %ld, since %.19s"),
-		member(status, "version"), number(status, "pid"),
-		member(status, "started")));
+		json_text_at(status, "version"), number(status, "pid"),
+		json_text_at(status, "started")));
 	if (cam->verbose) {
 		line(columns, _("data"), STYLE_PLAIN,
-		    xstrdup(member(status, "data")));
+		    xstrdup(json_text_at(status, "data")));
 		line(columns, _("socket"), STYLE_PLAIN,
-		    xstrdup(member(status, "socket")));
+		    xstrdup(json_text_at(status, "socket")));
 	}
 }
 
@@ -110,16 +103,16 @@ print(struct cam *cam, const json_t *status)
 {
 	const json_t *users = json_object_get(status, "users");
 	struct columns *columns = columns_new(cam);
-	bool away = strcmp(member(status, "state"), "away") == 0;
+	bool away = strcmp(json_text_at(status, "state"), "away") == 0;
 	char *addresses = addresses_of(status);
 
 	line(columns, _("user"), STYLE_BOLD,
-	    xasprintf("%s  %s  %s", member(status, "id"),
-		member(status, "nick"), member(status, "group")));
+	    xasprintf("%s  %s  %s", json_text_at(status, "id"),
+		json_text_at(status, "nick"), json_text_at(status, "group")));
 	line(columns, _("state"), away ? STYLE_WARN : STYLE_GOOD,
 	    xasprintf("%s%s%s", away ? _("away") : _("online"),
-		member(status, "away")[0] != '\0' ? ": " : "",
-		member(status, "away")));
+		json_text_at(status, "away")[0] != '\0' ? ": " : "",
+		json_text_at(status, "away")));
 	line(columns, _("network"), STYLE_PLAIN,
 	    xasprintf(_("%s port %ld"), addresses != NULL ? addresses : "",
 		number(status, "port")));
@@ -135,7 +128,7 @@ print(struct cam *cam, const json_t *status)
 	add_policy(columns, json_object_get(status, "policy"));
 	if (cam->verbose)
 		line(columns, _("device"), STYLE_PLAIN,
-		    xstrdup(member(status, "device")));
+		    xstrdup(json_text_at(status, "device")));
 	add_camd(cam, columns, status);
 	columns_print(columns);
 	columns_free(columns);
@@ -154,7 +147,7 @@ verb_status(struct cam *cam, struct args *args)
 		return code;
 	if (cam->json)
 		output_json(result);
-	else if (strcmp(member(result, "state"), "locked") == 0)
+	else if (strcmp(json_text_at(result, "state"), "locked") == 0)
 		print_locked(cam, result);
 	else
 		print(cam, result);

@@ -33,6 +33,7 @@ enum verb_word {
 	WORD_POLICY,	    /* of file.accept, for one user */
 	WORD_SERVER_USERS,  /* what follows "cam server users" */
 	WORD_SERVER_POLICY, /* the same, policy */
+	WORD_SERVER_QUEUE,  /* the same, queue */
 	WORD_POLICY_KEY,
 	WORD_FILE_OR_MEMBER,
 	WORD_MEMBER, /* somebody camserver knows */

@@ -340,8 +340,10 @@ static const struct verb_action server_actions[] = {
 	{ "policy", N_("[get|set KEY VALUE|unset KEY]"),
 	    N_("what members' programs may do, in all or one group"),
 	    WORD_SERVER_POLICY, WORD_POLICY_KEY },
-	{ "queue", "", N_("what waits for members who are not there"),
-	    WORD_NONE, WORD_NONE },
+	{ "queue", N_("[clear NAME]"),
+	    N_("what waits for members who are not there; drop what waits for "
+	       "one"),
+	    WORD_SERVER_QUEUE, WORD_MEMBER },
 	{ "log", N_("[-n N]"), N_("what it has said of itself"), WORD_NONE,
 	    WORD_NONE },
 	{ "metrics", "", N_("how it is in numbers, as OpenMetrics"), WORD_NONE,

@@ -15,6 +15,7 @@
 #include "cam/output.h"
 #include "cam/qr.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 /* A safety number: twelve groups of five; a digest: sixteen of four. */
@@ -27,14 +28,6 @@ struct verification {
 	json_t *result; /* of key.verify */
 };
 
-static const char *
-member(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
-
 static bool
 is_set(const json_t *object, const char *name)
 {
@@ -45,9 +38,9 @@ is_set(const json_t *object, const char *name)
 static const char *
 key_of(const json_t *object)
 {
-	const char *key = member(object, "user_key");
+	const char *key = json_text_at(object, "user_key");
 
-	return key[0] != '\0' ? key : member(object, "fingerprint");
+	return key[0] != '\0' ? key : json_text_at(object, "fingerprint");
 }
 
 /* -- asked -------------------------------------------------------------------
@@ -67,7 +60,7 @@ fetch(struct verification *verification)
 	verification->result = result;
 	/* From here on it is that user, whatever else fits. */
 	free(verification->who);
-	verification->who = xstrdup(member(result, "id"));
+	verification->who = xstrdup(json_text_at(result, "id"));
 	return 0;
 }
 
@@ -92,20 +85,20 @@ confirm(struct verification *verification, const json_t *shown)
 static void
 print_key(struct cam *cam, const json_t *object, bool picture)
 {
-	const char *number = member(object, "safety_number");
+	const char *number = json_text_at(object, "safety_number");
 
 	if (number[0] != '\0') {
 		groups_print(cam, number, NUMBER_GROUP, NUMBER_LINE);
 		if (picture)
-			qr_print_hex(cam, member(object, "qr"));
+			qr_print_hex(cam, json_text_at(object, "qr"));
 		return;
 	}
 	output_line(cam,
 	    _("  no safety number: an IPMSG client; the SHA-256 "
 	      "of its %s key:"),
-	    member(object, "algorithm"));
-	groups_print(
-	    cam, member(object, "fingerprint"), DIGEST_GROUP, DIGEST_LINE);
+	    json_text_at(object, "algorithm"));
+	groups_print(cam, json_text_at(object, "fingerprint"), DIGEST_GROUP,
+	    DIGEST_LINE);
 }
 
 static void
@@ -118,21 +111,22 @@ print_changed(struct cam *cam, const json_t *result, const json_t *changed)
 		: _("Another key has been shown under this name."),
 	    TEXT_LINE);
 	output_line(cam, "%s", "");
-	output_line(cam, _("The other key, of %s:"), member(changed, "id"));
+	output_line(
+	    cam, _("The other key, of %s:"), json_text_at(changed, "id"));
 	print_key(cam, changed, false);
 	output_line(cam,
 	    _("If that is what they see, accept it: cam verify --accept %s"),
-	    member(result, "id"));
+	    json_text_at(result, "id"));
 	output_line(cam, "%s", "");
 }
 
 static void
 print_state(struct cam *cam, const json_t *result)
 {
-	const char *id = member(result, "id");
+	const char *id = json_text_at(result, "id");
 
 	output_text(cam, STYLE_BOLD, id, TEXT_LINE);
-	if (strcmp(member(result, "verified_by"), "organisation") == 0)
+	if (strcmp(json_text_at(result, "verified_by"), "organisation") == 0)
 		output_line(cam, _("  verified: by your organisation"));
 	else if (is_set(result, "verified"))
 		output_line(cam, _("  verified: you have compared this key"));

@@ -16,6 +16,7 @@
 #include "cam/external.h"
 #include "cam/output.h"
 #include "rpc/client.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 /* How long camd may take to answer. */
@@ -115,7 +116,7 @@ add(struct viewing *viewing, struct rpc_client *client, const json_t *object,
 	int fd = -1;
 
 	if (rpc_client_call(client, RPC_CALL_FRAMES,
-		json_pack("{s:s, s:s}", "id", call_member(object, "id"),
+		json_pack("{s:s, s:s}", "id", json_text_at(object, "id"),
 		    "member", id),
 		ASK_MS, &result, &error) == 0)
 		fd = rpc_client_take(
@@ -140,7 +141,7 @@ party_named(const json_t *object, const char *id)
 
 	json_array_foreach(json_object_get(object, "parties"), i, party)
 	{
-		if (strcmp(call_member(party, "id"), id) == 0)
+		if (strcmp(json_text_at(party, "id"), id) == 0)
 			return party;
 	}
 	return NULL;
@@ -190,7 +191,7 @@ viewing_update(
 	viewing->media = media;
 	json_array_foreach(json_object_get(object, "parties"), i, party)
 	{
-		const char *id = call_member(party, "id");
+		const char *id = json_text_at(party, "id");
 
 		if (viewer_can_see(party) && !is_shown(viewing, id) &&
 		    viewing->count < LIMIT_CALL_MEMBERS && viewing->enabled)

@@ -11,6 +11,7 @@
 #include "camd/message/inbox.h"
 #include "camd/message/outbox.h"
 #include "camd/offer/offers.h"
+#include "camd/org/org.h"
 #include "camd/people/heard.h"
 #include "camd/people/pinning.h"
 #include "camd/people/presence.h"
@@ -106,6 +107,14 @@ on_changed(void *arg)
 
 	if (camd->links != NULL)
 		links_question(camd->links);
+}
+
+static void
+on_orgline(void *arg, const struct addr *from, const struct orgline *line)
+{
+	const struct camd *camd = arg;
+
+	org_hear_server(camd->org, from, line);
 }
 
 static void
@@ -217,6 +226,7 @@ const struct lan_ops network_ops = {
 	.on_absence = on_absence,
 	.on_heard = on_heard,
 	.on_changed = on_changed,
+	.on_orgline = on_orgline,
 	.on_conflict = on_conflict,
 	.find = find_peer,
 	.known = knows,

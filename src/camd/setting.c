@@ -367,7 +367,8 @@ static const struct setting table[] = {
 		       "send together; 0: 6000000") },
 	{ .key = "server.host",
 	    .fallback = "",
-	    .help = N_("the organisation's camserver; empty: none") },
+	    .help = N_("the organisation's camserver; empty: as the code "
+		       "says, or as it is found") },
 	{ .key = "http.proxyHost",
 	    .fallback = "",
 	    .help = N_("proxy for the way to the server") },

@@ -10,6 +10,7 @@
 #include "base/span.h"
 #include "camserver/admins.h"
 #include "camserver/lan/segments.h"
+#include "camserver/links/ferries.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/server.h"
 #include "loop/worker.h"
@@ -84,6 +85,9 @@ figures_take(struct figures *figures, const struct server *server)
 
 	figures->admins = admins_count(server->admins);
 	figures->links = memberlinks_count(server->links);
+	figures->transfers = ferries_count(memberlinks_ferries(server->links));
+	figures->transferred =
+	    ferries_bytes(memberlinks_ferries(server->links));
 	figures->neighbours = segments_count(server->segments);
 	figures->jobs = workers_load(server->writer);
 	figures->started_ms = server->started_ms;
@@ -133,6 +137,12 @@ figures_print(const struct figures *figures, struct buf *text)
 	put_gauge(text, "camserver_ipmsg_users",
 	    "Users of IPMSG programs who are there.",
 	    (int64_t)figures->neighbours);
+	put_gauge(text, "camserver_transfers",
+	    "Files on their way between members.", (int64_t)figures->transfers);
+	put_head(text, "camserver_transferred_bytes", "counter",
+	    "Bytes of files that have gone between members.");
+	buf_printf(text, "camserver_transferred_bytes_total %llu\n",
+	    (unsigned long long)figures->transferred);
 	put_gauge(text, "camserver_queue_members",
 	    "Members for whom something waits.", figures->queues);
 	put_gauge(text, "camserver_queue_messages", "What waits for them.",

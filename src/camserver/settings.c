@@ -61,6 +61,11 @@ static const struct setting table[] = {
 	    .check = check_host,
 	    .help = N_("the name or address under which members reach the "
 		       "server; invitations carry it") },
+	{ .key = "server.announce",
+	    .kind = SETTING_SWITCH,
+	    .fallback = "on",
+	    .help = N_("whether the server tells those of its own segment who "
+		       "look for it where it is") },
 	{ .key = "net.bind",
 	    .fallback = "",
 	    .check = check_bind,
@@ -127,6 +132,13 @@ static const struct setting table[] = {
 	    .max = INT64_C(1) << 40,
 	    .help = N_("bytes held for one member at most; a tenth of them of "
 		       "one sender") },
+	{ .key = "relay.transfers",
+	    .kind = SETTING_NUMBER,
+	    .fallback = "64",
+	    .min = 0,
+	    .max = 4096,
+	    .help = N_("files that go through the server at a time, between "
+		       "members without a path to each other; 0: none") },
 	{ .key = "log.level",
 	    .kind = SETTING_WORD,
 	    .fallback = "info",

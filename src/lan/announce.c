@@ -31,12 +31,11 @@ cam_line(struct lan *lan)
 	return buf_steal_text(&line);
 }
 
-int
-announce_build(
-    struct lan *lan, uint32_t command, bool with_cam, struct buf *buf)
+static int
+build(struct lan *lan, uint32_t command, const char *line, struct buf *buf)
 {
 	char nick[PACKET_NAME_SIZE];
-	char *titled = NULL, *line = with_cam ? cam_line(lan) : NULL;
+	char *titled = NULL;
 	struct entry_out out = {
 		.packet = { lan_number(lan), lan->user, lan->host,
 		    command | lan_status(lan) },
@@ -58,6 +57,16 @@ announce_build(
 	}
 	r = entry_build(buf, &out);
 	free(titled);
+	return r;
+}
+
+int
+announce_build(
+    struct lan *lan, uint32_t command, bool with_cam, struct buf *buf)
+{
+	char *line = with_cam ? cam_line(lan) : NULL;
+	int r = build(lan, command, line, buf);
+
 	free(line);
 	return r;
 }
@@ -190,12 +199,9 @@ is_in_network(const struct targets *targets, const struct addr *addr)
 	return false;
 }
 
-/*
- * A goodbye cannot go to thousands of hosts while the port closes: of the
- * networks in net.broadcast it goes to those who are there.
- */
+/* The hosts that net.broadcast names one by one. */
 static void
-walk_at_once(struct lan *lan, struct span bytes)
+to_named(struct lan *lan, struct span bytes)
 {
 	for (size_t i = 0; i < lan->broadcast.count; i++) {
 		const struct target *target = &lan->broadcast.list[i];
@@ -203,6 +209,16 @@ walk_at_once(struct lan *lan, struct span bytes)
 		if (is_one_host(target) && !is_ourselves(lan, &target->address))
 			lan_transmit(lan, &target->address, 0, bytes);
 	}
+}
+
+/*
+ * A goodbye cannot go to thousands of hosts while the port closes: of the
+ * networks in net.broadcast it goes to those who are there.
+ */
+static void
+walk_at_once(struct lan *lan, struct span bytes)
+{
+	to_named(lan, bytes);
 	for (struct peer *peer = lan->ops->next(lan->arg, NULL); peer != NULL;
 	     peer = lan->ops->next(lan->arg, peer)) {
 		if (is_in_network(&lan->broadcast, &peer->addr))
@@ -229,6 +245,8 @@ announce(struct lan *lan, uint32_t command)
 {
 	struct buf buf;
 
+	if (lan->quiet)
+		return;
 	if (command == COMMAND_BR_ENTRY)
 		lan->asked_ms = clock_now_ms();
 	buf_init(&buf, LIMIT_DATAGRAM_SENT);
@@ -281,6 +299,36 @@ announce_on_walk(void *arg)
 	buf_finish(&buf);
 }
 
+/* Not to whole networks of net.broadcast: what is in another segment has a
+ * name or an address of its own. */
+static void
+to_everybody(struct lan *lan, struct span bytes)
+{
+	to_interfaces(lan, bytes);
+	to_groups(lan, bytes);
+	to_named(lan, bytes);
+}
+
+void
+lan_orgline(struct lan *lan, const struct addr *to, const struct orgline *line)
+{
+	struct buf text, buf;
+
+	buf_init(&text, ORGLINE_MAX + 1);
+	buf_init(&buf, LIMIT_DATAGRAM_SENT);
+	orgline_write(line, &text);
+	buf_put_byte(&text, 0);
+	if (lan->port != 0 && build(lan, COMMAND_NOOPERATION,
+				  (const char *)text.data, &buf) == 0) {
+		if (to == NULL)
+			to_everybody(lan, buf_span(&buf));
+		else if (lan_may_answer(lan, to, buf.len, 0))
+			lan_transmit(lan, to, 0, buf_span(&buf));
+	}
+	buf_finish(&buf);
+	buf_finish(&text);
+}
+
 void
 lan_test_broadcast(struct lan *lan)
 {
@@ -325,7 +373,7 @@ lan_echo_ms(const struct lan *lan, unsigned interface)
 void
 lan_enter(struct lan *lan)
 {
-	if (lan->port == 0)
+	if (lan->port == 0 || lan->quiet)
 		return;
 	lan->announced = true;
 	announce(lan, COMMAND_BR_ENTRY);

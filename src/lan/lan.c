@@ -80,7 +80,12 @@ clean_names(const struct lan *lan, const struct lan_settings *settings,
 	char logon[PACKET_NAME_SIZE];
 
 	packet_clean_name(settings->logon, PACKET_NAME_HEADER, logon);
-	entry_user_join(logon, keyring_fingerprint(lan->keyring), names->user);
+	if (settings->quiet)
+		packet_clean_name(
+		    settings->logon, PACKET_NAME_HEADER, names->user);
+	else
+		entry_user_join(
+		    logon, keyring_fingerprint(lan->keyring), names->user);
 	packet_clean_name(settings->host, PACKET_NAME_HEADER, names->host);
 }
 
@@ -173,6 +178,7 @@ lan_open(struct lan *lan, const struct lan_settings *settings, char **problem)
 	lan->ipv6 = settings->ipv6;
 	lan->charset = settings->charset;
 	lan->legacy = settings->legacy;
+	lan->quiet = settings->quiet;
 	lan_enter(lan);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "crypto/suite.h"
 #include "ipmsg/camline.h"
 #include "ipmsg/charset.h"
+#include "ipmsg/orgline.h"
 #include "lan/peer.h"
 #include "net/addr.h"
 #include "net/interface.h"
@@ -41,6 +42,9 @@ struct lan_settings {
 	const char *list_for;  /* net.list_for */
 	enum charset charset;  /* for those without UTF-8 */
 	enum lan_legacy legacy;
+	/* Neither seen nor heard but by lan_orgline() and on_orgline; then
+	 * there need be no keyring. */
+	bool quiet;
 };
 
 /* Somebody told of himself, or somebody else did. Borrowed for the call. */
@@ -160,6 +164,10 @@ struct lan_ops {
 	/* Interfaces or addresses of this machine have come or gone; may be
 	 * NULL. */
 	void (*on_changed)(void *arg);
+	/* Somebody looks for the server of an organisation, or says where it
+	 * is; nothing of it is proved. May be NULL. */
+	void (*on_orgline)(
+	    void *arg, const struct addr *from, const struct orgline *line);
 	/* Another machine uses our user and host name. */
 	void (*on_conflict)(void *arg, const struct addr *from);
 
@@ -234,6 +242,11 @@ const struct interfaces *lan_interfaces(const struct lan *lan);
 /* The open port of that family, NULL: none. */
 const struct udp *lan_udp(const struct lan *lan, enum addr_family family);
 bool lan_is_own(const struct lan *lan, const struct addr *addr);
+
+/* Says that line: to whom has asked, as far as that goes (threat model N4); to
+ * NULL: to our segments and the hosts that net.broadcast names. */
+void lan_orgline(
+    struct lan *lan, const struct addr *to, const struct orgline *line);
 
 /* A packet number never used before in this run; and never at or below floor.
  */

@@ -314,14 +314,39 @@ receive_message(struct lan *lan, struct sender *sender)
 		opening_start(lan, sender);
 }
 
+/* Of the organisation's server; other programs send these too, and mean
+ * nothing. */
+static void
+receive_nothing(struct lan *lan, const struct sender *sender)
+{
+	struct charset_reader reader;
+	struct orgline line;
+	struct entry parsed;
+	struct span value;
+
+	if (lan->ops->on_orgline == NULL)
+		return;
+	lan_reader(lan, NULL, &reader);
+	if (entry_parse(sender->packet, &reader, &parsed) < 0)
+		return;
+	value = entry_line(&parsed, ORGLINE_KEY);
+	if (value.data != NULL && orgline_parse(value, &line) == 0)
+		lan->ops->on_orgline(lan->arg, &sender->addr, &line);
+}
+
 static void
 dispatch(struct lan *lan, struct sender *sender)
 {
 	uint32_t mode = command_mode(sender->packet->command);
 
+	if (mode == COMMAND_NOOPERATION) {
+		receive_nothing(lan, sender);
+		return;
+	}
+	if (lan->quiet)
+		return;
 	if (command_is_entry(sender->packet->command)) {
-		if (mode != COMMAND_NOOPERATION)
-			receive_entry(lan, sender);
+		receive_entry(lan, sender);
 		return;
 	}
 	recognise(lan, sender);

@@ -65,6 +65,7 @@ struct lan {
 	uint16_t port;
 	bool announced; /* from these ports, under these names */
 	bool ipv6;
+	bool quiet;
 	enum charset charset;
 	enum lan_legacy legacy;
 	struct targets broadcast;

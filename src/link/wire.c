@@ -217,6 +217,13 @@ wire_admit(struct wire *wire)
 }
 
 void
+wire_pause(struct wire *wire, bool paused)
+{
+	if (!wire->is_gone)
+		tls_pause(wire->tls, paused);
+}
+
+void
 wire_flush(struct wire *wire)
 {
 	if (!wire->is_gone)

@@ -44,6 +44,8 @@ struct channel *wire_channel(const struct wire *wire);
 /* Who it is has been settled: from now on he may say more than
  * LIMIT_LINK_STRANGER bytes. */
 void wire_admit(struct wire *wire);
+/* Paused, it hears nothing, not even its end, but still says. */
+void wire_pause(struct wire *wire, bool paused);
 /* What has just been said leaves as far as that goes without waiting. Not
  * inside its callbacks. */
 void wire_flush(struct wire *wire);

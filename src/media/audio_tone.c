@@ -2,11 +2,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "media/audio.h"
 #include "media/sound.h"
 
-enum { TONE_HZ = 440, TONE_HZ_MAX = 8000, TONE_AMPLITUDE = 8192 };
+enum { TONE_HZ = 440, TONE_AMPLITUDE = 8192 };
 
 struct tone {
 	struct audio audio;
@@ -46,7 +47,7 @@ audio_tone_new(const struct audio_choice *choice)
 	tone->audio.ops = &tone_ops;
 	tone->audio.clock_fd = -1;
 	tone->audio.channels = choice->channels;
-	if (hz == 0 || hz > TONE_HZ_MAX)
+	if (hz == 0 || hz > LIMIT_TONE_HZ)
 		hz = TONE_HZ;
 	tone->step = (double)hz / VOICE_RATE;
 	return &tone->audio;

@@ -22,12 +22,13 @@ enum {
 	/* Below this no picture is worth its packets. */
 	BITRATE_LEAST = 25000,
 	/* Of a picture's time, in percent: coding must leave time for the rest;
-	 * what is far below may be coded with more care. */
+	 * what is far below and looks coarse may be coded with more care. */
 	BUSY = 60,
 	IDLE = 25,
-	/* Quantizers: finer than this the bits are enough for more, coarser
-	 * than that for less. */
+	/* Quantizers: finer than the first the bits are enough for more,
+	 * coarser than the last for less; care shows from the middle one on. */
 	FINE = 20,
+	ROUGH = 30,
 	COARSE = 45,
 	/* Percent of coded bytes that headers and tags come to. */
 	HEADERS = 7,
@@ -137,7 +138,8 @@ raise(struct budget *budget, const struct budget_state *state,
 		budget->level--;
 		return true;
 	}
-	if (busy > 0 && busy < IDLE && budget->speed > 0) {
+	if (busy > 0 && busy < IDLE && budget->speed > 0 &&
+	    state->quantizer > ROUGH) {
 		budget->speed--;
 		return true;
 	}
@@ -180,7 +182,8 @@ budget_choose(
 	if (affordable < camera_level(state))
 		affordable = camera_level(state);
 	if (!budget->started) {
-		/* The fastest: more care is taken once there is time for it. */
+		/* The fastest: more care is taken where it shows and there is
+		 * time for it. */
 		*budget = (struct budget){ .started = true,
 			.level = affordable,
 			.bitrate = bitrate,

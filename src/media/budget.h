@@ -44,7 +44,8 @@ struct budget {
 unsigned budget_share(unsigned parties, unsigned ceiling);
 /*
  * Downwards at once: the speed step first, then the size, then the rate.
- * Upwards one step at a time, after BUDGET_CALM_MS. A budget begins as zeros.
+ * Upwards one step at a time, after BUDGET_CALM_MS; more care only where the
+ * pictures are coarse. A budget begins as zeros.
  */
 struct budget_choice budget_choose(
     struct budget *budget, const struct budget_state *state, uint64_t now_ms);

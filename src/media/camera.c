@@ -110,6 +110,16 @@ is_chosen(struct camera *camera, const struct budget_choice *choice)
 	return true;
 }
 
+/* Those of another size would be taken for those of this one. */
+static void
+forget_figures(struct camera *camera)
+{
+	pthread_mutex_lock(&camera->mutex);
+	camera->encode_us = 0;
+	camera->quantizer = 0;
+	pthread_mutex_unlock(&camera->mutex);
+}
+
 /* Another size needs another encoder. */
 static int
 prepare(struct camera *camera, const struct budget_choice *choice)
@@ -129,6 +139,7 @@ prepare(struct camera *camera, const struct budget_choice *choice)
 		vpx_encoder_free(camera->encoder);
 		camera->encoder = NULL;
 		err = vpx_encoder_new(&wanted, &camera->encoder);
+		forget_figures(camera);
 	}
 	camera->settings = wanted;
 	return err;
@@ -159,9 +170,11 @@ hand_over(struct camera *camera, const struct vpx_encoded *encoded,
 	coded->len = encoded->bytes.len;
 	memcpy(coded->bytes, encoded->bytes.data, encoded->bytes.len);
 	pthread_mutex_lock(&camera->mutex);
-	if (camera->encode_us == 0)
+	/* Key pictures are few, and the first of them touches all memory. */
+	if (!encoded->is_key && camera->encode_us == 0)
 		camera->encode_us = took_us;
-	camera->encode_us += (int)(took_us - camera->encode_us) / 8;
+	if (!encoded->is_key)
+		camera->encode_us += (int)(took_us - camera->encode_us) / 8;
 	camera->quantizer += (encoded->quantizer - camera->quantizer) /
 			     (camera->quantizer > 0 ? 8 : 1);
 	if (encoded->is_key)

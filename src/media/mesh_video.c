@@ -17,7 +17,10 @@
 
 enum {
 	DECODERS = 1, /* threads */
+	/* With more members each sends less, and of it is told less often: what
+	 * is told of pictures must not take the place of pictures. */
 	FEEDBACK_US = 60 * 1000,
+	FEEDBACK_MEMBER_US = 30 * 1000,
 	KEY_US = 300 * 1000, /* between two askings for a key picture */
 	BITRATE_START = 1000 * 1000,
 	BITRATE_LEAST = 50 * 1000,
@@ -149,6 +152,14 @@ look_at(struct mesh *mesh, struct mesh_member *member, bool with_arrivals,
 /* -- its life ----------------------------------------------------------------
  */
 
+static uint64_t
+feedback_interval_us(const struct mesh *mesh)
+{
+	uint64_t interval_us = mesh->member_count * FEEDBACK_MEMBER_US;
+
+	return interval_us > FEEDBACK_US ? interval_us : FEEDBACK_US;
+}
+
 void
 mesh_video_tick(struct mesh *mesh, uint64_t now_us)
 {
@@ -156,7 +167,7 @@ mesh_video_tick(struct mesh *mesh, uint64_t now_us)
 	bool with_arrivals = now_us >= video->feedback_us;
 
 	if (with_arrivals)
-		video->feedback_us = now_us + FEEDBACK_US;
+		video->feedback_us = now_us + feedback_interval_us(mesh);
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next)
 		look_at(mesh, member, with_arrivals, now_us);

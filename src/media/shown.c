@@ -23,6 +23,7 @@ struct shown {
 	struct frames *frames;
 	struct i420 fitted;
 	pthread_mutex_t mutex; /* of what follows */
+	bool is_watched;       /* somebody has the memory */
 	int record;	       /* -1: none */
 	struct i420 recorded;
 };
@@ -65,8 +66,11 @@ shown_free(struct shown *shown)
 }
 
 int
-shown_fd(const struct shown *shown)
+shown_fd(struct shown *shown)
 {
+	pthread_mutex_lock(&shown->mutex);
+	shown->is_watched = true;
+	pthread_mutex_unlock(&shown->mutex);
 	return frames_fd(shown->frames);
 }
 
@@ -162,8 +166,10 @@ fit(struct shown *shown, const struct i420 *picture)
 void
 shown_put(struct shown *shown, const struct i420 *picture)
 {
-	(void)frames_put(shown->frames, fit(shown, picture), clock_now_ms());
 	pthread_mutex_lock(&shown->mutex);
+	if (shown->is_watched)
+		(void)frames_put(
+		    shown->frames, fit(shown, picture), clock_now_ms());
 	if (shown->record >= 0)
 		record(shown, picture);
 	pthread_mutex_unlock(&shown->mutex);

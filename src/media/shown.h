@@ -17,8 +17,9 @@ void shown_free(struct shown *shown);
 /* The next picture, of whichever stream of the member; by one thread at a time.
  */
 void shown_put(struct shown *shown, const struct i420 *picture);
-/* Of the memory (picture/frames.h); stays its own. */
-int shown_fd(const struct shown *shown);
+/* Of the memory (picture/frames.h), into which pictures go from now on; stays
+ * its own. */
+int shown_fd(struct shown *shown);
 /* Pictures are also written there as raw video, in the size of the first; takes
  * fd. */
 void shown_record(struct shown *shown, int fd);

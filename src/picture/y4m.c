@@ -250,6 +250,22 @@ read_bytes(struct y4m_reader *reader, uint8_t *bytes, size_t len)
 	return 0;
 }
 
+/* At once where its rows follow each other: each read has its price. */
+static int
+read_plane(struct y4m_reader *reader, uint8_t *bytes, size_t stride,
+    size_t width, size_t height)
+{
+	int err = 0;
+
+	if (stride == width) {
+		width *= height;
+		height = 1;
+	}
+	for (size_t y = 0; y < height && err == 0; y++)
+		err = read_bytes(reader, bytes + y * stride, width);
+	return err;
+}
+
 int
 y4m_read(struct y4m_reader *reader, struct i420 *picture)
 {
@@ -264,18 +280,11 @@ y4m_read(struct y4m_reader *reader, struct i420 *picture)
 	if (err < 0)
 		return err;
 	reader->begin += used;
-	for (int i = 0; i < 3; i++) {
-		unsigned width =
-		    i == 0 ? picture->width : i420_half(picture->width);
-		unsigned height =
-		    i == 0 ? picture->height : i420_half(picture->height);
-
-		for (unsigned y = 0; y < height && err == 0; y++)
-			err = read_bytes(reader,
-			    picture->planes[i] +
-				(size_t)y * picture->strides[i],
-			    width);
-	}
+	for (int i = 0; i < 3 && err == 0; i++)
+		err =
+		    read_plane(reader, picture->planes[i], picture->strides[i],
+			i == 0 ? picture->width : i420_half(picture->width),
+			i == 0 ? picture->height : i420_half(picture->height));
 	return err;
 }
 

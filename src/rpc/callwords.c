@@ -8,18 +8,11 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "rpc/json.h"
 #include "rpc/reason.h"
 
 /* Below that nothing is heard. */
 enum { SILENCE_DB = 60 };
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
 
 void
 callwords_clock(int64_t duration_ms, char text[CALLWORDS_CLOCK_SIZE])
@@ -82,8 +75,9 @@ sentence_of(const char *reason, const char *who)
 char *
 callwords_ended(const json_t *object, const char *who)
 {
-	const char *text = text_of(object, "text");
-	char *sentence = sentence_of(text_of(object, "reason"), who), *whole;
+	const char *text = json_text_at(object, "text");
+	char *sentence = sentence_of(json_text_at(object, "reason"), who),
+	     *whole;
 	char clock[CALLWORDS_CLOCK_SIZE];
 
 	if (sentence == NULL) {
@@ -97,6 +91,49 @@ callwords_ended(const json_t *object, const char *who)
 	whole = xasprintf("%s: %s", sentence, text);
 	free(sentence);
 	return whole;
+}
+
+static char *
+gone_sentence(const char *name, bool is_silent, bool is_microphone)
+{
+	if (!is_silent)
+		return xasprintf(_("'%s' has gone: the system's own device "
+				   "takes its place"),
+		    name);
+	return is_microphone
+		   ? xasprintf(_("the microphone '%s' has gone: nothing is "
+				 "said until it is back"),
+			 name)
+		   : xasprintf(_("the loudspeaker '%s' has gone: nothing is "
+				 "heard until it is back"),
+			 name);
+}
+
+static char *
+device_sentence(const json_t *before, const json_t *now, const char *device,
+    const char *missing, bool is_microphone)
+{
+	const char *had = json_text_at(before, missing),
+		   *has = json_text_at(now, missing),
+		   *is = json_text_at(now, device);
+
+	if (had[0] == '\0' && has[0] != '\0')
+		return gone_sentence(
+		    has, strcmp(is, "none") == 0, is_microphone);
+	if (has[0] == '\0' && had[0] != '\0' && strcmp(had, is) == 0)
+		return xasprintf(_("'%s' is back and used again"), had);
+	return NULL;
+}
+
+char *
+callwords_device(const json_t *before, const json_t *now)
+{
+	char *sentence =
+	    device_sentence(before, now, "audio_in", "audio_in_missing", true);
+
+	return sentence != NULL ? sentence
+				: device_sentence(before, now, "audio_out",
+				      "audio_out_missing", false);
 }
 
 char *
@@ -119,5 +156,5 @@ callwords_past(const json_t *call)
 		return xasprintf(
 		    video ? _("(video call, %s)") : _("(call, %s)"), clock);
 	return xasprintf(video ? _("(video call: %s)") : _("(call: %s)"),
-	    text_of(call, "reason"));
+	    json_text_at(call, "reason"));
 }

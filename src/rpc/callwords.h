@@ -17,6 +17,9 @@ void callwords_bars(int level, char text[CALLWORDS_BARS_SIZE]);
 /* Of a call object that has ended: "Bob has declined: in a meeting"; who is how
  * the others are called. A new string. */
 char *callwords_ended(const json_t *object, const char *who);
+/* What has become of the devices of sound between two call objects: "the
+ * microphone 'USB' has gone …"; NULL: nothing. A new string. */
+char *callwords_device(const json_t *before, const json_t *now);
 /* The member "call" of a message object: "(missed call)", "(call, 4:05)"; a new
  * string. */
 char *callwords_past(const json_t *call);

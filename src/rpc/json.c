@@ -1,4 +1,4 @@
-/* json.c: JSON as we write it: one object a line. */
+/* json.c: JSON as we read and write it: strict, bounded, one object a line. */
 #include "rpc/json.h"
 
 #include <stdbool.h>
@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/number.h"
@@ -22,6 +23,58 @@
 
 /* Most lines are no longer. */
 enum { LINE_GUESS = 2048 };
+
+/*
+ * jansson parses 2048 levels and as many values as fit in the line, each of
+ * which takes a hundred bytes: both are counted before. What is no JSON at
+ * all may be counted wrongly here; the parser refuses it anyway.
+ */
+static bool
+is_within_limits(struct span line)
+{
+	size_t depth = 0, values = 1;
+	bool in_string = false;
+
+	for (size_t i = 0; i < line.len; i++) {
+		uint8_t byte = line.data[i];
+
+		if (in_string) {
+			if (byte == '\\')
+				i++;
+			else if (byte == '"')
+				in_string = false;
+			continue;
+		}
+		if (byte == '"')
+			in_string = true;
+		else if (byte == '{' || byte == '[')
+			depth++, values++;
+		else if ((byte == '}' || byte == ']') && depth > 0)
+			depth--;
+		else if (byte == ',')
+			values++;
+		if (depth > LIMIT_JSON_DEPTH || values > LIMIT_JSON_VALUES)
+			return false;
+	}
+	return true;
+}
+
+int
+json_parse_line(struct span line, json_t **object)
+{
+	json_t *parsed = NULL;
+
+	if (!is_within_limits(line))
+		return CAM_ERR_FORMAT;
+	parsed = json_loadb(
+	    (const char *)line.data, line.len, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(parsed)) {
+		json_decref(parsed);
+		return CAM_ERR_FORMAT;
+	}
+	*object = parsed;
+	return 0;
+}
 
 /*
  * What JSON lets stand as it is but a terminal would act on when a line is
@@ -226,6 +279,20 @@ json_nearest(const struct nearest *nearest)
 
 /* -- bytes -------------------------------------------------------------------
  */
+
+const char *
+json_text_at(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
+bool
+json_true_at(const json_t *object, const char *name)
+{
+	return json_is_true(json_object_get(object, name));
+}
 
 json_t *
 json_hex(struct span bytes)

@@ -3,6 +3,7 @@
 #define CAM_RPC_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/buf.h"
 #include "base/span.h"
@@ -33,6 +34,10 @@ json_t *json_text(struct span text);
 /* "2026-01-31T09:30:00.000+09:00" */
 json_t *json_time(int64_t wall_ms);
 void json_put_time(struct buf *out, int64_t wall_ms);
+
+/* The string member of that name, "" when there is none; the object's. */
+const char *json_text_at(const json_t *object, const char *name);
+bool json_true_at(const json_t *object, const char *name);
 
 /* Bytes as hex digits. */
 json_t *json_hex(struct span bytes);

@@ -147,6 +147,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RPC_POLICY_SET "policy.set"
 /* {} -> {queues: [{to, count, size, oldest}]} */
 #define RPC_QUEUE_LIST "queue.list"
+/* {name} -> {}: nothing waits for him any more */
+#define RPC_QUEUE_CLEAR "queue.clear"
 /* {limit} -> {lines: [{time, level, text}]} */
 #define RPC_LOG_LIST "log.list"
 /* {after, state} -> {members: [member object], next} */
@@ -222,6 +224,11 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define RELAY_REFUSED "relay.refused"
 /* {numbers}, no answer: stored by who they were for */
 #define RELAY_TAKEN "relay.taken"
+/* A file of who is connected there too, and to whom no path leads: {user,
+ * message, number} -> {ticket}. The server asks that user: {user (who asks),
+ * message, number, ticket} -> {}. Both show their tickets at the server's port;
+ * from then on what one sends the other gets. */
+#define FERRY_FETCH "ferry.fetch"
 
 /* Calls; call is an id of 32 digits, media a media object (rpc/media.h),
  * members are all known but the one who is told: [{user_key, id, state}]. */

@@ -41,6 +41,9 @@ static const char *const sql_drop =
     "DELETE FROM queue WHERE receiver = ?1 OR sender = ?1";
 static const char *const sql_unuse =
     "DELETE FROM used WHERE receiver = ?1 OR sender = ?1";
+static const char *const sql_clear = "DELETE FROM queue WHERE receiver = ?1";
+static const char *const sql_unuse_receiver =
+    "DELETE FROM used WHERE receiver = ?1";
 static const char *const sql_expired =
     "SELECT receiver, number FROM queue WHERE expires_ms <= ?1 LIMIT ?2";
 static const char *const sql_list =
@@ -245,17 +248,30 @@ store_queue_take(
 	return operation_end(store, err);
 }
 
-int
-store_queue_drop(struct store *store, int64_t member)
+static int
+delete_both(
+    struct store *store, const char *queue, const char *used, int64_t member)
 {
 	int err = operation_begin(store, OPERATION_CHECKED);
 
 	if (err < 0)
 		return err;
-	err = sql_run(store, sql_drop, BIND(NUMBER(member)));
+	err = sql_run(store, queue, BIND(NUMBER(member)));
 	if (err == 0)
-		err = sql_run(store, sql_unuse, BIND(NUMBER(member)));
+		err = sql_run(store, used, BIND(NUMBER(member)));
 	return operation_end(store, err);
+}
+
+int
+store_queue_drop(struct store *store, int64_t member)
+{
+	return delete_both(store, sql_drop, sql_unuse, member);
+}
+
+int
+store_queue_clear(struct store *store, int64_t receiver)
+{
+	return delete_both(store, sql_clear, sql_unuse_receiver, receiver);
 }
 
 int

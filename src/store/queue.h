@@ -44,6 +44,8 @@ int store_queue_take(struct store *store, int64_t receiver,
     const int64_t *numbers, size_t count);
 /* All that waits for the member, and all that is his for others. */
 int store_queue_drop(struct store *store, int64_t member);
+/* All that waits for the member. */
+int store_queue_clear(struct store *store, int64_t receiver);
 /* Some of what has expired by then; *count is how many. */
 int store_queue_expire(struct store *store, int64_t now_ms, int64_t *count);
 

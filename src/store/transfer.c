@@ -44,10 +44,10 @@ static const char *const sql_unfinished =
     SELECT FROM " WHERE t.stage IN (1, 2) AND t.stage IN (0, 1, 2)"
 		" ORDER BY t.message, t.number, t.uid";
 static const char *const sql_untold =
-    SELECT FROM " WHERE t.untold = 1 AND o.expires_ms > ?2 AND t.uid IN"
-		" (SELECT uid FROM user WHERE uid = ?1"
-		" OR (merged_into = ?1 AND merged_into > 0))"
-		" ORDER BY t.message, t.number, t.uid";
+    SELECT FROM " WHERE t.untold = 1 AND o.expires_ms > ?2 AND (?1 = 0"
+		" OR t.uid IN (SELECT uid FROM user WHERE uid = ?1"
+		" OR (merged_into = ?1 AND merged_into > 0)))"
+		" ORDER BY t.uid, t.message, t.number";
 static const char *const sql_told =
     "UPDATE transfer SET untold = 0"
     " WHERE message = ?1 AND number = ?2 AND uid = ?3";

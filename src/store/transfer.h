@@ -60,8 +60,8 @@ int store_transfer_each(struct store *store, int64_t message,
 int store_transfer_unfinished(struct store *store,
     int (*each)(const struct store_transfer *transfer, void *arg), void *arg);
 
-/* The untold ones of that user, and of those merged into him, whose offer is
- * not past its time: by message and number. */
+/* The untold ones of that user, and of those merged into him (0: of all), whose
+ * offer is not past its time: by uid, message and number. */
 int store_transfer_untold(struct store *store, int64_t uid, int64_t now_ms,
     int (*each)(const struct store_transfer *transfer, void *arg), void *arg);
 /* That one is told. 0 also when it is not there. */

@@ -1,5 +1,6 @@
 /* bench_baresip.c: a call of two of ours, camd and all, beside one of two
- * baresip, with the same voices, the same film and the same settings of Opus.
+ * baresip, with the same voices, the same film and the same settings of Opus,
+ * both in SRTP.
  *
  * baresip wants an interface of its own: both run in a network namespace, which
  * this program enters by running itself again. There everything that is said
@@ -59,7 +60,8 @@ write_baresip(
 	    "ausrc_srate 48000\nauplay_srate 48000\n"
 	    "ausrc_channels 1\nauplay_channels 1\nnet_interface cam0\n"
 	    "module_path " MODULES "\nmodule opus.so\nmodule aufile.so\n"
-	    "module aubridge.so\nmodule_tmp account.so\nmodule_app menu.so\n"
+	    "module aubridge.so\nmodule srtp.so\n"
+	    "module_tmp account.so\nmodule_app menu.so\n"
 	    "opus_bitrate 32000\nopus_complexity 5\nopus_inbandfec yes\n"
 	    "opus_stereo no\nopus_sprop_stereo no\nopus_application voip\n",
 	    port, scratch(), name, name, name);
@@ -75,7 +77,7 @@ write_baresip(
 	file = fopen(path, "w");
 	fprintf(file,
 	    "<sip:%s@" HERE ">;regint=0;answermode=auto;"
-	    "audio_codecs=opus/48000/2%s\n",
+	    "mediaenc=srtp-mand;audio_codecs=opus/48000/2%s\n",
 	    name, pictures ? ";video_codecs=VP8" : "");
 	fclose(file);
 	snprintf(path, sizeof path, "%s/contacts", folder);
@@ -325,7 +327,7 @@ compare_voices(struct ours *ours)
 	report("call of two: wake-ups, each", median(woken[0], ROUNDS), "1/s",
 	    "goal", 120, median(woken[0], ROUNDS) / 120, 1);
 	report_rounds("call of two: traffic in all", kbit[0], "kbit/s",
-	    "baresip, in clear", kbit[1], ROUNDS, 0);
+	    "baresip", kbit[1], ROUNDS, 0);
 	report("call of two: traffic in all", median(kbit[0], ROUNDS), "kbit/s",
 	    "goal", 120, median(kbit[0], ROUNDS) / 120, 1);
 	report_rounds("call of two: answered to first packet", set_up[0], "ms",
@@ -379,6 +381,7 @@ main(int argc, char **argv)
 	if (argc != 2)
 		die("usage: bench_baresip BUILD");
 	if (access(MODULES "/opus.so", R_OK) < 0 ||
+	    access(MODULES "/srtp.so", R_OK) < 0 ||
 	    system("command -v baresip >/dev/null") != 0) {
 		fputs("bench: skipped: baresip is not installed "
 		      "(baresip-core)\n",

@@ -146,6 +146,7 @@ open_bare(struct bare *bare, enum vpx_codec codec, const struct size *size)
 	config.g_timebase.num = 1;
 	config.g_timebase.den = 90000;
 	config.g_threads = 1;
+	config.g_profile = codec == VPX_VP8 ? 2 : 0;
 	config.g_lag_in_frames = 0;
 	config.kf_mode = VPX_KF_DISABLED;
 	config.rc_end_usage = VPX_CBR;
@@ -161,7 +162,7 @@ open_bare(struct bare *bare, enum vpx_codec codec, const struct size *size)
 		die("cannot open libvpx");
 	vpx_codec_control(
 	    &bare->encoder, VP8E_SET_CPUUSED, codec == VPX_VP8 ? -16 : 9);
-	vpx_codec_control(&bare->encoder, VP8E_SET_STATIC_THRESHOLD, 1);
+	vpx_codec_control(&bare->encoder, VP8E_SET_STATIC_THRESHOLD, 300);
 	if (codec == VPX_VP9)
 		vpx_codec_control(&bare->encoder, VP9E_SET_AQ_MODE, 3);
 	i420_init(&bare->scaled, size->width, size->height);

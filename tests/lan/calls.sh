@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 240
 # calls.sh: calls between machines: over a good network, and over a cable that loses and
 # delays what passes.
@@ -36,8 +37,8 @@ speak() { # SECONDS
 test_a_clean_cable_leaves_everything() {
 	pair 301
 	speak 6
-	expect_heard anna bob '.correlation > 0.85 and .gap_ms == 0 and .wander_ms < 30'
-	expect_heard bob anna '.correlation > 0.85 and .gap_ms == 0 and .wander_ms < 30'
+	expect_heard anna bob '.correlation > 0.75 and .gap_ms <= 60 and .wander_ms < 60'
+	expect_heard bob anna '.correlation > 0.75 and .gap_ms <= 60 and .wander_ms < 60'
 	json_last '.members[0].streams[] | select(.direction == "in") | .loss == 0' "$T/stats"
 }
 

@@ -119,3 +119,205 @@ test_a_rogue_server_at_the_address_is_told_nothing() {
 is_refused() { # NAME
 	grep -q 'does not speak for the organisation' "$T/$1.err"
 }
+
+# Codes without an address: the server on host 3 is looked for.
+unsaid() { # ARG...
+	SERVER_IN='ip netns exec h3'
+	serve_org -o server.host= "$@"
+}
+
+test_the_server_is_found_on_its_segment_and_again_where_it_moved() {
+	local code
+	lan_up 3
+	SERVER=10.77.0.3
+	unsaid
+	host anna 1 net.ipv6=off
+	start anna
+	code=$(invite anna)
+	refuse_text "$code" @
+	expect 0 cam_as anna org join -q "$code"
+	await 20 is_connected anna
+	expect_json "$(cam_as anna org status --json)" '.server == "10.77.0.3:2425"'
+	# It is in nobody's list for that.
+	expect_equal '' "$(cam_as anna ls --json)"
+	kill_server
+	ip -n h3 addr flush dev eth0
+	ip -n h3 addr add 10.77.0.33/24 broadcast 10.77.0.255 dev eth0
+	unsaid -o net.bind=10.77.0.33
+	await 60 is_connected anna
+	expect_json "$(cam_as anna org status --json)" '.server == "10.77.0.33:2425"'
+	# One that does not announce itself is not found; nor is any for whom a place is set.
+	end_server
+	unsaid -o net.bind=10.77.0.33 -o server.announce=off
+	host bob 2 net.ipv6=off
+	start bob
+	code=$(invite bob)
+	expect 5 cam_as bob org join "$code"
+	expect_text "$ERR" segment
+}
+
+# Host 2 answers, too, and has a server of another organisation there.
+test_who_lies_about_the_server_is_told_nothing() {
+	local liar rogue code
+	lan_up 3
+	SERVER=10.77.0.3
+	unsaid
+	code=$(invite anna)
+	end_server
+	camserver --home "$T/rogue" init --name Rogue >/dev/null
+	in_host 2 camserver --home "$T/rogue" -o server.announce=off 2>"$T/rogue.err" &
+	rogue=$!
+	in_host 2 python3 "$TEST_TOP/tests/lan/liar.py" 2425 >"$T/lies" &
+	liar=$!
+	await 20 test -S "$T/rogue/run/camserver.sock"
+	await 20 grep -q ready "$T/lies"
+	host anna 1 net.ipv6=off
+	start anna
+	expect 7 cam_as anna org join "$code"
+	grep -q lied "$T/lies"
+	unsaid
+	await 20 joins anna "$code"
+	await 20 is_connected anna
+	# And when it comes back.
+	kill_server
+	unsaid
+	await 60 is_connected anna
+	kill -KILL "$liar"
+	kill -TERM "$rogue"
+	wait "$rogue" || fail "the other server: $?"
+	wait "$liar" 2>/dev/null || true
+	refuse_bytes 'is not let in' "$T/rogue.err"
+	refuse_bytes 'has come' "$T/rogue.err"
+}
+
+joins() { # NAME CODE
+	cam_as "$1" org join -q "$2"
+}
+
+# Files between two who reach only the server.
+apart_at_the_server() {
+	two_segments
+	no_path
+	both_join
+	await_user anna bob@host2
+	await_user bob anna@host1
+}
+
+# The only offer that NAME has, and is through with.
+is_fetched() { # NAME FILTER
+	cam_as "$1" file ls --json | jq -se "any(.[]; .state == \"done\" and $2)" >/dev/null
+}
+
+first_offer() { # NAME: its id
+	cam_as "$1" file ls --json | jq -r 'select(.state == "offered" and .direction == "in") | .id' | head -n 1
+}
+
+has_offer() { # NAME
+	[ -n "$(first_offer "$1")" ]
+}
+
+test_files_and_folders_go_by_the_server() {
+	apart_at_the_server
+	head -c 5000000 /dev/urandom >"$T/big"
+	mkdir -p "$T/folder/sub"
+	head -c 300000 /dev/urandom >"$T/folder/sub/one"
+	echo two >"$T/folder/two"
+	expect 0 cam_as anna file send "$T/big" bob
+	await 20 has_offer bob
+	expect 0 cam_as bob file get "$(first_offer bob)"
+	cmp "$T/big" "$T/bob/files/big"
+	expect 0 cam_as anna file send "$T/folder" bob
+	await 20 has_offer bob
+	expect 0 cam_as bob file get "$(first_offer bob)"
+	diff -r "$T/folder" "$T/bob/files/folder"
+	expect_json "$(cam_as bob status --json)" '.links == 0'
+	await 20 is_fetched anna '.name == "folder"'
+	expect_json "$(ask server.status '{}')" '.transfers == 0 and .transferred > 5000000'
+}
+
+# The server's line is slow, so that something is under way when it dies.
+slow_server() {
+	ip netns exec h3 tc qdisc add dev eth0 root tbf rate 16mbit burst 32k latency 400ms
+}
+
+has_some() { # NAME: some of a file has come
+	cam_as "$1" file ls --json | jq -se 'any(.[]; .state == "running" and .done > 500000)' >/dev/null
+}
+
+test_a_file_by_the_server_survives_its_restart() {
+	apart_at_the_server
+	slow_server
+	head -c 5000000 /dev/urandom >"$T/big"
+	expect 0 cam_as anna file send "$T/big" bob
+	await 20 has_offer bob
+	cam_as bob file get "$(first_offer bob)" >"$T/got" 2>&1 &
+	GETTER=$!
+	await 30 has_some bob
+	kill_server
+	serve_org
+	await 90 is_fetched bob '.name == "big"'
+	cmp "$T/big" "$T/bob/files/big"
+	wait "$GETTER" || true
+	# It went on from where it had stopped.
+	expect_json "$(ask server.status '{}')" '.transferred < 4900000'
+}
+
+# Who is asked for a file comes back, and is asked at once.
+test_a_file_of_who_is_away_comes_when_he_does() {
+	apart_at_the_server
+	echo words >"$T/note"
+	expect 0 cam_as anna file send "$T/note" bob
+	await 20 has_offer bob
+	stop anna
+	await_user bob anna@host1 offline
+	cam_as bob file get "$(first_offer bob)" >"$T/got" 2>&1 &
+	GETTER=$!
+	await 20 is_waiting bob
+	start anna
+	await 60 is_fetched bob '.name == "note"'
+	wait "$GETTER" || true
+	cmp "$T/note" "$T/bob/files/note"
+}
+
+is_waiting() { # NAME
+	cam_as "$1" file ls --json | jq -se 'any(.[]; .state == "waiting")' >/dev/null
+}
+
+# Without leave of the server nothing goes, and nothing is lost.
+test_no_files_go_by_a_server_that_carries_none() {
+	apart_at_the_server
+	kill_server
+	serve_org -o relay.transfers=0
+	await 40 is_connected anna
+	await 40 is_connected bob
+	echo words >"$T/note"
+	expect 0 cam_as anna file send --timeout 30 "$T/note" bob
+	await 40 has_offer bob
+	expect 4 cam_as bob file get --timeout 3 "$(first_offer bob)"
+	kill_server
+	serve_org
+	await 90 is_fetched bob '.name == "note"'
+}
+
+ended() { # NAME REASON
+	cam_as "$1" file ls --json | jq -se "any(.[]; .state == \"cancelled\" and .reason == \"$2\")" >/dev/null
+}
+
+# Also to who is not there when it happens.
+test_who_declines_and_who_withdraws_is_heard_by_the_server() {
+	apart_at_the_server
+	echo words >"$T/note"
+	expect 0 cam_as anna file send "$T/note" bob
+	await 20 has_offer bob
+	stop anna
+	await_user bob anna@host1 offline
+	expect 0 cam_as bob file drop "$(first_offer bob)"
+	await 20 is_held 1 2
+	start anna
+	await 20 ended anna declined
+	echo more >"$T/other"
+	expect 0 cam_as anna file send "$T/other" bob
+	await 20 has_offer bob
+	expect 0 cam_as anna file cancel "$(cam_as anna file ls --json | jq -r 'select(.name == "other") | .id')"
+	await 20 ended bob withdrawn
+}

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 240
 # video.sh: pictures in calls between machines: over a cable that loses, delays or is narrow, and of
 # two, three and six at once.
@@ -47,8 +48,8 @@ test_a_twentieth_lost_with_jitter_is_hardly_seen() {
 	hang_up anna
 	expect_seen anna bob '.readable >= 70 and .ssim > 0.85'
 	expect_seen bob anna '.readable >= 70 and .ssim > 0.85'
-	expect_heard anna bob '.correlation > 0.5 and .gap_ms <= 120'
-	expect_heard bob anna '.correlation > 0.5 and .gap_ms <= 120'
+	expect_heard anna bob '.correlation > 0.5 and .gap_ms <= 240'
+	expect_heard bob anna '.correlation > 0.5 and .gap_ms <= 240'
 }
 
 test_with_a_seventh_lost_it_goes_on() {

@@ -8,7 +8,6 @@
  * in (tone, none, portaudio), out (none, portaudio), bitrate, hold, mute,
  * sandbox.
  */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -23,111 +22,23 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "duet.h"
+#include "duet_network.h"
+#include "likeness.h"
 #include "loop/loop.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
-#include "made_voice.h"
 #include "media/wav.h"
 #include "rpc/caller.h"
 #include "rpc/media.h"
 #include "rpc/names.h"
-
-enum {
-	RATE = 48000,
-	COARSE = 6,		    /* samples in one that is compared */
-	WINDOW = RATE / COARSE / 2, /* half a second */
-	LAG_MAX = RATE / COARSE / 2,
-	FRAME = RATE / COARSE / 50,
-	SILENCE = RATE, /* at the end: what is said is still to be heard */
-	PACKET_MAX = 2048,
-	NOTES_MAX = 400,
-};
 
 static const char *const names[] = { "seconds", "loss", "jitter", "delay",
 	"forge", "replay", "seed", "in", "out", "bitrate", "hold", "mute",
 	"sandbox" };
 #define WAKEUPS "voluntary_ctxt_switches:"
 #define MEMORY "VmHWM:"
-
-enum option {
-	SECONDS,
-	LOSS,
-	JITTER,
-	DELAY,
-	FORGE,
-	REPLAY,
-	SEED,
-	IN,
-	OUT,
-	BITRATE,
-	HOLD,
-	MUTE,
-	SANDBOX,
-	OPTIONS
-};
-
-struct duet;
-
-struct singer {
-	struct duet *duet;
-	const char *name;
-	pid_t pid;
-	struct stream *stream;
-	struct rpc_caller *caller;
-	struct media media;
-	uint16_t port; /* its own */
-	int relay;     /* what stands for it before the other */
-	struct watch watch;
-	uint16_t relay_port;
-	int16_t *said; /* seconds of it */
-	int heard_fd;
-	int64_t heard_ms;	 /* since it was told of the other */
-	uint64_t packets, bytes; /* that it sent */
-	unsigned finished;
-	json_t *stats;
-};
-
-struct packet {
-	struct packet *next;
-	uint64_t due_us;
-	struct singer *to;
-	size_t len;
-	uint8_t data[PACKET_MAX];
-};
-
-struct duet {
-	struct loop *loop;
-	struct singer singers[2];
-	const char *options[OPTIONS];
-	struct packet *waiting; /* by due_us */
-	struct timer sending, forging, ending;
-	uint64_t random;
-	uint64_t began_ms, last_us;
-	unsigned answers;
-	bool ended;
-};
-
-static void
-fail(const char *what)
-{
-	fprintf(stderr, "duet: %s\n", what);
-	exit(2);
-}
-
-static int
-number(const struct duet *duet, enum option option, int def)
-{
-	const char *text = duet->options[option];
-
-	return text != NULL ? atoi(text) : def;
-}
-
-static double
-chance(struct duet *duet)
-{
-	return made_chance(&duet->random);
-}
 
 /* -- what is said -------------------------------------------------------------
  */
@@ -147,125 +58,6 @@ write_wav(const int16_t *pcm, size_t count)
 	fclose(file);
 	lseek(fd, 0, SEEK_SET);
 	return fd;
-}
-
-/* -- the network --------------------------------------------------------------
- */
-
-static int
-open_udp(uint16_t *port)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof address;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, len) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		fail("cannot open a port");
-	*port = ntohs(address.sin_port);
-	return fd;
-}
-
-static struct singer *
-other(struct singer *singer)
-{
-	return &singer->duet->singers[singer == singer->duet->singers ? 1 : 0];
-}
-
-/* To a singer, from what stands for the other. */
-static void
-deliver(struct singer *to, const void *data, size_t len)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_port = htons(to->port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-
-	(void)sendto(other(to)->relay, data, len, 0,
-	    (struct sockaddr *)&address, sizeof address);
-}
-
-static void
-on_sending(void *arg)
-{
-	struct duet *duet = arg;
-	uint64_t now_us = clock_now_us();
-
-	while (duet->waiting != NULL && duet->waiting->due_us <= now_us) {
-		struct packet *packet = duet->waiting;
-
-		duet->waiting = packet->next;
-		deliver(packet->to, packet->data, packet->len);
-		free(packet);
-	}
-	if (duet->waiting != NULL)
-		timer_start(&duet->sending,
-		    (duet->waiting->due_us - now_us + 999) / 1000);
-}
-
-static void
-delay(struct singer *to, const void *data, size_t len, unsigned delay_us)
-{
-	struct duet *duet = to->duet;
-	struct packet **at = &duet->waiting, *packet = NULL;
-
-	if (delay_us == 0) {
-		deliver(to, data, len);
-		return;
-	}
-	packet = xcalloc(1, sizeof *packet);
-	packet->due_us = clock_now_us() + delay_us;
-	packet->to = to;
-	packet->len = len;
-	memcpy(packet->data, data, len);
-	while (*at != NULL && (*at)->due_us <= packet->due_us)
-		at = &(*at)->next;
-	packet->next = *at;
-	*at = packet;
-	timer_start(&duet->sending, 0);
-}
-
-/* What was sent to the one this stands for. */
-static void
-on_relay(int fd, int events, void *arg)
-{
-	struct singer *to = arg, *from = other(to);
-	struct duet *duet = to->duet;
-	uint8_t data[PACKET_MAX];
-	ssize_t len = recv(fd, data, sizeof data, MSG_DONTWAIT);
-
-	if (len <= 0)
-		return;
-	from->packets++;
-	from->bytes += (uint64_t)len + 28;
-	if (100 * chance(duet) < number(duet, LOSS, 0))
-		return;
-	for (int i = 0; i <= number(duet, REPLAY, 0); i++)
-		delay(to, data, (size_t)len,
-		    (unsigned)(number(duet, DELAY, 0) * 1000 +
-			       chance(duet) * number(duet, JITTER, 0) * 1000));
-}
-
-/* Packets that look right but for the key: from the right address. */
-static void
-on_forging(void *arg)
-{
-	struct duet *duet = arg;
-	struct singer *to = &duet->singers[made_random(&duet->random) % 2];
-	uint8_t data[120];
-
-	for (int i = 0; i < number(duet, FORGE, 0) / 50; i++) {
-		uint32_t ssrc = other(to)->media.streams[0].ssrc;
-
-		for (size_t k = 0; k < sizeof data; k++)
-			data[k] = (uint8_t)made_random(&duet->random);
-		data[0] = 0x90;
-		data[1] = i % 8 == 0 ? 200 : MEDIA_PT_OPUS;
-		for (size_t k = 0; k < 4; k++)
-			data[(i % 8 == 0 ? 4 : 8) + k] =
-			    (uint8_t)(ssrc >> 8 * (3 - k));
-		deliver(to, data, sizeof data);
-	}
 }
 
 /* -- the singers --------------------------------------------------------------
@@ -426,69 +218,6 @@ introduce(struct singer *singer)
 
 /* -- what was heard -----------------------------------------------------------
  */
-
-static double *
-coarse(const int16_t *pcm, size_t count)
-{
-	double *out = xcalloc(count / COARSE + 1, sizeof *out);
-
-	for (size_t i = 0; i < count / COARSE * COARSE; i++)
-		out[i / COARSE] += pcm[i] / (double)COARSE;
-	return out;
-}
-
-static double
-correlate(const double *a, const double *b, size_t count)
-{
-	double ab = 0, aa = 1e-9, bb = 1e-9;
-
-	for (size_t i = 0; i < count; i++) {
-		ab += a[i] * b[i];
-		aa += a[i] * a[i];
-		bb += b[i] * b[i];
-	}
-	return ab / sqrt(aa * bb);
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static double
-quantile(double *values, size_t count, double part)
-{
-	qsort(values, count, sizeof values[0], by_value);
-	return count > 0 ? values[(size_t)(part * (double)(count - 1))] : -1;
-}
-
-/* The longest stretch, in ms, that does not sound as it was said. */
-static double
-longest_gap(const double *said, const double *heard, size_t count, size_t lag)
-{
-	size_t run = 0, longest = 0;
-
-	for (size_t i = 0; i + FRAME + LAG_MAX < count; i += FRAME) {
-		double loud = 0;
-		double best = -1;
-
-		for (size_t k = 0; k < FRAME; k++)
-			loud += fabs(said[i + k]) / FRAME;
-		/* The delay moves by frames, and a little. */
-		for (size_t l = lag > 400 ? lag - 400 : 0;
-		     l < lag + 400 && i + l + FRAME < count; l++) {
-			double c = correlate(said + i, heard + i + l, FRAME);
-
-			best = c > best ? c : best;
-		}
-		run = loud > 300 && best < 0.6 ? run + 1 : 0;
-		longest = run > longest ? run : longest;
-	}
-	return (double)longest * 20;
-}
 
 static void
 compare(struct singer *listener)

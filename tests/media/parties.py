@@ -2,9 +2,11 @@
 """tests/media/parties.py CAM-MEDIA [name=value...]: parties in a call of pictures, each a
 cam-media of its own, over loopback. Prints a line of name=value for each figure.
 
-Options: parties, width, height, rate, seconds, budget (bits a second), codec, sandbox (0 or 1).
-Each sends the pattern of media/video.h, whose number is read out of the memory the pictures are
-shared in; figures are of the last second, the worst of all streams.
+Options: parties, width, height, rate, seconds, budget (bits a second), codec, sandbox (0 or 1),
+film (a YUV4MPEG2 file that all send over and over), late (seconds after which the last one joins).
+Each else sends the pattern of media/video.h, whose number is read out of the memory the pictures are
+shared in; figures are of the last second, the worst of all streams; traffic is what all send in a
+second, on average from two seconds after all are there, and traffic_most in the worst of them.
 """
 import json
 import mmap
@@ -76,6 +78,9 @@ class Party:
         number = self.ask("media.frames", {"member": member})["fd"]
         self.views[member] = mmap.mmap(self.given[number], 0, prot=mmap.PROT_READ)
 
+    def streams(self):
+        return [s for member in self.ask("media.stats", {})["members"] for s in member["streams"]]
+
     def cpu_ms(self):
         fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
@@ -97,9 +102,26 @@ def newest(memory):
     return number, width, height, bits >> 4 if good else None
 
 
+def introduce(parties, codec):
+    """Each gets to know those whom it does not know yet."""
+    for party in parties:
+        for other in parties:
+            if other is party or other.number in party.views:
+                continue
+            party.ask("media.add", {"member": other.number, "addr": "127.0.0.1",
+                                    "port": other.port, "media": other.media(codec)})
+            party.view(other.number)
+
+
+def traffic(parties):
+    """Bits that all have sent to all in the last second."""
+    return sum(s["bitrate"] for party in parties for s in party.streams()
+               if s["direction"] == "out")
+
+
 def main():
     options = {"parties": 2, "width": 640, "height": 360, "rate": 30, "seconds": 8,
-               "budget": 6000000, "codec": "vp8", "sandbox": 1}
+               "budget": 6000000, "codec": "vp8", "sandbox": 1, "film": "", "late": 0}
     for word in sys.argv[2:]:
         name, value = word.split("=")
         options[name] = type(options[name])(value)
@@ -108,22 +130,28 @@ def main():
         party.key = secrets.token_hex(44)
         pattern = {"kind": "pattern", "width": options["width"], "height": options["height"],
                    "rate": options["rate"]}
+        fds = [party.socket.fileno()]
+        if options["film"]:
+            pattern = {"kind": "file", "fd": 1, "loop": True}
+            fds.append(os.open(options["film"], os.O_RDONLY))
         party.ask("media.open", {
             "call": "00", "fd": 0, "own": party.media(options["codec"]), "budget": options["budget"],
             "audio": {"in": {"kind": "tone"}, "out": {"kind": "none"}},
             "video": {"in": pattern}, "sandbox": bool(options["sandbox"]),
-        }, [party.socket.fileno()])
-    for party in parties:
-        for other in parties:
-            if other is not party:
-                party.ask("media.add", {"member": other.number, "addr": "127.0.0.1",
-                                        "port": other.port, "media": other.media(options["codec"])})
-                party.view(other.number)
-    seen = {}
-    until, half, cpu = time.monotonic() + options["seconds"], options["seconds"] / 2, None
-    freeze = 0
+        }, fds)
+    seen, samples, here = {}, [], parties[:-1] if options["late"] else parties
+    begin = time.monotonic()
+    until, half, cpu = begin + options["seconds"], options["seconds"] / 2, None
+    sample = begin + options["late"] + 2 + 1
+    introduce(here, options["codec"])
     while time.monotonic() < until:
         now = time.monotonic()
+        if here is not parties and now > begin + options["late"]:
+            here = parties
+            introduce(here, options["codec"])
+        if now > sample:
+            samples.append(traffic(parties))
+            sample += 1
         if cpu is None and until - now < half:
             cpu = [party.cpu_ms() for party in parties]
             began = now
@@ -148,14 +176,8 @@ def main():
     used = [(party.cpu_ms() - before) / (time.monotonic() - began)
             for party, before in zip(parties, cpu)]
     freeze = max(entry["worst"] for entry in seen.values())
-    streams, traffic = [], 0
-    for party in parties:
-        stats = party.ask("media.stats", {})
-        for member in stats["members"]:
-            out = [s["bitrate"] for s in member["streams"] if s["direction"] == "out"]
-            traffic += sum(out)
-            streams += [s for s in member["streams"]
-                        if s["kind"] == "video" and s["direction"] == "in"]
+    streams = [s for party in parties for s in party.streams()
+               if s["kind"] == "video" and s["direction"] == "in"]
     for party in parties:
         party.control.close()
     ended = [party.process.wait(10) for party in parties]
@@ -167,7 +189,8 @@ def main():
         "readable": min(entry["readable"] for entry in seen.values()),
         "backwards": sum(entry["back"] for entry in seen.values()),
         "freeze_ms": round(freeze * 1000),
-        "traffic": traffic,
+        "traffic": round(sum(samples) / len(samples)),
+        "traffic_most": max(samples),
         "cpu_ms_s": round(max(used)),
         "status": max(ended),
     }

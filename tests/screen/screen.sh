@@ -111,6 +111,7 @@ sees_not() { # NAME TEXT
 plain() { # FILE: what differs from day to day made the same
 	sed -E -e 's/[0-9]{2}:[0-9]{2}(:[0-9]{2})?/00:00/g' \
 		-e 's/[A-Za-z]+, [0-9]{4}-[0-9]{2}-[0-9]{2} (─+)/DAY ─/' \
+		-e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}/0000-00-00/g' \
 		-e 's/ +$//' "$1"
 }
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 300
 # call.sh: calls between camd of this machine, with files and tones as devices.
 
@@ -193,6 +194,15 @@ test_a_camd_that_ends_says_goodbye() {
 	kill_camd anna
 	start anna
 	await 40 no_call bob
+}
+
+test_what_is_no_device_is_refused_at_once() {
+	people anna bob
+	expect 2 cam_as anna call bob --audio-in tone:8001
+	expect_text "$ERR" 'no tone of 1 to 8000 Hz'
+	expect 2 cam_as anna call bob --video-in pattern:640
+	expect_text "$ERR" "no pattern as 'pattern:640x360@15'"
+	no_call anna
 }
 
 # All camd of one address have the same ports: with none left one is busy.

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # call_devices.sh: microphones and loudspeakers of calls, as ALSA has them where there is no sound card.
 
 # shellcheck source=tests/media/calls.sh
@@ -59,7 +60,7 @@ test_a_loudspeaker_that_goes_and_one_that_comes() {
 	call_is bob '.audio_out == "one"'
 	kill "$SERVER"
 	# Neither is the system's own there any more.
-	await_call bob '.audio_out == "none" and .state == "active"'
+	await_call bob '.audio_out == "none" and .audio_out_missing == "one" and .state == "active"'
 	refuse_listed another
 	server another
 	expect 0 cam_as bob call devices --json
@@ -69,6 +70,27 @@ test_a_loudspeaker_that_goes_and_one_that_comes() {
 	expect 0 cam_as anna call hangup
 	calls_end
 	kill "$SERVER"
+}
+
+test_a_loudspeaker_that_goes_is_used_again_when_it_is_back() {
+	of_media
+	server another
+	SYSTEM=$SERVER
+	server one
+	devices 'pcm.!default another'
+	speech anna 40
+	call_of_two --audio-out device:one
+	await 30 has_come bob 200
+	kill "$SERVER"
+	# The system's own is in its place.
+	await_call bob '.audio_out == "default" and .audio_out_missing == "one"'
+	server one
+	await_call bob '.audio_out == "one" and .audio_out_missing == null and .state == "active"'
+	await 30 flows bob
+	expect 0 cam_as anna call hangup
+	calls_end
+	grep -q '"audio_out_missing":"one"' "$T/bob.calls" || fail 'who stays with the call is not told'
+	kill "$SERVER" "$SYSTEM"
 }
 
 refuse_listed() { # NAME

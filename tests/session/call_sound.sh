@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # call_sound.sh: what a call sounds like when its devices change, when its media process dies, and in two channels.
 
 # shellcheck source=tests/media/calls.sh

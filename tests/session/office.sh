@@ -35,7 +35,7 @@ test_an_office_joins_comes_back_and_gets_its_mail_once_and_in_order() {
 	# Who logs in again takes what he took before: a tenth more is no growth.
 	awk '{ v[$1] = $2 } END { exit !(v["server_again_mib"] <= 1.1 * v["server_mib"] + 4) }' "$T/figures" ||
 		fail 'the server grows with each log-in'
-	await 30 is_held 0
+	await 120 is_held 0
 	expect_json "$(ask server.status '{}')" ".members.joined == $OFFICE"
 	end_server
 }

@@ -257,3 +257,21 @@ test_a_name_that_changes_hands_is_not_verified() {
 	cam_as anna ls --all --json >"$T/roster"
 	json_all 'all(.[]; .verified | not)' "$T/roster"
 }
+
+# Whoever comes with a ticket that nobody gave, or says half of one, is sent away.
+test_a_ticket_that_nobody_gave_leads_nowhere() {
+	serve_org
+	python3 -c '
+import os, socket, sys
+for said in (b"camt\1" + os.urandom(32) + b"x" * 100, b"camt\2" + os.urandom(32), b"cream\1" + os.urandom(32),
+        b"camt\1"):
+    with socket.create_connection((sys.argv[1], 2425), 20) as peer:
+        peer.settimeout(30)
+        peer.sendall(said)
+        try:
+            assert peer.recv(1) == b"", said
+        except ConnectionResetError:
+            pass
+' "$SERVER"
+	expect_json "$(ask server.status '{}')" '.transfers == 0 and .transferred == 0'
+}

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 300
 # record.sh: calls recorded into files that other programs read.
 

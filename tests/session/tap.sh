@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 300
 # tap.sh: what is sent in a call is received, deciphered and decoded by GStreamer and ffmpeg.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
+# in real time
 # limit: 240
 # video.sh: pictures in calls between camd of this machine: films, the pattern and a screen as devices.
 
@@ -84,7 +85,7 @@ test_who_leaves_takes_no_key_along_and_who_dies_is_replaced() {
 	await 30 watches anna 10
 	await 30 watches bob 10
 	pid=$(pgrep -P "${PID_OF[anna]}" cam-media)
-	kill -KILL "$pid"
+	kill -SEGV "$pid"
 	await_call anna '.media == 2 and .state == "active"'
 	await 30 watches bob 10
 	await 30 watches anna 10

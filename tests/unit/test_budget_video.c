@@ -98,6 +98,7 @@ a_slow_machine_codes_faster_then_smaller(void **state)
 	struct budget_choice choice;
 
 	call.encode_us = 1000;
+	call.quantizer = 40;
 	choice = budget_choose(&budget, &call, 0);
 	assert_int_equal(choice.speed, VPX_SPEED_MAX);
 	/* There is time: more care, a step each five seconds. */
@@ -118,6 +119,20 @@ a_slow_machine_codes_faster_then_smaller(void **state)
 	for (uint64_t now_ms = 31000; now_ms < 60000; now_ms += 100)
 		choice = budget_choose(&budget, &call, now_ms);
 	assert_int_equal(choice.height, 720);
+}
+
+static void
+care_is_taken_only_where_it_shows(void **state)
+{
+	struct budget budget = { 0 };
+	struct budget_state call = call_of(2);
+	struct budget_choice choice = { 0 };
+
+	call.encode_us = 1000;
+	call.quantizer = 25;
+	for (uint64_t now_ms = 0; now_ms <= 30000; now_ms += 100)
+		choice = budget_choose(&budget, &call, now_ms);
+	assert_int_equal(choice.speed, VPX_SPEED_MAX);
 }
 
 static void
@@ -201,6 +216,7 @@ main(void)
 		cmocka_unit_test(who_joins_makes_the_others_smaller_at_once),
 		cmocka_unit_test(who_leaves_makes_them_larger_step_by_step),
 		cmocka_unit_test(a_slow_machine_codes_faster_then_smaller),
+		cmocka_unit_test(care_is_taken_only_where_it_shows),
 		cmocka_unit_test(a_narrow_path_counts_before_the_ceiling),
 		cmocka_unit_test(
 		    simple_pictures_may_be_larger_until_they_become_coarse),

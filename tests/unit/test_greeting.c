@@ -410,7 +410,6 @@ who_talks_much_before_the_greeting_is_cut_short(void **state)
 	struct stranger *stranger = stranger_there(ends);
 	json_t *params = linkhello_write(&stranger->hello);
 	char *text = malloc(200001);
-	struct link *link = TAILQ_FIRST(&ends->one.camd.links->list);
 
 	/* One object below the limit of a channel, and far over ours. */
 	memset(text, 'a', 200000);
@@ -418,11 +417,8 @@ who_talks_much_before_the_greeting_is_cut_short(void **state)
 	json_object_set_new(params, "padding", json_string(text));
 	free(text);
 	stranger_call(stranger, LINK_HELLO, params);
-	while (!stranger->is_closed) {
-		if (link == TAILQ_FIRST(&ends->one.camd.links->list))
-			assert_true(link->fed <= LIMIT_LINK_STRANGER);
+	while (!stranger->is_closed)
 		ends_turn(ends);
-	}
 	assert_false(stranger->is_answered);
 	assert_sent_away(stranger);
 }

@@ -87,6 +87,76 @@ that_somebody_speaks_cam1_is_told_with_what_he_signed(void **state)
 	party->lan->ops = &party_ops;
 }
 
+#define CO_PIN "00112233445566778899aabbccddeeff"
+#define QUESTION "1:5:anna:pc1:%u:Anna|Sales|\nUN:anna\nHN:pc1\nCO:1:0:" CO_PIN
+
+static struct orgline told_line;
+static struct addr told_from;
+static unsigned told_lines;
+
+static void
+note_orgline(void *arg, const struct addr *from, const struct orgline *line)
+{
+	told_lines++;
+	told_from = *from;
+	told_line = *line;
+}
+
+/* Word of a server is for whom it concerns; to a stranger no more than three
+ * times what he has said goes back. */
+static void
+who_looks_for_a_server_is_told_and_not_made_loud(void **state)
+{
+	struct party *party = *state;
+	struct lan_ops ops = *party->lan->ops;
+	size_t sent = 0;
+
+	ops.on_orgline = note_orgline;
+	party->lan->ops = &ops;
+	told_lines = 0;
+	twin_hear(&party->twin, "10.77.0.3", QUESTION, (unsigned)ANNAS_STATUS);
+	assert_int_equal(told_lines, 1);
+	assert_int_equal(told_line.port, 0);
+	assert_int_equal(told_line.pin[15], 0xff);
+	twin_hear(&party->twin, "10.77.0.3",
+	    "1:6:anna:pc1:%u:Anna|Sales|\nCO:1:x:" CO_PIN,
+	    (unsigned)ANNAS_STATUS);
+	assert_int_equal(told_lines, 1);
+	nobody(party);
+	told_line.port = 2425;
+	for (unsigned i = 0; i < 50; i++)
+		lan_orgline(party->lan, &told_from, &told_line);
+	twin_flush(&party->twin);
+	assert_true(party->twin.caught_count > 0);
+	for (size_t i = 0; i < party->twin.caught_count; i++)
+		sent += party->twin.caught[i].bytes.len;
+	assert_true(sent <= 3 * 2 * (sizeof QUESTION + 16));
+	party->lan->ops = &party_ops;
+}
+
+static void
+who_is_quiet_hears_nothing_else(void **state)
+{
+	struct party *party = *state;
+	struct lan_ops ops = *party->lan->ops;
+
+	ops.on_orgline = note_orgline;
+	party->lan->ops = &ops;
+	party->lan->quiet = true;
+	told_lines = 0;
+	twin_hear(&party->twin, "10.77.0.3", "1:5:anna:pc1:1:Anna|Sales|");
+	twin_hear(&party->twin, "10.77.0.3", "1:6:anna:pc1:288:hello|");
+	twin_hear(&party->twin, "10.77.0.3", "1:7:anna:pc1:114:");
+	lan_enter(party->lan);
+	nobody(party);
+	twin_hear(&party->twin, "10.77.0.3",
+	    "1:8:anna:pc1:%u:Anna|Sales|\nCO:1:0:" CO_PIN,
+	    (unsigned)ANNAS_STATUS);
+	assert_int_equal(told_lines, 1);
+	party->lan->quiet = false;
+	party->lan->ops = &party_ops;
+}
+
 static void
 each_command_of_presence_is_told_as_what_it_is(void **state)
 {
@@ -396,6 +466,8 @@ main(void)
 		TEST_OF_PARTY(
 		    our_name_from_another_machine_is_a_conflict_told_now_and_then),
 		TEST_OF_PARTY(unknown_commands_are_ignored),
+		TEST_OF_PARTY(who_looks_for_a_server_is_told_and_not_made_loud),
+		TEST_OF_PARTY(who_is_quiet_hears_nothing_else),
 		TEST_OF_PARTY(
 		    word_from_where_a_peer_is_known_to_be_shows_that_it_lives),
 		TEST_OF_PARTY(

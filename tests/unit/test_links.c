@@ -1,6 +1,8 @@
 /* test_links.c: links between two camd: settled, used, ended. */
 #include "links_ends.h"
 
+#include "link/wire.h"
+
 /* -- one link ---------------------------------------------------------------
  */
 
@@ -99,7 +101,7 @@ a_new_link_waits_while_the_one_that_would_stay_is_asked(void **state)
 	links_want(holder->camd.links, user);
 	UNTIL(ends, holder->opened == 1 && mover->opened == 1);
 	/* Gone with its network, without a word; and back from another. */
-	tls_pause(mover->last->tls, true);
+	wire_pause(mover->last->wire, true);
 	forgotten = mover->camd.links;
 	end_links(mover);
 	mover->last_user->peer.addr = holder->at;
@@ -157,7 +159,7 @@ all_links_are_questioned_when_our_network_changes(void **state)
 	assert_true(contact->pinged);
 	UNTIL(ends, !contact->pinged);
 	assert_int_equal(ends->one.closed, 0);
-	tls_pause(ends->two.last->tls, true);
+	wire_pause(ends->two.last->wire, true);
 	links_question(links);
 	ends_fire(&contact->ping);
 	assert_int_equal(ends->one.closed, 1);

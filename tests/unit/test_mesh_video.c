@@ -308,15 +308,17 @@ after_a_cut_the_picture_comes_back(void **state)
 	struct frames_view *view = open_view(pair);
 	struct seen seen = { 0 };
 	uint64_t until_ms;
+	unsigned before;
 
 	see(pair, view, 30, &seen);
+	before = seen.last;
 	pair->is_cut = true;
 	until_ms = clock_now_ms() + 1500;
 	while (clock_now_ms() < until_ms)
 		loop_turn(pair->loop, 1);
 	pair->is_cut = false;
-	see(pair, view, 30, &seen);
-	assert_true(seen.last >= 60);
+	while (seen.last < before + 30)
+		see(pair, view, 1, &seen);
 	frames_close(view);
 	end(pair);
 }

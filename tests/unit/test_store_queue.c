@@ -265,6 +265,27 @@ queues_are_listed_by_name(void **state)
 	assert_string_equal(text, "anna 2 6 5, bob 1 1 5, ");
 }
 
+static void
+what_waits_for_one_is_cleared(void **state)
+{
+	struct store *store = store_of(state);
+	int64_t bob = member(store, "bob"), anna = member(store, "anna");
+	const struct store_quota two = { 2, 100, 2, 100 };
+	char text[80] = "";
+
+	assert_int_equal(hold(store, bob, anna, 1, "x", &two), 0);
+	assert_int_equal(hold(store, anna, bob, 1, "one", &two), 0);
+	assert_int_equal(hold(store, anna, bob, 2, "two", &two), 0);
+	assert_int_equal(store_queue_clear(store, anna), 0);
+	assert_int_equal(store_queue_list(store, join_waiting, text), 0);
+	assert_string_equal(text, "bob 1 1 5, ");
+	/* It counts no more. */
+	assert_int_equal(hold(store, anna, bob, 3, "six", &two), 0);
+	assert_int_equal(hold(store, anna, bob, 4, "ten", &two), 0);
+	assert_int_equal(
+	    hold(store, anna, bob, 5, "over", &two), CAM_ERR_LIMIT);
+}
+
 static int
 copy_card(const struct store_card *card, void *arg)
 {
@@ -308,6 +329,7 @@ main(void)
 		TEST(a_queue_has_an_end),
 		TEST(what_waited_too_long_is_forgotten),
 		TEST(queues_are_listed_by_name),
+		TEST(what_waits_for_one_is_cleared),
 		TEST(a_member_has_one_card),
 	};
 

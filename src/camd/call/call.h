@@ -114,6 +114,12 @@ struct call {
 	bool has_devices; /* the process can open some */
 	bool switching;	  /* it ends so that another can begin */
 	bool chosen;	  /* what that one is to open; nobody has tried it */
+	/* The devices of sound that have gone, by enum devices_kind: a name,
+	 * "" the system's own, NULL none; looked for from time to time. */
+	char *missing[DEVICES_AUDIO_OUT + 1];
+	bool stood_in[DEVICES_AUDIO_OUT + 1]; /* another process has tried to
+						 put the system's own there */
+	struct timer looking;
 	struct recording *recording; /* of ours; NULL: none */
 	bool recording_ends;	     /* it is told of no more */
 	char *recording_path;	     /* of the last one; NULL */

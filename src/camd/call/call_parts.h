@@ -107,6 +107,17 @@ void sound_renew(struct call *call);
 void sound_command(struct call *call, const char *method, json_t *params,
     const int *fds, size_t fd_count);
 
+/* -- missing.c --------------------------------------------------------------
+ */
+
+void missing_init(struct call *call);
+void missing_finish(struct call *call);
+/* The device (of media.open) has gone: it will be used again once it is back,
+ * unless another is chosen before. */
+void missing_note(
+    struct call *call, enum devices_kind way, const json_t *device);
+void missing_forget(struct call *call, enum devices_kind way);
+
 /* -- record.c ---------------------------------------------------------------
  */
 

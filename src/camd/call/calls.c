@@ -110,6 +110,7 @@ call_free(struct call *call)
 	record_free(call);
 	if (call->socket >= 0)
 		close(call->socket);
+	missing_finish(call);
 	devices_free(call->devices);
 	json_decref(call->audio);
 	free(call->text);
@@ -130,6 +131,7 @@ calls_make(struct calls *calls, bool incoming, struct call **result)
 	call = xcalloc(1, sizeof *call);
 	call->calls = calls;
 	call->socket = fd;
+	missing_init(call);
 	call->incoming = incoming;
 	call->joined = !incoming;
 	call->state = incoming ? CALL_RINGING : CALL_CALLING;
@@ -218,6 +220,7 @@ call_end(struct call *call, enum call_reason reason, const char *text)
 	TAILQ_REMOVE(&calls->list, call, entry);
 	TAILQ_INSERT_TAIL(&calls->dead, call, entry);
 	calls->count--;
+	timer_stop(&call->looking);
 	sound_stop(call);
 	record_leave(call);
 	call_end_told(call);

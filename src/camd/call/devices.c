@@ -18,7 +18,6 @@
 #include "camd/call/display.h"
 
 enum {
-	TONE_MAX_HZ = 20000,
 	PATTERN_RATE_MAX = 60,
 	SCREEN_RATE = 15, /* pictures a second */
 	CAMERAS_MAX = 64, /* /dev/video0 and so on */
@@ -99,7 +98,7 @@ tone_device(const char *spec)
 	if (colon == NULL)
 		return device;
 	if (strncmp(spec, "tone:", 5) != 0 ||
-	    number_decimal(span_text(colon + 1), TONE_MAX_HZ, &hz) < 0 ||
+	    number_decimal(span_text(colon + 1), LIMIT_TONE_HZ, &hz) < 0 ||
 	    hz == 0) {
 		json_decref(device);
 		return NULL;

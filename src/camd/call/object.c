@@ -92,6 +92,17 @@ device_object(const struct call *call, const char *way)
 				    : json_string("default");
 }
 
+/* What will be used again once it is back. */
+static json_t *
+missing_object(const struct call *call, enum devices_kind way)
+{
+	const char *name = call->missing[way];
+
+	return name == NULL
+		   ? json_null()
+		   : json_text(span_text(name[0] != '\0' ? name : "default"));
+}
+
 /* Who records it now. */
 static json_t *
 recording_object(const struct call *call)
@@ -184,6 +195,10 @@ call_object(const struct call *call)
 			     : 0));
 	json_object_set_new(object, "audio_in", device_object(call, "in"));
 	json_object_set_new(object, "audio_out", device_object(call, "out"));
+	json_object_set_new(
+	    object, "audio_in_missing", missing_object(call, DEVICES_AUDIO_IN));
+	json_object_set_new(object, "audio_out_missing",
+	    missing_object(call, DEVICES_AUDIO_OUT));
 	json_object_set_new(object, "port", json_integer(call->own.port));
 	put_recording(object, call);
 	if (call->state != CALL_ENDED)

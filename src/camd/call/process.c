@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -205,23 +204,12 @@ start(struct loop *loop, const struct process_host *host, void *arg,
     struct process **result)
 {
 	struct process *process = NULL;
-	char *path = program_find("cam-media");
-	int ends[2], err;
+	int socket, err;
 	pid_t pid = 0;
 
-	if (path == NULL)
-		return CAM_ERR_UNSUPPORTED;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
-		free(path);
-		return CAM_ERR_SYSTEM;
-	}
-	err = program_start((const char *[]){ path, NULL }, &ends[1], 1, &pid);
-	close(ends[1]);
-	free(path);
-	if (err != 0) {
-		close(ends[0]);
+	err = program_start("cam-media", NULL, -1, &socket, &pid);
+	if (err != 0)
 		return err;
-	}
 	process = xcalloc(1, sizeof *process);
 	process->loop = loop;
 	process->host = host;
@@ -230,7 +218,7 @@ start(struct loop *loop, const struct process_host *host, void *arg,
 	process->child = child_watch(loop, pid, on_exit_status, process);
 	process->caller = rpc_caller_new(&caller_ops, process);
 	process->stream =
-	    stream_new(loop, ends[0], &stream_ops, process, LIMIT_RPC_QUEUE);
+	    stream_new(loop, socket, &stream_ops, process, LIMIT_RPC_QUEUE);
 	stream_accept_given(process->stream);
 	timer_init(&process->patience, loop, on_patience, process);
 	*result = process;

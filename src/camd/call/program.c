@@ -8,14 +8,15 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/path.h"
 
-char *
-program_find(const char *name)
+static char *
+find(const char *name)
 {
 	char *path = path_join(CAM_LIBEXEC, name), *slash;
 	char own[PATH_MAX];
@@ -93,9 +94,8 @@ spawn(const char *const argv[], const int *fds, size_t count, pid_t *pid)
 	return failure == 0 ? 0 : CAM_ERR_SYSTEM;
 }
 
-int
-program_start(
-    const char *const argv[], const int *fds, size_t count, pid_t *pid)
+static int
+start(const char *const argv[], const int *fds, size_t count, pid_t *pid)
 {
 	int copies[PROGRAM_FDS] = { -1 }, err = 0;
 	size_t made = 0;
@@ -114,4 +114,29 @@ program_start(
 			close(copies[made]);
 	}
 	return err;
+}
+
+int
+program_start(
+    const char *name, const char *word, int fd, int *socket, pid_t *pid)
+{
+	char *path = find(name);
+	int ends[2], err;
+
+	if (path == NULL)
+		return CAM_ERR_UNSUPPORTED;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
+		free(path);
+		return CAM_ERR_SYSTEM;
+	}
+	err = start((const char *[]){ path, word, NULL },
+	    (int[]){ ends[1], fd }, fd >= 0 ? 2 : 1, pid);
+	close(ends[1]);
+	free(path);
+	if (err != 0) {
+		close(ends[0]);
+		return err;
+	}
+	*socket = ends[0];
+	return 0;
 }

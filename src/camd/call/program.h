@@ -2,21 +2,18 @@
 #ifndef CAM_CAMD_CALL_PROGRAM_H
 #define CAM_CAMD_CALL_PROGRAM_H
 
-#include <stddef.h>
 #include <sys/types.h>
 
-/* The first descriptor that it is given. */
+/* What it is given: its end of the socket and, perhaps, a file behind it. */
 enum { PROGRAM_FD = 3, PROGRAM_FDS = 2 };
 
-/* Where it is installed, or beside this camd as it was built; a new string.
- * NULL: it is not there. */
-char *program_find(const char *name);
 /*
- * Runs argv[0] (a path) with fds (the caller's still) as PROGRAM_FD and those
- * after it, at most PROGRAM_FDS, and no more of ours. CAM_ERR_SYSTEM, with
- * errno.
+ * Runs it from where it is installed, or from beside this camd as it was built,
+ * with a word (NULL: none) and a file (-1: none; the caller's still) that it is
+ * given, and no more of ours. *socket is our end, the caller's to close.
+ * CAM_ERR_UNSUPPORTED: it is not there; CAM_ERR_SYSTEM.
  */
 int program_start(
-    const char *const argv[], const int *fds, size_t count, pid_t *pid);
+    const char *name, const char *word, int fd, int *socket, pid_t *pid);
 
 #endif

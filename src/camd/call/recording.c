@@ -3,9 +3,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -80,31 +78,18 @@ start(struct loop *loop, int fd, bool webm,
     struct recording **result)
 {
 	struct recording *recording = NULL;
-	char *path = program_find("cam-record");
-	const char *argv[] = { path, webm ? "webm" : "matroska", NULL };
-	int ends[2], err;
 	pid_t pid = 0;
+	int err = program_start(
+	    "cam-record", webm ? "webm" : "matroska", fd, socket, &pid);
 
-	if (path == NULL)
-		return CAM_ERR_UNSUPPORTED;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
-		free(path);
-		return CAM_ERR_SYSTEM;
-	}
-	err = program_start(argv, (int[]){ ends[1], fd }, 2, &pid);
-	close(ends[1]);
-	free(path);
-	if (err != 0) {
-		close(ends[0]);
+	if (err != 0)
 		return err;
-	}
 	recording = xcalloc(1, sizeof *recording);
 	recording->pid = pid;
 	recording->on_ended = on_ended;
 	recording->arg = arg;
 	recording->child = child_watch(loop, pid, on_exit_status, recording);
 	timer_init(&recording->patience, loop, on_patience, recording);
-	*socket = ends[0];
 	*result = recording;
 	return 0;
 }

@@ -76,18 +76,19 @@ on_device(struct call *call, const json_t *params)
 	    json_string_value(json_object_get(params, "direction"));
 	const char *now = json_string_value(json_object_get(params, "now"));
 	bool is_silent = now == NULL || strcmp(now, "default") != 0;
+	enum devices_kind kind;
 
 	if (way == NULL || call->audio == NULL || call->state == CALL_ENDED ||
 	    (strcmp(way, "in") != 0 && strcmp(way, "out") != 0))
 		return;
 	log_warn("a device of the call (%s) has gone: %s", way,
 	    is_silent ? "silence" : "the system's own is in its place");
+	kind = strcmp(way, "in") == 0 ? DEVICES_AUDIO_IN : DEVICES_AUDIO_OUT;
+	missing_note(call, kind, json_object_get(call->audio, way));
 	json_object_set_new(call->audio, way,
 	    json_pack("{s:s}", "kind", is_silent ? "none" : "portaudio"));
 	/* Another process would not find it either. */
-	(void)devices_set(call->devices,
-	    strcmp(way, "in") == 0 ? DEVICES_AUDIO_IN : DEVICES_AUDIO_OUT,
-	    is_silent ? "none" : "");
+	(void)devices_set(call->devices, kind, is_silent ? "none" : "");
 	call_tell(call, EVENT_CALL_CHANGED);
 }
 

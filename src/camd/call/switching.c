@@ -38,6 +38,10 @@ take_over(struct call *call, struct call_devices *devices)
 
 	if (call->audio != NULL)
 		json_object_update(call->audio, audio);
+	if (json_object_get(audio, "in") != NULL && !devices->stands_in)
+		missing_forget(call, DEVICES_AUDIO_IN);
+	if (json_object_get(audio, "out") != NULL && !devices->stands_in)
+		missing_forget(call, DEVICES_AUDIO_OUT);
 	devices_move_sound(call->devices, devices);
 	call_tell(call, EVENT_CALL_CHANGED);
 }

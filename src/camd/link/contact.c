@@ -14,8 +14,8 @@
 #include "camd/people/user.h"
 #include "ipmsg/camline.h"
 #include "lan/lan.h"
+#include "link/wire.h"
 #include "net/tcp.h"
-#include "net/tls.h"
 #include "rpc/names.h"
 
 enum {
@@ -345,7 +345,7 @@ contact_hold(struct contact *contact, struct link *spare)
 	drop_spare(contact);
 	contact->spare = spare;
 	/* What comes over it waits in the system. */
-	tls_pause(spare->tls, true);
+	wire_pause(spare->wire, true);
 	contact_question(contact);
 	if (contact->pinged && timer_left_ms(&contact->ping) > SPARE_PING_MS)
 		timer_start(&contact->ping, SPARE_PING_MS);

@@ -12,7 +12,7 @@
 #include "lan/budget.h"
 #include "net/lobby.h"
 
-enum { TLS_HANDSHAKE = 0x16, TICKET = 'c' };
+enum { TLS_HANDSHAKE = 0x16 };
 
 struct door {
 	struct camd *camd;
@@ -43,7 +43,7 @@ take(void *arg, int fd, const struct lobby_guest *guest,
 	if (guest->first == TLS_HANDSHAKE)
 		links_accept(camd->links, fd, &guest->from, guest->deadline_ms,
 		    on_known, known_arg);
-	else if (guest->first == TICKET)
+	else if (guest->first == TICKET_FIRST)
 		tickets_accept(
 		    camd->tickets, fd, guest->deadline_ms, on_known, known_arg);
 	else

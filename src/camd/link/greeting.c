@@ -14,6 +14,7 @@
 #include "camd/link/links.h"
 #include "camd/trust/trust.h"
 #include "crypto/keyring.h"
+#include "link/wire.h"
 #include "loop/worker.h"
 #include "rpc/channel.h"
 #include "rpc/names.h"
@@ -90,8 +91,8 @@ greeting_send(struct link *link)
 	struct linkhello *hello = xmalloc(sizeof *hello);
 
 	links_hello(link->links, hello);
-	(void)channel_call(link->channel, LINK_HELLO, linkhello_write(hello),
-	    on_hello_answered, link);
+	(void)channel_call(wire_channel(link->wire), LINK_HELLO,
+	    linkhello_write(hello), on_hello_answered, link);
 	free(hello);
 }
 
@@ -194,7 +195,7 @@ take_hello(struct link *link, struct greeting *greeting)
 		return;
 	}
 	link->admitted = true;
-	channel_reply(link->channel, greeting->id, NULL);
+	channel_reply(wire_channel(link->wire), greeting->id, NULL);
 	link_greet(link);
 }
 

@@ -14,9 +14,8 @@
 #include "camd/link/link_private.h"
 #include "camd/link/linkmethods.h"
 #include "camd/people/user.h"
+#include "link/wire.h"
 #include "loop/loop.h"
-#include "net/tcp.h"
-#include "net/tls.h"
 #include "rpc/channel.h"
 #include "rpc/names.h"
 
@@ -54,8 +53,7 @@ link_close(struct link *link, const char *reason)
 	else
 		log_debug("no link to %s: %s", addr, reason);
 	link->state = LINK_ENDED;
-	tls_free(link->tls);
-	link->tls = NULL;
+	wire_pause(link->wire, true);
 	timer_stop(&link->timer);
 	greeting_forget(link);
 	links_ended(link->links, link, was_greeted);
@@ -71,7 +69,7 @@ link_break(struct link *link, const char *reason)
 void
 link_free(struct link *link)
 {
-	channel_free(link->channel);
+	wire_free(link->wire);
 	timer_finish(&link->timer);
 	rsa_public_free(link->proof.rsa);
 	free(link);
@@ -85,8 +83,8 @@ link_refuse(struct link *link, json_int_t id, int err, const char *message)
 	describe(link, addr);
 	log_info("the hello of %s is refused: %s", addr, message);
 	link->state = LINK_REFUSING;
-	channel_fail(link->channel, id, err, message);
-	tls_pause(link->tls, true);
+	channel_fail(wire_channel(link->wire), id, err, message);
+	wire_pause(link->wire, true);
 	if (timer_left_ms(&link->timer) > REFUSED_MS)
 		timer_start(&link->timer, REFUSED_MS);
 }
@@ -127,16 +125,17 @@ link_greet(struct link *link)
 		return;
 	link->state = LINK_GREETED;
 	link->greeted_ms = clock_now_ms();
+	wire_admit(link->wire);
 	use(link);
 	timer_start(&link->timer, IDLE_MS);
 	links_greeted(link->links, link);
 }
 
-/* -- the channel ------------------------------------------------------------
+/* -- what comes over it ------------------------------------------------------
  */
 
 static void
-on_request(struct channel *channel, const char *method, json_t *params,
+on_request(struct wire *wire, const char *method, json_t *params,
     const json_int_t *id, void *arg)
 {
 	struct link *link = arg;
@@ -168,7 +167,7 @@ on_request(struct channel *channel, const char *method, json_t *params,
 }
 
 static int
-on_open(struct channel *channel, uint16_t stream, const char *kind, void *arg)
+on_open(struct wire *wire, uint16_t stream, const char *kind, void *arg)
 {
 	struct link *link = arg;
 
@@ -182,7 +181,7 @@ on_open(struct channel *channel, uint16_t stream, const char *kind, void *arg)
 }
 
 static void
-on_item(struct channel *channel, uint16_t stream, struct span item, void *arg)
+on_item(struct wire *wire, uint16_t stream, struct span item, void *arg)
 {
 	struct link *link = arg;
 	struct links *links = link->links;
@@ -194,21 +193,21 @@ on_item(struct channel *channel, uint16_t stream, struct span item, void *arg)
 }
 
 static void
-on_close(struct channel *channel, uint16_t stream, int err, void *arg)
+on_close(struct wire *wire, uint16_t stream, int err, void *arg)
 {
 	struct link *link = arg;
 
 	if (link->can_receive && stream == link->stream_in) {
 		link->can_receive = false;
 		/* We never say anything on it; else it would keep its place. */
-		channel_close(channel, stream, 0);
+		channel_close(wire_channel(wire), stream, 0);
 	} else if (link->can_send && stream == link->stream_out) {
 		link_close(link, "it takes no envelopes");
 	}
 }
 
 static void
-on_drained(struct channel *channel, uint16_t stream, void *arg)
+on_drained(struct wire *wire, uint16_t stream, void *arg)
 {
 	struct link *link = arg;
 
@@ -217,33 +216,17 @@ on_drained(struct channel *channel, uint16_t stream, void *arg)
 		link->links->ops->on_drained(link->links->arg, link);
 }
 
-static void
-on_output(struct channel *channel, void *arg)
-{
-	struct link *link = arg;
-
-	if (link->tls != NULL)
-		tls_kick(link->tls);
-}
-
-static const struct channel_ops channel_ops = {
-	.on_request = on_request,
-	.on_open = on_open,
-	.on_item = on_item,
-	.on_close = on_close,
-	.on_drained = on_drained,
-	.on_output = on_output,
-};
-
 /* -- the connection ---------------------------------------------------------
  */
 
 static void
-on_ready(struct tls *tls, const uint8_t key[SIGN_KEY_SIZE], void *arg)
+on_ready(struct wire *wire, const uint8_t key[SIGN_KEY_SIZE], void *arg)
 {
 	struct link *link = arg;
 	struct links *links = link->links;
 
+	if (link->state == LINK_ENDED)
+		return;
 	memcpy(link->key, key, sizeof link->key);
 	if (memcmp(key, identity_device(links->identity)->link_key,
 		SIGN_KEY_SIZE) == 0) {
@@ -252,65 +235,25 @@ on_ready(struct tls *tls, const uint8_t key[SIGN_KEY_SIZE], void *arg)
 		return;
 	}
 	link->state = LINK_GREETING;
-	link->channel = channel_new(link->connected, &channel_ops, link);
 	greeting_send(link);
 }
 
 static void
-on_data(struct tls *tls, const void *data, size_t len, void *arg)
-{
-	struct link *link = arg;
-	const char *problem = "broken frames";
-
-	if (link->state != LINK_GREETED) {
-		link->fed += len;
-		if (link->fed > LIMIT_LINK_STRANGER) {
-			link_close(link, "it says too much before it is "
-					 "greeted");
-			return;
-		}
-	}
-	if (channel_feed(link->channel, data, len, &problem) < 0)
-		link_close(link, problem);
-}
-
-static size_t
-on_room(struct tls *tls, void *data, size_t size, void *arg)
+on_closed(struct wire *wire, int err, const char *reason, void *arg)
 {
 	struct link *link = arg;
 
-	return link->channel != NULL ? channel_take(link->channel, data, size)
-				     : 0;
+	link->broken = err == CAM_ERR_SYSTEM;
+	link_close(link, reason);
 }
 
-static void
-on_closed(struct tls *tls, int err, void *arg)
-{
-	struct link *link = arg;
-
-	switch (err) {
-	case CAM_ERR_CLOSED:
-		link_close(link, "the other end has closed it");
-		break;
-	case CAM_ERR_KEY:
-		link_close(link, "no certificate of an Ed25519 key");
-		break;
-	case CAM_ERR_VERSION:
-		link_close(link, "another protocol than cam/1");
-		break;
-	case CAM_ERR_TIMEOUT:
-		link_close(link, "its handshake took too long");
-		break;
-	default:
-		link_break(link, "the connection broke");
-		break;
-	}
-}
-
-static const struct tls_ops tls_ops = {
+static const struct wire_ops wire_ops = {
 	.on_ready = on_ready,
-	.on_data = on_data,
-	.on_room = on_room,
+	.on_request = on_request,
+	.on_open = on_open,
+	.on_item = on_item,
+	.on_close = on_close,
+	.on_drained = on_drained,
 	.on_closed = on_closed,
 };
 
@@ -326,9 +269,8 @@ link_new(struct links *links, int fd, bool connected, const struct addr *addr,
 	link->addr = *addr;
 	timer_init(&link->timer, links->camd->loop, on_time, link);
 	timer_start(&link->timer, timeout_ms);
-	tcp_set_urgent(fd);
-	link->tls = tls_new(links->camd->loop, links->context, fd, connected,
-	    timeout_ms, &tls_ops, link);
+	link->wire = wire_new(links->camd->loop, links->context, fd, connected,
+	    timeout_ms, &wire_ops, link);
 	TAILQ_INSERT_TAIL(&links->list, link, entry);
 	table_add(&links->by_serial, &link->by_serial,
 	    table_hash(&links->by_serial, &link->serial, sizeof link->serial));
@@ -409,7 +351,8 @@ link_call(struct link *link, const char *method, json_t *params,
 	}
 	if (strcmp(method, LINK_PING) != 0)
 		use(link);
-	return channel_call(link->channel, method, params, on_done, arg);
+	return channel_call(
+	    wire_channel(link->wire), method, params, on_done, arg);
 }
 
 int
@@ -420,14 +363,14 @@ link_notify(struct link *link, const char *method, json_t *params)
 		return CAM_ERR_CLOSED;
 	}
 	use(link);
-	return channel_notify(link->channel, method, params);
+	return channel_notify(wire_channel(link->wire), method, params);
 }
 
 void
 link_reply(struct link *link, json_int_t id, json_t *result)
 {
 	if (link->state == LINK_GREETED)
-		channel_reply(link->channel, id, result);
+		channel_reply(wire_channel(link->wire), id, result);
 	else
 		json_decref(result);
 }
@@ -436,7 +379,7 @@ void
 link_fail(struct link *link, json_int_t id, int err, const char *message)
 {
 	if (link->state == LINK_GREETED)
-		channel_fail(link->channel, id, err, message);
+		channel_fail(wire_channel(link->wire), id, err, message);
 }
 
 int
@@ -447,20 +390,21 @@ link_send_envelope(struct link *link, struct span envelope)
 	if (link->state != LINK_GREETED)
 		return CAM_ERR_CLOSED;
 	if (!link->can_send) {
-		if ((r = channel_open(link->channel, envelopes, CHANNEL_URGENT,
-			 &link->stream_out)) < 0)
+		if ((r = channel_open(wire_channel(link->wire), envelopes,
+			 CHANNEL_URGENT, &link->stream_out)) < 0)
 			return r;
 		link->can_send = true;
 	}
 	use(link);
-	return channel_send(link->channel, link->stream_out, envelope);
+	return channel_send(
+	    wire_channel(link->wire), link->stream_out, envelope);
 }
 
 size_t
 link_queued(const struct link *link)
 {
 	return link->state == LINK_GREETED && link->can_send
-		   ? channel_queued(link->channel, link->stream_out)
+		   ? channel_queued(wire_channel(link->wire), link->stream_out)
 		   : 0;
 }
 
@@ -468,7 +412,7 @@ void
 link_credit(struct link *link, size_t len)
 {
 	if (link->state == LINK_GREETED && link->can_receive)
-		channel_credit(link->channel, link->stream_in, len);
+		channel_credit(wire_channel(link->wire), link->stream_in, len);
 }
 
 int

@@ -11,11 +11,10 @@
 #include "link/linkhello.h"
 #include "loop/timer.h"
 
-struct channel;
 struct contact;
 struct greeting;
-struct tls;
 struct tls_context;
+struct wire;
 
 /*
  *	SHAKING -> GREETING -> GREETED -> ENDED
@@ -37,8 +36,7 @@ struct link {
 	struct links *links;
 	uint64_t serial;
 	enum link_state state;
-	struct tls *tls;
-	struct channel *channel; /* NULL before GREETING */
+	struct wire *wire;
 	struct addr addr;
 	bool connected; /* by us */
 
@@ -47,7 +45,6 @@ struct link {
 	bool welcomed;		   /* ours was answered */
 	bool broken;		   /* nobody has closed it */
 	bool opened;		   /* the link of its user, and told so */
-	size_t fed;		   /* bytes before it was greeted */
 	struct greeting *greeting; /* their hello, in the pool */
 
 	uint8_t key[SIGN_KEY_SIZE]; /* of their TLS */

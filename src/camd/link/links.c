@@ -16,6 +16,7 @@
 #include "camd/link/link_private.h"
 #include "camd/org/org.h"
 #include "camd/people/user.h"
+#include "link/wire.h"
 #include "net/tls.h"
 #include "rpc/names.h"
 
@@ -231,7 +232,7 @@ links_ended(struct links *links, struct link *link, bool was_greeted)
 	if (link->opened)
 		links->ops->on_closed(links->arg, link->user, link);
 	if (spare != NULL && spare->state == LINK_GREETED) {
-		tls_pause(spare->tls, false);
+		wire_pause(spare->wire, false);
 		links_greeted(links, spare);
 	}
 }
@@ -513,7 +514,7 @@ links_free(struct links *links)
 	/* What was said this moment, of calls that end. */
 	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
 		next = TAILQ_NEXT(link, entry);
-		tls_flush(link->tls);
+		wire_flush(link->wire);
 	}
 	while ((at = table_first(&links->contacts)) != NULL) {
 		struct contact *contact =

@@ -93,6 +93,11 @@ void line_relayed(
 void line_receipted(struct line *line, const char id[ID_SIZE]);
 void line_refused(
     struct line *line, const char id[ID_SIZE], const char *reason);
+/* Nobody has signed that he refuses what went by the server: what did not
+ * arrive as it left is tried again later, and nothing that is on a link is
+ * touched. */
+void line_refused_by_relay(
+    struct line *line, const char id[ID_SIZE], const char *reason);
 bool line_opened_id(struct line *line, const char id[ID_SIZE]);
 /* The message of that row is deleted: what of it, and of its edits, has not
  * left stays here. */

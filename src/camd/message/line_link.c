@@ -203,6 +203,16 @@ line_relay_drained(struct line *line)
 		shipment_drained(line->shipment);
 }
 
+static void
+put_back(struct line *line, struct delivery *delivery)
+{
+	delivery->row.state = STORE_QUEUED;
+	TAILQ_INSERT_HEAD(&line->waiting, delivery, entry);
+	line->unrelayed = true;
+	line_unload(line);
+	line_sleep(line);
+}
+
 /* What it has no room for waits here, and is tried again later. */
 void
 line_relayed(struct line *line, const char id[ID_SIZE], const char *reason)
@@ -212,13 +222,8 @@ line_relayed(struct line *line, const char id[ID_SIZE], const char *reason)
 	if (!is_relayed(line))
 		return;
 	delivery = shipment_relayed(line->shipment, id, reason != NULL);
-	if (delivery == NULL)
-		return;
-	delivery->row.state = STORE_QUEUED;
-	TAILQ_INSERT_HEAD(&line->waiting, delivery, entry);
-	line->unrelayed = true;
-	line_unload(line);
-	line_sleep(line);
+	if (delivery != NULL)
+		put_back(line, delivery);
 }
 
 /* -- what the other end says ---------------------------------------------- */
@@ -250,6 +255,23 @@ line_refused(struct line *line, const char id[ID_SIZE], const char *reason)
 		return;
 	delivery_failed(line->camd, delivery, reason);
 	line_forget(line, delivery);
+}
+
+void
+line_refused_by_relay(
+    struct line *line, const char id[ID_SIZE], const char *reason)
+{
+	struct delivery *delivery = NULL;
+
+	if (!is_relayed(line))
+		return;
+	if (strcmp(reason, "invalid") != 0) {
+		line_refused(line, id, reason);
+		return;
+	}
+	delivery = take_shipped(line, id);
+	if (delivery != NULL)
+		put_back(line, delivery);
 }
 
 bool

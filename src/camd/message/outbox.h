@@ -103,6 +103,9 @@ void outbox_receipted(struct outbox *outbox, struct user *user,
     const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count);
 void outbox_refused(struct outbox *outbox, struct user *user,
     const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count, const char *reason);
+/* The same as the server passes it on, unsigned. */
+void outbox_relay_refused(struct outbox *outbox, struct user *user,
+    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count, const char *reason);
 /* He has opened these sealed messages: on_done follows when that is stored,
  * never inside. */
 void outbox_opened_ids(struct outbox *outbox, struct user *user,

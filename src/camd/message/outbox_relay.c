@@ -48,3 +48,16 @@ outbox_relayed(struct outbox *outbox, int64_t uid,
 	if (line != NULL)
 		line_relayed(line, text, reason);
 }
+
+void
+outbox_relay_refused(struct outbox *outbox, struct user *user,
+    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count, const char *reason)
+{
+	struct line *line = outbox_find_line(outbox, user->uid);
+	char id[ID_SIZE];
+
+	for (size_t i = 0; i < count && line != NULL; i++) {
+		hex_encode(ids[i], OUTBOX_ID_SIZE, id);
+		line_refused_by_relay(line, id, reason);
+	}
+}

@@ -418,7 +418,7 @@ hear_relayed_refusal(struct camd *camd, struct user *user, const json_t *params)
 	int r = refusal_parse(params, receipt, reason);
 
 	if (r == 0)
-		outbox_refused(
+		outbox_relay_refused(
 		    camd->outbox, user, receipt->ids, receipt->count, reason);
 	free(receipt);
 	return r;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "camd/call/call.h"
 #include "camd/camd.h"
@@ -24,6 +25,13 @@ fail_device(
 	if (err == CAM_ERR_EXISTS)
 		return method_fail(request, CAM_ERR_SYSTEM, data,
 		    "'%s' is there already: it is not written over", spec);
+	if (err == CAM_ERR_REQUEST && strncmp(spec, "tone:", 5) == 0 &&
+	    strcmp(name, "audio_in") == 0)
+		return method_fail(request, err, data,
+		    "'%s' is no tone of 1 to %d Hz", spec, LIMIT_TONE_HZ);
+	if (err == CAM_ERR_REQUEST && strncmp(spec, "pattern:", 8) == 0)
+		return method_fail(request, err, data,
+		    "'%s' is no pattern as 'pattern:640x360@15'", spec);
 	if (err == CAM_ERR_REQUEST)
 		return method_fail(
 		    request, err, data, "'%s' is no '%s'", spec, name);

@@ -39,8 +39,8 @@ static const struct {
 		     "code") },
 	{ "member", N_("you belong to an organisation already: 'cam org "
 		       "leave' first") },
-	{ "server", N_("the code does not say where the server is: set "
-		       "server.host") },
+	{ "server", N_("the code does not say where the server is, and it is "
+		       "not in this network segment: set server.host") },
 	{ "unreachable", N_("the server cannot be reached") },
 	{ "version", N_("the server speaks another version") },
 };

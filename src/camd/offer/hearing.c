@@ -157,7 +157,7 @@ offers_released(struct offers *offers, struct user *user, uint32_t packet_no)
 	hear(offers, user, word);
 }
 
-/* -- over links -------------------------------------------------------------
+/* -- over links, and through the server --------------------------------------
  */
 
 /* {message, numbers} */
@@ -188,34 +188,60 @@ read_params(struct word_job *word, const json_t *params)
 }
 
 static int
-hear_link(struct link *link, const json_t *params, const json_int_t *id,
-    bool received, const char *reason)
+read_word_of(const json_t *params, bool received, struct word_job **result)
 {
 	struct word_job *word = xcalloc(1, sizeof *word);
 
 	word->received = received;
-	word->reason = reason;
-	if (id != NULL) {
-		word->serial = link_serial(link);
-		word->id = *id;
-	}
+	word->reason = received ? "withdrawn" : "declined";
 	if (read_params(word, params) < 0) {
 		free(word->numbers);
 		free(word);
 		return CAM_ERR_REQUEST;
+	}
+	*result = word;
+	return 0;
+}
+
+static int
+hear_link(struct link *link, const json_t *params, const json_int_t *id,
+    bool received)
+{
+	struct word_job *word = NULL;
+
+	if (read_word_of(params, received, &word) < 0)
+		return CAM_ERR_REQUEST;
+	if (id != NULL) {
+		word->serial = link_serial(link);
+		word->id = *id;
 	}
 	hear(link_camd(link)->offers, link_user(link), word);
 	return 0;
 }
 
 int
+offers_hear_relayed(struct camd *camd, struct user *user, const char *method,
+    const json_t *params)
+{
+	bool withdrawn = strcmp(method, LINK_OFFER_WITHDRAWN) == 0;
+	struct word_job *word = NULL;
+
+	if (!withdrawn && strcmp(method, LINK_OFFER_REFUSED) != 0)
+		return CAM_ERR_UNSUPPORTED;
+	if (read_word_of(params, withdrawn, &word) < 0)
+		return CAM_ERR_REQUEST;
+	hear(camd->offers, user, word);
+	return 0;
+}
+
+int
 offers_hear_refused(struct link *link, json_t *params, const json_int_t *id)
 {
-	return hear_link(link, params, id, false, "declined");
+	return hear_link(link, params, id, false);
 }
 
 int
 offers_hear_withdrawn(struct link *link, json_t *params, const json_int_t *id)
 {
-	return hear_link(link, params, id, true, "withdrawn");
+	return hear_link(link, params, id, true);
 }

@@ -15,7 +15,8 @@
 #include "camd/offer/fetches.h"
 #include "camd/offer/passage.h"
 #include "camd/offer/reason.h"
-#include "camd/offer/tickets.h"
+#include "camd/org/org.h"
+#include "link/bearer.h"
 #include "loop/timer.h"
 #include "net/tcp.h"
 #include "rpc/names.h"
@@ -24,7 +25,8 @@ enum { DIAL_MS = 10 * 1000 };
 
 struct linkfetch {
 	struct camd *camd;
-	uint64_t serial; /* of the link */
+	uint64_t serial; /* of the server's link */
+	bool by_server;
 	struct addr addr;
 	bool is_asking; /* over the link: an answer follows */
 	bool is_gone;	/* nobody waits for it any more */
@@ -104,6 +106,17 @@ on_dialled(void *arg, int err, int fd)
 	on_done(arg, NULL, &passage);
 }
 
+static bool
+find_server(struct linkfetch *fetch)
+{
+	const struct addr *server =
+	    org_server_addr(fetch->camd->org, fetch->serial);
+
+	if (server != NULL)
+		fetch->addr = *server;
+	return server != NULL;
+}
+
 static void
 on_ticket(void *arg, int err, json_t *result, const char *message)
 {
@@ -122,8 +135,12 @@ on_ticket(void *arg, int err, json_t *result, const char *message)
 						  : offer_reason(message));
 		return;
 	}
-	if (port < 1 || port > UINT16_MAX ||
-	    json_string_length(ticket) != 2 * sizeof bytes ||
+	if (fetch->by_server ? !find_server(fetch)
+			     : port < 1 || port > UINT16_MAX) {
+		fail(fetch, "unreachable");
+		return;
+	}
+	if (json_string_length(ticket) != 2 * sizeof bytes ||
 	    hex_decode(span_text(json_string_value(ticket)), bytes,
 		sizeof bytes) < 0) {
 		fail(fetch, "failed");
@@ -131,7 +148,8 @@ on_ticket(void *arg, int err, json_t *result, const char *message)
 	}
 	ticket_hello_write(bytes, fetch->hello);
 	wipe(bytes, sizeof bytes);
-	fetch->addr.port = (uint16_t)port;
+	if (!fetch->by_server)
+		fetch->addr.port = (uint16_t)port;
 	fetch->dial = tcp_dial_new(fetch->camd->loop,
 	    liaison_ops.source(fetch->camd, fetch->addr.family), &fetch->addr,
 	    DIAL_MS, on_dialled, fetch);
@@ -154,6 +172,27 @@ ask(struct linkfetch *fetch, struct link *link, const struct fetch_wish *wish)
 	fail_soon(fetch, "unreachable");
 }
 
+/* Where no path leads to him, or none is found. */
+static void
+ask_server(struct linkfetch *fetch, const struct fetch_wish *wish)
+{
+	struct org *org = fetch->camd->org;
+
+	fetch->by_server = true;
+	fetch->serial = org_serial(org);
+	fetch->is_asking = org_ferry_fetch(org, wish->user, wish->id,
+			       wish->number, on_ticket, fetch) == 0;
+	if (!fetch->is_asking)
+		fail_soon(fetch, "unreachable");
+}
+
+static bool
+needs_server(const struct linkfetch *fetch, struct user *user)
+{
+	return links_want(fetch->camd->links, user) != LINKS_DIALING &&
+	       org_way(fetch->camd->org, user) == ORG_RELAY;
+}
+
 struct linkfetch *
 linkfetch_new(struct camd *camd, const struct fetch_wish *wish,
     void (*on_done)(void *arg, const char *reason, struct passage *passage),
@@ -166,9 +205,10 @@ linkfetch_new(struct camd *camd, const struct fetch_wish *wish,
 	fetch->on_done = on_done;
 	fetch->arg = arg;
 	timer_init(&fetch->soon, camd->loop, on_soon, fetch);
-	if (link == NULL) {
+	if (link == NULL && needs_server(fetch, wish->user)) {
+		ask_server(fetch, wish);
+	} else if (link == NULL) {
 		/* Who waits hears of it when there is one. */
-		(void)links_want(camd->links, wish->user);
 		fail_soon(fetch, "unreachable");
 	} else if (!link_can(link, LINK_FILES)) {
 		fail_soon(fetch, "version");

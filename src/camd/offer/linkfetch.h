@@ -8,9 +8,10 @@ struct linkfetch;
 struct passage;
 
 /*
- * Asks for a ticket over the link, which is made where there is none, then
- * connects. on_done follows once, never inside: the passage's contents are the
- * callee's (copy the struct); or reason (a word of reason.h) tells why not.
+ * Asks for a ticket over the link, which is made where there is none, or over
+ * that to the organisation's server where none can be; then connects. on_done
+ * follows once, never inside: the passage's contents are the callee's (copy the
+ * struct); or reason (a word of reason.h) tells why not.
  */
 struct linkfetch *linkfetch_new(struct camd *camd,
     const struct fetch_wish *wish,

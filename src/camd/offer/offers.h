@@ -106,9 +106,15 @@ void offers_end(struct offers *offers, const char *message, uint32_t number,
  * has gone from the database. */
 void offers_deleted(struct offers *offers, int64_t message);
 
-/* Where there is a link to the user he is told what has ended on our side that
- * he does not know of: withdrawn, or declined. */
+/* Where there is a link to the user, or a way by the server, he is told what
+ * has ended on our side that he does not know of: withdrawn, or declined. */
 void offers_tell_ended(struct offers *offers, const struct user *user);
+/* The organisation's server is there: all are told. */
+void offers_relay_open(struct offers *offers);
+/* The words of the next two through the relay, from that user.
+ * CAM_ERR_UNSUPPORTED: no such method; CAM_ERR_REQUEST. */
+int offers_hear_relayed(struct camd *camd, struct user *user,
+    const char *method, const json_t *params);
 /* LINK_OFFER_REFUSED, LINK_OFFER_WITHDRAWN of the other end (struct
  * link_method). */
 int offers_hear_refused(

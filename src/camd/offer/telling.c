@@ -1,5 +1,6 @@
 /* telling.c: what has ended on our side is told to the other, over a link, and
- * again over the next one until it says that it knows. */
+ * again over the next one until it says that it knows; or through the
+ * organisation's server, once it is stored there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "camd/camd.h"
 #include "camd/link/links.h"
 #include "camd/offer/offers_parts.h"
+#include "camd/org/org.h"
 #include "camd/people/roster.h"
 #include "camd/upkeep.h"
 #include "rpc/names.h"
@@ -20,7 +22,7 @@
 struct asking {
 	struct job job;
 	struct offers *offers;
-	int64_t uid;
+	int64_t uid; /* 0: all */
 	struct offer_rows rows;
 	int err;
 };
@@ -62,10 +64,8 @@ on_told(struct job *job)
 	free(telling);
 }
 
-/* Who has not stored the message yet, or is gone meanwhile, hears of it over
- * the next link. */
 static void
-on_answered(void *arg, int err, json_t *result, const char *message)
+on_relayed(void *arg, int err)
 {
 	struct telling *telling = arg;
 	struct camd *camd = telling->offers->camd;
@@ -79,13 +79,49 @@ on_answered(void *arg, int err, json_t *result, const char *message)
 	workers_submit(camd->writer, &telling->job);
 }
 
+/* Who has not stored the message yet, or is gone meanwhile, hears of it over
+ * the next link. */
+static void
+on_answered(void *arg, int err, json_t *result, const char *message)
+{
+	on_relayed(arg, err);
+}
+
 /* -- told -------------------------------------------------------------------
  */
 
-/* Takes the rows of the first one's message, no more than one word may name;
- * returns how many. */
+static struct link *
+link_for(const struct offers *offers, const struct user *user)
+{
+	struct link *link = links_of(offers->camd->links, user);
+
+	return link != NULL && link_can(link, LINK_FILES) ? link : NULL;
+}
+
+/* Takes params. */
+static void
+say(struct telling *telling, const struct user *user, const char *method,
+    json_t *params)
+{
+	struct offers *offers = telling->offers;
+	struct org *org = offers->camd->org;
+	struct link *link = link_for(offers, user);
+
+	if (link == NULL && org_way(org, user) != ORG_NO_WAY) {
+		org_relay_notice(
+		    org, user, method, params, on_relayed, telling);
+	} else if (link == NULL) {
+		json_decref(params);
+		free(telling);
+	} else if (link_call(link, method, params, on_answered, telling) < 0) {
+		free(telling);
+	}
+}
+
+/* Takes the rows of the first one's message and user, no more than one word may
+ * name; returns how many. */
 static size_t
-tell(struct offers *offers, struct link *link,
+tell(struct offers *offers, const struct user *user,
     struct store_transfer *const *rows, size_t count)
 {
 	struct telling *telling = xcalloc(1, sizeof *telling);
@@ -94,7 +130,8 @@ tell(struct offers *offers, struct link *link,
 
 	telling->offers = offers;
 	for (; i < count && i < LIMIT_ATTACHMENTS &&
-	       rows[i]->message == rows[0]->message;
+	       rows[i]->message == rows[0]->message &&
+	       rows[i]->uid == rows[0]->uid;
 	     i++) {
 		telling->keys[i] = (struct offer_key){ rows[i]->message,
 			rows[i]->number, rows[i]->uid };
@@ -102,12 +139,10 @@ tell(struct offers *offers, struct link *link,
 		    numbers, json_integer((json_int_t)rows[i]->number));
 	}
 	telling->count = i;
-	if (link_call(link,
-		rows[0]->received ? LINK_OFFER_REFUSED : LINK_OFFER_WITHDRAWN,
-		json_pack(
-		    "{s:s, s:o}", "message", rows[0]->id, "numbers", numbers),
-		on_answered, telling) < 0)
-		free(telling);
+	say(telling, user,
+	    rows[0]->received ? LINK_OFFER_REFUSED : LINK_OFFER_WITHDRAWN,
+	    json_pack(
+		"{s:s, s:o}", "message", rows[0]->id, "numbers", numbers));
 	return i;
 }
 
@@ -125,37 +160,48 @@ on_read(struct job *job)
 {
 	struct asking *asking = container_of(job, struct asking, job);
 	struct offers *offers = asking->offers;
-	const struct camd *camd = offers->camd;
-	const struct user *user = roster_by_uid(camd->roster, asking->uid);
-	struct link *link = user != NULL && !offers->stopped
-				? links_of(camd->links, user)
-				: NULL;
+	const struct roster *roster = offers->camd->roster;
+	const struct offer_rows *rows = &asking->rows;
 
 	if (asking->err < 0)
 		log_error("cannot read which offers have ended: %s",
 		    cam_strerror(asking->err));
-	for (size_t i = 0; i < asking->rows.count && link != NULL;)
-		i += tell(offers, link, asking->rows.list + i,
-		    asking->rows.count - i);
+	for (size_t i = 0; i < rows->count && !offers->stopped;) {
+		const struct user *user =
+		    roster_by_uid(roster, rows->list[i]->uid);
+
+		i += user != NULL
+			 ? tell(offers, user, rows->list + i, rows->count - i)
+			 : 1;
+	}
 	offer_rows_finish(&asking->rows);
 	free(asking);
+}
+
+static void
+tell_of(struct offers *offers, int64_t uid)
+{
+	struct asking *asking = xcalloc(1, sizeof *asking);
+
+	asking->offers = offers;
+	asking->uid = uid;
+	asking->job.work = read_untold;
+	asking->job.done = on_read;
+	workers_submit(offers->camd->readers, &asking->job);
 }
 
 void
 offers_tell_ended(struct offers *offers, const struct user *user)
 {
-	struct asking *asking = NULL;
-	const struct link *link;
+	if (offers != NULL && !offers->stopped && user != NULL &&
+	    (link_for(offers, user) != NULL ||
+		org_way(offers->camd->org, user) != ORG_NO_WAY))
+		tell_of(offers, user->uid);
+}
 
-	if (offers == NULL || offers->stopped || user == NULL)
-		return;
-	link = links_of(offers->camd->links, user);
-	if (link == NULL || !link_can(link, LINK_FILES))
-		return;
-	asking = xcalloc(1, sizeof *asking);
-	asking->offers = offers;
-	asking->uid = user->uid;
-	asking->job.work = read_untold;
-	asking->job.done = on_read;
-	workers_submit(offers->camd->readers, &asking->job);
+void
+offers_relay_open(struct offers *offers)
+{
+	if (offers != NULL && !offers->stopped)
+		tell_of(offers, 0);
 }

@@ -2,14 +2,12 @@
  * it. */
 #include "camd/offer/tickets.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -23,21 +21,25 @@
 #include "camd/offer/passage.h"
 #include "camd/offer/reason.h"
 #include "camd/offer/transfers.h"
+#include "camd/org/org.h"
+#include "camd/people/roster.h"
 #include "camd/people/user.h"
 #include "crypto/digest.h"
 #include "lan/lan.h"
 #include "loop/timer.h"
-#include "loop/watch.h"
+#include "net/tcp.h"
 
-enum { VERSION = 1, WISHES_OF_ONE = 64, WISHES_MAX = 4096 };
-static const char magic[4] = { 'c', 'a', 'm', 't' };
+enum { WISHES_OF_ONE = 64, WISHES_MAX = 4096, DIAL_MS = 10 * 1000 };
 
-/* Somebody asked over his link; he waits for a turn, then for the offer. */
+/* Somebody asked over his link or the server's; he waits for a turn, then for
+ * the offer. */
 struct wish {
 	TAILQ_ENTRY(wish) entry;
 	struct tickets *tickets;
-	uint64_t serial; /* of the link */
-	json_int_t id;	 /* of the request */
+	bool by_server;
+	uint8_t ticket[TICKET_SIZE]; /* by_server */
+	uint64_t serial;	     /* of the link */
+	json_int_t id;		     /* of the request */
 	int64_t uid;
 	char message[ID_SIZE];
 	uint32_t number;
@@ -53,17 +55,13 @@ struct ticket {
 	struct timer timer;
 };
 
-/* A connection whose ticket is being read. */
-struct bearer {
-	TAILQ_ENTRY(bearer) entry;
+/* Shown at the server, to one who asked by way of it. */
+struct crossing {
+	TAILQ_ENTRY(crossing) entry;
 	struct tickets *tickets;
-	int fd;
-	struct watch watch;
-	struct timer timer;
+	struct grant *grant;
+	struct tcp_dial *dial;
 	uint8_t hello[TICKET_HELLO_SIZE];
-	size_t len;
-	void (*on_known)(void *arg);
-	void *known_arg;
 };
 
 struct tickets {
@@ -72,7 +70,8 @@ struct tickets {
 	struct wishes asking;  /* the offers */
 	size_t wish_count;
 	TAILQ_HEAD(, ticket) given;
-	TAILQ_HEAD(, bearer) bearers;
+	TAILQ_HEAD(, crossing) crossings;
+	struct bearers *bearers;
 };
 
 /* -- given ------------------------------------------------------------------
@@ -126,18 +125,90 @@ give(struct wish *wish, struct link *link, struct grant *grant)
 	wipe(text, sizeof text);
 }
 
+/* -- shown at the server -----------------------------------------------------
+ */
+
+static struct grant *
+disembark(struct crossing *crossing)
+{
+	struct grant *grant = crossing->grant;
+
+	TAILQ_REMOVE(&crossing->tickets->crossings, crossing, entry);
+	tcp_dial_free(crossing->dial);
+	wipe_free(crossing, sizeof *crossing);
+	return grant;
+}
+
+static void
+give_up(struct crossing *crossing)
+{
+	struct transfers *transfers = crossing->tickets->camd->transfers;
+	struct grant *grant = disembark(crossing);
+	int64_t uid = grant->uid;
+
+	grant_free(grant);
+	transfers_free_turn(transfers, uid);
+}
+
+/* What is said first fits into any connection. */
+static void
+on_dialled(void *arg, int err, int fd)
+{
+	struct crossing *crossing = arg;
+	struct transfers *transfers = crossing->tickets->camd->transfers;
+	struct passage passage;
+
+	crossing->dial = NULL;
+	passage_init(&passage);
+	passage.socket = fd;
+	if (err == 0 && send(fd, crossing->hello, sizeof crossing->hello,
+			    MSG_NOSIGNAL) == sizeof crossing->hello) {
+		(void)transfers_send(
+		    transfers, disembark(crossing), &passage, true);
+		return;
+	}
+	passage_finish(&passage);
+	give_up(crossing);
+}
+
+/* Takes the grant. */
+static void
+cross(const struct wish *wish, const struct addr *server, struct grant *grant)
+{
+	struct tickets *tickets = wish->tickets;
+	struct crossing *crossing = xcalloc(1, sizeof *crossing);
+
+	crossing->tickets = tickets;
+	crossing->grant = grant;
+	ticket_hello_write(wish->ticket, crossing->hello);
+	TAILQ_INSERT_TAIL(&tickets->crossings, crossing, entry);
+	crossing->dial = tcp_dial_new(tickets->camd->loop,
+	    links_source(tickets->camd->links, server), server, DIAL_MS,
+	    on_dialled, crossing);
+}
+
+static bool
+is_of(const struct grant *grant, int64_t message, int64_t number)
+{
+	return grant->key.message == message &&
+	       (number == OFFER_ALL || grant->key.number == number);
+}
+
 void
 tickets_drop(struct tickets *tickets, int64_t message, int64_t number)
 {
 	struct ticket *ticket = TAILQ_FIRST(&tickets->given), *next;
+	struct crossing *crossing = TAILQ_FIRST(&tickets->crossings), *after;
 
 	for (; ticket != NULL; ticket = next) {
-		const struct offer_key *key = &ticket->grant->key;
-
 		next = TAILQ_NEXT(ticket, entry);
-		if (key->message == message &&
-		    (number == OFFER_ALL || key->number == number))
+		if (is_of(ticket->grant, message, number))
 			on_too_late(ticket);
+	}
+	for (; crossing != NULL; crossing = after) {
+		after = TAILQ_NEXT(crossing, entry);
+		if (is_of(crossing->grant, message, number))
+			give_up(crossing);
 	}
 }
 
@@ -148,7 +219,48 @@ static void
 wish_free(struct wish *wish)
 {
 	wish->tickets->wish_count--;
-	free(wish);
+	wipe_free(wish, sizeof *wish);
+}
+
+/* Over what he asked is still open. */
+static bool
+is_there(const struct wish *wish)
+{
+	const struct camd *camd = wish->tickets->camd;
+
+	return wish->by_server
+		   ? org_server_addr(camd->org, wish->serial) != NULL
+		   : links_by_serial(camd->links, wish->serial) != NULL;
+}
+
+static void
+refuse(const struct wish *wish, const char *reason)
+{
+	struct camd *camd = wish->tickets->camd;
+	struct link *link = NULL;
+
+	if (wish->by_server) {
+		org_ferry_answer(camd->org, wish->serial, wish->id, reason);
+		return;
+	}
+	link = links_by_serial(camd->links, wish->serial);
+	if (link != NULL)
+		link_fail(link, wish->id, offer_reason_err(reason), reason);
+}
+
+/* Takes the grant. */
+static void
+grant_it(struct wish *wish, struct grant *grant)
+{
+	struct camd *camd = wish->tickets->camd;
+
+	grant->uid = wish->uid;
+	if (!wish->by_server) {
+		give(wish, links_by_serial(camd->links, wish->serial), grant);
+		return;
+	}
+	cross(wish, org_server_addr(camd->org, wish->serial), grant);
+	org_ferry_answer(camd->org, wish->serial, wish->id, NULL);
 }
 
 static void
@@ -156,22 +268,19 @@ on_asked(void *arg, const char *reason, struct grant *grant)
 {
 	struct wish *wish = arg;
 	struct tickets *tickets = wish->tickets;
-	struct camd *camd = tickets->camd;
-	struct link *link = links_by_serial(camd->links, wish->serial);
 	int64_t uid = wish->uid;
 
 	TAILQ_REMOVE(&tickets->asking, wish, entry);
-	if (link != NULL && grant != NULL) {
-		grant->uid = uid;
-		give(wish, link, grant);
+	if (grant != NULL && is_there(wish)) {
+		grant_it(wish, grant);
 		wish_free(wish);
 		return;
 	}
-	if (link != NULL)
-		link_fail(link, wish->id, offer_reason_err(reason), reason);
+	if (grant == NULL)
+		refuse(wish, reason);
 	grant_free(grant);
 	wish_free(wish);
-	transfers_free_turn(camd->transfers, uid);
+	transfers_free_turn(tickets->camd->transfers, uid);
 }
 
 static void
@@ -196,15 +305,15 @@ tickets_turn(struct tickets *tickets)
 	struct wish *wish, *next;
 
 	for (wish = TAILQ_FIRST(&tickets->waiting); wish != NULL; wish = next) {
-		struct link *link = links_by_serial(camd->links, wish->serial);
+		struct user *user = roster_by_uid(camd->roster, wish->uid);
+		bool there = user != NULL && is_there(wish);
 
 		next = TAILQ_NEXT(wish, entry);
-		if (link != NULL &&
-		    !transfers_has_turn(camd->transfers, wish->uid))
+		if (there && !transfers_has_turn(camd->transfers, wish->uid))
 			continue;
 		TAILQ_REMOVE(&tickets->waiting, wish, entry);
-		if (link != NULL)
-			ask(wish, link_user(link));
+		if (there)
+			ask(wish, user);
 		else
 			wish_free(wish);
 	}
@@ -219,6 +328,21 @@ has_room(const struct tickets *tickets, int64_t uid)
 	TAILQ_FOREACH (wish, &tickets->waiting, entry)
 		of_user += wish->uid == uid;
 	return of_user < WISHES_OF_ONE && tickets->wish_count < WISHES_MAX;
+}
+
+static struct wish *
+wish_new(struct tickets *tickets, const struct user *user,
+    const uint8_t message[(ID_SIZE - 1) / 2], uint32_t number)
+{
+	struct wish *wish = xcalloc(1, sizeof *wish);
+
+	tickets->wish_count++;
+	wish->tickets = tickets;
+	wish->uid = user->uid;
+	hex_encode(message, (ID_SIZE - 1) / 2, wish->message);
+	wish->number = number;
+	TAILQ_INSERT_TAIL(&tickets->waiting, wish, entry);
+	return wish;
 }
 
 int
@@ -240,42 +364,33 @@ tickets_hear_fetch(struct link *link, json_t *params, const json_int_t *id)
 		link_fail(link, *id, offer_reason_err("busy"), "busy");
 		return 0;
 	}
-	wish = xcalloc(1, sizeof *wish);
-	tickets->wish_count++;
-	wish->tickets = tickets;
+	wish = wish_new(tickets, link_user(link), bytes, (uint32_t)value);
 	wish->serial = link_serial(link);
 	wish->id = *id;
-	wish->uid = link_user(link)->uid;
-	hex_encode(bytes, sizeof bytes, wish->message);
-	wish->number = (uint32_t)value;
-	TAILQ_INSERT_TAIL(&tickets->waiting, wish, entry);
 	tickets_turn(tickets);
 	return 0;
 }
 
+void
+tickets_wish(struct tickets *tickets, const struct ticket_wish *wanted)
+{
+	struct wish *wish = NULL;
+
+	if (!has_room(tickets, wanted->user->uid)) {
+		org_ferry_answer(
+		    tickets->camd->org, wanted->serial, wanted->id, "busy");
+		return;
+	}
+	wish = wish_new(tickets, wanted->user, wanted->message, wanted->number);
+	wish->by_server = true;
+	wish->serial = wanted->serial;
+	wish->id = wanted->id;
+	memcpy(wish->ticket, wanted->ticket, sizeof wish->ticket);
+	tickets_turn(tickets);
+}
+
 /* -- shown ------------------------------------------------------------------
  */
-
-void
-ticket_hello_write(
-    const uint8_t ticket[TICKET_SIZE], uint8_t hello[TICKET_HELLO_SIZE])
-{
-	memcpy(hello, magic, sizeof magic);
-	hello[sizeof magic] = VERSION;
-	memcpy(hello + sizeof magic + 1, ticket, TICKET_SIZE);
-}
-
-static void
-bearer_free(struct bearer *bearer)
-{
-	TAILQ_REMOVE(&bearer->tickets->bearers, bearer, entry);
-	watch_finish(&bearer->watch);
-	timer_finish(&bearer->timer);
-	if (bearer->fd >= 0)
-		close(bearer->fd);
-	bearer->on_known(bearer->known_arg);
-	wipe_free(bearer, sizeof *bearer);
-}
 
 static struct ticket *
 find(const struct tickets *tickets, const uint8_t bytes[TICKET_SIZE])
@@ -292,70 +407,28 @@ find(const struct tickets *tickets, const uint8_t bytes[TICKET_SIZE])
 }
 
 static void
-show(struct bearer *bearer)
+on_shown(void *arg, int fd, const uint8_t bytes[TICKET_SIZE])
 {
-	struct tickets *tickets = bearer->tickets;
-	struct ticket *ticket;
+	struct tickets *tickets = arg;
+	struct ticket *ticket = find(tickets, bytes);
 	struct passage passage;
 
-	if (memcmp(bearer->hello, magic, sizeof magic) != 0 ||
-	    bearer->hello[sizeof magic] != VERSION)
-		return;
-	ticket = find(tickets, bearer->hello + sizeof magic + 1);
 	if (ticket == NULL) {
 		log_info("a connection showed no ticket of ours");
+		close(fd);
 		return;
 	}
 	passage_init(&passage);
-	passage.socket = bearer->fd;
-	watch_finish(&bearer->watch);
-	bearer->fd = -1;
+	passage.socket = fd;
 	(void)transfers_send(
 	    tickets->camd->transfers, take_back(ticket), &passage, true);
-}
-
-static void
-on_readable(int fd, int events, void *arg)
-{
-	struct bearer *bearer = arg;
-	ssize_t len = recv(fd, bearer->hello + bearer->len,
-	    sizeof bearer->hello - bearer->len, MSG_DONTWAIT);
-
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (len > 0)
-		bearer->len += (size_t)len;
-	if (len > 0 && bearer->len < sizeof bearer->hello)
-		return;
-	if (len > 0)
-		show(bearer);
-	bearer_free(bearer);
-}
-
-static void
-on_late(void *arg)
-{
-	bearer_free(arg);
 }
 
 void
 tickets_accept(struct tickets *tickets, int fd, uint64_t deadline_ms,
     void (*on_known)(void *arg), void *known_arg)
 {
-	struct bearer *bearer = xcalloc(1, sizeof *bearer);
-	uint64_t now_ms = clock_now_ms();
-
-	bearer->tickets = tickets;
-	bearer->fd = fd;
-	bearer->on_known = on_known;
-	bearer->known_arg = known_arg;
-	TAILQ_INSERT_TAIL(&tickets->bearers, bearer, entry);
-	timer_init(&bearer->timer, tickets->camd->loop, on_late, bearer);
-	timer_start(
-	    &bearer->timer, deadline_ms > now_ms ? deadline_ms - now_ms : 0);
-	watch_init(
-	    &bearer->watch, tickets->camd->loop, fd, on_readable, bearer);
-	watch_set(&bearer->watch, WATCH_READ);
+	bearers_accept(tickets->bearers, fd, deadline_ms, on_known, known_arg);
 }
 
 /* -- making and ending ------------------------------------------------------
@@ -370,7 +443,8 @@ tickets_new(struct camd *camd)
 	TAILQ_INIT(&tickets->waiting);
 	TAILQ_INIT(&tickets->asking);
 	TAILQ_INIT(&tickets->given);
-	TAILQ_INIT(&tickets->bearers);
+	TAILQ_INIT(&tickets->crossings);
+	tickets->bearers = bearers_new(camd->loop, on_shown, tickets);
 	return tickets;
 }
 
@@ -389,12 +463,13 @@ void
 tickets_free(struct tickets *tickets)
 {
 	struct ticket *ticket;
-	struct bearer *bearer;
+	struct crossing *crossing;
 
 	if (tickets == NULL)
 		return;
-	while ((bearer = TAILQ_FIRST(&tickets->bearers)) != NULL)
-		bearer_free(bearer);
+	bearers_free(tickets->bearers);
+	while ((crossing = TAILQ_FIRST(&tickets->crossings)) != NULL)
+		grant_free(disembark(crossing));
 	while ((ticket = TAILQ_FIRST(&tickets->given)) != NULL)
 		grant_free(take_back(ticket));
 	forget_wishes(&tickets->waiting);

@@ -6,31 +6,45 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "link/bearer.h"
+
 struct camd;
 struct link;
 struct tickets;
+struct user;
 
 /*
  * Who fetches asks over the link, gets a ticket, makes a connection to the same
- * port and sends "camt", version (1), ticket (32): then the request of
+ * port and shows it there (link/bearer.h): then the request of
  * camd/transfer/request.h. A ticket serves once, for a minute, and for the
  * offer that it was given for. It is given when there is a turn for it, so that
  * the connection is served at once.
+ *
+ * Who asks by way of our organisation's server gets it from there: we show ours
+ * at the server, and it joins the two connections.
  */
-enum { TICKET_SIZE = 32, TICKET_HELLO_SIZE = 4 + 1 + TICKET_SIZE };
 enum { TICKET_MS = 60 * 1000 };
 
 struct tickets *tickets_new(struct camd *camd);
 /* While the door is there, after all that ask the offers have ended. */
 void tickets_free(struct tickets *tickets);
 
-void ticket_hello_write(
-    const uint8_t ticket[TICKET_SIZE], uint8_t hello[TICKET_HELLO_SIZE]);
-
 /* A connection whose first byte is 'c': takes fd. on_known(known_arg) follows
  * once, when it has shown its ticket, or ends. */
 void tickets_accept(struct tickets *tickets, int fd, uint64_t deadline_ms,
     void (*on_known)(void *arg), void *known_arg);
+
+/* Somebody asks by way of the server: org_ferry_answer() follows, perhaps
+ * inside, and where he gets it a connection to the server. Copied. */
+struct ticket_wish {
+	struct user *user;
+	uint64_t serial; /* org_serial() */
+	json_int_t id;	 /* of the request */
+	uint8_t message[16];
+	uint32_t number;
+	uint8_t ticket[TICKET_SIZE]; /* to be shown there */
+};
+void tickets_wish(struct tickets *tickets, const struct ticket_wish *wish);
 
 /* Those given for an offer that was withdrawn; OFFER_ALL: for all that the
  * message lists. */

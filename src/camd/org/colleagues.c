@@ -10,6 +10,7 @@
 #include "camd/camd.h"
 #include "camd/link/identity.h"
 #include "camd/link/links.h"
+#include "camd/offer/fetches.h"
 #include "camd/org/org_parts.h"
 #include "camd/org/told.h"
 #include "camd/people/heard.h"
@@ -70,6 +71,7 @@ come(struct org *org, struct colleague *colleague, struct user *user)
 		    org->camd->roster, user, (enum user_state)colleague->state);
 	if (was_offline)
 		heard_user(org->camd, user);
+	fetches_user_heard(org->camd->fetches, user);
 }
 
 /* He may have lost the server only. */

@@ -23,6 +23,7 @@
 enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000 };
 
 static void connect_now(struct org *org);
+static void connect_to(struct org *org, const char *host);
 
 static void
 tell_changed(struct org *org)
@@ -96,6 +97,7 @@ finish_joining(struct org *org, int err, const char *reason)
 	org->joining = NULL;
 	if (joining == NULL)
 		return;
+	org_forget_found(org);
 	joining->on_done(joining->arg, err, reason);
 	wipe_free(joining, sizeof *joining);
 }
@@ -106,11 +108,64 @@ belongs(const struct org *org)
 	return org->state == ORG_WAITING || org->state == ORG_JOINED;
 }
 
+bool
+org_is_apart(const struct org *org)
+{
+	return !org->stopped && !org->is_open &&
+	       (org->joining != NULL || belongs(org));
+}
+
+/* Places that somebody says come between, and put off nothing. */
 static void
 connect_again(struct org *org)
 {
-	if (!org->stopped && belongs(org))
+	bool was_found = org->place.family != ADDR_NONE;
+
+	if (org->stopped || !belongs(org))
+		return;
+	if (org->is_due)
+		connect_now(org);
+	else if (!was_found || !timer_is_running(&org->retry))
 		timer_start(&org->retry, backoff_ms(org->failures++));
+	org_try_found_soon(org);
+}
+
+static void
+end_joining(struct org *org)
+{
+	int err = org->joining->err;
+
+	if (err == 0)
+		finish_joining(org, CAM_ERR_UNREACHABLE, "server");
+	else
+		finish_joining(org,
+		    err == CAM_ERR_KEY || err == CAM_ERR_VERSION
+			? err
+			: CAM_ERR_UNREACHABLE,
+		    err == CAM_ERR_KEY	     ? "root"
+		    : err == CAM_ERR_VERSION ? "version"
+					     : "unreachable");
+}
+
+/* Others may say where it is. */
+static void
+join_elsewhere(struct org *org, int err)
+{
+	if (org->joining->err == 0) {
+		org->joining->err = err;
+		org_look(org);
+	}
+	if (org->found_count > 0)
+		org_try_found_soon(org);
+	else if (!timer_is_running(&org->looking))
+		end_joining(org);
+}
+
+void
+org_give_up_looking(struct org *org)
+{
+	if (org->joining != NULL && org->link == NULL && org->found_count == 0)
+		end_joining(org);
 }
 
 static void
@@ -124,51 +179,25 @@ on_closed(void *arg, int err, const char *reason)
 		    reason);
 	org->last_err = err;
 	drop_link(org);
-	if (org->joining != NULL)
-		finish_joining(org,
-		    err == CAM_ERR_KEY	     ? CAM_ERR_KEY
-		    : err == CAM_ERR_VERSION ? CAM_ERR_VERSION
-					     : CAM_ERR_UNREACHABLE,
-		    err == CAM_ERR_KEY	     ? "root"
-		    : err == CAM_ERR_VERSION ? "version"
-					     : "unreachable");
-	connect_again(org);
+	if (org->joining != NULL && !belongs(org))
+		join_elsewhere(org, err);
+	else
+		connect_again(org);
 }
 
 static void
 on_retry(void *arg)
 {
-	connect_now(arg);
-}
-
-/* -- who it is ---------------------------------------------------------------
- */
-
-/* By the code at first, from then on by the root: its newer charter takes the
- * place of the older. */
-static int
-judge(void *arg, const struct charter *charter, struct span bytes)
-{
 	struct org *org = arg;
-	uint8_t pin[ROOT_PIN_SIZE];
 
-	if (org->joining != NULL) {
-		root_pin(charter->root, pin);
-		if (memcmp(pin, org->joining->invitation.pin, sizeof pin) != 0)
-			return CAM_ERR_KEY;
-	} else if (memcmp(charter->root, org->charter.root, SIGN_KEY_SIZE) !=
-		       0 ||
-		   charter->serial < org->charter.serial) {
-		return CAM_ERR_KEY;
-	}
-	if (charter->serial == org->charter.serial &&
-	    !span_equal(bytes, buf_span(&org->statement)))
-		return CAM_ERR_KEY;
-	org->charter = *charter;
-	buf_clear(&org->statement);
-	buf_put_span(&org->statement, bytes);
-	return 0;
+	org->is_due = org->link != NULL;
+	if (org->link == NULL)
+		connect_now(org);
+	org_look(org);
 }
+
+/* -- in or out ----------------------------------------------------------------
+ */
 
 static void
 set_state(struct org *org, enum org_state state)
@@ -205,6 +234,8 @@ become_open(struct org *org)
 	if (org->is_open)
 		return;
 	org->is_open = true;
+	org_keep_place(org);
+	org_forget_found(org);
 	log_info("the server of '%s' is there", org->charter.name);
 	tell_changed(org);
 	org_relay_opened(org);
@@ -360,8 +391,10 @@ on_request(void *arg, const char *method, json_t *params, const json_int_t *id)
 
 	if (id != NULL && strcmp(method, LINK_PING) == 0)
 		orglink_reply(org->link, *id);
+	else if (id != NULL && strcmp(method, FERRY_FETCH) == 0 && org->is_open)
+		org_hear_ferry(org, params, *id);
 	else if (id != NULL)
-		orglink_fail(org->link, *id, CAM_ERR_UNSUPPORTED);
+		orglink_fail(org->link, *id, CAM_ERR_UNSUPPORTED, NULL);
 	else if (hear(org, method, params) < 0 && org->link != NULL)
 		on_closed(org, CAM_ERR_FORMAT, "what it says makes no sense");
 }
@@ -388,7 +421,7 @@ org_relay_failed(struct org *org)
 }
 
 static const struct orglink_ops orglink_ops = {
-	.judge = judge,
+	.judge = org_judge_server,
 	.on_known = on_known,
 	.on_request = on_request,
 	.on_item = on_item,
@@ -397,12 +430,39 @@ static const struct orglink_ops orglink_ops = {
 };
 
 static void
+connect_to(struct org *org, const char *host)
+{
+	org->serial++;
+	org->link = orglink_new(org->camd, host, &orglink_ops, org);
+}
+
+static void
 connect_now(struct org *org)
 {
+	const char *host = org_host(org);
+
 	if (org->link != NULL || org->stopped)
 		return;
 	timer_stop(&org->retry);
-	org->link = orglink_new(org->camd, org_host(org), &orglink_ops, org);
+	org->is_due = false;
+	org->place = (struct addr){ .family = ADDR_NONE };
+	if (host[0] != '\0')
+		connect_to(org, host);
+	else
+		org_look(org);
+	if (org->link == NULL && org->joining == NULL)
+		connect_again(org);
+}
+
+void
+org_connect_found(struct org *org)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	if (org->link != NULL || !org_is_apart(org) ||
+	    !org_next_found(org, &org->place))
+		return;
+	connect_to(org, addr_format(&org->place, text));
 }
 
 /* -- asked -------------------------------------------------------------------
@@ -412,16 +472,11 @@ static int
 check_join(const struct org *org, const char *code,
     struct invitation *invitation, const char **reason)
 {
-	const char *host = settings_text(org->camd->settings, "server.host");
-
 	*reason = "member";
 	if (belongs(org) || org->joining != NULL)
 		return CAM_ERR_REFUSED;
 	*reason = "typing";
 	if (invitation_parse(code, invitation) < 0)
-		return CAM_ERR_REQUEST;
-	*reason = "server";
-	if (invitation->host[0] == '\0' && (host == NULL || host[0] == '\0'))
 		return CAM_ERR_REQUEST;
 	return 0;
 }
@@ -458,6 +513,7 @@ org_leave(struct org *org, void (*on_done)(void *arg, int err), void *arg)
 		return;
 	}
 	timer_stop(&org->retry);
+	org_forget_found(org);
 	drop_link(org);
 	org->state = ORG_NONE;
 	org->alarm = ORG_QUIET;
@@ -491,6 +547,7 @@ org_new(struct camd *camd, struct store *store, struct org **result)
 	buf_init(&org->unsigned_changes, SIZE_MAX);
 	TAILQ_INIT(&org->wanted);
 	timer_init(&org->retry, camd->loop, on_retry, org);
+	org_finding_init(org);
 	org_relay_init(org);
 	if ((err = org_load(org, store)) < 0)
 		org_free(org);
@@ -515,6 +572,7 @@ org_stop(struct org *org)
 		return;
 	org->stopped = true;
 	timer_stop(&org->retry);
+	org_forget_found(org);
 	finish_joining(org, CAM_ERR_CLOSED, "failed");
 	orglink_free(org->link);
 	org->link = NULL;
@@ -529,6 +587,7 @@ org_free(struct org *org)
 		return;
 	org_stop(org);
 	org_relay_finish(org);
+	org_finding_finish(org);
 	timer_finish(&org->retry);
 	replica_free(org->replica);
 	buf_finish(&org->statement);

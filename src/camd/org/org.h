@@ -9,9 +9,11 @@
 #include "base/span.h"
 #include "crypto/sign.h"
 
+struct addr;
 struct camd;
 struct link;
 struct org;
+struct orgline;
 struct store;
 struct trusted;
 struct user;
@@ -30,7 +32,7 @@ void org_free(struct org *org);
  * "typing" (not a code: CAM_ERR_REQUEST), "name" (it is for another:
  * CAM_ERR_REFUSED), "root" (that server does not speak for the organisation of
  * the code: CAM_ERR_KEY), "member" (we belong to one: CAM_ERR_REFUSED),
- * "server" (nobody says where it is: CAM_ERR_REQUEST), "unreachable"
+ * "server" (nobody says where it is: CAM_ERR_UNREACHABLE), "unreachable"
  * (CAM_ERR_UNREACHABLE), "failed".
  */
 void org_join(struct org *org, const char *code,
@@ -48,6 +50,10 @@ void org_tell_away(struct org *org);
 void org_tell_card(struct org *org);
 /* A link to somebody is open: heads are compared. */
 void org_link_open(struct org *org, struct user *user, struct link *link);
+/* Somebody says where the server of an organisation is: tried where it may be
+ * ours, and known by its root or left (threat model S1). NULL is fine. */
+void org_hear_server(
+    struct org *org, const struct addr *from, const struct orgline *line);
 /* LINK_HEAD. */
 int org_hear_head(struct link *link, json_t *params, const json_int_t *id);
 /* What is pinned to a user has changed: whether the organisation says that it
@@ -76,6 +82,22 @@ int org_relay_envelope(struct org *org, const struct user *user,
 void org_relay_notice(struct org *org, const struct user *user,
     const char *method, json_t *params, void (*on_done)(void *arg, int err),
     void *arg);
+/*
+ * A file of a user who is connected to the server too: on_done as of
+ * channel_call(), with a ticket for org_server_addr(). CAM_ERR_CLOSED,
+ * CAM_ERR_FULL: nothing follows.
+ */
+int org_ferry_fetch(struct org *org, const struct user *user,
+    const char *message, uint32_t number,
+    void (*on_done)(void *arg, int err, json_t *result, const char *message),
+    void *arg);
+/* Of the connection with that serial; NULL: that has ended. */
+const struct addr *org_server_addr(const struct org *org, uint64_t serial);
+/* Answers FERRY_FETCH; reason NULL: he gets it. Nothing where the connection
+ * has ended. */
+void org_ferry_answer(
+    struct org *org, uint64_t serial, json_int_t id, const char *reason);
+uint64_t org_serial(const struct org *org);
 /* What came with that number is stored, or will never be. */
 void org_relay_taken(struct org *org, uint64_t number, size_t room);
 /* It could not be stored here: the server gives it again, over the next

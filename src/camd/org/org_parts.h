@@ -29,9 +29,13 @@ enum org_alarm {
 /* A code that is being used. */
 struct org_joining {
 	struct invitation invitation;
+	int err; /* of the first that was tried; 0: none was yet */
 	void (*on_done)(void *arg, int err, const char *reason);
 	void *arg;
 };
+
+/* Addresses that somebody says are the server's. */
+enum { ORG_FOUND_MAX = 8 };
 
 /* Something that came through the relay of somebody whose card is not here
  * yet. */
@@ -63,12 +67,20 @@ struct org {
 	bool has_awaited;
 
 	struct orglink *link;
+	uint64_t serial;		   /* of it */
 	uint8_t server_key[SIGN_KEY_SIZE]; /* signs heads */
 	bool is_open;			   /* entered, as a member */
 	struct org_joining *joining;
 	struct timer retry;
 	unsigned failures;
-	int last_err; /* why there is no connection */
+	bool is_due;	   /* for what is said of it, when this try has ended */
+	struct addr place; /* of this try, as somebody says; ADDR_NONE: host */
+	struct addr found[ORG_FOUND_MAX]; /* to be tried */
+	size_t found_count;
+	uint64_t found_ms; /* of the last one tried */
+	struct timer found_soon;
+	struct timer looking; /* until nobody else will answer */
+	int last_err;	      /* why there is no connection */
 	bool started, stopped;
 
 	TAILQ_HEAD(, colleague) wanted; /* cards */
@@ -102,8 +114,32 @@ json_t *org_hello(const struct org *org);
 /* -- org.c -------------------------------------------------------------------
  */
 
-/* Where its server is said to be. */
+/* Where its server is said to be; "": nobody says. */
 const char *org_host(const struct org *org);
+/* It waits for a place to try, or for its time. */
+bool org_is_apart(const struct org *org);
+/* The next place that was found. */
+void org_connect_found(struct org *org);
+/* Nobody has answered in time. */
+void org_give_up_looking(struct org *org);
+
+/* -- finding.c ---------------------------------------------------------------
+ */
+
+void org_finding_init(struct org *org);
+void org_finding_finish(struct org *org);
+/* Asks the segment, unless server.host says where it is. */
+void org_look(struct org *org);
+/* The next address that somebody has said is the server's. */
+bool org_next_found(struct org *org, struct addr *place);
+/* Some are to be tried: soon, or never. */
+void org_try_found_soon(struct org *org);
+void org_forget_found(struct org *org);
+/* We are in: where that was is remembered. */
+void org_keep_place(struct org *org);
+/* As orglink_ops.judge. */
+int org_judge_server(
+    void *arg, const struct charter *charter, struct span bytes);
 void org_raise(struct org *org, enum org_alarm alarm);
 
 /* -- directory.c -------------------------------------------------------------
@@ -123,6 +159,12 @@ void org_judge_all(struct org *org);
 int org_take_presence(struct org *org, const json_t *params);
 /* The connection has ended: what was asked is asked again over the next. */
 void org_forget_cards(struct org *org);
+
+/* -- ferrying.c --------------------------------------------------------------
+ */
+
+/* FERRY_FETCH of the server. */
+void org_hear_ferry(struct org *org, const json_t *params, json_int_t id);
 
 /* -- relay.c -----------------------------------------------------------------
  */

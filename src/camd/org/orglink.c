@@ -172,6 +172,13 @@ on_time(void *arg)
 	}
 }
 
+void
+orglink_question(struct orglink *link)
+{
+	if (link->known && !link->pinged)
+		timer_start(&link->timer, 0);
+}
+
 /* -- hello -------------------------------------------------------------------
  */
 
@@ -380,6 +387,12 @@ orglink_new(struct camd *camd, const char *host, const struct orglink_ops *ops,
 	return link;
 }
 
+const struct addr *
+orglink_addr(const struct orglink *link)
+{
+	return &link->places[link->next - 1];
+}
+
 /* -- saying ------------------------------------------------------------------
  */
 
@@ -399,9 +412,9 @@ orglink_notify(struct orglink *link, const char *method, json_t *params)
 }
 
 void
-orglink_fail(struct orglink *link, json_int_t id, int err)
+orglink_fail(struct orglink *link, json_int_t id, int err, const char *message)
 {
-	channel_fail(wire_channel(link->wire), id, err, NULL);
+	channel_fail(wire_channel(link->wire), id, err, message);
 }
 
 void

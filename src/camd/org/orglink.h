@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "net/addr.h"
 #include "org/charter.h"
 
 struct camd;
@@ -45,8 +46,13 @@ int orglink_call(struct orglink *link, const char *method, json_t *params,
     void (*on_done)(void *arg, int err, json_t *result, const char *message),
     void *arg);
 int orglink_notify(struct orglink *link, const char *method, json_t *params);
-void orglink_fail(struct orglink *link, json_int_t id, int err);
+void orglink_fail(
+    struct orglink *link, json_int_t id, int err, const char *message);
 void orglink_reply(struct orglink *link, json_int_t id);
+/* Where it is, once it is connected. */
+const struct addr *orglink_addr(const struct orglink *link);
+/* Whether it still is there is asked now. */
+void orglink_question(struct orglink *link);
 /* From now on it may say much. */
 void orglink_admit(struct orglink *link);
 /* An item for the relay; CAM_ERR_FULL: wait for on_drained. */

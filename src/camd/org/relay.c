@@ -13,6 +13,7 @@
 #include "camd/message/notices.h"
 #include "camd/message/outbox.h"
 #include "camd/message/receipts.h"
+#include "camd/offer/offers.h"
 #include "camd/org/org_parts.h"
 #include "camd/org/ruling.h"
 #include "camd/people/user.h"
@@ -239,13 +240,18 @@ hear_notice(struct org *org, struct user *user, const struct relayed *relayed)
 {
 	json_t *notice = NULL, *params = NULL;
 	const char *method = NULL;
+	int r = 0;
 
 	if (json_parse_line(relayed->payload, &notice) < 0)
 		return;
 	method = json_string_value(json_object_get(notice, "method"));
 	params = json_object_get(notice, "params");
-	if (method != NULL && json_is_object(params) &&
-	    receipts_hear_relayed(org->camd, user, method, params) < 0)
+	if (method == NULL || !json_is_object(params))
+		r = CAM_ERR_REQUEST;
+	else if ((r = receipts_hear_relayed(org->camd, user, method, params)) ==
+		 CAM_ERR_UNSUPPORTED)
+		r = offers_hear_relayed(org->camd, user, method, params);
+	if (r < 0)
 		log_debug("what %s says through the server is refused",
 		    user->peer.user);
 	json_decref(notice);
@@ -353,6 +359,7 @@ org_relay_opened(struct org *org)
 {
 	outbox_relay_open(org->camd->outbox);
 	notices_relay_open(org->camd->notices);
+	offers_relay_open(org->camd->offers);
 }
 
 void

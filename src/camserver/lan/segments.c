@@ -17,6 +17,7 @@
 #include "crypto/keyring.h"
 #include "lan/lan.h"
 #include "loop/timer.h"
+#include "org/charter.h"
 
 /* What is new is collected for a moment, then told a few at a time. */
 enum {
@@ -27,10 +28,14 @@ enum {
 	SILENT_ROUNDS = 3,
 };
 
+_Static_assert((int)ORGLINE_PIN_SIZE == (int)ROOT_PIN_SIZE, "the same pin");
+
 struct segments {
 	struct server *server;
 	struct keyring *keyring;
-	struct lan *lan; /* NULL: never was among them */
+	struct lan *lan;   /* NULL: never was among them */
+	struct lan *quiet; /* open while that is not: to be found only */
+	bool announces;
 	struct neighbours *neighbours;
 	struct timer round;
 	struct timer tell;
@@ -236,6 +241,41 @@ describe(
 	*group = neighbour_of(peer)->group;
 }
 
+/* -- being found --------------------------------------------------------------
+ */
+
+static void
+say_where(struct segments *segments, const struct addr *to)
+{
+	const struct server *server = segments->server;
+	struct orgline line = { .port = (uint16_t)settings_number(
+				    server->settings, "net.port") };
+	struct lan *lan = segments->lan;
+
+	if (!segments->announces)
+		return;
+	if (lan == NULL || lan_port(lan) == 0)
+		lan = segments->quiet;
+	memcpy(line.pin, server->organisation.pin, sizeof line.pin);
+	lan_orgline(lan, to, &line);
+}
+
+static void
+on_orgline(void *arg, const struct addr *from, const struct orgline *line)
+{
+	struct segments *segments = arg;
+	const uint8_t *pin = segments->server->organisation.pin;
+
+	if (line->port == 0 && memcmp(line->pin, pin, sizeof line->pin) == 0)
+		say_where(segments, from);
+}
+
+static void
+on_changed(void *arg)
+{
+	say_where(arg, NULL);
+}
+
 /* The TCP port is that of members' links, and not ours. */
 static const struct lan_ops ops = {
 	.on_entry = on_entry,
@@ -246,6 +286,8 @@ static const struct lan_ops ops = {
 	.on_version = on_text,
 	.on_absence = on_text,
 	.on_heard = on_heard,
+	.on_orgline = on_orgline,
+	.on_changed = on_changed,
 	.on_conflict = on_conflict,
 	.find = find,
 	.known = known,
@@ -290,6 +332,8 @@ segments_stop(struct segments *segments)
 	segments->to = NULL;
 	if (segments->lan != NULL)
 		lan_close(segments->lan);
+	if (segments->quiet != NULL)
+		lan_close(segments->quiet);
 }
 
 static int
@@ -311,7 +355,7 @@ open_lan(struct segments *segments, char **problem)
 }
 
 static int
-apply_lan(struct segments *segments, char **problem)
+open_as(struct segments *segments, struct lan *as, bool quiet, char **problem)
 {
 	const struct server *server = segments->server;
 	const struct settings *settings = server->settings;
@@ -328,35 +372,66 @@ apply_lan(struct segments *segments, char **problem)
 		.list_for = settings_text(settings, "net.list_for"),
 		.charset = CHARSET_CP932,
 		.legacy = LAN_LEGACY_OFF,
+		.quiet = quiet,
 	};
 	int r;
 
 	if (gethostname(host, sizeof host - 1) < 0 || host[0] == '\0')
 		lan.host = "server";
-	r = lan_open(segments->lan, &lan, problem);
-	if (r == 0 && lan_port(segments->lan) != lan.port)
+	r = lan_open(as, &lan, problem);
+	if (r == 0 && lan_port(as) != lan.port && quiet)
+		log_warn("another program has UDP port %u: members do not find "
+			 "this server by themselves",
+		    (unsigned)lan.port);
+	else if (r == 0 && lan_port(as) != lan.port)
 		log_warn("another program has UDP port %u: plain IPMSG "
 			 "programs reach this server at %u only",
-		    (unsigned)lan.port, (unsigned)lan_port(segments->lan));
+		    (unsigned)lan.port, (unsigned)lan_port(as));
 	return r;
+}
+
+/* Not served: only found, where that is wanted. */
+static int
+apply_quiet(struct segments *segments, char **problem)
+{
+	struct server *server = segments->server;
+
+	segments_stop(segments);
+	if (!segments->announces)
+		return 0;
+	if (segments->quiet == NULL)
+		segments->quiet = lan_new(server->loop, server->pool,
+		    server->crypto, NULL, &ops, segments);
+	return open_as(segments, segments->quiet, true, problem);
+}
+
+static int
+apply_served(struct segments *segments, char **problem)
+{
+	int r = 0;
+
+	if (segments->quiet != NULL)
+		lan_close(segments->quiet);
+	if (segments->lan == NULL)
+		r = open_lan(segments, problem);
+	return r < 0 ? r : open_as(segments, segments->lan, false, problem);
 }
 
 int
 segments_apply(struct segments *segments, char **problem)
 {
 	const struct settings *settings = segments->server->settings;
+	bool serves = settings_on(settings, "ipmsg.serve");
 	int r = 0;
 
-	if (!settings_on(settings, "ipmsg.serve")) {
-		segments_stop(segments);
-		return 0;
-	}
-	if (segments->lan == NULL)
-		r = open_lan(segments, problem);
-	if (r == 0)
-		r = apply_lan(segments, problem);
+	segments->announces = settings_on(settings, "server.announce");
+	r = serves ? apply_served(segments, problem)
+		   : apply_quiet(segments, problem);
 	if (r < 0)
 		return r;
+	say_where(segments, NULL);
+	if (!serves)
+		return 0;
 	segments->round_ms =
 	    (uint64_t)settings_number(settings, "ipmsg.interval") * 1000;
 	timer_repeat(&segments->round, segments->round_ms);
@@ -371,7 +446,8 @@ segments_free(struct segments *segments)
 	timer_finish(&segments->round);
 	timer_finish(&segments->tell);
 	lan_free(segments->lan);
-	segments->lan = NULL;
+	lan_free(segments->quiet);
+	segments->lan = segments->quiet = NULL;
 	neighbours_free(segments->neighbours);
 	keyring_free(segments->keyring);
 	free(segments->news);

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "camserver/links/depot.h"
 #include "camserver/links/entering.h"
+#include "camserver/links/ferries.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
 #include "camserver/links/notices.h"
@@ -265,6 +266,8 @@ ask_member(struct memberlink *link, const char *method, json_t *params,
 		return cards(link, params, *id);
 	if (strcmp(method, RELAY_TAKEN) == 0 && id == NULL)
 		return depot_taken(link->links->depot, link, params);
+	if (strcmp(method, FERRY_FETCH) == 0 && id != NULL)
+		return ferries_fetch(link->links->ferries, link, params, *id);
 	if (strcmp(method, ORG_AWAY) == 0 && id == NULL)
 		return may_say(link) ? set_away(link, params) : 0;
 	if (strcmp(method, ORG_CARD) == 0 && id == NULL)

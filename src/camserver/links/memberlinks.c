@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/trim.h"
 #include "camserver/links/depot.h"
+#include "camserver/links/ferries.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks_parts.h"
 #include "camserver/links/notices.h"
@@ -21,6 +22,7 @@
 #include "camserver/server.h"
 #include "camserver/settings.h"
 #include "lan/budget.h"
+#include "link/bearer.h"
 #include "net/lobby.h"
 #include "net/tls.h"
 #include "rpc/names.h"
@@ -66,6 +68,12 @@ memberlinks_depot(const struct memberlinks *links)
 	return links->depot;
 }
 
+struct ferries *
+memberlinks_ferries(const struct memberlinks *links)
+{
+	return links->ferries;
+}
+
 size_t
 memberlinks_count(const struct memberlinks *links)
 {
@@ -87,8 +95,11 @@ static bool
 admit(void *arg, const struct lobby_guest *guest)
 {
 	const struct memberlinks *links = arg;
-	bool known = origins_know(roll_origins(links->roll), &guest->from);
+	bool known = false;
 
+	if (guest->first == TICKET_FIRST)
+		return true;
+	known = origins_know(roll_origins(links->roll), &guest->from);
 	return guest->first == TLS_HANDSHAKE && links->count < LINKS_MAX &&
 	       budget_handshake(links->budget,
 		   known ? &guest->from : &guest->source, known,
@@ -117,10 +128,16 @@ take(void *arg, int fd, const struct lobby_guest *guest,
 {
 	struct memberlinks *links = arg;
 	uint64_t now_ms = clock_now_ms();
-	struct memberlink *link = memberlink_new(links, fd, &guest->from,
+	struct memberlink *link = NULL;
+
+	if (guest->first == TICKET_FIRST) {
+		ferries_accept(links->ferries, fd, guest->deadline_ms, on_known,
+		    known_arg);
+		return;
+	}
+	link = memberlink_new(links, fd, &guest->from,
 	    guest->deadline_ms > now_ms ? guest->deadline_ms - now_ms : 1,
 	    on_known, known_arg);
-
 	TAILQ_INSERT_TAIL(&links->list, link, entry);
 	table_add(&links->by_serial, &link->by_serial,
 	    table_hash(&links->by_serial, &link->serial, sizeof link->serial));
@@ -210,6 +227,7 @@ on_removed(void *arg, struct roll_member *member)
 	struct memberlink *link = member->link;
 
 	log_info("%s is a member no more", member->logon);
+	ferries_drop(links->ferries, member->member);
 	if (link == NULL)
 		return;
 	memberlink_notify(
@@ -287,6 +305,7 @@ open_parts(struct memberlinks *links, char **problem)
 	}
 	tls_context_serve(links->context, server->pool);
 	links->depot = depot_new(links);
+	links->ferries = ferries_new(links);
 	return listen_all(links, problem);
 }
 
@@ -321,6 +340,7 @@ memberlinks_stop(struct memberlinks *links)
 		return;
 	links->stopped = true;
 	lobby_close(links->lobby);
+	ferries_stop(links->ferries);
 	while ((link = TAILQ_FIRST(&links->list)) != NULL)
 		memberlink_close(link, "we are ending");
 }
@@ -333,6 +353,7 @@ memberlinks_free(struct memberlinks *links)
 	memberlinks_stop(links);
 	on_burial(links);
 	depot_free(links->depot);
+	ferries_free(links->ferries);
 	lobby_free(links->lobby);
 	notices_free(links->notices);
 	roll_free(links->roll);

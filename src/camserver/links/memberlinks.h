@@ -10,6 +10,7 @@
 #include "org/directory.h"
 
 struct depot;
+struct ferries;
 struct memberlink;
 struct memberlinks;
 struct roll;
@@ -27,6 +28,7 @@ void memberlinks_free(struct memberlinks *links);
 
 struct roll *memberlinks_roll(const struct memberlinks *links);
 struct depot *memberlinks_depot(const struct memberlinks *links);
+struct ferries *memberlinks_ferries(const struct memberlinks *links);
 
 /* The members may have changed in the database. */
 void memberlinks_refresh(struct memberlinks *links);

@@ -13,6 +13,7 @@
 
 struct budget;
 struct depot;
+struct ferries;
 struct lobby;
 struct memberlink;
 struct notices;
@@ -29,6 +30,7 @@ struct memberlinks {
 	struct tls_context *context;
 	struct roll *roll;
 	struct depot *depot;
+	struct ferries *ferries;
 	struct notices *notices;
 	struct table by_serial;
 	struct memberlink_list list, dead;

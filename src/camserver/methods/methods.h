@@ -30,6 +30,7 @@ int member_import(struct rpc_call *call, json_t *params);
 int server_policy_get(struct rpc_call *call, json_t *params);
 int server_policy_set(struct rpc_call *call, json_t *params);
 int queue_list(struct rpc_call *call, json_t *params);
+int queue_clear(struct rpc_call *call, json_t *params);
 int config_get(struct rpc_call *call, json_t *params);
 int config_set(struct rpc_call *call, json_t *params);
 int config_list(struct rpc_call *call, json_t *params);

@@ -16,6 +16,7 @@ static const struct rpc_method table[] = {
 	{ RPC_POLICY_GET, server_policy_get },
 	{ RPC_POLICY_SET, server_policy_set },
 	{ RPC_QUEUE_LIST, queue_list },
+	{ RPC_QUEUE_CLEAR, queue_clear },
 	{ RPC_CONFIG_GET, config_get },
 	{ RPC_CONFIG_SET, config_set },
 	{ RPC_CONFIG_LIST, config_list },
