@@ -113,8 +113,9 @@ static char *
 device_sentence(const json_t *before, const json_t *now, const char *device,
     const char *missing, bool is_microphone)
 {
-	const char *had = text_of(before, missing),
-		   *has = text_of(now, missing), *is = text_of(now, device);
+	const char *had = json_text_at(before, missing),
+		   *has = json_text_at(now, missing),
+		   *is = json_text_at(now, device);
 
 	if (had[0] == '\0' && has[0] != '\0')
 		return gone_sentence(
