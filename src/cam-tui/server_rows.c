@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/size.h"
+#include "rpc/json.h"
 
 enum {
 	TIME_COLUMNS = 17, /* "2026-01-31 09:30 " */
@@ -20,14 +21,6 @@ enum {
 	NICK_FROM = 76,
 	LEAST_COLUMNS = 32
 };
-
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
 
 static void
 put(struct canvas *canvas, struct box box, unsigned row, unsigned column,
@@ -45,7 +38,7 @@ put_time(struct canvas *canvas, struct box box, unsigned row, enum style style,
 {
 	char text[TIME_COLUMNS], *middle;
 
-	snprintf(text, sizeof text, "%.16s", text_of(object, name));
+	snprintf(text, sizeof text, "%.16s", json_text_at(object, name));
 	middle = strchr(text, 'T');
 	if (middle != NULL)
 		*middle = ' ';
@@ -74,11 +67,11 @@ draw_member(
     const json_t *member, struct canvas *canvas, struct box box, unsigned row)
 {
 	bool head = member == NULL;
-	const char *state = head ? _("STATE") : text_of(member, "state");
+	const char *state = head ? _("STATE") : json_text_at(member, "state");
 	unsigned end = box.columns, column = NAME_COLUMNS;
 
 	put(canvas, box, row, 0, NAME_COLUMNS, head ? STYLE_DIM : STYLE_STRONG,
-	    head ? _("NAME") : text_of(member, "name"));
+	    head ? _("NAME") : json_text_at(member, "name"));
 	if (box.columns >= TIME_FROM) {
 		end -= TIME_COLUMNS - 1;
 		if (head)
@@ -93,12 +86,12 @@ draw_member(
 	if (box.columns >= NICK_FROM) {
 		put(canvas, box, row, column, NAME_COLUMNS,
 		    head ? STYLE_DIM : STYLE_PLAIN,
-		    head ? _("NICK") : text_of(member, "nick"));
+		    head ? _("NICK") : json_text_at(member, "nick"));
 		column += NAME_COLUMNS;
 	}
 	put(canvas, box, row, column, end - column,
 	    head ? STYLE_DIM : STYLE_PLAIN,
-	    head ? _("GROUP") : text_of(member, "group"));
+	    head ? _("GROUP") : json_text_at(member, "group"));
 }
 
 static void
@@ -112,7 +105,7 @@ draw_queue(
 	snprintf(count, sizeof count, "%ld", number_of(queue, "count"));
 	size_format((uint64_t)number_of(queue, "size"), size);
 	put(canvas, box, row, 0, NAME_COLUMNS, head ? STYLE_DIM : STYLE_STRONG,
-	    head ? _("TO") : text_of(queue, "to"));
+	    head ? _("TO") : json_text_at(queue, "to"));
 	put(canvas, box, row, NAME_COLUMNS, COUNT_COLUMNS, style,
 	    head ? _("COUNT") : count);
 	put(canvas, box, row, NAME_COLUMNS + COUNT_COLUMNS, SIZE_COLUMNS, style,
@@ -131,8 +124,8 @@ static void
 draw_log(
     const json_t *line, struct canvas *canvas, struct box box, unsigned row)
 {
-	const char *level = text_of(line, "level");
-	const char *time = strchr(text_of(line, "time"), 'T');
+	const char *level = json_text_at(line, "level");
+	const char *time = strchr(json_text_at(line, "time"), 'T');
 	char clock[10];
 	enum style style = strcmp(level, "error") == 0	? STYLE_BAD
 			   : strcmp(level, "warn") == 0 ? STYLE_WARN
@@ -144,7 +137,7 @@ draw_log(
 	put(canvas, box, row, 0, sizeof clock, STYLE_DIM, clock);
 	canvas_put_cut(canvas, box, row, sizeof clock - 1,
 	    box.columns - sizeof clock + 1, style,
-	    span_text(text_of(line, "text")));
+	    span_text(json_text_at(line, "text")));
 }
 
 void

@@ -368,7 +368,7 @@ offer_members(struct cam *cam, const struct candidate_place *word)
 	size_t count = json_array_size(members), i;
 
 	json_array_foreach(members, i, member) candidates_if(
-	    word, server_text(member, "name"), server_text(member, "state"));
+	    word, json_text_at(member, "name"), json_text_at(member, "state"));
 	json_decref(result);
 	return count;
 }
@@ -383,8 +383,8 @@ offer_limits(struct cam *cam, const struct candidate_place *word)
 	json_array_foreach(json_object_get(result, "settings"), i, setting)
 	{
 		if (json_is_integer(json_object_get(setting, "max")))
-			candidates_if(word, server_text(setting, "key"),
-			    server_text(setting, "value"));
+			candidates_if(word, json_text_at(setting, "key"),
+			    json_text_at(setting, "value"));
 	}
 	json_decref(result);
 }

@@ -16,6 +16,7 @@
 #include "cam/output.h"
 #include "cam/refusal.h"
 #include "cam/verbs.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 #include "rpc/serverhome.h"
 
@@ -147,19 +148,11 @@ server_each_member(struct cam *cam, const char *state,
  */
 
 const char *
-server_text(const json_t *object, const char *name)
-{
-	const char *value = json_string_value(json_object_get(object, name));
-
-	return value != NULL ? value : "";
-}
-
-const char *
 server_time(const json_t *object, const char *name, char text[SERVER_TIME_SIZE])
 {
 	char *middle = NULL;
 
-	snprintf(text, SERVER_TIME_SIZE, "%.16s", server_text(object, name));
+	snprintf(text, SERVER_TIME_SIZE, "%.16s", json_text_at(object, name));
 	middle = strchr(text, 'T');
 	if (middle != NULL)
 		*middle = ' ';
@@ -193,8 +186,8 @@ print_status(struct cam *cam, const json_t *status)
 	char since[SERVER_TIME_SIZE];
 
 	line(columns, _("organisation"),
-	    xstrdup(server_text(status, "organisation")));
-	line(columns, _("root"), xstrdup(server_text(status, "pin")));
+	    xstrdup(json_text_at(status, "organisation")));
+	line(columns, _("root"), xstrdup(json_text_at(status, "pin")));
 	line(columns, _("members"),
 	    xasprintf(_("%ld joined, %ld waiting for approval, %ld invited"),
 		number(members, "joined"), number(members, "waiting"),
@@ -207,7 +200,7 @@ print_status(struct cam *cam, const json_t *status)
 		number(status, "transfers")));
 	line(columns, "camserver",
 	    xasprintf(_("%s, process %ld, since %s"),
-		server_text(status, "version"), number(status, "pid"),
+		json_text_at(status, "version"), number(status, "pid"),
 		server_time(status, "started", since)));
 	columns_print(columns);
 	columns_free(columns);

@@ -29,8 +29,6 @@ int server_each_member(struct cam *cam, const char *state,
 /* The same connection without a word: 0 or CAM_ERR_*. */
 int server_connect_quietly(struct cam *cam, struct rpc_client **client);
 
-/* A string of an object; "" where there is none. */
-const char *server_text(const json_t *object, const char *name);
 /* "2026-01-31 09:30" of an RFC 3339 time; "" where there is none. size 20. */
 enum { SERVER_TIME_SIZE = 20 };
 const char *server_time(

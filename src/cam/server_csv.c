@@ -14,6 +14,7 @@
 #include "cam/input.h"
 #include "cam/output.h"
 #include "cam/server.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 enum { TABLE_MAX = 6 * 1024 * 1024 };
@@ -56,7 +57,7 @@ write_member(const json_t *member, void *arg)
 	const char *values[COLUMNS];
 
 	for (size_t i = 0; i < COLUMNS; i++)
-		values[i] = server_text(member, names[i]);
+		values[i] = json_text_at(member, names[i]);
 	if (export->all || strcmp(values[STATE], "removed") != 0)
 		write_row(export->cam, values);
 }
@@ -186,13 +187,13 @@ print_imported(struct cam *cam, const json_t *members)
 
 	json_array_foreach(members, i, member)
 	{
-		const char *code = server_text(member, "code");
+		const char *code = json_text_at(member, "code");
 
 		if (cam->json) {
 			output_json(member);
 		} else if (code[0] != '\0') {
 			columns_cell(
-			    columns, STYLE_BOLD, server_text(member, "name"));
+			    columns, STYLE_BOLD, json_text_at(member, "name"));
 			columns_cell(columns, STYLE_PLAIN, code);
 			columns_end_row(columns);
 		}

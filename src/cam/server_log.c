@@ -8,6 +8,7 @@
 #include "cam/columns.h"
 #include "cam/output.h"
 #include "cam/server.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 enum { LINES_DEFAULT = 100, LINES_MAX = 10000 };
@@ -23,11 +24,11 @@ style_of(const char *level)
 static void
 add_line(struct columns *columns, const json_t *line)
 {
-	const char *level = server_text(line, "level");
+	const char *level = json_text_at(line, "level");
 
-	columns_cell(columns, STYLE_DIM, server_text(line, "time"));
+	columns_cell(columns, STYLE_DIM, json_text_at(line, "time"));
 	columns_cell(columns, style_of(level), level);
-	columns_cell(columns, STYLE_PLAIN, server_text(line, "text"));
+	columns_cell(columns, STYLE_PLAIN, json_text_at(line, "text"));
 	columns_end_row(columns);
 }
 
@@ -76,7 +77,7 @@ server_metrics(struct cam *cam, struct args *args)
 		output_json(result);
 	else if (code == 0)
 		output_text(
-		    cam, STYLE_PLAIN, server_text(result, "text"), TEXT_BLOCK);
+		    cam, STYLE_PLAIN, json_text_at(result, "text"), TEXT_BLOCK);
 	json_decref(result);
 	return code;
 }

@@ -11,6 +11,7 @@
 #include "cam/complain.h"
 #include "cam/output.h"
 #include "cam/server.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 static void
@@ -35,7 +36,7 @@ add_queue(struct cam *cam, struct columns *columns, const json_t *queue)
 		size_format(size > 0 ? (uint64_t)size : 0, bytes);
 	else
 		snprintf(bytes, sizeof bytes, "%lld", size);
-	columns_cell(columns, STYLE_BOLD, server_text(queue, "to"));
+	columns_cell(columns, STYLE_BOLD, json_text_at(queue, "to"));
 	columns_cell(columns, STYLE_PLAIN, count);
 	columns_cell(columns, STYLE_PLAIN, bytes);
 	columns_cell(

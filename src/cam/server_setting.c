@@ -10,6 +10,7 @@
 #include "cam/complain.h"
 #include "cam/output.h"
 #include "cam/server.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 static void
@@ -23,8 +24,8 @@ add_limit(struct cam *cam, struct columns *columns, const json_t *setting)
 		return;
 	}
 	columns_cell(columns, plain ? STYLE_DIM : STYLE_BOLD,
-	    server_text(setting, "key"));
-	columns_cell(columns, STYLE_PLAIN, server_text(setting, "value"));
+	    json_text_at(setting, "key"));
+	columns_cell(columns, STYLE_PLAIN, json_text_at(setting, "value"));
 	columns_end_row(columns);
 }
 
@@ -95,9 +96,9 @@ print_policy(struct cam *cam, const json_t *policy)
 	columns = columns_new(cam);
 	json_array_foreach(json_object_get(policy, "rules"), i, rule)
 	{
-		columns_cell(columns, STYLE_BOLD, server_text(rule, "key"));
-		columns_cell(columns, STYLE_PLAIN, server_text(rule, "value"));
-		columns_cell(columns, STYLE_PLAIN, server_text(rule, "group"));
+		columns_cell(columns, STYLE_BOLD, json_text_at(rule, "key"));
+		columns_cell(columns, STYLE_PLAIN, json_text_at(rule, "value"));
+		columns_cell(columns, STYLE_PLAIN, json_text_at(rule, "group"));
 		columns_end_row(columns);
 	}
 	columns_print(columns);

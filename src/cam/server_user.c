@@ -11,6 +11,7 @@
 #include "cam/complain.h"
 #include "cam/output.h"
 #include "cam/server.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 /* -- users --------------------------------------------------------------------
@@ -46,7 +47,7 @@ static void
 list_member(const json_t *member, void *arg)
 {
 	struct listing *listing = arg;
-	const char *state = server_text(member, "state");
+	const char *state = json_text_at(member, "state");
 	char seen[SERVER_TIME_SIZE];
 
 	if (!listing->all && strcmp(state, "removed") == 0)
@@ -58,11 +59,12 @@ list_member(const json_t *member, void *arg)
 	if (!listing->headed)
 		add_headings(listing->columns);
 	listing->headed = true;
-	columns_cell(listing->columns, STYLE_BOLD, server_text(member, "name"));
 	columns_cell(
-	    listing->columns, STYLE_PLAIN, server_text(member, "nick"));
+	    listing->columns, STYLE_BOLD, json_text_at(member, "name"));
 	columns_cell(
-	    listing->columns, STYLE_PLAIN, server_text(member, "group"));
+	    listing->columns, STYLE_PLAIN, json_text_at(member, "nick"));
+	columns_cell(
+	    listing->columns, STYLE_PLAIN, json_text_at(member, "group"));
 	columns_cell(listing->columns, style_of(state), state);
 	columns_cell(
 	    listing->columns, STYLE_PLAIN, server_time(member, "seen", seen));
@@ -155,10 +157,10 @@ count_in(json_t *groups, const char *path, size_t len, bool itself)
 static void
 count_member(const json_t *member, void *arg)
 {
-	const char *group = server_text(member, "group");
+	const char *group = json_text_at(member, "group");
 	size_t len = strlen(group);
 
-	if (strcmp(server_text(member, "state"), "removed") == 0)
+	if (strcmp(json_text_at(member, "state"), "removed") == 0)
 		return;
 	for (size_t i = 0; i < len; i++) {
 		if (group[i] == '/')
@@ -271,12 +273,13 @@ print_invitation(struct cam *cam, const json_t *result)
 	char until[SERVER_TIME_SIZE];
 
 	if (!output_is_terminal(cam)) {
-		output_line(cam, "%s", server_text(result, "code"));
+		output_line(cam, "%s", json_text_at(result, "code"));
 		return;
 	}
 	output_line(cam, _("%s may join until %s, once, by"),
-	    server_text(member, "name"), server_time(member, "expires", until));
-	output_line(cam, "  cam org join %s", server_text(result, "code"));
+	    json_text_at(member, "name"),
+	    server_time(member, "expires", until));
+	output_line(cam, "  cam org join %s", json_text_at(result, "code"));
 }
 
 int

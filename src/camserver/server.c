@@ -94,13 +94,11 @@ open_store(struct server *server, char **problem)
 	return r;
 }
 
-/* The writer touches its connection with the first job, after all have read. */
 static void
-start_threads(struct server *server)
+start_pool(struct server *server)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-	server->writer = workers_new(server->loop, 1, &writer_ops, server);
 	server->pool = workers_new(
 	    server->loop, cores > 0 ? (unsigned)cores : 1, &pool_ops, server);
 }
@@ -134,10 +132,12 @@ server_start(struct server *server, char **problem)
 	server->logfile = logfile_new(server->loop, &server->home);
 	server->metrics = metrics_new(server);
 	server->segments = segments_new(server);
+	start_pool(server);
 	if ((r = memberlinks_new(server, &server->links, problem)) < 0 ||
 	    (r = listen_socket(server, &fd, problem)) < 0)
 		return r;
-	start_threads(server);
+	/* It touches its connection with the first job, after all have read. */
+	server->writer = workers_new(server->loop, 1, &writer_ops, server);
 	server->admins = admins_new(server, fd);
 	return server_apply(server, problem);
 }

@@ -12,14 +12,13 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/table.h"
 #include "net/tcp.h"
 #include "net/tls_private.h"
 
 enum {
 	/* Others on the loop wait no longer. */
 	READS_A_TURN = 8,
-	/* Far below what RFC 8446, 5.5 allows for a key. */
-	RECORDS_A_KEY = 65536,
 	/* What a peer may still have sent is read away, so that our last words
 	 * are not lost with it. */
 	DRAIN_MAX = 256 * 1024,
@@ -58,9 +57,8 @@ leave(struct tls *tls)
 		free(tls);
 }
 
-/* Nothing more is read or written; the owner is told. */
-static void
-end(struct tls *tls, int err)
+void
+tls_end(struct tls *tls, int err)
 {
 	int saved = errno;
 
@@ -72,10 +70,10 @@ end(struct tls *tls, int err)
 	tls->ops.on_closed(tls, err, tls->arg);
 }
 
-/* After an error of the library's that is none of those that only ask to wait.
- */
-static void
-fail(struct tls *tls, int reason)
+/* What an error of the library's means, that is none of those that only ask to
+ * wait. */
+static int
+meaning_of(struct tls *tls, int reason)
 {
 	bool in_handshake = tls->state == TLS_HANDSHAKE;
 	int err = CAM_ERR_CLOSED;
@@ -86,10 +84,16 @@ fail(struct tls *tls, int reason)
 		err = tls_error(in_handshake);
 	ERR_clear_error();
 	/* A shutdown after a fatal error would be an error itself. */
-	if (err != CAM_ERR_CLOSED)
+	if (err != CAM_ERR_CLOSED && tls->ssl != NULL)
 		SSL_set_shutdown(
 		    tls->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-	end(tls, err);
+	return err;
+}
+
+static void
+fail(struct tls *tls, int reason)
+{
+	tls_end(tls, meaning_of(tls, reason));
 }
 
 /* -- writing -----------------------------------------------------------------
@@ -102,6 +106,8 @@ write_record(struct tls *tls, const uint8_t *data, size_t len)
 	size_t written = 0;
 	int reason;
 
+	if (tls->served != NULL)
+		return tls_served_send(tls, data, len);
 	ERR_clear_error();
 	errno = 0;
 	if (SSL_write_ex(tls->ssl, data, len, &written) == 1) {
@@ -118,59 +124,58 @@ write_record(struct tls *tls, const uint8_t *data, size_t len)
 	return -1;
 }
 
-static void
-keep_unsent(struct tls *tls, const uint8_t *data, size_t len)
-{
-	uint8_t *kept = len > 0 ? xmemdup(data, len) : NULL;
-
-	free(tls->unsent);
-	tls->unsent = kept;
-	tls->unsent_len = len;
-}
-
 /* What an earlier writing left: true when there is nothing of it any more. */
 static bool
 write_unsent(struct tls *tls)
 {
 	ssize_t done;
 
-	if (tls->unsent_len == 0)
+	if (tls->unsent.len == 0)
 		return true;
-	done = write_record(tls, tls->unsent, tls->unsent_len);
-	if (done <= 0)
+	done = write_record(tls, tls->unsent.data, tls->unsent.len);
+	if (done < 0)
 		return false;
-	keep_unsent(tls, tls->unsent + done, tls->unsent_len - (size_t)done);
-	return tls->unsent_len == 0;
+	buf_drop(&tls->unsent, (size_t)done);
+	if (tls->unsent.len > 0)
+		return false;
+	buf_finish(&tls->unsent);
+	return true;
 }
 
 /* RFC 8446, 4.6.3: the other end changes its own when it finds it fit. */
 static void
 change_key(struct tls *tls)
 {
-	if (tls->records < RECORDS_A_KEY)
+	if (tls->records < TLS_RECORDS_A_KEY)
 		return;
-	if (SSL_key_update(tls->ssl, SSL_KEY_UPDATE_NOT_REQUESTED) != 1)
+	if (tls->served != NULL)
+		tls_served_change_key(tls);
+	else if (SSL_key_update(tls->ssl, SSL_KEY_UPDATE_NOT_REQUESTED) != 1)
 		ERR_clear_error();
 	tls->records = 0;
 }
 
-/* Gives the library what on_room has, one record: false when that was nothing,
- * or when the tls is over. */
+/* Sends what on_room has, one record: false when that was nothing, or when the
+ * tls is over. */
 static bool
 write_more(struct tls *tls)
 {
 	uint8_t *data = tls_context_record(tls->context);
 	size_t len = tls->ops.on_room(tls, data, TLS_RECORD, tls->arg);
-	ssize_t done;
+	ssize_t done = 0;
 
 	if (len == 0 || tls->state != TLS_OPEN)
 		return false;
 	change_key(tls);
+	if (tls->served != NULL) {
+		tls_served_seal(tls, data, len);
+		return write_unsent(tls);
+	}
 	done = write_record(tls, data, len);
 	if (done < 0)
 		return false;
-	keep_unsent(tls, data + done, len - (size_t)done);
-	return tls->unsent_len == 0;
+	buf_put(&tls->unsent, data + done, len - (size_t)done);
+	return tls->unsent.len == 0;
 }
 
 /* Until there is nothing, or the socket has to be asked whether it takes more:
@@ -230,9 +235,12 @@ static void
 read_some(struct tls *tls)
 {
 	tls->read_blocked = false;
-	for (int i = 0; i < READS_A_TURN && !tls->paused; i++)
-		if (!read_record(tls))
-			break;
+	if (tls->served != NULL)
+		tls_served_read(tls);
+	else
+		for (int i = 0; i < READS_A_TURN && !tls->paused; i++)
+			if (!read_record(tls))
+				break;
 	if (tls->state == TLS_OPEN)
 		update_watch(tls);
 }
@@ -241,8 +249,11 @@ void
 tls_pause(struct tls *tls, bool paused)
 {
 	tls->paused = paused;
-	if (tls->state == TLS_OPEN)
-		update_watch(tls);
+	if (tls->state != TLS_OPEN)
+		return;
+	if (!paused && tls->served != NULL && tls_served_waits(tls->served))
+		timer_start(&tls->turn, 0);
+	update_watch(tls);
 }
 
 /* -- the handshake -----------------------------------------------------------
@@ -251,11 +262,6 @@ tls_pause(struct tls *tls, bool paused)
 static void
 become_open(struct tls *tls)
 {
-	if (!tls->has_key || !tls_context_agreed(tls->context, tls->ssl)) {
-		tls->refused = tls->has_key ? CAM_ERR_VERSION : CAM_ERR_KEY;
-		fail(tls, SSL_ERROR_SSL);
-		return;
-	}
 	tls->state = TLS_OPEN;
 	timer_finish(&tls->timer);
 	tls->ops.on_ready(tls, tls->key, tls->arg);
@@ -266,24 +272,102 @@ become_open(struct tls *tls)
 }
 
 static void
-shake_hands(struct tls *tls)
+leave_library(struct tls *tls)
 {
-	int done, reason;
+	tls->served = tls_served_new(tls);
+	if (tls->served == NULL)
+		return;
+	SSL_free(tls->ssl);
+	tls->ssl = NULL;
+}
 
+/* As far as it goes without waiting. */
+static void
+step(struct tls *tls)
+{
+	int done = 0;
+
+	if (tls->ssl == NULL)
+		tls->ssl = tls_context_connection(tls->context, tls);
 	ERR_clear_error();
 	errno = 0;
 	done = SSL_do_handshake(tls->ssl);
-	if (done == 1) {
+	tls->reason =
+	    done == 1 ? SSL_ERROR_NONE : SSL_get_error(tls->ssl, done);
+	if (done == 1 &&
+	    (!tls->has_key || !tls_context_agreed(tls->context, tls->ssl))) {
+		tls->refused = tls->has_key ? CAM_ERR_VERSION : CAM_ERR_KEY;
+		tls->reason = SSL_ERROR_SSL;
+	}
+	if (tls->reason == SSL_ERROR_NONE) {
+		if (tls_context_pool(tls->context) != NULL)
+			leave_library(tls);
+	} else if (tls->reason != SSL_ERROR_WANT_READ &&
+		   tls->reason != SSL_ERROR_WANT_WRITE) {
+		tls->err = meaning_of(tls, tls->reason);
+		tls->error = errno;
+	}
+}
+
+static void
+after_step(struct tls *tls)
+{
+	switch (tls->reason) {
+	case SSL_ERROR_NONE:
 		become_open(tls);
+		break;
+	case SSL_ERROR_WANT_READ:
+		watch_set(&tls->watch, WATCH_READ);
+		break;
+	case SSL_ERROR_WANT_WRITE:
+		watch_set(&tls->watch, WATCH_WRITE);
+		break;
+	default:
+		errno = tls->error;
+		tls_end(tls, tls->err);
+	}
+}
+
+static void
+work(struct job *job, void *context)
+{
+	step(container_of(job, struct tls, step));
+}
+
+static void dispose(struct tls *tls);
+
+static void
+on_step(struct job *job)
+{
+	struct tls *tls = container_of(job, struct tls, step);
+
+	tls->is_away = false;
+	if (tls->is_gone) {
+		dispose(tls);
+		free(tls);
 		return;
 	}
-	reason = SSL_get_error(tls->ssl, done);
-	if (reason == SSL_ERROR_WANT_READ)
-		watch_set(&tls->watch, WATCH_READ);
-	else if (reason == SSL_ERROR_WANT_WRITE)
-		watch_set(&tls->watch, WATCH_WRITE);
+	enter(tls);
+	if (tls->is_late)
+		tls_end(tls, CAM_ERR_TIMEOUT);
 	else
-		fail(tls, reason);
+		after_step(tls);
+	leave(tls);
+}
+
+static void
+shake_hands(struct tls *tls)
+{
+	struct workers *pool = tls_context_pool(tls->context);
+
+	if (pool == NULL) {
+		step(tls);
+		after_step(tls);
+	} else if (!tls->is_away) {
+		watch_set(&tls->watch, 0);
+		tls->is_away = true;
+		workers_submit(pool, &tls->step);
+	}
 }
 
 /* -- what the loop tells -----------------------------------------------------
@@ -295,9 +379,15 @@ on_turn(void *arg)
 	struct tls *tls = arg;
 
 	enter(tls);
-	if (tls->state == TLS_HANDSHAKE)
+	if (tls->state == TLS_HANDSHAKE) {
 		shake_hands(tls);
-	else if (tls->state == TLS_OPEN && !tls->write_blocked)
+		leave(tls);
+		return;
+	}
+	if (tls->state == TLS_OPEN && tls->served != NULL &&
+	    tls_served_waits(tls->served) && !tls->paused)
+		read_some(tls);
+	if (tls->state == TLS_OPEN && !tls->write_blocked)
 		write_some(tls);
 	leave(tls);
 }
@@ -307,6 +397,9 @@ on_timeout(void *arg)
 {
 	struct tls *tls = arg;
 
+	tls->is_late = true;
+	if (tls->is_away)
+		return;
 	enter(tls);
 	tls->refused = CAM_ERR_TIMEOUT;
 	fail(tls, SSL_ERROR_SSL);
@@ -359,11 +452,10 @@ tls_new(struct loop *loop, struct tls_context *context, int fd, bool connected,
 	watch_init(&tls->watch, loop, fd, on_socket, tls);
 	timer_init(&tls->timer, loop, on_timeout, tls);
 	timer_init(&tls->turn, loop, on_turn, tls);
-	tls->ssl = tls_context_connection(context, tls);
-	if (connected)
-		SSL_set_connect_state(tls->ssl);
-	else
-		SSL_set_accept_state(tls->ssl);
+	buf_init(&tls->unsent, TLS_UNSENT_MAX);
+	tls->connected = connected;
+	tls->step.work = work;
+	tls->step.done = on_step;
 	timer_start(&tls->timer, timeout_ms);
 	timer_start(&tls->turn, 0);
 	return tls;
@@ -396,6 +488,22 @@ tls_flush(struct tls *tls)
 	leave(tls);
 }
 
+static void
+dispose(struct tls *tls)
+{
+	ERR_clear_error();
+	if (tls->served != NULL)
+		tls_served_close(tls);
+	else if (tls->ssl != NULL && SSL_is_init_finished(tls->ssl))
+		(void)SSL_shutdown(tls->ssl);
+	tls_served_free(tls->served);
+	SSL_free(tls->ssl);
+	ERR_clear_error();
+	close_gently(tls->watch.fd);
+	buf_wipe(&tls->unsent);
+	wipe(tls->secrets, sizeof tls->secrets);
+}
+
 void
 tls_free(struct tls *tls)
 {
@@ -405,14 +513,10 @@ tls_free(struct tls *tls)
 	watch_finish(&tls->watch);
 	timer_finish(&tls->timer);
 	timer_finish(&tls->turn);
-	ERR_clear_error();
-	if (SSL_is_init_finished(tls->ssl))
-		(void)SSL_shutdown(tls->ssl);
-	SSL_free(tls->ssl);
-	ERR_clear_error();
-	close_gently(tls->watch.fd);
-	free(tls->unsent);
 	tls->is_gone = true;
+	if (tls->is_away)
+		return;
+	dispose(tls);
 	if (!tls->is_busy)
 		free(tls);
 }
@@ -422,7 +526,7 @@ tls_export(struct tls *tls, const char *label, uint8_t bytes[TLS_EXPORT_SIZE])
 {
 	uint8_t made[TLS_EXPORT_SIZE];
 
-	if (!SSL_is_init_finished(tls->ssl) ||
+	if (tls->ssl == NULL || !SSL_is_init_finished(tls->ssl) ||
 	    SSL_export_keying_material(tls->ssl, made, sizeof(made), label,
 		strlen(label), NULL, 0, 0) != 1) {
 		ERR_clear_error();

@@ -12,6 +12,7 @@
 struct loop;
 struct tls;
 struct tls_context;
+struct workers;
 
 enum { TLS_EXPORT_SIZE = 32 };
 
@@ -22,6 +23,13 @@ enum { TLS_EXPORT_SIZE = 32 };
  */
 int tls_context_new(
     const struct sign_key *key, const char *alpn, struct tls_context **context);
+/*
+ * For a server with many connections, which it accepts: their handshakes run
+ * in pool, and one that is over leaves the library, of which each would keep
+ * 15 KB, with its keys. The pool ends before the context, and after all
+ * connections were freed. Peers notice nothing.
+ */
+void tls_context_serve(struct tls_context *context, struct workers *pool);
 /* After all connections. */
 void tls_context_free(struct tls_context *context);
 
@@ -62,7 +70,8 @@ void tls_free(struct tls *tls);
 void tls_kick(struct tls *tls);
 /* on_data is called no more until it is false again: back-pressure. */
 void tls_pause(struct tls *tls, bool paused);
-/* RFC 8446, 7.5: the same bytes at both ends, known to nobody else. */
+/* RFC 8446, 7.5: the same bytes at both ends, known to nobody else.
+ * CAM_ERR_CRYPTO: before the handshake is over, and of one that is served. */
 int tls_export(
     struct tls *tls, const char *label, uint8_t bytes[TLS_EXPORT_SIZE]);
 

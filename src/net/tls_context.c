@@ -21,7 +21,9 @@ struct tls_context {
 	SSL_CTX *ssl;
 	uint8_t alpn[1 + ALPN_MAX]; /* as in RFC 7301, 3.1: with its length */
 	unsigned alpn_len;
-	uint8_t record[TLS_RECORD];
+	struct workers *pool;
+	uint8_t record[TLS_SEALED_MAX];
+	uint8_t *arrived; /* of a server's */
 };
 
 /* -- the peer's certificate --------------------------------------------------
@@ -96,6 +98,18 @@ uint8_t *
 tls_context_record(struct tls_context *context)
 {
 	return context->record;
+}
+
+uint8_t *
+tls_context_arrived(struct tls_context *context)
+{
+	return context->arrived;
+}
+
+struct workers *
+tls_context_pool(const struct tls_context *context)
+{
+	return context->pool;
 }
 
 bool
@@ -204,10 +218,20 @@ tls_context_new(
 }
 
 void
+tls_context_serve(struct tls_context *context, struct workers *pool)
+{
+	context->pool = pool;
+	if (context->arrived == NULL)
+		context->arrived = xmalloc(TLS_ARRIVED);
+	SSL_CTX_set_keylog_callback(context->ssl, tls_served_secret);
+}
+
+void
 tls_context_free(struct tls_context *context)
 {
 	if (context == NULL)
 		return;
+	free(context->arrived);
 	SSL_CTX_free(context->ssl);
 	free(context);
 }
@@ -220,5 +244,9 @@ tls_context_connection(struct tls_context *context, struct tls *tls)
 	if (ssl == NULL || SSL_set_app_data(ssl, tls) != 1 ||
 	    SSL_set_fd(ssl, tls->watch.fd) != 1)
 		abort(); /* out of memory */
+	if (tls->connected)
+		SSL_set_connect_state(ssl);
+	else
+		SSL_set_accept_state(ssl);
 	return ssl;
 }

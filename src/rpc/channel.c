@@ -41,6 +41,7 @@ channel_free(struct channel *channel)
 	channel_queue_clear(&channel->json_queue);
 	buf_finish(&channel->json);
 	buf_finish(&channel->in);
+	free(channel->requests);
 	free(channel);
 }
 

@@ -20,6 +20,7 @@ enum {
 	CHANNEL_LARGE_MAX = 2, /* items over half a window coming in at once */
 	CHANNEL_JSON_MAX = 256 * 1024, /* one object */
 	CHANNEL_JSON_QUEUE = 4 * 1024 * 1024,
+	CHANNEL_SHARED_QUEUE = 16 * 1024 * 1024, /* channel_tell(): no copies */
 	CHANNEL_METHOD_MAX = 64,
 	CHANNEL_KIND_MAX = FRAME_KIND_MAX,
 	CHANNEL_CALLS_MAX = 256, /* requests without an answer yet */
@@ -99,6 +100,15 @@ int channel_call(struct channel *channel, const char *method, json_t *params,
     void (*on_done)(void *arg, int err, json_t *result, const char *message),
     void *arg);
 int channel_notify(struct channel *channel, const char *method, json_t *params);
+/*
+ * A notification made once and told on many channels, which share its bytes.
+ * params is taken; NULL: over CHANNEL_JSON_MAX. channel_tell() borrows it;
+ * CAM_ERR_FULL: too much waits.
+ */
+struct channel_text;
+struct channel_text *channel_text_new(const char *method, json_t *params);
+void channel_text_free(struct channel_text *text);
+int channel_tell(struct channel *channel, struct channel_text *text);
 /* result (NULL: {}) is taken. An id that waits for no answer is passed over. */
 void channel_reply(struct channel *channel, json_int_t id, json_t *result);
 /* message NULL: that of err, which the other end's on_done gets. */

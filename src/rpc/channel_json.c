@@ -35,6 +35,45 @@ queue_object(struct channel *channel, json_t *object)
 	return err;
 }
 
+struct channel_text *
+channel_text_new(const char *method, json_t *params)
+{
+	json_t *object = json_pack("{s:s, s:s, s:o}", "jsonrpc", "2.0",
+	    "method", method, "params", params);
+	size_t len = 0;
+	char *line = object != NULL ? json_line(object, &len) : NULL;
+	struct channel_text *text = NULL;
+
+	json_decref(object);
+	if (line != NULL && --len <= CHANNEL_JSON_MAX) {
+		text = xmalloc(sizeof(*text) + len);
+		text->refs = 1;
+		text->len = len;
+		memcpy(text->data, line, len);
+	}
+	free(line);
+	return text;
+}
+
+void
+channel_text_free(struct channel_text *text)
+{
+	if (text != NULL && --text->refs == 0)
+		free(text);
+}
+
+int
+channel_tell(struct channel *channel, struct channel_text *text)
+{
+	if (channel->err != 0)
+		return CAM_ERR_CLOSED;
+	if (channel->json_queue.shared > CHANNEL_SHARED_QUEUE)
+		return CAM_ERR_FULL;
+	channel_queue_share(&channel->json_queue, text);
+	channel_wake(channel);
+	return 0;
+}
+
 static void
 keep_call(struct channel *channel,
     void (*on_done)(void *arg, int err, json_t *result, const char *message),
@@ -84,6 +123,18 @@ channel_notify(struct channel *channel, const char *method, json_t *params)
 	return channel_call(channel, method, params, NULL, NULL);
 }
 
+static void
+keep_request(struct channel *channel, json_int_t id)
+{
+	if (channel->requests_count == channel->requests_size) {
+		channel->requests_size =
+		    channel->requests_size > 0 ? 2 * channel->requests_size : 4;
+		channel->requests = xreallocarray(channel->requests,
+		    channel->requests_size, sizeof *channel->requests);
+	}
+	channel->requests[channel->requests_count++] = id;
+}
+
 /* False: it was answered already, or never asked. */
 static bool
 take_request(struct channel *channel, json_int_t id)
@@ -93,6 +144,12 @@ take_request(struct channel *channel, json_int_t id)
 			continue;
 		channel->requests[i] =
 		    channel->requests[--channel->requests_count];
+		/* An idle channel holds no memory. */
+		if (channel->requests_count == 0) {
+			free(channel->requests);
+			channel->requests = NULL;
+			channel->requests_size = 0;
+		}
 		return true;
 	}
 	return false;
@@ -168,7 +225,7 @@ receive_request(
 		    channel, CAM_ERR_LIMIT, "too many requests at once");
 	if (number != NULL) {
 		channel->last_request = id;
-		channel->requests[channel->requests_count++] = id;
+		keep_request(channel, id);
 	}
 	if (params == NULL)
 		params = json_object();

@@ -9,14 +9,24 @@
 struct channel_queue {
 	struct channel_queued *first;
 	struct channel_queued **end;
-	size_t sent;  /* of the first */
-	size_t bytes; /* not yet taken, of all */
+	size_t sent;   /* of the first */
+	size_t bytes;  /* not yet taken, of its own */
+	size_t shared; /* and of texts */
+};
+
+struct channel_text {
+	size_t refs;
+	size_t len;
+	uint8_t data[];
 };
 
 void channel_queue_init(struct channel_queue *queue);
 /* Copies. stream: which one opens with it, among objects of JSON; else 0. */
 void channel_queue_put(
     struct channel_queue *queue, uint16_t stream, struct span thing);
+/* Without a copy. */
+void channel_queue_share(
+    struct channel_queue *queue, struct channel_text *text);
 /* That of the first. */
 uint16_t channel_queue_stream(const struct channel_queue *queue);
 /* The next piece, of at most max bytes; last: it ends its thing. */
@@ -97,8 +107,8 @@ struct channel {
 	struct channel_call *calls; /* ours without an answer, oldest first */
 	struct channel_call **calls_end;
 	size_t calls_count;
-	json_int_t requests[CHANNEL_CALLS_MAX]; /* we have not answered */
-	size_t requests_count;
+	json_int_t *requests; /* we have not answered */
+	size_t requests_count, requests_size;
 
 	struct channel_queue json_queue; /* and streams being opened, which must
 					    not overtake it */

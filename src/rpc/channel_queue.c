@@ -7,9 +7,10 @@
 
 struct channel_queued {
 	struct channel_queued *next;
+	struct channel_text *text; /* the bytes are its, shared; NULL: own */
 	size_t len;
 	uint16_t stream;
-	uint8_t data[];
+	uint8_t own[];
 };
 
 void
@@ -18,19 +19,38 @@ channel_queue_init(struct channel_queue *queue)
 	*queue = (struct channel_queue){ .end = &queue->first };
 }
 
+static void
+append(struct channel_queue *queue, struct channel_queued *queued)
+{
+	queued->next = NULL;
+	*queue->end = queued;
+	queue->end = &queued->next;
+}
+
 void
 channel_queue_put(
     struct channel_queue *queue, uint16_t stream, struct span thing)
 {
 	struct channel_queued *queued = xmalloc(sizeof(*queued) + thing.len);
 
-	queued->next = NULL;
+	queued->text = NULL;
 	queued->len = thing.len;
 	queued->stream = stream;
-	memcpy(queued->data, thing.data, thing.len);
-	*queue->end = queued;
-	queue->end = &queued->next;
+	memcpy(queued->own, thing.data, thing.len);
+	append(queue, queued);
 	queue->bytes += thing.len;
+}
+
+void
+channel_queue_share(struct channel_queue *queue, struct channel_text *text)
+{
+	struct channel_queued *queued = xcalloc(1, sizeof(*queued));
+
+	queued->text = text;
+	queued->len = text->len;
+	text->refs++;
+	append(queue, queued);
+	queue->shared += text->len;
 }
 
 uint16_t
@@ -42,11 +62,13 @@ channel_queue_stream(const struct channel_queue *queue)
 struct span
 channel_queue_next(const struct channel_queue *queue, size_t max, bool *last)
 {
-	size_t left = queue->first->len - queue->sent;
+	const struct channel_queued *first = queue->first;
+	size_t left = first->len - queue->sent;
 
 	*last = left <= max;
-	return span_of(
-	    queue->first->data + queue->sent, left <= max ? left : max);
+	return span_of((first->text != NULL ? first->text->data : first->own) +
+			   queue->sent,
+	    left <= max ? left : max);
 }
 
 void
@@ -54,7 +76,10 @@ channel_queue_advance(struct channel_queue *queue, size_t len)
 {
 	struct channel_queued *first = queue->first;
 
-	queue->bytes -= len;
+	if (first->text != NULL)
+		queue->shared -= len;
+	else
+		queue->bytes -= len;
 	queue->sent += len;
 	if (queue->sent < first->len)
 		return;
@@ -62,6 +87,7 @@ channel_queue_advance(struct channel_queue *queue, size_t len)
 	queue->first = first->next;
 	if (queue->first == NULL)
 		queue->end = &queue->first;
+	channel_text_free(first->text);
 	free(first);
 }
 

@@ -217,10 +217,10 @@ take_frame(struct channel *channel, struct room *room)
 {
 	if (channel->control.first != NULL)
 		take_control(channel, room);
-	else if (channel->json_queue.bytes > 0 &&
+	else if (channel->json_queue.first != NULL &&
 		 channel_queue_stream(&channel->json_queue) != 0)
 		take_open(channel, room);
-	else if (channel->json_queue.bytes > 0)
+	else if (channel->json_queue.first != NULL)
 		take_json(channel, room);
 	else if (channel->ready[CHANNEL_URGENT].first != NULL)
 		take_ready(channel, CHANNEL_URGENT, room);

@@ -29,7 +29,7 @@ static const char *const sql_more =
     " ON CONFLICT(receiver, sender) DO UPDATE SET count = count + 1,"
     " size = size + ?3";
 static const char *const sql_less =
-    "UPDATE used SET count = count - 1, size = size - ?3"
+    "UPDATE used SET count = count - ?4, size = size - ?3"
     " WHERE receiver = ?1 AND sender = ?2";
 static const char *const sql_none =
     "DELETE FROM used WHERE receiver = ?1 AND sender = ?2 AND count <= 0";
@@ -91,22 +91,31 @@ add(struct store *store, const struct store_queued *queued)
 	return err;
 }
 
+static bool
+is_there(struct store *store, const struct store_queued *queued)
+{
+	int64_t there = 0;
+
+	return sql_number(store, sql_there,
+		   BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
+		       BLOB(queued->id, QUEUE_ID_SIZE)),
+		   &there) == 0;
+}
+
 int
 store_queue_put(struct store *store, const struct store_queued *queued,
     const struct store_quota *quota)
 {
-	int64_t there = 0;
-	int err = sql_number(store, sql_there,
-	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
-		BLOB(queued->id, QUEUE_ID_SIZE)),
-	    &there);
+	int err = 0;
 
-	if (err != CAM_ERR_UNKNOWN)
-		return err < 0 ? err : CAM_ERR_EXISTS;
 	if (queued->bytes.len == 0 || queued->bytes.len > QUEUE_BYTES_MAX)
 		return CAM_ERR_LIMIT;
+	/* What is there already needs no room; where there is some, the
+	 * database says so itself. */
 	if ((err = check_quota(store, queued, quota)) < 0)
-		return err;
+		return err == CAM_ERR_LIMIT && is_there(store, queued)
+			   ? CAM_ERR_EXISTS
+			   : err;
 	if ((err = operation_begin(store, OPERATION_CHECKED)) < 0)
 		return err;
 	return operation_end(store, add(store, queued));
@@ -179,23 +188,29 @@ store_queue_list(struct store *store,
 /* -- taking ------------------------------------------------------------------
  */
 
-static int
-take(struct store *store, int64_t receiver, int64_t number, int64_t sender,
-    int64_t size)
-{
-	int err = sql_run(store, sql_take, BIND(NUMBER(number)));
+/* What is no more in the queue of one sender's. */
+struct gone {
+	int64_t sender, count, size;
+};
 
+static int
+account(struct store *store, int64_t receiver, const struct gone *gone)
+{
+	int err = 0;
+
+	if (gone->count == 0)
+		return 0;
+	err = sql_run(store, sql_less,
+	    BIND(NUMBER(receiver), NUMBER(gone->sender), NUMBER(gone->size),
+		NUMBER(gone->count)));
 	if (err == 0)
-		err = sql_run(store, sql_less,
-		    BIND(NUMBER(receiver), NUMBER(sender), NUMBER(size)));
-	if (err == 0)
-		err = sql_run(
-		    store, sql_none, BIND(NUMBER(receiver), NUMBER(sender)));
+		err = sql_run(store, sql_none,
+		    BIND(NUMBER(receiver), NUMBER(gone->sender)));
 	return err;
 }
 
-int
-store_queue_take(struct store *store, int64_t receiver, int64_t number)
+static int
+take(struct store *store, int64_t receiver, int64_t number, struct gone *gone)
 {
 	sqlite3_stmt *stmt = NULL;
 	int64_t sender = 0, size = 0;
@@ -207,10 +222,30 @@ store_queue_take(struct store *store, int64_t receiver, int64_t number)
 	sender = sqlite3_column_int64(stmt, 0);
 	size = sqlite3_column_int64(stmt, 1);
 	sql_close(stmt);
-	if ((err = operation_begin(store, OPERATION_CHECKED)) < 0)
+	if (sender != gone->sender) {
+		if ((err = account(store, receiver, gone)) < 0)
+			return err;
+		*gone = (struct gone){ .sender = sender };
+	}
+	gone->count++;
+	gone->size += size;
+	return sql_run(store, sql_take, BIND(NUMBER(number)));
+}
+
+int
+store_queue_take(
+    struct store *store, int64_t receiver, const int64_t *numbers, size_t count)
+{
+	struct gone gone = { .sender = 0 };
+	int err = operation_begin(store, OPERATION_CHECKED);
+
+	if (err < 0)
 		return err;
-	return operation_end(
-	    store, take(store, receiver, number, sender, size));
+	for (size_t i = 0; i < count && err == 0; i++)
+		err = take(store, receiver, numbers[i], &gone);
+	if (err == 0)
+		err = account(store, receiver, &gone);
+	return operation_end(store, err);
 }
 
 static int
@@ -258,7 +293,7 @@ store_queue_expire(struct store *store, int64_t now_ms, int64_t *count)
 	sql_close(stmt);
 	for (int64_t i = 0; i < found && err == 0; i++)
 		err = store_queue_take(
-		    store, expired[i].receiver, expired[i].number);
+		    store, expired[i].receiver, &expired[i].number, 1);
 	if (err == 0)
 		*count = found;
 	return err;

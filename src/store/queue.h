@@ -39,8 +39,9 @@ int store_queue_put(struct store *store, const struct store_queued *queued,
 int store_queue_each(struct store *store, int64_t receiver, int64_t after,
     size_t limit, int (*each)(const struct store_queued *queued, void *arg),
     void *arg);
-/* The receiver has it; nothing happens where it has gone already. */
-int store_queue_take(struct store *store, int64_t receiver, int64_t number);
+/* The receiver has them; nothing happens with those that have gone already. */
+int store_queue_take(struct store *store, int64_t receiver,
+    const int64_t *numbers, size_t count);
 /* All that waits for the member, and all that is his for others. */
 int store_queue_drop(struct store *store, int64_t member);
 /* All that waits for the member. */

@@ -1,17 +1,20 @@
 /* office.c: many members of an organisation in one process, each a link of its
  * own to the server.
  *
- *	office ADDR SERVER_PID MESSAGES <names and codes, a line each
+ *	office ADDR SERVER_PID MESSAGES [apart] <names and codes, a line each
  *
- * They join, go, come back all at once, and write to those who are away, who
- * then come back: every message must come once, in order of its sender. What it
- * measures goes to stdout, a line each: name, value, unit.
+ * apart: nobody sees others join.  * They join, go, come back all at once, and
+ *write to those who are away, who then come back: every message must come once,
+ *in order of its sender. What it measures goes to stdout, a line each: name,
+ *value, unit.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+
+#include <openssl/crypto.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -38,9 +41,13 @@ enum {
 	DIALS = 128, /* at a time */
 	WAIT_MS = 300 * 1000,
 	PORT = 2425,
+	LOGINS = 2,
 	BURST = 64, /* messages one member has on their way */
 	BYTES = 700,
 	AGAIN_MS = 100,
+	SECURE_HEAP = 64 * 1024 * 1024,
+	SECURE_CHUNK = 32,
+	SETTLE_MS = 3000, /* memory is given back when it is calm */
 };
 
 struct office;
@@ -61,7 +68,7 @@ struct client {
 	bool can_send, can_receive;
 	uint16_t stream_out, stream_in;
 	size_t to_send, sent, stored, got;
-	size_t *last; /* of each sender, what came last */
+	uint32_t *last; /* of each sender, what came last */
 };
 
 struct office {
@@ -70,8 +77,11 @@ struct office {
 	int pid;
 	struct client *list;
 	size_t count, next, dialling, entered;
-	size_t stored, got, refused;
-	struct timer again;
+	size_t stored, got, refused, joined;
+	/* They go as soon as they have joined, and need no directory later:
+	 * each other's joining would be told to each, a square of them. */
+	bool only_joins;
+	struct timer again, calm;
 	struct buf envelope;
 	size_t id_at;
 	struct timer tick;
@@ -159,6 +169,14 @@ on_joined(void *arg, int err, json_t *result, const char *message)
 	if (err < 0)
 		die("%s does not join: %s", client->logon, message);
 	client->joined = true;
+	if (client->office->only_joins) {
+		client->office->joined++;
+		client->office->dialling--;
+		client->wanted = false;
+		wire_free(client->wire);
+		client->wire = NULL;
+		return;
+	}
 	enter(client);
 }
 
@@ -359,6 +377,11 @@ dial_some(struct office *office)
 }
 
 static void
+on_calm(void *arg)
+{
+}
+
+static void
 on_tick(void *arg)
 {
 	const struct office *office = arg;
@@ -384,6 +407,18 @@ turn_until(struct office *office, const char *what,
 	return (double)(clock_now_ms() - began_ms) / 1000;
 }
 
+static void
+settle(struct office *office)
+{
+	uint64_t end_ms = clock_now_ms() + SETTLE_MS;
+
+	timer_start(&office->tick, WAIT_MS);
+	timer_start(&office->calm, SETTLE_MS);
+	while (clock_now_ms() < end_ms)
+		loop_turn(office->loop, 1);
+	timer_stop(&office->tick);
+}
+
 static bool
 all_in(const struct office *office)
 {
@@ -392,6 +427,12 @@ all_in(const struct office *office)
 	for (size_t i = 0; i < office->count; i++)
 		wanted += office->list[i].wanted;
 	return office->entered == wanted;
+}
+
+static bool
+all_joined(const struct office *office)
+{
+	return office->joined == office->count;
 }
 
 static bool
@@ -553,38 +594,90 @@ read_members(struct office *office)
 	}
 }
 
+/* They join and know of each other. */
 static void
-run(struct office *office, size_t messages)
+join(struct office *office)
 {
-	size_t half = office->count / 2;
-	double before = server_mib(office), cpu = 0;
-
 	want(office, 0, office->count);
 	tell("join_s", turn_until(office, "joining", all_in), "s");
 	tell("directory_s", turn_until(office, "the directory", all_know), "s");
-	tell("sessions_mib", server_mib(office) - before, "MiB");
-	tell("server_mib", server_mib(office), "MiB");
 	for (size_t i = 0; i < office->count; i++)
 		leave(&office->list[i]);
-	cpu = server_cpu_s(office);
+}
+
+static void
+join_apart(struct office *office)
+{
+	office->only_joins = true;
 	want(office, 0, office->count);
-	tell("login_s", turn_until(office, "logging in", all_in), "s");
-	tell("login_server_cpu_s", server_cpu_s(office) - cpu, "s");
+	tell("join_s", turn_until(office, "joining", all_joined), "s");
+	office->only_joins = false;
+	for (size_t i = 0; i < office->count; i++)
+		office->list[i].changes = office->count;
+}
+
+/* Once, and as often again as it takes to see whether memory grows. */
+static void
+log_in(struct office *office)
+{
+	double cpu = 0;
+
+	for (int i = 0; i < LOGINS; i++) {
+		for (size_t j = 0; j < office->count; j++)
+			leave(&office->list[j]);
+		settle(office);
+		if (i == 0)
+			tell("empty_mib", server_mib(office), "MiB");
+		cpu = server_cpu_s(office);
+		want(office, 0, office->count);
+		tell(i == 0 ? "login_s" : "login_again_s",
+		    turn_until(office, "logging in", all_in), "s");
+		tell(i == 0 ? "login_server_cpu_s" : "login_again_server_cpu_s",
+		    server_cpu_s(office) - cpu, "s");
+		settle(office);
+		tell(i == 0 ? "server_mib" : "server_again_mib",
+		    server_mib(office), "MiB");
+	}
+}
+
+static void
+mail(struct office *office, size_t messages)
+{
+	size_t half = office->count / 2;
+	double cpu = 0;
+
 	for (size_t i = half; i < office->count; i++)
 		leave(&office->list[i]);
 	for (size_t i = 0; i < half; i++)
 		office->list[i].to_send = messages / half;
 	make_envelope(office);
+	cpu = server_cpu_s(office);
 	for (size_t i = 0; i < half; i++)
 		send_some(&office->list[i]);
 	tell("stored_per_s",
 	    (double)to_send(office) / turn_until(office, "storing", all_stored),
 	    "1/s");
+	tell("stored_server_cpu_s", server_cpu_s(office) - cpu, "s");
+	cpu = server_cpu_s(office);
 	want(office, half, office->count);
 	tell("drained_per_s",
 	    (double)to_send(office) / turn_until(office, "draining", all_got),
 	    "1/s");
+	tell("drained_server_cpu_s", server_cpu_s(office) - cpu, "s");
+}
+
+static void
+run(struct office *office, size_t messages, bool apart)
+{
+	tell("server_before_mib", server_mib(office), "MiB");
+	if (apart)
+		join_apart(office);
+	else
+		join(office);
+	log_in(office);
+	mail(office, messages);
 	tell("refused", (double)office->refused, "times");
+	settle(office);
 	tell("server_mib_after", server_mib(office), "MiB");
 	for (size_t i = 0; i < office->count; i++)
 		leave(&office->list[i]);
@@ -614,20 +707,25 @@ main(int argc, char **argv)
 {
 	struct office office = { .pid = 0 };
 	struct crypto *crypto = NULL;
+	bool apart = argc == 5 && strcmp(argv[4], "apart") == 0;
 
-	if (argc != 4 ||
+	if ((argc != 4 && !apart) ||
 	    addr_parse(span_text(argv[1]), PORT, &office.server) < 0)
-		die("usage: office ADDR SERVER_PID MESSAGES");
+		die("usage: office ADDR SERVER_PID MESSAGES [apart]");
 	office.pid = atoi(argv[2]);
 	process_allow_files(65536);
+	/* The keys of all of them, and what each context keeps secret. */
+	CRYPTO_secure_malloc_init(SECURE_HEAP, SECURE_CHUNK);
 	crypto = crypto_new();
 	office.loop = loop_new();
 	timer_init(&office.tick, office.loop, on_tick, &office);
+	timer_init(&office.calm, office.loop, on_calm, NULL);
 	timer_init(&office.again, office.loop, on_again, &office);
 	read_members(&office);
-	run(&office, strtoul(argv[3], NULL, 10));
+	run(&office, strtoul(argv[3], NULL, 10), apart);
 	timer_finish(&office.tick);
 	timer_finish(&office.again);
+	timer_finish(&office.calm);
 	finish(&office);
 	loop_free(office.loop);
 	crypto_free(crypto);

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154,SC2015
+# shellcheck shell=bash disable=SC2119,SC2034,SC2154,SC2015
 # limit: 300
 # server_rogue.sh: who administers a camserver reads and changes all that it holds (threat
 # model P3). He learns nothing of what is said, adds no device that anybody sends to, and what

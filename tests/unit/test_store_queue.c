@@ -96,9 +96,9 @@ what_waits_comes_in_order_until_it_is_taken(void **state)
 	assert_int_equal(
 	    store_queue_each(store, anna, 0, 2, keep_last, &last), 0);
 	/* Only its receiver takes it. */
-	assert_int_equal(store_queue_take(store, bob, last), 0);
-	assert_int_equal(store_queue_take(store, anna, last), 0);
-	assert_int_equal(store_queue_take(store, anna, last), 0);
+	assert_int_equal(store_queue_take(store, bob, &last, 1), 0);
+	assert_int_equal(store_queue_take(store, anna, &last, 1), 0);
+	assert_int_equal(store_queue_take(store, anna, &last, 1), 0);
 	text[0] = '\0';
 	assert_int_equal(
 	    store_queue_each(store, anna, 0, 9, join_texts, text), 0);
@@ -121,6 +121,60 @@ the_same_is_held_once(void **state)
 	assert_int_equal(hold(store, anna, bob, 2, "", &wide), CAM_ERR_LIMIT);
 }
 
+static void
+what_is_held_is_held_once_in_a_full_queue_too(void **state)
+{
+	static const struct store_quota quota = { 1, 100, 1, 100 };
+	struct store *store = store_of(state);
+	int64_t anna = member(store, "anna"), bob = member(store, "bob");
+
+	assert_int_equal(hold(store, anna, bob, 1, "one", &quota), 0);
+	assert_int_equal(
+	    hold(store, anna, bob, 1, "one", &quota), CAM_ERR_EXISTS);
+	assert_int_equal(
+	    hold(store, anna, bob, 2, "two", &quota), CAM_ERR_LIMIT);
+}
+
+static int
+keep_number(const struct store_queued *queued, void *arg)
+{
+	int64_t *numbers = arg;
+
+	numbers[++numbers[0]] = queued->number;
+	return 0;
+}
+
+/* Of several senders, some of them twice: room comes back for each. */
+static void
+many_are_taken_at_once(void **state)
+{
+	static const struct store_quota quota = { 4, 100, 2, 100 };
+	struct store *store = store_of(state);
+	int64_t anna = member(store, "anna"), bob = member(store, "bob");
+	int64_t carl = member(store, "carl"), numbers[8] = { 0 };
+
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(hold(store, anna, bob, 1, "x", &quota), 0);
+		assert_int_equal(hold(store, anna, carl, 2, "x", &quota), 0);
+		assert_int_equal(hold(store, anna, carl, 3, "x", &quota), 0);
+		assert_int_equal(hold(store, anna, bob, 4, "x", &quota), 0);
+		assert_int_equal(
+		    hold(store, anna, bob, 5, "x", &quota), CAM_ERR_LIMIT);
+		numbers[0] = 0;
+		assert_int_equal(
+		    store_queue_each(store, anna, 0, 9, keep_number, numbers),
+		    0);
+		assert_int_equal(numbers[0], 4);
+		assert_int_equal(
+		    store_queue_take(store, anna, numbers + 1, 4), 0);
+		numbers[0] = 0;
+		assert_int_equal(
+		    store_queue_each(store, anna, 0, 9, keep_number, numbers),
+		    0);
+		assert_int_equal(numbers[0], 0);
+	}
+}
+
 /* Of one who fills a queue the others feel nothing (threat model S4). */
 static void
 one_sender_has_his_share_and_no_more(void **state)
@@ -139,7 +193,7 @@ one_sender_has_his_share_and_no_more(void **state)
 	/* Room comes back with what is taken. */
 	assert_int_equal(
 	    store_queue_each(store, anna, 0, 1, keep_last, &last), 0);
-	assert_int_equal(store_queue_take(store, anna, last), 0);
+	assert_int_equal(store_queue_take(store, anna, &last, 1), 0);
 	assert_int_equal(hold(store, anna, bob, 4, "x", &quota), 0);
 	assert_int_equal(hold(store, carl, anna, 1,
 			     "fifty bytes and one, which is one more than may.."
@@ -269,6 +323,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_waits_comes_in_order_until_it_is_taken),
 		TEST(the_same_is_held_once),
+		TEST(what_is_held_is_held_once_in_a_full_queue_too),
+		TEST(many_are_taken_at_once),
 		TEST(one_sender_has_his_share_and_no_more),
 		TEST(a_queue_has_an_end),
 		TEST(what_waited_too_long_is_forgotten),

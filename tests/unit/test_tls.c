@@ -8,6 +8,7 @@ static void
 two_meet_and_know_each_other_s_keys(void **state)
 {
 	uint8_t bytes[2][TLS_EXPORT_SIZE], more[TLS_EXPORT_SIZE];
+	int err = served ? CAM_ERR_CRYPTO : 0;
 
 	start_both();
 	assert_int_equal(
@@ -17,8 +18,9 @@ two_meet_and_know_each_other_s_keys(void **state)
 	assert_memory_equal(one.peer, other.public, SIGN_KEY_SIZE);
 	assert_memory_equal(other.peer, one.public, SIGN_KEY_SIZE);
 	assert_int_equal(tls_export(one.tls, "cam/test/1", bytes[0]), 0);
-	assert_int_equal(tls_export(other.tls, "cam/test/1", bytes[1]), 0);
-	assert_memory_equal(bytes[0], bytes[1], TLS_EXPORT_SIZE);
+	assert_int_equal(tls_export(other.tls, "cam/test/1", bytes[1]), err);
+	if (!served)
+		assert_memory_equal(bytes[0], bytes[1], TLS_EXPORT_SIZE);
 	assert_int_equal(tls_export(one.tls, "cam/more/1", more), 0);
 	assert_memory_not_equal(bytes[0], more, TLS_EXPORT_SIZE);
 }
@@ -62,6 +64,15 @@ what_is_given_before_the_handshake_waits_for_it(void **state)
 	assert_true(one.is_ready && other.is_ready);
 }
 
+/* So much that the keys change on the way, on both sides. */
+static void
+keys_change_on_the_way(void **state)
+{
+	meet();
+	one.most = other.most = 16;
+	exchange(16 * 70000);
+}
+
 /* A byte at a time through a relay, both ways. */
 static void
 a_byte_at_a_time_is_enough(void **state)
@@ -81,8 +92,13 @@ a_byte_at_a_time_is_enough(void **state)
 			int to = ways[i][0] ? right[1] : left[1];
 			char byte;
 
-			if (read(from, &byte, 1) == 1)
-				assert_int_equal(write(to, &byte, 1), 1);
+			if (read(from, &byte, 1) != 1)
+				continue;
+			/* Full while the pool is at work. */
+			while (write(to, &byte, 1) != 1) {
+				assert_int_equal(errno, EAGAIN);
+				loop_turn(loop, 0);
+			}
 		}
 	}
 	assert_false(one.is_wrong || other.is_wrong);
@@ -264,6 +280,7 @@ main(void)
 		TEST(much_goes_both_ways_with_readers_that_rest),
 		TEST(nothing_is_asked_while_it_rests),
 		TEST(what_is_given_before_the_handshake_waits_for_it),
+		TEST(keys_change_on_the_way),
 		TEST(a_byte_at_a_time_is_enough),
 		TEST(who_leaves_says_so),
 		TEST(each_may_be_freed_in_any_of_its_callbacks),
@@ -272,5 +289,10 @@ main(void)
 		TEST(a_connection_that_is_reset_is_broken),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed =
+	    cmocka_run_group_tests_name("between two ends", tests, NULL, NULL);
+
+	served = true;
+	return failed +
+	       cmocka_run_group_tests_name("with a server", tests, NULL, NULL);
 }

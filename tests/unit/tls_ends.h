@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "crypto/sign.h"
 #include "loop/loop.h"
+#include "loop/worker.h"
 #include "net/tcp.h"
 #include "net/tls.h"
 #include "raw_tls.h"
@@ -47,6 +48,9 @@ struct end {
 
 static struct loop *loop;
 static struct end one, other;
+/* Whether the other end is a server's, with a pool of its own. */
+static bool served;
+static struct workers *pool;
 
 static inline void
 free_end_tls(struct end *end)
@@ -141,7 +145,6 @@ end_open(struct end *end)
 static inline void
 end_close(struct end *end)
 {
-	tls_free(end->tls);
 	tls_context_free(end->context);
 	sign_key_free(end->key);
 }
@@ -149,15 +152,25 @@ end_close(struct end *end)
 static inline int
 open_both(void **state)
 {
+	static const struct worker_ops pool_ops = { .start = NULL };
+
 	loop = loop_new();
 	end_open(&one);
 	end_open(&other);
+	if (served) {
+		pool = workers_new(loop, 2, &pool_ops, NULL);
+		tls_context_serve(other.context, pool);
+	}
 	return 0;
 }
 
 static inline int
 close_both(void **state)
 {
+	free_end_tls(&one);
+	free_end_tls(&other);
+	workers_free(pool);
+	pool = NULL;
 	end_close(&one);
 	end_close(&other);
 	loop_free(loop);

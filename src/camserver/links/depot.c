@@ -50,6 +50,9 @@ struct depot_line {
 	/* Ids of his that are stored, to be told at once. */
 	json_t *stored;
 	struct timer soon;
+	/* What he has taken, not yet forgotten. */
+	struct take_job *taken;
+	struct timer rest;
 	struct depot *depot;
 };
 
@@ -365,7 +368,7 @@ depot_drained(struct depot *depot, struct memberlink *link)
 struct take_job {
 	struct job job;
 	int64_t receiver;
-	int64_t *numbers;
+	int64_t numbers[TAKEN_MAX];
 	size_t count;
 	int err;
 };
@@ -375,9 +378,8 @@ take(struct job *job, void *context)
 {
 	struct take_job *take = container_of(job, struct take_job, job);
 
-	for (size_t i = 0; i < take->count && take->err == 0; i++)
-		take->err =
-		    store_queue_take(context, take->receiver, take->numbers[i]);
+	take->err = store_queue_take(
+	    context, take->receiver, take->numbers, take->count);
 }
 
 static void
@@ -390,29 +392,58 @@ on_taken(struct job *job)
 	if (err < 0)
 		log_error(
 		    "cannot forget what was taken: %s", cam_strerror(err));
-	free(take->numbers);
 	free(take);
+}
+
+static void
+submit_taken(struct depot_line *line)
+{
+	struct take_job *job = line->taken;
+
+	line->taken = NULL;
+	timer_stop(&line->rest);
+	if (job != NULL)
+		workers_submit(line->depot->links->server->writer, &job->job);
+}
+
+static void
+on_rest(void *arg)
+{
+	submit_taken(arg);
+}
+
+/* What he says one by one in one turn of the loop is one operation. */
+static void
+keep_taken(struct memberlink *link, int64_t number)
+{
+	struct depot_line *line = link->line;
+
+	if (line->taken == NULL) {
+		line->taken = xcalloc(1, sizeof *line->taken);
+		line->taken->receiver = link->member->member;
+		line->taken->job.work = take;
+		line->taken->job.done = on_taken;
+		timer_start(&line->rest, 0);
+	}
+	line->taken->numbers[line->taken->count++] = number;
+	if (line->taken->count == TAKEN_MAX)
+		submit_taken(line);
 }
 
 int
 depot_taken(struct depot *depot, struct memberlink *link, const json_t *params)
 {
 	const json_t *numbers = json_object_get(params, "numbers"), *item;
-	struct take_job *job = NULL;
 	size_t i = 0;
 
 	if (!json_is_array(numbers) || json_array_size(numbers) > TAKEN_MAX)
 		return CAM_ERR_REQUEST;
-	job = xcalloc(1, sizeof *job);
-	job->receiver = link->member->member;
-	job->numbers = xcalloc(json_array_size(numbers) + 1, sizeof(int64_t));
+	if (link->line == NULL)
+		return 0;
 	json_array_foreach(numbers, i, item)
 	{
-		job->numbers[job->count++] = json_integer_value(item);
+		keep_taken(link, json_integer_value(item));
 	}
-	job->job.work = take;
-	job->job.done = on_taken;
-	workers_submit(depot->links->server->writer, &job->job);
 	return 0;
 }
 
@@ -431,6 +462,7 @@ depot_open(struct depot *depot, struct memberlink *link)
 	line->depot = depot;
 	line->serial = link->serial;
 	timer_init(&line->soon, depot->links->server->loop, on_soon, line);
+	timer_init(&line->rest, depot->links->server->loop, on_rest, line);
 	link->line = line;
 	pump(depot, link);
 }
@@ -443,8 +475,10 @@ depot_close(struct depot *depot, struct memberlink *link)
 	link->line = NULL;
 	if (line == NULL)
 		return;
+	submit_taken(line);
 	json_decref(line->stored);
 	timer_finish(&line->soon);
+	timer_finish(&line->rest);
 	free(line);
 }
 

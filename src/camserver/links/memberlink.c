@@ -13,6 +13,7 @@
 #include "camserver/links/ferries.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/notices.h"
 #include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
@@ -25,8 +26,6 @@ enum {
 	COME_MS = 10 * 1000,
 	/* Of somebody who waits for approval. */
 	WAITING_MS = 60 * 60 * 1000,
-	CHANGES_AT_ONCE = 200,
-	PRESENCE_AT_ONCE = 500,
 	CARDS_AT_ONCE = 24,
 	/* What he says of himself all others are told: so much at once, then
 	 * one thing a second. */
@@ -112,6 +111,15 @@ memberlink_notify(struct memberlink *link, const char *method, json_t *params)
 }
 
 void
+memberlink_tell(struct memberlink *link, struct channel_text *text)
+{
+	if (link->wire == NULL)
+		return;
+	if (text == NULL || channel_tell(wire_channel(link->wire), text) < 0)
+		memberlink_close(link, "he does not read");
+}
+
+void
 memberlink_reply(struct memberlink *link, json_int_t id, json_t *result)
 {
 	if (link->wire == NULL)
@@ -131,30 +139,6 @@ memberlink_fail(
 /* -- entering ----------------------------------------------------------------
  */
 
-void
-memberlink_send_changes(struct memberlink *link)
-{
-	const struct roll *roll = link->links->roll;
-	uint64_t end = roll_head(roll)->number;
-
-	while (link->wire != NULL && link->shown < end) {
-		json_t *changes = json_array(), *params = NULL;
-		uint64_t after = link->shown;
-
-		while (link->shown < end &&
-		       json_array_size(changes) < CHANGES_AT_ONCE)
-			json_array_append_new(changes,
-			    json_hex(roll_change(roll, ++link->shown)));
-		params = json_pack("{s:I, s:o}", "after", (json_int_t)after,
-		    "changes", changes);
-		if (link->shown == end)
-			json_object_set_new(params, "head",
-			    json_hex(
-				span_of(roll_head_bytes(roll), HEAD_BYTES)));
-		memberlink_notify(link, DIRECTORY_CHANGES, params);
-	}
-}
-
 /* Who has all of it is told so: the head. */
 static void
 send_head(struct memberlink *link)
@@ -165,18 +149,6 @@ send_head(struct memberlink *link)
 	    json_pack("{s:I, s:[], s:o}", "after",
 		(json_int_t)roll_head(roll)->number, "changes", "head",
 		json_hex(span_of(roll_head_bytes(roll), HEAD_BYTES))));
-}
-
-static void
-send_presence(struct memberlink *link)
-{
-	uint64_t after = 0;
-	json_t *page = NULL;
-
-	while ((page = roll_page(
-		    link->links->roll, &after, PRESENCE_AT_ONCE)) != NULL)
-		memberlink_notify(link, DIRECTORY_PRESENCE,
-		    json_pack("{s:o}", "members", page));
 }
 
 void
@@ -219,9 +191,9 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	link->shown = link->wants < end ? link->wants : end;
 	if (link->shown == end)
 		send_head(link);
-	memberlink_send_changes(link);
+	notices_send_changes(link->links->notices, link);
 	memberlink_send_policy(link);
-	send_presence(link);
+	notices_send_presence(link->links->notices, link);
 	depot_open(link->links->depot, link);
 }
 

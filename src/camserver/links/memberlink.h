@@ -12,6 +12,7 @@
 #include "loop/timer.h"
 #include "net/addr.h"
 
+struct channel_text;
 struct depot_line;
 struct memberlinks;
 struct roll_member;
@@ -69,6 +70,8 @@ void memberlink_free(struct memberlink *link);
 /* Nothing where it has ended; params are taken. */
 void memberlink_notify(
     struct memberlink *link, const char *method, json_t *params);
+/* Made once for many; NULL: it was too long for anybody. */
+void memberlink_tell(struct memberlink *link, struct channel_text *text);
 void memberlink_reply(struct memberlink *link, json_int_t id, json_t *result);
 void memberlink_fail(
     struct memberlink *link, json_int_t id, int err, const char *message);
@@ -77,7 +80,5 @@ void memberlink_fail(
 void memberlink_enter(struct memberlink *link, struct roll_member *member);
 /* What is ruled, if anything is. */
 void memberlink_send_policy(struct memberlink *link);
-/* Changes that he has not been sent. */
-void memberlink_send_changes(struct memberlink *link);
 
 #endif

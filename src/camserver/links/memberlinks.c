@@ -11,10 +11,12 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/trim.h"
 #include "camserver/links/depot.h"
 #include "camserver/links/ferries.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks_parts.h"
+#include "camserver/links/notices.h"
 #include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
@@ -25,7 +27,13 @@
 #include "net/tls.h"
 #include "rpc/names.h"
 
-enum { TLS_HANDSHAKE = 0x16, PATIENCE_MS = 10 * 1000, LINKS_MAX = 20000 };
+enum {
+	TLS_HANDSHAKE = 0x16,
+	PATIENCE_MS = 10 * 1000,
+	LINKS_MAX = 20000,
+	/* After many have come there is much that nobody uses any more. */
+	CALM_MS = 2000,
+};
 
 /* -- finding -----------------------------------------------------------------
  */
@@ -99,6 +107,22 @@ admit(void *arg, const struct lobby_guest *guest)
 }
 
 static void
+on_calm(void *arg)
+{
+	struct memberlinks *links = arg;
+
+	notices_forget(links->notices);
+	memory_trim();
+}
+
+void
+memberlinks_stir(struct memberlinks *links)
+{
+	if (!timer_is_running(&links->calm) && !links->stopped)
+		timer_start(&links->calm, CALM_MS);
+}
+
+static void
 take(void *arg, int fd, const struct lobby_guest *guest,
     void (*on_known)(void *arg), void *known_arg)
 {
@@ -118,6 +142,7 @@ take(void *arg, int fd, const struct lobby_guest *guest,
 	table_add(&links->by_serial, &link->by_serial,
 	    table_hash(&links->by_serial, &link->serial, sizeof link->serial));
 	links->count++;
+	memberlinks_stir(links);
 }
 
 static const struct lobby_ops lobby_ops = { .admit = admit, .take = take };
@@ -129,6 +154,7 @@ memberlinks_ended(struct memberlinks *links, struct memberlink *link)
 	TAILQ_INSERT_TAIL(&links->dead, link, entry);
 	table_remove(&links->by_serial, &link->by_serial);
 	links->count--;
+	memberlinks_stir(links);
 	timer_start(&links->burial, 0);
 }
 
@@ -178,7 +204,7 @@ on_changes(void *arg, uint64_t after)
 	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
 		next = TAILQ_NEXT(link, entry);
 		if (link->state == MEMBERLINK_ENTERED)
-			memberlink_send_changes(link);
+			notices_send_changes(links->notices, link);
 	}
 }
 
@@ -218,11 +244,11 @@ on_presence(void *arg, json_t *members)
 	struct memberlinks *links = arg;
 	struct memberlink *link = NULL, *next = NULL;
 
+	notices_begin_presence(links->notices, members);
 	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
 		next = TAILQ_NEXT(link, entry);
 		if (link->state == MEMBERLINK_ENTERED)
-			memberlink_notify(link, DIRECTORY_PRESENCE,
-			    json_pack("{s:O}", "members", members));
+			notices_tell_presence(links->notices, link);
 	}
 }
 
@@ -270,12 +296,14 @@ open_parts(struct memberlinks *links, char **problem)
 		    server->home.store, cam_strerror(r));
 		return r;
 	}
+	links->notices = notices_new(links->roll);
 	if ((r = tls_context_new(
 		 server->organisation.link, "cam/1", &links->context)) < 0) {
 		*problem = xasprintf(
 		    _("cannot use the key of links: %s"), cam_strerror(r));
 		return r;
 	}
+	tls_context_serve(links->context, server->pool);
 	links->depot = depot_new(links);
 	links->ferries = ferries_new(links);
 	return listen_all(links, problem);
@@ -295,6 +323,7 @@ memberlinks_new(
 	TAILQ_INIT(&links->list);
 	TAILQ_INIT(&links->dead);
 	timer_init(&links->burial, server->loop, on_burial, links);
+	timer_init(&links->calm, server->loop, on_calm, links);
 	if ((r = open_parts(links, problem)) < 0)
 		memberlinks_free(links);
 	else
@@ -326,10 +355,12 @@ memberlinks_free(struct memberlinks *links)
 	depot_free(links->depot);
 	ferries_free(links->ferries);
 	lobby_free(links->lobby);
+	notices_free(links->notices);
 	roll_free(links->roll);
 	tls_context_free(links->context);
 	budget_free(links->budget);
 	timer_finish(&links->burial);
+	timer_finish(&links->calm);
 	table_finish(&links->by_serial);
 	free(links);
 }

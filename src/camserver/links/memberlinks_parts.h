@@ -16,6 +16,7 @@ struct depot;
 struct ferries;
 struct lobby;
 struct memberlink;
+struct notices;
 struct roll;
 struct server;
 struct tls_context;
@@ -30,11 +31,12 @@ struct memberlinks {
 	struct roll *roll;
 	struct depot *depot;
 	struct ferries *ferries;
+	struct notices *notices;
 	struct table by_serial;
 	struct memberlink_list list, dead;
 	size_t count;
 	uint64_t last_serial;
-	struct timer burial;
+	struct timer burial, calm;
 	bool stopped;
 };
 
@@ -43,6 +45,8 @@ struct memberlinks {
 
 /* It will be buried on the next turn. */
 void memberlinks_ended(struct memberlinks *links, struct memberlink *link);
+/* Something was done that took memory: soon what is left over is given back. */
+void memberlinks_stir(struct memberlinks *links);
 
 /* -- memberlink.c ------------------------------------------------------------
  */

@@ -9,6 +9,7 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "camserver/links/cards.h"
 #include "camserver/links/origins.h"
 #include "camserver/server.h"
 #include "crypto/digest.h"
@@ -21,7 +22,16 @@
 
 /* What changes of many at once is told at once: the later, the more there are
  * to be told. */
-enum { TELL_MS = 50, TELL_PRESENT_A_MS = 10, READ_AT_ONCE = 4096 };
+enum {
+	TELL_MS = 50,
+	TELL_PRESENT_A_MS = 10,
+	READ_AT_ONCE = 4096,
+	/* Of one notice, and of a member in it: at most so much, and his words,
+	 * of which JSON may make as many times as much. */
+	PRESENCE_MAX = 128 * 1024,
+	PRESENCE_BYTES = 96,
+	ESCAPED_MAX = 6,
+};
 
 struct roll {
 	struct server *server;
@@ -121,8 +131,8 @@ roll_change(const struct roll *roll, uint64_t number)
 /* -- presence ----------------------------------------------------------------
  */
 
-json_t *
-roll_presence(const struct roll_member *member)
+static json_t *
+presence(const struct roll_member *member)
 {
 	char addr[ADDR_TEXT_SIZE] = "";
 	enum roll_state state = member->link == NULL   ? ROLL_OFFLINE
@@ -137,23 +147,40 @@ roll_presence(const struct roll_member *member)
 			       : json_null());
 }
 
+/* To an array of what is told at once: false, it has no room for him. */
+static bool
+add_presence(json_t *members, size_t *bytes, const struct roll_member *member)
+{
+	size_t more = PRESENCE_BYTES;
+
+	if (member->away != NULL)
+		more += strlen(member->away) * ESCAPED_MAX;
+	if (*bytes + more > PRESENCE_MAX)
+		return false;
+	*bytes += more;
+	if (member->card_version != 0)
+		json_array_append_new(members, presence(member));
+	return true;
+}
+
 json_t *
-roll_page(const struct roll *roll, uint64_t *after, size_t limit)
+roll_page(const struct roll *roll, uint64_t *after)
 {
 	const struct roll_member *member = NULL;
-	json_t *page = NULL;
+	json_t *page = json_array();
+	size_t bytes = 0;
 
 	TAILQ_FOREACH (member, &roll->list, entry) {
-		if (member->number <= *after || member->card_version == 0)
+		if (member->number <= *after)
 			continue;
-		if (page == NULL)
-			page = json_array();
-		json_array_append_new(page, roll_presence(member));
-		*after = member->number;
-		if (json_array_size(page) == limit)
+		if (!add_presence(page, &bytes, member))
 			break;
+		*after = member->number;
 	}
-	return page;
+	if (json_array_size(page) > 0)
+		return page;
+	json_decref(page);
+	return NULL;
 }
 
 static void
@@ -169,16 +196,18 @@ on_tell(void *arg)
 {
 	struct roll *roll = arg;
 	struct roll_member *member = NULL;
-	json_t *members = json_array();
 
-	while ((member = TAILQ_FIRST(&roll->changed)) != NULL) {
-		unchange(roll, member);
-		if (member->card_version != 0)
-			json_array_append_new(members, roll_presence(member));
+	while (!TAILQ_EMPTY(&roll->changed)) {
+		json_t *members = json_array();
+		size_t bytes = 0;
+
+		while ((member = TAILQ_FIRST(&roll->changed)) != NULL &&
+		       add_presence(members, &bytes, member))
+			unchange(roll, member);
+		if (json_array_size(members) > 0)
+			roll->ops->on_presence(roll->arg, members);
+		json_decref(members);
 	}
-	if (json_array_size(members) > 0)
-		roll->ops->on_presence(roll->arg, members);
-	json_decref(members);
 }
 
 static void
@@ -215,55 +244,6 @@ roll_set_away(struct roll *roll, struct roll_member *member, const char *text)
 /* -- cards -------------------------------------------------------------------
  */
 
-struct card_job {
-	struct job job;
-	int64_t member;
-	char *hello;
-	uint8_t link_key[SIGN_KEY_SIZE];
-	char addr[ADDR_TEXT_SIZE];
-	int err;
-};
-
-static void
-write_card(struct job *job, void *context)
-{
-	struct card_job *write = container_of(job, struct card_job, job);
-	struct store_card card = { .member = write->member,
-		.link_key = span_of(write->link_key, SIGN_KEY_SIZE),
-		.hello = span_text(write->hello),
-		.addr = write->addr };
-
-	write->err = store_card_put(context, &card);
-}
-
-static void
-on_card_written(struct job *job)
-{
-	struct card_job *write = container_of(job, struct card_job, job);
-	int err = job->batch_err < 0 ? job->batch_err : write->err;
-
-	if (err < 0)
-		log_error("cannot store what a member says of himself: %s",
-		    cam_strerror(err));
-	free(write->hello);
-	free(write);
-}
-
-static void
-submit_card(const struct roll *roll, const struct roll_member *member)
-{
-	struct card_job *write = xcalloc(1, sizeof *write);
-
-	write->member = member->member;
-	write->hello = xstrdup(member->card);
-	memcpy(write->link_key, member->link_key, SIGN_KEY_SIZE);
-	if (member->addr.family != ADDR_NONE)
-		(void)addr_format(&member->addr, write->addr);
-	write->job.work = write_card;
-	write->job.done = on_card_written;
-	workers_submit(roll->server->writer, &write->job);
-}
-
 /* The same for the same card, also after a restart: who has it needs it no
  * more. Never 0. */
 static uint32_t
@@ -296,7 +276,7 @@ roll_set_card(struct roll *roll, struct roll_member *member, char *card,
 	member->addr = *addr;
 	memcpy(member->link_key, link_key, SIGN_KEY_SIZE);
 	member->card_version = version_of(member);
-	submit_card(roll, member);
+	cards_write(roll->server, member);
 	change(roll, member);
 }
 

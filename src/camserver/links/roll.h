@@ -84,10 +84,9 @@ void roll_set_card(struct roll *roll, struct roll_member *member, char *card,
     const uint8_t link_key[SIGN_KEY_SIZE], const struct addr *addr);
 /* From where members have come. */
 struct origins *roll_origins(const struct roll *roll);
-/* One item of DIRECTORY_PRESENCE. */
-json_t *roll_presence(const struct roll_member *member);
-/* Everybody of whom there is something to tell, in pages of at most limit
- * items; after is 0, or what the last call has set; NULL at the end. */
-json_t *roll_page(const struct roll *roll, uint64_t *after, size_t limit);
+/* Everybody of whom there is something to tell, in pages for
+ * DIRECTORY_PRESENCE; after is 0, or what the last call has set; NULL at the
+ * end. */
+json_t *roll_page(const struct roll *roll, uint64_t *after);
 
 #endif
