@@ -1,4 +1,5 @@
 /* call_list.c: cam call ls, stats and devices. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@
 #include "cam/call.h"
 #include "cam/cam.h"
 #include "cam/columns.h"
+#include "cam/complain.h"
 #include "cam/daemon.h"
 #include "cam/message.h"
 #include "cam/output.h"
@@ -176,6 +178,12 @@ call_stats(struct cam *cam, struct args *args)
 /* -- devices ----------------------------------------------------------------
  */
 
+static bool
+has_none(const json_t *result, const char *part)
+{
+	return json_array_size(json_object_get(result, part)) == 0;
+}
+
 static void
 print_devices(struct cam *cam, const json_t *result, const char *part,
     const char *heading)
@@ -212,6 +220,10 @@ call_devices(struct cam *cam, struct args *args)
 		print_devices(cam, result, "in", _("microphone"));
 		print_devices(cam, result, "out", _("loudspeaker"));
 		print_devices(cam, result, "video", _("camera"));
+		if (output_is_terminal(cam) && has_none(result, "in") &&
+		    has_none(result, "out"))
+			complain(_("no microphone and no loudspeaker: files "
+				   "can take their place ('cam help call')"));
 	}
 	json_decref(result);
 	return code;

@@ -216,7 +216,7 @@ static const struct verb_action call_actions[] = {
 	    WORD_NONE },
 	{ "devices", "", N_("list microphones, loudspeakers and cameras"),
 	    WORD_NONE, WORD_NONE },
-	{ "record", N_("[--stop] [FILE]"), N_("write it to a file"), WORD_FILE,
+	{ "record", N_("FILE|--stop"), N_("write it to a file"), WORD_FILE,
 	    WORD_NONE },
 	{ "sdp", N_("[--tap PORT|--off] [ID]"),
 	    N_("let another program have what you send"), WORD_CALL,
