@@ -113,7 +113,9 @@ on_closed(void *arg, struct user *user, struct link *link)
 		return;
 	typing_user_gone(camd->typing, user);
 	calls_link_closed(camd->calls, user->uid);
-	if (link_is_broken(link))
+	/* Of a colleague whom the server misses, the link was the last trace:
+	 * his exit may have been for its ears only. */
+	if (link_is_broken(link) || org_misses(camd->org, user))
 		heard_lost(camd, user);
 }
 

@@ -60,6 +60,9 @@ int org_hear_head(struct link *link, json_t *params, const json_int_t *id);
  * is he. */
 void org_judge(const struct org *org, struct user *user);
 
+/* A colleague whom the server, which is there, does not see. */
+bool org_misses(const struct org *org, const struct user *user);
+
 /* -- the relay ---------------------------------------------------------------
  */
 

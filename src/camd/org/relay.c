@@ -44,6 +44,17 @@ colleague_of(const struct org *org, const struct user *user)
 	return colleague != NULL && colleague->number != 0 ? colleague : NULL;
 }
 
+bool
+org_misses(const struct org *org, const struct user *user)
+{
+	const struct colleague *colleague = NULL;
+
+	if (org == NULL || !org->is_open || org->link == NULL)
+		return false;
+	colleague = colleague_of(org, user);
+	return colleague != NULL && colleague->state == USER_OFFLINE;
+}
+
 enum org_way
 org_way(const struct org *org, const struct user *user)
 {
