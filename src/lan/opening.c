@@ -32,6 +32,7 @@ struct opening {
 	TAILQ_ENTRY(opening) entry;
 	struct job job;
 	struct lan *lan;
+	uint64_t arrival; /* the how manieth it is */
 	struct lan_message *message;
 	struct unsealing unsealing;
 	struct timer parked; /* runs while it waits for a key */
@@ -47,6 +48,23 @@ opening_free(struct opening *opening)
 	unsealing_finish(&opening->unsealing);
 	lan_message_free(opening->message);
 	free(opening);
+}
+
+/* Of two that the pool has opened the later may be done first. */
+static void
+insert_by_arrival(struct openings *list, struct opening *opening)
+{
+	struct opening *before;
+
+	TAILQ_FOREACH_REVERSE(before, list, openings, entry)
+	{
+		if (before->arrival < opening->arrival)
+			break;
+	}
+	if (before != NULL)
+		TAILQ_INSERT_AFTER(list, before, opening, entry);
+	else
+		TAILQ_INSERT_HEAD(list, opening, entry);
 }
 
 /* -- what the bytes mean ----------------------------------------------------
@@ -308,7 +326,7 @@ park(struct opening *opening)
 		return;
 	}
 	unsealing_forget(&opening->unsealing);
-	TAILQ_INSERT_TAIL(&lan->parked, opening, entry);
+	insert_by_arrival(&lan->parked, opening);
 	timer_start(&opening->parked, PARKED_MS);
 	question_ask_back(lan, peer, &message->from);
 }
@@ -380,6 +398,7 @@ opening_new(struct lan *lan, const struct sender *sender)
 	message->packet_no = packet->number;
 	message->options = packet->command & ~(uint32_t)0xff;
 	message->client = packet->client;
+	opening->arrival = lan->openings_arrived++;
 	lan->opening_count++;
 	return opening;
 }
@@ -489,21 +508,21 @@ opening_start(struct lan *lan, const struct sender *sender)
 		start_clear(lan, sender);
 }
 
-/* What has waited came before all that is being opened. */
+/* What has waited goes back to its place among what is being opened. */
 void
 opening_key_known(struct lan *lan, const struct peer *peer)
 {
-	struct opening *opening, *before;
+	struct opening *opening, *next;
 
-	for (opening = TAILQ_LAST(&lan->parked, openings); opening != NULL;
-	     opening = before) {
-		before = TAILQ_PREV(opening, openings, entry);
+	for (opening = TAILQ_FIRST(&lan->parked); opening != NULL;
+	     opening = next) {
+		next = TAILQ_NEXT(opening, entry);
 		if (!peer_is(
 			peer, opening->message->user, opening->message->host) ||
 		    peer->key == NULL)
 			continue;
 		TAILQ_REMOVE(&lan->parked, opening, entry);
-		TAILQ_INSERT_HEAD(&lan->openings, opening, entry);
+		insert_by_arrival(&lan->openings, opening);
 		timer_stop(&opening->parked);
 		open_again(opening, peer);
 	}

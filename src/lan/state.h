@@ -86,7 +86,8 @@ struct lan {
 	struct answers *answers;
 	struct hosts *hosts;
 	struct openings openings; /* in order of arrival */
-	struct openings parked;	  /* waiting for the sender's key */
+	uint64_t openings_arrived;
+	struct openings parked; /* waiting for the sender's key */
 	struct sendings sendings;
 	size_t opening_count;
 	uint64_t conflict_ms;
