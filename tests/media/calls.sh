@@ -97,7 +97,7 @@ expect_seen() { # SHOWN WATCHER [FILTER]
 sees_more() { # NAME COUNT: than so far, of each of the others; waits for them
 	local seen
 	seen=$(cam_as "$1" call stats --json |
-		jq '[.members[].streams[] | select(.direction == "in" and .kind != "audio") | .pictures] | max')
+		jq '[.members[].streams[] | select(.direction == "in" and .kind != "audio") | .pictures] | max // 0')
 	await 40 watches "$1" $((seen + $2))
 }
 
