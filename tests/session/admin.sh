@@ -109,7 +109,7 @@ test_who_is_removed_is_out() {
 	stop bob
 	await_user anna bob@pc2 offline
 	expect 0 cam_as anna send --no-wait bob 'held for bob'
-	await 20 is_held 1
+	await 20 is_held 1 1
 	expect 0 admin remove bob
 	await 20 is_held 0
 	await 20 is_as anna bob@pc2 '.verified | not'
