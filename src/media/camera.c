@@ -19,6 +19,9 @@ enum {
 	WAITING_MAX = 4, /* coded pictures that the loop has not taken */
 	CLOCK = 90,	 /* ticks of RTP a ms */
 	LATE_US = 200000,
+	/* Pictures that are looked at together. The first of a size touch
+	 * memory for the first time, and refine the key picture. */
+	OF_LATE = 8,
 };
 
 struct coded {
@@ -41,7 +44,7 @@ struct camera {
 	bool stops, has_ended, was_told, wants_key;
 	int end_err;
 	struct budget_choice choice;
-	unsigned encode_us;
+	unsigned encode_us, measured; /* of so many pictures */
 	double quantizer;
 	struct coded *first, **last;
 	unsigned waiting;
@@ -115,7 +118,7 @@ static void
 forget_figures(struct camera *camera)
 {
 	pthread_mutex_lock(&camera->mutex);
-	camera->encode_us = 0;
+	camera->encode_us = camera->measured = 0;
 	camera->quantizer = 0;
 	pthread_mutex_unlock(&camera->mutex);
 }
@@ -170,13 +173,14 @@ hand_over(struct camera *camera, const struct vpx_encoded *encoded,
 	coded->len = encoded->bytes.len;
 	memcpy(coded->bytes, encoded->bytes.data, encoded->bytes.len);
 	pthread_mutex_lock(&camera->mutex);
-	/* Key pictures are few, and the first of them touches all memory. */
-	if (!encoded->is_key && camera->encode_us == 0)
-		camera->encode_us = took_us;
-	if (!encoded->is_key)
-		camera->encode_us += (int)(took_us - camera->encode_us) / 8;
+	/* Key pictures are few. */
+	if (!encoded->is_key) {
+		camera->measured += camera->measured < OF_LATE;
+		camera->encode_us +=
+		    (int)(took_us - camera->encode_us) / (int)camera->measured;
+	}
 	camera->quantizer += (encoded->quantizer - camera->quantizer) /
-			     (camera->quantizer > 0 ? 8 : 1);
+			     (camera->quantizer > 0 ? OF_LATE : 1);
 	if (encoded->is_key)
 		camera->wants_key = false;
 	if (camera->waiting < WAITING_MAX) {
@@ -413,7 +417,7 @@ camera_encode_us(struct camera *camera)
 	unsigned us;
 
 	pthread_mutex_lock(&camera->mutex);
-	us = camera->encode_us;
+	us = camera->measured == OF_LATE ? camera->encode_us : 0;
 	pthread_mutex_unlock(&camera->mutex);
 	return us;
 }

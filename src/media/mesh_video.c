@@ -196,7 +196,7 @@ mesh_video_new(struct mesh *mesh, const struct mesh_setup *setup)
 	mesh->video = video;
 	video->record = setup->video_out;
 	video->ceiling = setup->budget != 0 ? setup->budget : BUDGET_DEFAULT;
-	mesh_camera_prepare(mesh);
+	mesh_pace_prepare(mesh);
 	return mesh_show(mesh, &setup->video_in);
 }
 
