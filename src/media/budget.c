@@ -30,8 +30,9 @@ enum {
 	FINE = 20,
 	ROUGH = 30,
 	COARSE = 45,
-	/* Percent of coded bytes that headers and tags come to. */
-	HEADERS = 7,
+	/* Percent of coded bytes that headers and tags come to, and what the
+	 * coder may be above its bitrate for a second. */
+	BESIDE = 10,
 };
 
 unsigned
@@ -200,7 +201,7 @@ budget_choose(
 
 	if (state->path != 0 && state->path < bitrate)
 		bitrate = state->path;
-	bitrate = (unsigned)(bitrate * 100ull / (100 + HEADERS));
+	bitrate = (unsigned)(bitrate * 100ull / (100 + BESIDE));
 	affordable = affordable_level(bitrate);
 	/* What was earned was with more bits than there are now. */
 	if (bitrate < budget->bitrate - budget->bitrate / 5)

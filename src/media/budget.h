@@ -10,7 +10,7 @@ enum {
 	BUDGET_LEAST = 100000,
 	BUDGET_MOST = 200000000,
 	BUDGET_DEFAULT = 6000000, /* bits a second, all streams of a call */
-	BUDGET_VOICE = 50000,	  /* of which each voice takes */
+	BUDGET_VOICE = 55000,	  /* of which each voice takes */
 	BUDGET_CALM_MS = 5000,	  /* before something is raised again */
 	/* In the beginning, until something has been too much, pictures grow
 	 * sooner: what the path takes is not known before. */

@@ -56,8 +56,8 @@ void mesh_video_joined(struct mesh *mesh, struct mesh_member *member);
 /* Nothing for sound, nor where pictures cannot be shown. */
 void mesh_video_take(struct mesh *mesh, struct mesh_member *member,
     struct inbound *inbound, const struct rtp_packet *packet, uint64_t came_us);
-/* Once a second: how many pictures there were. */
-void mesh_video_look(struct inbound *inbound);
+/* Once a second, or what has passed: how many pictures there were in one. */
+void mesh_video_look(struct inbound *inbound, uint64_t passed_us);
 void mesh_video_figures(
     const struct inbound *inbound, struct mesh_stats *stats);
 /* Every 20 ms. */
