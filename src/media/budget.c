@@ -30,9 +30,9 @@ enum {
 	FINE = 20,
 	ROUGH = 30,
 	COARSE = 45,
-	/* Percent of coded bytes that headers and tags come to, and what the
-	 * coder may be above its bitrate for a second. */
-	BESIDE = 10,
+	/* Percent of coded bytes that headers, tags and reports come to, and
+	 * what the coder may be above its bitrate for a second. */
+	BESIDE = 12,
 };
 
 unsigned
