@@ -246,6 +246,19 @@ line_receipted(struct line *line, const char id[ID_SIZE])
 	line_forget(line, delivery);
 }
 
+/* The receiver's folder is an older one, or somebody has handed a prekey out
+ * twice: nothing is lost but that it opened once only. */
+static void
+seal_again(struct line *line, struct delivery *delivery)
+{
+	delivery->no_onetime = true;
+	delivery->row.state = STORE_QUEUED;
+	delivery->row.attempts++;
+	delivery_tell(line->camd, delivery);
+	TAILQ_INSERT_HEAD(&line->waiting, delivery, entry);
+	line_advance(line);
+}
+
 void
 line_refused(struct line *line, const char id[ID_SIZE], const char *reason)
 {
@@ -253,6 +266,10 @@ line_refused(struct line *line, const char id[ID_SIZE], const char *reason)
 
 	if (delivery == NULL)
 		return;
+	if (strcmp(reason, "prekey") == 0 && !delivery->no_onetime) {
+		seal_again(line, delivery);
+		return;
+	}
 	delivery_failed(line->camd, delivery, reason);
 	line_forget(line, delivery);
 }
