@@ -139,7 +139,9 @@ tell_done(struct openings *openings)
 
 	while ((work = TAILQ_FIRST(&openings->list)) != NULL && work->is_done) {
 		TAILQ_REMOVE(&openings->list, work, entry);
-		if (work->opening.reason != NULL)
+		/* A prekey that has gone is nobody's fault. */
+		if (work->opening.reason != NULL &&
+		    strcmp(work->opening.reason, "prekey") != 0)
 			count_refused(openings);
 		openings->on_opened(openings->arg, &work->opening);
 	}
