@@ -185,8 +185,8 @@ prekey_build(const struct prekey *prekey, const struct sign_key *signing,
 	fields_put_number(&buf, prekey->id, 4);
 	fields_put_number(&buf, (uint64_t)prekey->made_ms, 8);
 	buf_put(&buf, prekey->key, HPKE_KEY_SIZE);
-	rc = sign_make(
-	    signing, label_of(prekey->id), buf_span(&buf), signature);
+	rc =
+	    sign_make(signing, label_of(prekey->id), buf_span(&buf), signature);
 	if (rc == 0) {
 		memcpy(bytes, buf.data, PREKEY_SIGNED);
 		memcpy(bytes + PREKEY_SIGNED, signature, SIGN_SIZE);

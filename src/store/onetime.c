@@ -1,4 +1,6 @@
-/* onetime.c: places of one size, so that writing over one moves no other. */
+/* onetime.c: places of one size, all of them made before the first is used: so
+ * the database only ever writes over one, and copies none when it makes room.
+ */
 #include "store/onetime.h"
 
 #include <string.h>
@@ -11,9 +13,12 @@
 /* id (4), time (8), secret; zeros: the place is empty. */
 enum { PLACE_SIZE = 4 + 8 + ONETIME_SECRET_SIZE };
 
+static const char *const sql_make =
+    "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n"
+    " WHERE i < ?1) INSERT INTO onetime(place, bytes)"
+    " SELECT i, zeroblob(?2) FROM n WHERE true ON CONFLICT DO NOTHING";
 static const char *const sql_put =
-    "INSERT INTO onetime(place, bytes) VALUES(?1, ?2)"
-    " ON CONFLICT(place) DO UPDATE SET bytes = ?2";
+    "UPDATE onetime SET bytes = ?2 WHERE place = ?1";
 static const char *const sql_destroy =
     "UPDATE onetime SET bytes = ?3 WHERE place = ?1"
     " AND substr(bytes, 1, 4) = ?2";
@@ -22,6 +27,13 @@ static const char *const sql_expire =
     " AND (substr(bytes, 5, 8) < ?1 OR substr(bytes, 5, 8) > ?2)";
 static const char *const sql_each =
     "SELECT place, bytes FROM onetime ORDER BY place";
+
+static int
+put(struct store *store, int64_t place, const uint8_t bytes[PLACE_SIZE])
+{
+	return sql_run(
+	    store, sql_put, BIND(NUMBER(place), BLOB(bytes, PLACE_SIZE)));
+}
 
 int
 store_onetime_put(struct store *store, const struct store_onetime *onetime)
@@ -34,11 +46,14 @@ store_onetime_put(struct store *store, const struct store_onetime *onetime)
 	at = fields_write(at, onetime->id, 4);
 	at = fields_write(at, (uint64_t)onetime->made_ms, 8);
 	memcpy(at, onetime->secret, ONETIME_SECRET_SIZE);
-	err = sql_run(store, sql_put,
-	    BIND(NUMBER(onetime->place), BLOB(bytes, sizeof bytes)));
 	/* Whatever was there before. */
 	store->is_stale = true;
-	return err;
+	err = put(store, onetime->place, bytes);
+	if (err != 0 || sqlite3_changes(store->db) > 0)
+		return err;
+	err = sql_run(
+	    store, sql_make, BIND(NUMBER(ONETIME_MAX), NUMBER(PLACE_SIZE)));
+	return err == 0 ? put(store, onetime->place, bytes) : err;
 }
 
 int

@@ -123,8 +123,8 @@ share_left(struct store *store, int64_t owner, int64_t asker, size_t *left)
 	if (err == CAM_ERR_UNKNOWN)
 		err = 0;
 	if (err == 0)
-		*left = taken < PREKEY_SHARE ? (size_t)(PREKEY_SHARE - taken)
-					     : 0;
+		*left =
+		    taken < PREKEY_SHARE ? (size_t)(PREKEY_SHARE - taken) : 0;
 	return err;
 }
 

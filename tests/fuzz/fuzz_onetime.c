@@ -19,13 +19,13 @@ check_list(const json_t *params, struct onetime_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		must(list->ids[i] >= PREKEY_ONETIME);
 	again = json_pack("{s:o}", "prekeys",
-	    onetime_write((const uint8_t(*)[PREKEY_BYTES])list->prekeys,
-		list->count));
+	    onetime_write(
+		(const uint8_t(*)[PREKEY_BYTES])list->prekeys, list->count));
 	read = calloc(1, sizeof *read);
 	must(onetime_parse(again, read) == 0);
 	must(read->count == list->count &&
-	     memcmp(read->prekeys, list->prekeys,
-		 list->count * PREKEY_BYTES) == 0);
+	     memcmp(read->prekeys, list->prekeys, list->count * PREKEY_BYTES) ==
+		 0);
 	free(read);
 	json_decref(again);
 }

@@ -133,8 +133,8 @@ what_is_committed_as_handed_out_is_gone_for_good(void **state)
 	assert_int_equal(store_begin(place->store), 0);
 	assert_int_equal(ask(place->store, anna, bob, 1).bytes[0], 2);
 	place_close(place);
-	assert_int_equal(store_open_server(place->path, STORE_WRITE, problem,
-			     &place->store),
+	assert_int_equal(
+	    store_open_server(place->path, STORE_WRITE, problem, &place->store),
 	    0);
 	assert_int_equal(ask(place->store, anna, bob, 1).bytes[0], 2);
 }
@@ -151,8 +151,7 @@ nobody_takes_more_than_his_share_of_a_filling(void **state)
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(ask(store, anna, bob, 1).count, 0);
 	assert_int_equal(ask(store, anna, carol, 1).count, 1);
-	assert_int_equal(
-	    held(store, anna), PREKEY_HELD_MAX - PREKEY_SHARE - 1);
+	assert_int_equal(held(store, anna), PREKEY_HELD_MAX - PREKEY_SHARE - 1);
 	leave(store, anna, 101, 1);
 	assert_int_equal(ask(store, anna, bob, 1000).count, PREKEY_SHARE);
 }

@@ -35,9 +35,8 @@ no_bit_of_it_can_change(void **state)
 	vault_seal(vault, span_text("here"), span_of(text, SECRET), sealed);
 	for (size_t i = 0; i < 8 * sizeof sealed; i++) {
 		sealed[i / 8] ^= (uint8_t)(1 << i % 8);
-		assert_int_equal(
-		    vault_open(vault, span_text("here"),
-			span_of(sealed, sizeof sealed), got),
+		assert_int_equal(vault_open(vault, span_text("here"),
+				     span_of(sealed, sizeof sealed), got),
 		    CAM_ERR_CRYPTO);
 		sealed[i / 8] ^= (uint8_t)(1 << i % 8);
 	}

@@ -20,8 +20,8 @@
 #include "crypto/vault.h"
 #include "loop/worker.h"
 
-_Static_assert((int)ONETIME_SECRET_SIZE ==
-		   (int)HPKE_KEY_SIZE + (int)VAULT_OVERHEAD,
+_Static_assert(
+    (int)ONETIME_SECRET_SIZE == (int)HPKE_KEY_SIZE + (int)VAULT_OVERHEAD,
     "what a place holds");
 
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)

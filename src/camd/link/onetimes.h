@@ -51,13 +51,13 @@ void onetimes_expire(struct onetimes *onetimes, int64_t now_ms);
 size_t onetimes_count(const struct onetimes *onetimes);
 
 /* Makes some, at most ONETIMES_AT_ONCE; where there is no place left, the
- * oldest go: what comes for them all the same is sealed anew. on_made follows, never inside: their public halves, once the
- * private ones are stored; err: CAM_ERR_STORE, CAM_ERR_CRYPTO, and CAM_ERR_FULL
- * where some are being made. */
+ * oldest go: what comes for them all the same is sealed anew. on_made follows,
+ * never inside: their public halves, once the private ones are stored; err:
+ * CAM_ERR_STORE, CAM_ERR_CRYPTO, and CAM_ERR_FULL where some are being made. */
 enum { ONETIMES_AT_ONCE = 100 };
 void onetimes_make(struct onetimes *onetimes, size_t count,
-    void (*on_made)(void *arg, int err,
-	const uint8_t (*prekeys)[PREKEY_BYTES], size_t count),
+    void (*on_made)(void *arg, int err, const uint8_t (*prekeys)[PREKEY_BYTES],
+	size_t count),
     void *arg);
 
 #endif

@@ -33,7 +33,7 @@ struct crate {
 	struct shipment *shipment;
 	struct delivery *delivery;
 	enum crate_state { WANTING, SEALING, SEALED, HANDED, LEFT } state;
-	size_t size; /* counted: a guess until it is sealed */
+	size_t size;		  /* counted: a guess until it is sealed */
 	struct prekey_wish *wish; /* while wanting */
 	struct sealing *sealing;
 	struct buf bytes; /* while sealed */

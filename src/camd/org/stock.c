@@ -315,8 +315,7 @@ stock_of(struct org *org, const struct user *user)
 }
 
 int
-org_take_prekey(
-    struct org *org, const struct user *user, struct prekey *prekey)
+org_take_prekey(struct org *org, const struct user *user, struct prekey *prekey)
 {
 	struct stock *stock =
 	    org->is_open && !org->stopped ? stock_of(org, user) : NULL;

@@ -54,8 +54,8 @@ on_filled(void *arg, int err, json_t *result, const char *message)
 }
 
 static void
-on_made(void *arg, int err, const uint8_t (*prekeys)[PREKEY_BYTES],
-    size_t count)
+on_made(
+    void *arg, int err, const uint8_t (*prekeys)[PREKEY_BYTES], size_t count)
 {
 	struct org *org = arg;
 
@@ -81,8 +81,7 @@ on_held(void *arg, int err, json_t *result, const char *message)
 	size_t count = 0;
 
 	if (err == 0)
-		err = onetime_parse_ids(
-		    result, "ids", ids, SUPPLY_MAX, &count);
+		err = onetime_parse_ids(result, "ids", ids, SUPPLY_MAX, &count);
 	if (err < 0 || org->stopped || !org->is_open) {
 		end(org, DAY_MS);
 		return;
@@ -105,9 +104,9 @@ on_due(void *arg)
 		return;
 	onetimes_expire(org->camd->onetimes, clock_wall_ms());
 	org->supply.serial = org->serial;
-	org->supply.busy =
-	    orglink_call(org->link, PREKEY_FILL,
-		json_pack("{s:[], s:[]}", "prekeys", "drop"), on_held, org) == 0;
+	org->supply.busy = orglink_call(org->link, PREKEY_FILL,
+			       json_pack("{s:[], s:[]}", "prekeys", "drop"),
+			       on_held, org) == 0;
 	if (!org->supply.busy)
 		end(org, REFILL_MS);
 }
@@ -129,7 +128,7 @@ org_supply_low(struct org *org)
 		return;
 	timer_start(&org->supply.due,
 	    org->supply.filled_ms == 0 || gone >= REFILL_MS ? 0
-							     : REFILL_MS - gone);
+							    : REFILL_MS - gone);
 }
 
 void

@@ -172,8 +172,7 @@ int
 handouts_take(struct memberlinks *links, struct memberlink *link,
     const json_t *params, json_int_t id)
 {
-	json_int_t count =
-	    json_integer_value(json_object_get(params, "count"));
+	json_int_t count = json_integer_value(json_object_get(params, "count"));
 	const struct roll_member *owner = NULL;
 	uint8_t key[SIGN_KEY_SIZE];
 	struct take_job *job = NULL;

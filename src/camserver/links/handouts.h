@@ -10,11 +10,9 @@ struct memberlinks;
 
 /* PREKEY_FILL and PREKEY_TAKE of a member: answered once it is committed, or an
  * error at once. */
-int handouts_fill(
-    struct memberlinks *links, struct memberlink *link, const json_t *params,
-    json_int_t id);
-int handouts_take(
-    struct memberlinks *links, struct memberlink *link, const json_t *params,
-    json_int_t id);
+int handouts_fill(struct memberlinks *links, struct memberlink *link,
+    const json_t *params, json_int_t id);
+int handouts_take(struct memberlinks *links, struct memberlink *link,
+    const json_t *params, json_int_t id);
 
 #endif
