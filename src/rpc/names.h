@@ -176,7 +176,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define LINK_PREKEY "link.prekey"
 /* {ids, time, signature}, no answer: stored for good */
 #define LINK_RECEIPTS "message.receipts"
-/* {ids, reason}, no answer */
+/* {ids, reason, time, signature}, no answer: will not be stored */
 #define LINK_REFUSED "message.refused"
 /* {ids, time, signature} -> {} */
 #define LINK_OPENED "message.opened"

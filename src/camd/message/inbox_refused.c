@@ -52,9 +52,12 @@ inbox_hash(const struct opening *opening, uint8_t hash[SHA256_SIZE])
 static void
 refuse(struct inbox *inbox, struct opening *opening)
 {
+	static const uint8_t none[DEVICE_ID_SIZE];
 	const struct receipt_to to = inbox_receipt_to(opening);
 
-	if (opening->has_id && opening->reason != NULL)
+	/* Nobody could show that it is for him where no device is known. */
+	if (opening->has_id && opening->reason != NULL &&
+	    (to.uid == 0 || memcmp(to.device, none, sizeof none) != 0))
 		receipts_refuse(
 		    inbox->receipts, &to, opening->id, opening->reason);
 	inbox_give_room_back(inbox->camd, opening);

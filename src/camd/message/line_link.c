@@ -259,13 +259,9 @@ seal_again(struct line *line, struct delivery *delivery)
 	line_advance(line);
 }
 
-void
-line_refused(struct line *line, const char id[ID_SIZE], const char *reason)
+static void
+take_refusal(struct line *line, struct delivery *delivery, const char *reason)
 {
-	struct delivery *delivery = take_shipped(line, id);
-
-	if (delivery == NULL)
-		return;
 	if (strcmp(reason, "prekey") == 0 && !delivery->no_onetime) {
 		seal_again(line, delivery);
 		return;
@@ -275,19 +271,35 @@ line_refused(struct line *line, const char id[ID_SIZE], const char *reason)
 }
 
 void
+line_refused(struct line *line, const char id[ID_SIZE], const char *reason)
+{
+	struct delivery *delivery = take_shipped(line, id);
+
+	if (delivery != NULL)
+		take_refusal(line, delivery, reason);
+}
+
+/* What he could not open may be something else than what left here: his word on
+ * that, well signed, says nothing of ours. */
+static bool
+is_of_ours(const struct delivery *delivery, const char *reason)
+{
+	if (strcmp(reason, "prekey") == 0)
+		return !delivery->no_onetime;
+	return strcmp(reason, "invalid") != 0 && strcmp(reason, "version") != 0;
+}
+
+void
 line_refused_by_relay(
     struct line *line, const char id[ID_SIZE], const char *reason)
 {
 	struct delivery *delivery = NULL;
 
-	if (!is_relayed(line))
+	if (!is_relayed(line) || (delivery = take_shipped(line, id)) == NULL)
 		return;
-	if (strcmp(reason, "invalid") != 0) {
-		line_refused(line, id, reason);
-		return;
-	}
-	delivery = take_shipped(line, id);
-	if (delivery != NULL)
+	if (is_of_ours(delivery, reason))
+		take_refusal(line, delivery, reason);
+	else
 		put_back(line, delivery);
 }
 

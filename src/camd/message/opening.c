@@ -208,6 +208,11 @@ inspect(struct work *work, const struct user *user, const struct device *device,
 	int r = envelope_parse(bytes, &work->envelope);
 
 	work->opening.has_id = envelope_peek(bytes, work->opening.id);
+	/* Who is told that it is nothing. */
+	if (device == NULL && r < 0)
+		device = trust_prekey_device(camd->trust, user);
+	if (device != NULL)
+		device_id(device, work->opening.device);
 	if (r < 0)
 		return r == CAM_ERR_VERSION ? "version" : "invalid";
 	if (device == NULL && devices != NULL)
