@@ -78,7 +78,7 @@ test_what_waits_is_sealed_to_keys_of_its_own() {
 	expect_equal 3 "$(on_server <<<'print(len({number for number, bytes in envelopes()}))')"
 	start bob
 	await 30 all_delivered anna
-	expect_equal 'hello held 1 held 2 held 3' "$(texts bob)"
+	expect_equal 'held 1 held 2 held 3 hello' "$(texts bob)"
 	await 20 keeps bob 97
 }
 
