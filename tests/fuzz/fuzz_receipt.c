@@ -13,8 +13,8 @@ read_receipt(const json_t *params, bool refusal)
 		return;
 	must(receipt.count > 0 && receipt.count <= RECEIPT_IDS_MAX);
 	must(strlen(receipt.reason) <= RECEIPT_REASON_MAX);
-	must(!refusal ||
-	     (receipt.reason[0] >= 'a' && receipt.reason[0] <= 'z'));
+	must(
+	    !refusal || (receipt.reason[0] >= 'a' && receipt.reason[0] <= 'z'));
 	written = receipt_params(&receipt);
 	must(receipt_parse(written, refusal, &again) == 0);
 	must(again.count == receipt.count && again.time_ms == receipt.time_ms);

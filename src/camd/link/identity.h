@@ -15,11 +15,11 @@ struct keyfile_lock;
 struct vault;
 
 /*
- * Loads user.key, link.key, signing.key, devices, prekeys and onetime.key from the folder of
- * keys, making what is missing once; lock opens and seals them (NULL: protected
- * by file permissions only, K1) and is borrowed until identity_set_lock(). The
- * keyring of camd must be there. Errors of keyfile_load(); *problem is a
- * sentence for people (free it).
+ * Loads user.key, link.key, signing.key, devices, prekeys and onetime.key from
+ * the folder of keys, making what is missing once; lock opens and seals them
+ * (NULL: protected by file permissions only, K1) and is borrowed until
+ * identity_set_lock(). The keyring of camd must be there. Errors of
+ * keyfile_load(); *problem is a sentence for people (free it).
  */
 int identity_open(struct camd *camd, const struct keyfile_lock *lock,
     struct identity **identity, char **problem);

@@ -262,11 +262,13 @@ seal_again(struct line *line, struct delivery *delivery)
 static void
 take_refusal(struct line *line, struct delivery *delivery, const char *reason)
 {
-	if (strcmp(reason, "prekey") == 0 && !delivery->no_onetime) {
+	bool is_gone = strcmp(reason, "prekey") == 0;
+
+	if (is_gone && !delivery->no_onetime) {
 		seal_again(line, delivery);
 		return;
 	}
-	delivery_failed(line->camd, delivery, reason);
+	delivery_failed(line->camd, delivery, is_gone ? "invalid" : reason);
 	line_forget(line, delivery);
 }
 

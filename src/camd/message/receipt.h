@@ -23,9 +23,9 @@ enum { RECEIPT_IDS_MAX = 1024, RECEIPT_REASON_MAX = 31 };
 struct receipt {
 	uint8_t receiver[DEVICE_ID_SIZE]; /* of the envelopes: who signs */
 	uint8_t sender[DEVICE_ID_SIZE];
-	int64_t time_ms; /* wall time of who signs */
+	int64_t time_ms;		     /* wall time of who signs */
 	char reason[RECEIPT_REASON_MAX + 1]; /* of RECEIPT_REFUSED, else "" */
-	size_t count;	 /* 1 .. RECEIPT_IDS_MAX */
+	size_t count;			     /* 1 .. RECEIPT_IDS_MAX */
 	uint8_t ids[RECEIPT_IDS_MAX][ENVELOPE_ID_SIZE];
 	uint8_t signature[SIGN_SIZE];
 };
@@ -43,7 +43,6 @@ int receipt_check(const struct receipt *receipt, const char *label,
  * devices to the caller, and with refusal wants a reason: a word of lower-case
  * letters. CAM_ERR_FORMAT, CAM_ERR_LIMIT. */
 json_t *receipt_params(const struct receipt *receipt);
-int receipt_parse(
-    const json_t *params, bool refusal, struct receipt *receipt);
+int receipt_parse(const json_t *params, bool refusal, struct receipt *receipt);
 
 #endif

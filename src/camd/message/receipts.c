@@ -211,8 +211,8 @@ is_of(const struct table_link *link, const void *key)
 }
 
 static struct batch *
-batch_of(struct receipts *receipts, const struct receipt_to *to,
-    const char *reason)
+batch_of(
+    struct receipts *receipts, const struct receipt_to *to, const char *reason)
 {
 	const struct sought sought = { to, reason };
 	uint64_t number = to->uid != 0 ? (uint64_t)to->uid : to->serial;

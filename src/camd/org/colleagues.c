@@ -183,13 +183,12 @@ tell_foreign(struct org *org, const struct colleague *colleague,
 	struct user *user = user_of(org, colleague);
 	char *id = user != NULL ? user_id(user) : NULL;
 	json_t *event = json_pack("{s:o, s:n, s:o, s:o, s:s, s:b, s:b}", "id",
-	    json_text(
-		span_text(id != NULL ? id : colleague->membership.logon)),
-	    "other", "old",
-	    json_hex(span_of(card->user_key, SIGN_KEY_SIZE)), "new",
-	    card->is_anothers ? json_hex(span_of(
-			card->proof.devices.user_key, SIGN_KEY_SIZE))
-		  : json_null(),
+	    json_text(span_text(id != NULL ? id : colleague->membership.logon)),
+	    "other", "old", json_hex(span_of(card->user_key, SIGN_KEY_SIZE)),
+	    "new",
+	    card->is_anothers
+		? json_hex(span_of(card->proof.devices.user_key, SIGN_KEY_SIZE))
+		: json_null(),
 	    "by", "server", "verified",
 	    (int)(user != NULL && user_is_verified(user)), "blocked",
 	    (int)(user != NULL && user_is_blocked(user)));

@@ -206,9 +206,8 @@ user_object(const struct user *user, const struct lan *lan)
 	    user->pin != NULL ? fingerprint : NULL, "verified",
 	    (int)user_is_verified(user), "verified_by", user_verified_by(user),
 	    "blocked", (int)user_is_blocked(user), "foreign",
-	    (int)user->foreign, "priority",
-	    (int)user->priority, "hidden", (int)user->hidden, "seen",
-	    json_time(user->seen_ms));
+	    (int)user->foreign, "priority", (int)user->priority, "hidden",
+	    (int)user->hidden, "seen", json_time(user->seen_ms));
 	free(id);
 	free(logon);
 	return object;
