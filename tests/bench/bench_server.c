@@ -222,10 +222,11 @@ main(int argc, char **argv)
 
 	if (argc != 2 || members < 2 || mail < members)
 		die("usage: bench_server BUILD");
-	if (access(broker, X_OK) != 0)
-		die("mosquitto is not installed");
 	(void)setrlimit(RLIMIT_NOFILE, &files);
-	measure_broker(&theirs, members, mail);
+	if (access(broker, X_OK) == 0)
+		measure_broker(&theirs, members, mail);
+	else
+		fprintf(stderr, "bench: mosquitto is missing: not compared\n");
 	measure_server(&ours, argv[1], members, mail);
 	/* 100 MiB with 10,000, of which 20 with nobody. */
 	report("server_session", ours.session_kb, "kB", "mosquitto in clear",

@@ -21,6 +21,7 @@
 #include "base/random.h"
 #include "crypto/crypto.h"
 #include "crypto/envelope.h"
+#include "link/known.h"
 #include "link/linkhello.h"
 #include "link/relayed.h"
 #include "link/wire.h"
@@ -80,6 +81,14 @@ struct office {
 	struct timer again, calm;
 	struct buf envelope;
 	size_t id_at;
+	/* Of each number, what the first member was told: all were told the
+	 * same. */
+	struct told_card {
+		uint32_t card;
+		struct addr addr;
+	} * cards;
+	size_t numbers;
+	struct buf known; /* digests of it: link/known.h */
 	struct timer tick;
 	const char *waits; /* what for */
 };
@@ -152,8 +161,9 @@ static void
 enter(struct client *client)
 {
 	(void)channel_call(wire_channel(client->wire), ORG_ENTER,
-	    json_pack("{s:O, s:I}", "hello", client->hello, "number",
-		(json_int_t)client->changes),
+	    json_pack("{s:O, s:I, s:o}", "hello", client->hello, "number",
+		(json_int_t)client->changes, "known",
+		json_hex(buf_span(&client->office->known))),
 	    on_entered, client);
 }
 
@@ -239,6 +249,30 @@ send_some(struct client *client)
 }
 
 static void
+learn(struct office *office, const json_t *members)
+{
+	const json_t *item = NULL;
+	size_t i = 0;
+
+	json_array_foreach(members, i, item)
+	{
+		size_t number =
+		    (size_t)json_integer_value(json_array_get(item, 0));
+		struct told_card *told = NULL;
+
+		if (number >= office->numbers)
+			continue;
+		told = &office->cards[number];
+		told->card =
+		    (uint32_t)json_integer_value(json_array_get(item, 2));
+		if (addr_parse(
+			span_text(json_string_value(json_array_get(item, 3))),
+			0, &told->addr) < 0)
+			die("no address");
+	}
+}
+
+static void
 on_request(struct wire *wire, const char *method, json_t *params,
     const json_int_t *id, void *arg)
 {
@@ -249,6 +283,10 @@ on_request(struct wire *wire, const char *method, json_t *params,
 	} else if (strcmp(method, DIRECTORY_CHANGES) == 0) {
 		client->changes +=
 		    json_array_size(json_object_get(params, "changes"));
+	} else if (strcmp(method, DIRECTORY_PRESENCE) == 0) {
+		if (client->number == 0)
+			learn(
+			    client->office, json_object_get(params, "members"));
 	} else if (strcmp(method, RELAY_STORED) == 0) {
 		size_t count = json_array_size(json_object_get(params, "ids"));
 

@@ -140,6 +140,21 @@ want(struct office *office, size_t from, size_t to)
 	office->next = from;
 }
 
+/* As a camd does when it comes back. */
+static void
+remember(struct office *office)
+{
+	struct known known;
+
+	buf_clear(&office->known);
+	known_begin(&known, &office->known);
+	for (size_t i = 1; i < office->numbers; i++)
+		if (office->cards[i].card != 0)
+			known_add(&known, i, office->cards[i].card,
+			    &office->cards[i].addr);
+	known_end(&known);
+}
+
 /* -- what is measured --------------------------------------------------------
  */
 
@@ -235,6 +250,9 @@ read_members(struct office *office)
 		make_keys(client);
 		office->count++;
 	}
+	office->numbers = office->count + 1;
+	office->cards = xcalloc(office->numbers, sizeof *office->cards);
+	buf_init(&office->known, KNOWN_PAGES_MAX * KNOWN_DIGEST_SIZE);
 }
 
 /* They join and know of each other. */
@@ -272,6 +290,7 @@ log_in(struct office *office)
 			settle(office);
 			tell("empty_mib", server_mib(office), "MiB");
 		}
+		remember(office);
 		cpu = server_cpu_s(office);
 		want(office, 0, office->count);
 		tell(i == 0 ? "login_s" : "login_again_s",
@@ -302,6 +321,7 @@ mail(struct office *office, size_t messages)
 	    (double)to_send(office) / turn_until(office, "storing", all_stored),
 	    "1/s");
 	tell("stored_server_cpu_s", server_cpu_s(office) - cpu, "s");
+	remember(office);
 	cpu = server_cpu_s(office);
 	want(office, half, office->count);
 	tell("drained_per_s",
@@ -343,6 +363,8 @@ finish(struct office *office)
 		sign_key_free(client->signing);
 	}
 	free(office->list);
+	free(office->cards);
+	buf_finish(&office->known);
 	buf_finish(&office->envelope);
 }
 

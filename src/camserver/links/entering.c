@@ -16,6 +16,7 @@
 #include "camserver/members.h"
 #include "camserver/server.h"
 #include "camserver/settings.h"
+#include "link/known.h"
 #include "link/linkhello.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
@@ -300,6 +301,27 @@ read_away(const json_t *params, char **away)
 	return 0;
 }
 
+/* Who says nothing of it is told everything. */
+static int
+read_known(const json_t *params, struct memberlink *link)
+{
+	const json_t *value = json_object_get(params, "known");
+	size_t len = json_string_length(value) / 2;
+	uint8_t *digests = NULL;
+
+	if (value == NULL)
+		return 0;
+	if (!json_is_string(value) || len > KNOWN_PAGES_MAX * KNOWN_DIGEST_SIZE)
+		return CAM_ERR_REQUEST;
+	link->is_brief = true;
+	if (json_string_length(value) == 0)
+		return 0;
+	buf_clear(&link->known);
+	digests = buf_reserve(&link->known, len);
+	link->known.len = len;
+	return json_hex_get_all(params, "known", digests, len);
+}
+
 int
 entering_enter(struct memberlink *link, json_t *params, json_int_t id)
 {
@@ -310,6 +332,8 @@ entering_enter(struct memberlink *link, json_t *params, json_int_t id)
 	if (link->state != MEMBERLINK_STRANGE || !json_is_integer(number) ||
 	    json_integer_value(number) < 0)
 		return CAM_ERR_REQUEST;
+	if ((r = read_known(params, link)) < 0)
+		return r;
 	if ((r = read_away(params, &away)) < 0)
 		return r;
 	if ((r = coming_start(link, COMING_ENTER, params, id, NULL)) < 0) {
