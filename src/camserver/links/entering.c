@@ -238,6 +238,22 @@ on_checked(struct job *job)
 	workers_submit(coming->links->server->writer, job);
 }
 
+/* He says, with the same key, what he said when its signatures were checked. */
+static bool
+is_kept(const struct memberlink *link, struct coming *coming)
+{
+	const struct roll_member *member = NULL;
+
+	if (devices_read(
+		span_of(coming->hello.devices, coming->hello.devices_len),
+		&coming->proof.devices) < 0)
+		return false;
+	member = roll_by_key(link->links->roll, coming->proof.devices.user_key);
+	return member != NULL && member->card != NULL &&
+	       strcmp(member->card, coming->card) == 0 &&
+	       memcmp(member->link_key, link->key, SIGN_KEY_SIZE) == 0;
+}
+
 /* The hello in params, as it came and as it was read. */
 static int
 coming_start(struct memberlink *link, enum coming_kind kind, json_t *params,
@@ -266,9 +282,15 @@ coming_start(struct memberlink *link, enum coming_kind kind, json_t *params,
 	if (secret != NULL)
 		memcpy(coming->secret, secret, sizeof coming->secret);
 	coming->approve = settings_on(links->server->settings, "join.approval");
-	coming->job.work = check;
-	coming->job.done = on_checked;
-	workers_submit(links->server->pool, &coming->job);
+	if (is_kept(link, coming)) {
+		coming->job.work = admit;
+		coming->job.done = on_admitted;
+		workers_submit(links->server->writer, &coming->job);
+	} else {
+		coming->job.work = check;
+		coming->job.done = on_checked;
+		workers_submit(links->server->pool, &coming->job);
+	}
 	return 0;
 }
 
