@@ -74,11 +74,13 @@ struct office {
 	int pid;
 	struct client *list;
 	size_t count, next, dialling, entered;
-	size_t stored, got, refused, joined;
+	size_t wanted, to_send, stored, got, refused, joined;
+	double *late_ms; /* of what came, how long it was on its way, or NULL */
+	size_t late_count, late_size;
 	/* They go as soon as they have joined, and need no directory later:
 	 * each other's joining would be told to each, a square of them. */
 	bool only_joins;
-	struct timer again, calm;
+	struct timer again, calm, pace;
 	struct buf envelope;
 	size_t id_at;
 	/* Of each number, what the first member was told: all were told the
@@ -103,6 +105,15 @@ die(const char *format, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	exit(1);
+}
+
+static double
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
 /* -- one member --------------------------------------------------------------
@@ -179,6 +190,7 @@ on_joined(void *arg, int err, json_t *result, const char *message)
 		client->office->joined++;
 		client->office->dialling--;
 		client->wanted = false;
+		client->office->wanted--;
 		wire_free(client->wire);
 		client->wire = NULL;
 		return;
@@ -229,8 +241,9 @@ send_some(struct client *client)
 			.payload = buf_span(&office->envelope) };
 		struct buf item;
 
-		fields_write(relayed.id, client->number, 8);
-		fields_write(relayed.id + 8, ++client->sent, 8);
+		fields_write(relayed.id, client->number, 4);
+		fields_write(relayed.id + 4, ++client->sent, 4);
+		fields_write(relayed.id + 8, (uint64_t)(now_ms() * 1000), 8);
 		memcpy(office->envelope.data + office->id_at, relayed.id,
 		    sizeof relayed.id);
 		memcpy(relayed.user_key, to->user_key, SIGN_KEY_SIZE);
@@ -316,11 +329,15 @@ on_item(struct wire *wire, uint16_t stream, struct span item, void *arg)
 	struct relayed relayed;
 	const uint8_t *at = relayed.id;
 	size_t sender = 0, number = 0;
+	double sent_ms = 0;
 
 	if (relayed_parse(item, &relayed) < 0)
 		die("no item");
-	sender = (size_t)fields_read(&at, 8);
-	number = (size_t)fields_read(&at, 8);
+	sender = (size_t)fields_read(&at, 4);
+	number = (size_t)fields_read(&at, 4);
+	sent_ms = (double)fields_read(&at, 8) / 1000;
+	if (office->late_count < office->late_size)
+		office->late_ms[office->late_count++] = now_ms() - sent_ms;
 	if (client->last == NULL)
 		client->last = xcalloc(office->count, sizeof *client->last);
 	if (number <= client->last[sender])
