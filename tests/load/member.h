@@ -39,6 +39,7 @@ enum {
 	WAIT_MS = 300 * 1000,
 	PORT = 2425,
 	LOGINS = 2,
+	GROUP = 128,
 	BURST = 64, /* messages one member has on their way */
 	BYTES = 700,
 	AGAIN_MS = 100,
@@ -83,13 +84,12 @@ struct office {
 	struct timer again, calm, pace;
 	struct buf envelope;
 	size_t id_at;
-	/* Of each number, what the first member was told: all were told the
-	 * same. */
+	/* Of each number, what was told: all are told the same. */
 	struct told_card {
 		uint32_t card;
 		struct addr addr;
 	} * cards;
-	size_t numbers;
+	size_t numbers, met, to_meet;
 	struct buf known; /* digests of it: link/known.h */
 	struct timer tick;
 	const char *waits; /* what for */
@@ -276,6 +276,7 @@ learn(struct office *office, const json_t *members)
 		if (number >= office->numbers)
 			continue;
 		told = &office->cards[number];
+		office->met += told->card == 0;
 		told->card =
 		    (uint32_t)json_integer_value(json_array_get(item, 2));
 		if (addr_parse(
@@ -297,7 +298,8 @@ on_request(struct wire *wire, const char *method, json_t *params,
 		client->changes +=
 		    json_array_size(json_object_get(params, "changes"));
 	} else if (strcmp(method, DIRECTORY_PRESENCE) == 0) {
-		if (client->number == 0)
+		if (client->number == 0 ||
+		    client->office->met < client->office->to_meet)
 			learn(
 			    client->office, json_object_get(params, "members"));
 	} else if (strcmp(method, RELAY_STORED) == 0) {

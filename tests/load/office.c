@@ -135,21 +135,6 @@ want(struct office *office, size_t from, size_t to)
 	office->next = from;
 }
 
-/* As a camd does when it comes back. */
-static void
-remember(struct office *office)
-{
-	struct known known;
-
-	buf_clear(&office->known);
-	known_begin(&known, &office->known);
-	for (size_t i = 1; i < office->numbers; i++)
-		if (office->cards[i].card != 0)
-			known_add(&known, i, office->cards[i].card,
-			    &office->cards[i].addr);
-	known_end(&known);
-}
-
 /* -- what is measured --------------------------------------------------------
  */
 
@@ -261,6 +246,44 @@ join(struct office *office)
 		leave(&office->list[i]);
 }
 
+/* As a camd does when it comes back. */
+static void
+remember(struct office *office)
+{
+	struct known known;
+
+	buf_clear(&office->known);
+	known_begin(&known, &office->known);
+	for (size_t i = 1; i < office->numbers; i++)
+		if (office->cards[i].card != 0)
+			known_add(&known, i, office->cards[i].card,
+			    &office->cards[i].addr);
+	known_end(&known);
+}
+
+static bool
+all_met(const struct office *office)
+{
+	return all_in(office) && office->met == office->to_meet;
+}
+
+/* As if they had worked there for long: everybody has been told of everybody,
+ * some at a time and not all at once. */
+static void
+meet(struct office *office)
+{
+	for (size_t from = 0; from < office->count; from = office->to_meet) {
+		size_t left = office->count - from;
+
+		office->to_meet = from + (left < GROUP ? left : GROUP);
+		remember(office);
+		want(office, from, office->to_meet);
+		(void)turn_until(office, "meeting", all_met);
+		for (size_t i = from; i < office->to_meet; i++)
+			leave(&office->list[i]);
+	}
+}
+
 static void
 join_apart(struct office *office)
 {
@@ -270,6 +293,7 @@ join_apart(struct office *office)
 	office->only_joins = false;
 	for (size_t i = 0; i < office->count; i++)
 		office->list[i].changes = office->count;
+	meet(office);
 }
 
 /* Once, and as often again as it takes to see whether memory grows. */
