@@ -40,6 +40,8 @@ enum {
 	PORT = 2425,
 	LOGINS = 2,
 	GROUP = 128,
+	VIEWS = 2,
+	OLD_MEMBER = 1,
 	BURST = 64, /* messages one member has on their way */
 	BYTES = 700,
 	AGAIN_MS = 100,
@@ -69,6 +71,12 @@ struct client {
 	uint32_t *last; /* of each sender, what came last */
 };
 
+/* Who is there, as one member has been told. */
+struct view {
+	bool *online; /* by number */
+	size_t count;
+};
+
 struct office {
 	struct loop *loop;
 	struct addr server;
@@ -91,6 +99,9 @@ struct office {
 	} * cards;
 	size_t numbers, met, to_meet;
 	struct buf known; /* digests of it: link/known.h */
+	/* Of the first members, of whom the second never says what he knows: he
+	 * is told everything. */
+	struct view views[VIEWS];
 	struct timer tick;
 	const char *waits; /* what for */
 };
@@ -171,11 +182,21 @@ on_entered(void *arg, int err, json_t *result, const char *message)
 static void
 enter(struct client *client)
 {
-	(void)channel_call(wire_channel(client->wire), ORG_ENTER,
-	    json_pack("{s:O, s:I, s:o}", "hello", client->hello, "number",
-		(json_int_t)client->changes, "known",
-		json_hex(buf_span(&client->office->known))),
-	    on_entered, client);
+	struct office *office = client->office;
+	json_t *params = json_pack("{s:O, s:I}", "hello", client->hello,
+	    "number", (json_int_t)client->changes);
+
+	if (client->number < VIEWS) {
+		struct view *view = &office->views[client->number];
+
+		memset(view->online, 0, office->numbers);
+		view->count = 0;
+	}
+	if (client->number != OLD_MEMBER)
+		json_object_set_new(
+		    params, "known", json_hex(buf_span(&office->known)));
+	(void)channel_call(
+	    wire_channel(client->wire), ORG_ENTER, params, on_entered, client);
 }
 
 static void
@@ -262,27 +283,72 @@ send_some(struct client *client)
 }
 
 static void
-learn(struct office *office, const json_t *members)
+learn(struct office *office, size_t number, const json_t *item)
 {
+	struct told_card *told = &office->cards[number];
+
+	office->met += told->card == 0;
+	told->card = (uint32_t)json_integer_value(json_array_get(item, 2));
+	if (addr_parse(span_text(json_string_value(json_array_get(item, 3))), 0,
+		&told->addr) < 0)
+		die("no address");
+}
+
+static void
+see(struct client *client, size_t number, bool online)
+{
+	struct view *view = NULL;
+
+	if (client->number >= VIEWS)
+		return;
+	view = &client->office->views[client->number];
+	view->count += online - (size_t)view->online[number];
+	view->online[number] = online;
+}
+
+static void
+take_members(struct client *client, const json_t *members)
+{
+	struct office *office = client->office;
 	const json_t *item = NULL;
 	size_t i = 0;
 
+	if (client->number >= VIEWS && office->met >= office->to_meet)
+		return;
 	json_array_foreach(members, i, item)
 	{
 		size_t number =
 		    (size_t)json_integer_value(json_array_get(item, 0));
-		struct told_card *told = NULL;
 
 		if (number >= office->numbers)
 			continue;
-		told = &office->cards[number];
-		office->met += told->card == 0;
-		told->card =
-		    (uint32_t)json_integer_value(json_array_get(item, 2));
-		if (addr_parse(
-			span_text(json_string_value(json_array_get(item, 3))),
-			0, &told->addr) < 0)
-			die("no address");
+		learn(office, number, item);
+		see(client, number,
+		    json_integer_value(json_array_get(item, 1)) == 2);
+	}
+}
+
+static void
+take_states(struct client *client, const json_t *runs)
+{
+	const json_t *run = NULL;
+	size_t i = 0;
+
+	if (client->number == OLD_MEMBER && runs != NULL)
+		die("he has not said what he knows");
+	if (client->number >= VIEWS)
+		return;
+	json_array_foreach(runs, i, run)
+	{
+		size_t first =
+		    (size_t)json_integer_value(json_array_get(run, 0));
+		const char *digits = json_string_value(json_array_get(run, 1));
+
+		for (size_t at = 0;
+		     digits[at] != '\0' && first + at < client->office->numbers;
+		     at++)
+			if (digits[at] != '.')
+				see(client, first + at, digits[at] == '2');
 	}
 }
 
@@ -298,10 +364,8 @@ on_request(struct wire *wire, const char *method, json_t *params,
 		client->changes +=
 		    json_array_size(json_object_get(params, "changes"));
 	} else if (strcmp(method, DIRECTORY_PRESENCE) == 0) {
-		if (client->number == 0 ||
-		    client->office->met < client->office->to_meet)
-			learn(
-			    client->office, json_object_get(params, "members"));
+		take_members(client, json_object_get(params, "members"));
+		take_states(client, json_object_get(params, "states"));
 	} else if (strcmp(method, RELAY_STORED) == 0) {
 		size_t count = json_array_size(json_object_get(params, "ids"));
 

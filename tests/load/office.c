@@ -83,6 +83,16 @@ all_in(const struct office *office)
 	return office->entered == office->wanted;
 }
 
+/* The first members know who is there. */
+static bool
+all_seen(const struct office *office)
+{
+	for (size_t i = 0; i < VIEWS; i++)
+		if (office->views[i].count != office->wanted)
+			return false;
+	return all_in(office);
+}
+
 static bool
 all_joined(const struct office *office)
 {
@@ -232,6 +242,8 @@ read_members(struct office *office)
 	}
 	office->numbers = office->count + 1;
 	office->cards = xcalloc(office->numbers, sizeof *office->cards);
+	for (size_t i = 0; i < VIEWS; i++)
+		office->views[i].online = xcalloc(office->numbers, 1);
 	buf_init(&office->known, KNOWN_PAGES_MAX * KNOWN_DIGEST_SIZE);
 }
 
@@ -316,6 +328,7 @@ log_in(struct office *office)
 		    turn_until(office, "logging in", all_in), "s");
 		tell(i == 0 ? "login_server_cpu_s" : "login_again_server_cpu_s",
 		    server_cpu_s(office) - cpu, "s");
+		(void)turn_until(office, "seeing all", all_seen);
 		settle(office);
 		tell(i == 0 ? "server_mib" : "server_again_mib",
 		    server_mib(office), "MiB");
@@ -358,7 +371,7 @@ mail(struct office *office, size_t messages)
 	    "1/s");
 	tell("drained_server_cpu_s", server_cpu_s(office) - cpu, "s");
 	/* Also those for whom there was nothing. */
-	(void)turn_until(office, "coming back", all_in);
+	(void)turn_until(office, "coming back", all_seen);
 }
 
 static bool
@@ -497,6 +510,8 @@ finish(struct office *office)
 	}
 	free(office->list);
 	free(office->cards);
+	for (size_t i = 0; i < VIEWS; i++)
+		free(office->views[i].online);
 	buf_finish(&office->known);
 	buf_finish(&office->envelope);
 }
