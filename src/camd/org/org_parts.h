@@ -127,6 +127,8 @@ int org_load(struct org *org, struct store *store);
 
 /* What we say of ourselves, as on a link. */
 json_t *org_hello(const struct org *org);
+/* Params of ORG_ENTER. */
+json_t *org_entrance(const struct org *org);
 
 /* -- org.c -------------------------------------------------------------------
  */
@@ -177,6 +179,8 @@ void org_judge_all(struct org *org);
 
 /* DIRECTORY_PRESENCE. */
 int org_take_presence(struct org *org, const json_t *params);
+/* What we know of colleagues, as link/known.h has it. */
+void org_put_known(const struct org *org, struct buf *digests);
 /* The connection has ended: what was asked is asked again over the next. */
 void org_forget_cards(struct org *org);
 
