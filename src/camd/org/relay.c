@@ -13,6 +13,7 @@
 #include "camd/message/notices.h"
 #include "camd/message/outbox.h"
 #include "camd/message/receipts.h"
+#include "camd/offer/holdings.h"
 #include "camd/offer/offers.h"
 #include "camd/org/org_parts.h"
 #include "camd/org/ruling.h"
@@ -131,6 +132,8 @@ settle(struct org *org, struct relay_sent *sent, int err, const char *reason)
 		sent->on_done(sent->arg, err);
 	else if (err == 0 || reason != NULL)
 		outbox_relayed(org->camd->outbox, sent->uid, sent->id, reason);
+	if (err == 0)
+		holdings_look_soon(org->camd->holdings);
 	free(sent);
 }
 
@@ -371,6 +374,7 @@ org_relay_opened(struct org *org)
 	outbox_relay_open(org->camd->outbox);
 	notices_relay_open(org->camd->notices);
 	offers_relay_open(org->camd->offers);
+	holdings_open(org->camd->holdings);
 }
 
 void
@@ -378,6 +382,7 @@ org_relay_closed(struct org *org)
 {
 	forget(org);
 	outbox_relay_closed(org->camd->outbox);
+	holdings_closed(org->camd->holdings);
 }
 
 void

@@ -11,6 +11,7 @@
 
 struct depot;
 struct ferries;
+struct holds;
 struct memberlink;
 struct memberlinks;
 struct roll;
@@ -29,6 +30,7 @@ void memberlinks_free(struct memberlinks *links);
 struct roll *memberlinks_roll(const struct memberlinks *links);
 struct depot *memberlinks_depot(const struct memberlinks *links);
 struct ferries *memberlinks_ferries(const struct memberlinks *links);
+struct holds *memberlinks_holds(const struct memberlinks *links);
 
 /* The members may have changed in the database. */
 void memberlinks_refresh(struct memberlinks *links);
