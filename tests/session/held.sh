@@ -26,14 +26,15 @@ keeps() { # FILES
 
 # A sender and receivers who know each other; the receivers are away.
 away() { # SENDER NAME...
-	local name sender=$1
+	local name sender=$1 n=2
 	serve_org
 	join "$@"
 	shift
 	for name; do
-		await 20 anyone_is "$sender" ".id | startswith(\"$name@\")"
+		await_user "$sender" "$name@pc$n"
 		stop "$name"
-		await 30 anyone_is "$sender" "(.id | startswith(\"$name@\")) and .status == \"offline\""
+		await_user "$sender" "$name@pc$n" offline
+		n=$((n + 1))
 	done
 }
 
