@@ -78,6 +78,8 @@ static const char *const sql_drop_all =
 static const char *const sql_drop_one =
     "DELETE FROM held_for WHERE receiver = ?4 AND file IN (SELECT file FROM"
     " held WHERE sender = ?1 AND message = ?2 AND number = ?3)";
+static const char *const sql_clear =
+    "DELETE FROM held_for WHERE receiver = ?1 AND proof IS NULL";
 static const char *const sql_drop_member =
     "DELETE FROM held_for WHERE receiver = ?1 OR file IN (SELECT file FROM held"
     " WHERE sender = ?1)";
@@ -433,6 +435,12 @@ int
 store_held_drop_member(struct store *store, int64_t member)
 {
 	return sql_run(store, sql_drop_member, BIND(NUMBER(member)));
+}
+
+int
+store_held_clear(struct store *store, int64_t receiver)
+{
+	return sql_run(store, sql_clear, BIND(NUMBER(receiver)));
 }
 
 int

@@ -108,6 +108,8 @@ int store_held_drop(struct store *store, const struct store_held *held,
     int64_t receiver);
 /* All that is his, and for him. */
 int store_held_drop_member(struct store *store, int64_t member);
+/* All for that receiver. */
+int store_held_clear(struct store *store, int64_t receiver);
 int store_held_expire(struct store *store, int64_t now_ms);
 /* What nobody waits for goes, and the name of each is told: its file may be
  * removed once that is committed. *count: how many; call again until 0. */
