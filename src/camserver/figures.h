@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "store/held.h"
 #include "store/member.h"
 
 struct server;
@@ -18,6 +19,7 @@ struct figures {
 	size_t admins, links;		    /* connected; of members */
 	int64_t queues;			    /* members for whom it waits */
 	int64_t queued, queued_bytes;
+	struct store_held_sum held; /* files for who is away */
 	size_t transfers;     /* files between members, by way of us */
 	uint64_t transferred; /* bytes of them since the start */
 	size_t neighbours;    /* users of IPMSG programs */

@@ -12,8 +12,7 @@
 BURST=3 # messages a round
 
 begin() {
-	command -v strace >/dev/null || skip 'strace is missing'
-	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
+	can_kill_at
 	serve_org
 	join anna bob
 	await_user anna bob@pc2
@@ -22,20 +21,7 @@ begin() {
 
 # From now on the server dies at call number N of that kind.
 kill_server_at() { # SYSCALL N
-	strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:signal=KILL:when=$2" -p "$SERVER_PID" \
-		2>"$T/strace" &
-	TRACER=$!
-	await 10 traced "$SERVER_PID"
-}
-
-traced() { # PID: all its threads are
-	! grep -hs '^TracerPid' "/proc/$1"/task/*/status | grep -q '	0$'
-}
-
-is_dead() { # PID
-	local state
-	state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true)
-	[ "$state" = Z ] || [ -z "$state" ]
+	kill_at "$SERVER_PID" "$1" "$2"
 }
 
 # Whatever became of it, it serves again when this returns.

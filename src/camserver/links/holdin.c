@@ -14,7 +14,7 @@
 #include "camserver/links/holds_parts.h"
 #include "link/held.h"
 
-enum { SYNC_BYTES = 16 * 1024 * 1024 };
+enum { SYNC_BYTES = 4 * 1024 * 1024 };
 
 struct holdin {
 	struct held_stream stream;

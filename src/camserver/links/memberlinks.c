@@ -69,10 +69,16 @@ memberlinks_depot(const struct memberlinks *links)
 	return links->depot;
 }
 
-struct ferries *
-memberlinks_ferries(const struct memberlinks *links)
+size_t
+memberlinks_transfers(const struct memberlinks *links)
 {
-	return links->ferries;
+	return ferries_count(links->ferries) + holds_count(links->holds);
+}
+
+uint64_t
+memberlinks_transferred(const struct memberlinks *links)
+{
+	return ferries_bytes(links->ferries) + holds_bytes(links->holds);
 }
 
 struct holds *
