@@ -82,3 +82,96 @@ test_a_server_that_dies_while_a_file_goes_goes_on_with_it() {
 	# Not from its beginning.
 	expect_json "$(ask server.status '{}')" '.transferred < 20000000'
 }
+
+# Messages go on, and the file waits at its sender.
+test_a_full_disk_refuses_files_and_no_messages() {
+	command -v prlimit >/dev/null || skip 'prlimit is missing'
+	SERVER_IN='prlimit --fsize=8000000'
+	away anna bob
+	bytes big 12000000 >"$T/big" && bytes one 100000 >"$T/one"
+	expect 0 cam_as anna file send --no-wait "$T/big" bob
+	await 60 lists anna '.name == "big" and .server == "full"'
+	await 20 keeps 0
+	expect 0 cam_as anna send --no-wait bob 'though it is full'
+	await 20 is_held 2 1
+	start bob
+	await_log bob '.text == "though it is full"'
+	expect 0 cam_as bob file get "$(offered bob big)"
+	cmp "$T/big" "$T/bob/files/big"
+}
+
+is_not_whole() { # NAME FILE REASON: and nothing stands under its name
+	await 60 lists "$1" ".name == \"$2\" and .reason == \"$3\""
+	[ -z "$(find "$T/$1/files" -name "$2*")" ] || fail "$2 has come"
+}
+
+# He turns a bit, swaps two chunks, leaves one out, leaves the last one out, gives one file for
+# another, and says that somebody has what he has not.
+test_a_rogue_server_gives_nothing_but_what_was_sent() {
+	local name
+	away anna bob carl
+	for name in bit swap drop cut this that claim; do
+		bytes "$name" 400000 >"$T/$name"
+		leave_file anna "$T/$name" bob
+	done
+	bytes both 400000 >"$T/both"
+	leave_file anna "$T/both" bob,carl
+	stop anna
+	start carl
+	expect 0 cam_as carl file get "$(offered carl both)"
+	await 20 proved
+	stop carl
+	end_server
+	tamper <<-'END'
+		CHUNK = 4 + 65536 + 16
+		rows = store.execute("SELECT file, name FROM held ORDER BY file").fetchall()
+		paths = [home + "/work/held/" + name.hex() for _, name in rows]
+		def change(at, fn):
+		    data = open(paths[at], "rb").read()
+		    chunks = [data[i:i + CHUNK] for i in range(0, len(data), CHUNK)]
+		    data = b"".join(fn(chunks))
+		    open(paths[at], "wb").write(data)
+		    store.execute("UPDATE held SET stored = ? WHERE file = ?", [len(data), rows[at][0]])
+		def bit(c):
+		    c[2] = c[2][:100] + bytes([c[2][100] ^ 1]) + c[2][101:]
+		    return c
+		change(0, bit)
+		change(1, lambda c: [c[0], c[2], c[1]] + c[3:])
+		change(2, lambda c: c[:1] + c[2:])
+		change(3, lambda c: c[:-1])
+		os.rename(paths[4], paths[4] + "x")
+		os.rename(paths[5], paths[4])
+		os.rename(paths[4] + "x", paths[5])
+		one, = store.execute("SELECT proof FROM held_for WHERE proof IS NOT NULL").fetchone()
+		store.execute("UPDATE held_for SET proof = ? WHERE proof IS NULL AND file IN (?, ?)",
+		    [one, rows[6][0], rows[7][0]])
+	END
+	serve_org
+	start bob
+	for name in bit swap drop this that; do
+		expect 8 cam_as bob file get "$(offered bob "$name")"
+		is_not_whole bob "$name" crypto
+	done
+	in_background bob "$T/got" file get "$(offered bob cut)"
+	is_not_whole bob cut closed
+	# What the sender is told he can check.
+	start anna
+	await 30 lists anna '.name == "both" and .peer == "carl@pc3" and .state == "done"'
+	await 20 doubts anna 2
+	expect_json "$(cam_as anna file ls --json | jq -s 'map(select(.peer == "bob@pc2" and .state == "done"))')" \
+		'. == []'
+	# From her all of them are right.
+	await 60 lists bob '.name == "cut" and .state == "done"'
+	for name in bit swap drop this that claim both; do
+		expect 0 cam_as bob file get "$(cam_as bob file ls --json | jq -r "select(.name == \"$name\") | .id")"
+		cmp "$T/$name" "$T/bob/files/$name"
+	done
+}
+
+proved() {
+	[ "$(held_rows 'count(*)' 'held_for WHERE proof IS NOT NULL')" = 1 ]
+}
+
+doubts() { # NAME COUNT
+	[ "$(grep -c 'cannot show it' "$T/$1.err")" -ge "$2" ]
+}

@@ -121,7 +121,7 @@ on_written(struct hold *hold)
 
 	if (hold->err < 0) {
 		log_warn("cannot write a held file: %s", strerror(hold->error));
-		hold_end(hold);
+		hold_failed(hold);
 		return;
 	}
 	if (is_due(in)) {
@@ -283,7 +283,7 @@ on_open(struct hold *hold)
 	if (hold->err < 0) {
 		log_error(
 		    "cannot write a held file: %s", strerror(hold->error));
-		hold_end(hold);
+		hold_failed(hold);
 		return;
 	}
 	watch_init(&hold->watch, hold->watch.loop, hold->socket, on_readable,

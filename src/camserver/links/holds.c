@@ -27,6 +27,7 @@
 
 enum {
 	BOARD_MS = 60 * 1000, /* for him to come */
+	FULL_MS = 10 * 60 * 1000, /* after a disk was */
 	EXPIRY_MS = 60 * 60 * 1000,
 	GOING_OF_ONE = 4,
 	DISK_THREADS = 2,
@@ -67,6 +68,16 @@ hold_end(struct hold *hold)
 	hold->socket = -1;
 	if (!hold->is_busy)
 		hold_free(hold);
+}
+
+void
+hold_failed(struct hold *hold)
+{
+	struct holds *holds = hold->holds;
+
+	holds->full_until_ms = clock_now_ms() + FULL_MS;
+	holds_forget(holds, &hold->held, 0);
+	hold_end(hold);
 }
 
 static void
@@ -434,6 +445,7 @@ holds_put(struct holds *holds, struct memberlink *link, const json_t *params,
 	refusal = file_max == 0			? "off"
 		  : job->held.size > file_max	? "large"
 		  : job->count == 0		? "unknown"
+		  : clock_now_ms() < holds->full_until_ms ? "full"
 		  : !has_room(holds, job->held.sender, false) ? "busy"
 						: NULL;
 	if (refusal != NULL) {

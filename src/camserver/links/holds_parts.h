@@ -52,6 +52,7 @@ struct holds {
 	struct hold_list list;
 	size_t count;
 	uint64_t bytes;
+	uint64_t full_until_ms;
 	struct workers *disk;
 	char *folder; /* work/held */
 	struct timer expiry;
@@ -63,6 +64,9 @@ struct holds {
 
 /* Closed, and freed once nothing is at work on it. */
 void hold_end(struct hold *hold);
+/* The same of one that could not be written: no others are taken for a while,
+ * and what is there of it makes room. */
+void hold_failed(struct hold *hold);
 /* work runs on a thread for disks, or on the writer's; done on the loop, unless
  * it has ended meanwhile. */
 void hold_on_disk(struct hold *hold,
@@ -90,7 +94,7 @@ char *hold_path(
 /* The folder is made, and what is not known is removed from it; what is known
  * and not there is forgotten. Before the writer begins. */
 int holds_sweep(struct holds *holds);
-/* That receiver need not have it any more. */
+/* That receiver need not have it any more; 0: nobody need. */
 void holds_forget(struct holds *holds, const struct store_held *held,
     int64_t receiver);
 

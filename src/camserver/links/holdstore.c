@@ -172,7 +172,7 @@ holds_forget(struct holds *holds, const struct store_held *held,
 	job->holds = holds;
 	job->held = *held;
 	job->receivers[0] = receiver;
-	job->count = 1;
+	job->count = receiver != 0;
 	submit_drop(job);
 }
 
