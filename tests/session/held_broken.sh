@@ -149,7 +149,7 @@ test_a_rogue_server_gives_nothing_but_what_was_sent() {
 	serve_org
 	start bob
 	for name in bit swap drop this that; do
-		expect 8 cam_as bob file get "$(offered bob "$name")"
+		expect 1 cam_as bob file get "$(offered bob "$name")"
 		is_not_whole bob "$name" crypto
 	done
 	in_background bob "$T/got" file get "$(offered bob cut)"
@@ -158,8 +158,8 @@ test_a_rogue_server_gives_nothing_but_what_was_sent() {
 	start anna
 	await 30 lists anna '.name == "both" and .peer == "carl@pc3" and .state == "done"'
 	await 20 doubts anna 2
-	expect_json "$(cam_as anna file ls --json | jq -s 'map(select(.peer == "bob@pc2" and .state == "done"))')" \
-		'. == []'
+	json_all 'all(.[]; .peer != "bob@pc2" or (.name != "claim" and .name != "both") or .state == "offered")' \
+		<(cam_as anna file ls --json)
 	# From her all of them are right.
 	await 60 lists bob '.name == "cut" and .state == "done"'
 	for name in bit swap drop this that claim both; do

@@ -77,7 +77,8 @@ on_proof(int fd, int events, void *arg)
 static void
 finish(struct hold *hold)
 {
-	if (hold->out->part.end != INT64_MAX) {
+	if (hold->out->part.end != INT64_MAX ||
+	    shutdown(hold->socket, SHUT_WR) != 0) {
 		hold_end(hold);
 		return;
 	}
