@@ -65,8 +65,8 @@ home_finish(struct home *home)
 int
 home_make(const struct home *home, char **problem)
 {
-	static const char *const names[] = { "config", "work", "work/held", "logs",
-		"run" };
+	static const char *const names[] = { "config", "work", "work/held",
+		"logs", "run" };
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0] && r == 0; i++) {

@@ -69,9 +69,8 @@ take_head(struct held_stream *stream, struct span *bytes)
 		(void)take(stream->head, &stream->head_len, clear, bytes);
 		if (stream->head_len < clear)
 			return 0;
-		r = chunk_header_size(
-		    span_of(stream->head + HELD_REQUEST_SIZE,
-			CHUNK_HEADER_CLEAR),
+		r = chunk_header_size(span_of(stream->head + HELD_REQUEST_SIZE,
+					  CHUNK_HEADER_CLEAR),
 		    &size);
 		if (r < 0)
 			return r == CAM_ERR_MORE ? CAM_ERR_FORMAT : r;

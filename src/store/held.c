@@ -35,14 +35,17 @@ static const char *const sql_is_for =
 static const char *const sql_fill =
     "UPDATE held SET stored = ?2, state = ?3, size = ?4 WHERE file = ?1";
 
-/* A file counts for each receiver who waits for it, and once for its sender. */
+/* A file counts for each receiver who waits for it, and once for its sender;
+ * for him even what he does not know to be gone. 65536 is HELD_LEAST. */
 static const char *const sql_total =
-    "SELECT coalesce(sum(size), 0) FROM held WHERE state < 2";
+    "SELECT coalesce(sum(max(size, 65536)), 0) FROM held WHERE state < 2";
 static const char *const sql_of_sender =
-    "SELECT coalesce(sum(size), 0) FROM held WHERE state < 2 AND sender = ?1";
+    "SELECT coalesce(sum(iif(state < 2, max(size, 65536), 65536)), 0)"
+    " FROM held WHERE sender = ?1";
 static const char *const sql_of_receiver =
-    "SELECT coalesce(sum(h.size), 0), coalesce(sum(h.size) FILTER (WHERE"
-    " h.sender = ?2), 0) FROM held_for AS f JOIN held AS h USING (file)"
+    "SELECT coalesce(sum(max(h.size, 65536)), 0),"
+    " coalesce(sum(max(h.size, 65536)) FILTER (WHERE h.sender = ?2), 0)"
+    " FROM held_for AS f JOIN held AS h USING (file)"
     " WHERE f.receiver = ?1 AND f.proof IS NULL AND h.state < 2";
 
 static const char *const sql_cut_parts =
@@ -91,8 +94,7 @@ static const char *const sql_unwanted =
     " f.file = h.file) FROM held AS h WHERE NOT EXISTS(SELECT 1 FROM held_for"
     " AS f WHERE f.file = h.file AND f.proof IS NULL) AND (h.state < 2 OR NOT"
     " EXISTS(SELECT 1 FROM held_for AS f WHERE f.file = h.file)) LIMIT ?1";
-static const char *const sql_gone =
-    "UPDATE held SET state = 2 WHERE file = ?1";
+static const char *const sql_gone = "UPDATE held SET state = 2 WHERE file = ?1";
 static const char *const sql_remove = "DELETE FROM held WHERE file = ?1";
 static const char *const sql_each =
     "SELECT " COLUMNS " FROM held AS h WHERE h.state < 2";
@@ -171,6 +173,12 @@ store_held_find(struct store *store, const struct store_held *held,
 /* -- putting -----------------------------------------------------------------
  */
 
+static int64_t
+counted(const struct store_held *held)
+{
+	return held->size > HELD_LEAST ? held->size : HELD_LEAST;
+}
+
 /* Whether so many bytes more may be of that sender. */
 static int
 check_sender(struct store *store, int64_t sender, int64_t size,
@@ -184,8 +192,7 @@ check_sender(struct store *store, int64_t sender, int64_t size,
 		    store, sql_of_sender, BIND(NUMBER(sender)), &of_sender);
 	if (err < 0)
 		return err;
-	return size > limits->total - total ||
-		       size > limits->sender - of_sender
+	return size > limits->total - total || size > limits->sender - of_sender
 		   ? CAM_ERR_LIMIT
 		   : 0;
 }
@@ -195,13 +202,13 @@ check_receiver(struct store *store, const struct store_held *held,
     int64_t receiver, const struct store_held_limits *limits)
 {
 	sqlite3_stmt *stmt = NULL;
+	int64_t size = counted(held);
 	int err = sql_first(store, sql_of_receiver,
 	    BIND(NUMBER(receiver), NUMBER(held->sender)), &stmt);
 
-	if (err == 0 && (held->size > limits->receiver -
-					  sqlite3_column_int64(stmt, 0) ||
-			    held->size > limits->share -
-					     sqlite3_column_int64(stmt, 1)))
+	if (err == 0 &&
+	    (size > limits->receiver - sqlite3_column_int64(stmt, 0) ||
+		size > limits->share - sqlite3_column_int64(stmt, 1)))
 		err = CAM_ERR_LIMIT;
 	sql_close(stmt);
 	return err;
@@ -236,7 +243,7 @@ static int
 make(struct store *store, struct store_held *held,
     const struct store_held_limits *limits)
 {
-	int err = check_sender(store, held->sender, held->size, limits);
+	int err = check_sender(store, held->sender, counted(held), limits);
 
 	if (err == 0)
 		err = sql_run(store, sql_put,
@@ -276,8 +283,7 @@ store_held_put(struct store *store, struct store_held *held,
 		return CAM_ERR_LIMIT;
 	if ((err = operation_begin(store, OPERATION_SAVED)) < 0)
 		return err;
-	return operation_end(
-	    store, put(store, held, receivers, count, limits));
+	return operation_end(store, put(store, held, receivers, count, limits));
 }
 
 /* -- bytes -------------------------------------------------------------------
@@ -422,13 +428,12 @@ store_held_drop(
     struct store *store, const struct store_held *held, int64_t receiver)
 {
 	return sql_run(store, receiver != 0 ? sql_drop_one : sql_drop_all,
-	    receiver != 0
-		? BIND(NUMBER(held->sender),
-		      BLOB(held->message, HELD_MESSAGE_SIZE),
-		      NUMBER(held->number), NUMBER(receiver))
-		: BIND(NUMBER(held->sender),
-		      BLOB(held->message, HELD_MESSAGE_SIZE),
-		      NUMBER(held->number)));
+	    receiver != 0 ? BIND(NUMBER(held->sender),
+				BLOB(held->message, HELD_MESSAGE_SIZE),
+				NUMBER(held->number), NUMBER(receiver))
+			  : BIND(NUMBER(held->sender),
+				BLOB(held->message, HELD_MESSAGE_SIZE),
+				NUMBER(held->number)));
 }
 
 int

@@ -34,7 +34,9 @@ struct store_held {
 	uint8_t sender_key[32]; /* told, not given; zeros: he has none */
 };
 
-/* In bytes. */
+/* In bytes; one counts for HELD_LEAST at least, so that they are not too many,
+ * either. */
+enum { HELD_LEAST = 64 * 1024 };
 struct store_held_limits {
 	int64_t total;
 	int64_t sender;	  /* of one */
@@ -104,8 +106,8 @@ int store_held_receivers(struct store *store, int64_t file,
 
 /* He need not have it any more, whether or not he has had it; receiver 0:
  * nobody need. 0 also when it is not there. */
-int store_held_drop(struct store *store, const struct store_held *held,
-    int64_t receiver);
+int store_held_drop(
+    struct store *store, const struct store_held *held, int64_t receiver);
 /* All that is his, and for him. */
 int store_held_drop_member(struct store *store, int64_t member);
 /* All for that receiver. */

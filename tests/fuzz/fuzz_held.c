@@ -36,8 +36,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	r = take(&whole, span_of(data + 1, size - 1), size);
-	must(take(&pieces, span_of(data + 1, size - 1),
-		 (size_t)data[0] + 1) == r);
+	must(take(&pieces, span_of(data + 1, size - 1), (size_t)data[0] + 1) ==
+	     r);
 	if (r == 0)
 		must(memcmp(&whole, &pieces, sizeof whole) == 0);
 	return 0;

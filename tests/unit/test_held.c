@@ -26,8 +26,8 @@ write_stream(struct buf *buf)
 
 	buf_init(buf, STREAM_MAX);
 	buf_put(buf, request, sizeof request);
-	chunk_seal_new(file_key, span_of(request, sizeof request), &header, buf,
-	    &stream);
+	chunk_seal_new(
+	    file_key, span_of(request, sizeof request), &header, buf, &stream);
 	for (int i = 0; i < CHUNKS; i++) {
 		bool last = i == CHUNKS - 1;
 		size_t len = last ? LAST : CHUNK_SIZE;
@@ -45,8 +45,8 @@ write_stream(struct buf *buf)
 
 /* In pieces of that size; *frames is how many bytes were of frames. */
 static int
-take(struct held_stream *stream, struct span bytes, size_t piece,
-    size_t *frames)
+take(
+    struct held_stream *stream, struct span bytes, size_t piece, size_t *frames)
 {
 	struct span got;
 	int r = 0;

@@ -4,6 +4,8 @@
 #include "store/member.h"
 #include "stores.h"
 
+enum { K = HELD_LEAST };
+
 static const struct store_held_limits wide = { 1 << 30, 1 << 30, 1 << 30,
 	1 << 30 };
 
@@ -73,8 +75,8 @@ hold(struct store *store, int64_t sender, uint32_t number, int64_t receiver)
 	struct store_held held = file_of(sender, number, 100);
 
 	assert_int_equal(put(store, &held, receiver, &wide), 0);
-	assert_int_equal(store_held_begin_part(store, held.file, 0, 0,
-			     span_text("head")),
+	assert_int_equal(
+	    store_held_begin_part(store, held.file, 0, 0, span_text("head")),
 	    0);
 	assert_int_equal(store_held_fill(store, held.file, 80, 1), 0);
 	return held;
@@ -157,26 +159,26 @@ what_is_sent_again_goes_on_where_it_was(void **state)
 static void
 each_limit_is_kept(void **state)
 {
-	static const struct store_held_limits limits = { .total = 300,
-		.sender = 200,
-		.receiver = 150,
-		.share = 100 };
+	static const struct store_held_limits limits = { .total = 300 * K,
+		.sender = 200 * K,
+		.receiver = 150 * K,
+		.share = 100 * K };
 	struct store *store = store_of(state);
 	int64_t anna = member(store, "anna"), bob = member(store, "bob");
 	int64_t carl = member(store, "carl"), dave = member(store, "dave");
 	int64_t both[2] = { bob, carl };
-	struct store_held one = file_of(anna, 1, 100);
-	struct store_held two = file_of(anna, 2, 50);
-	struct store_held three = file_of(anna, 3, 60);
-	struct store_held other = file_of(dave, 1, 60);
-	struct store_held last = file_of(dave, 2, 91);
+	struct store_held one = file_of(anna, 1, 100 * K);
+	struct store_held two = file_of(anna, 2, 50 * K);
+	struct store_held three = file_of(anna, 3, 60 * K);
+	struct store_held other = file_of(dave, 1, 60 * K);
+	struct store_held last = file_of(dave, 2, 91 * K);
 	struct store_held got;
 
 	assert_int_equal(put(store, &one, bob, &limits), 0);
 	/* Her share of what bob has is used; carl has room. */
 	assert_int_equal(put(store, &two, bob, &limits), CAM_ERR_LIMIT);
 	assert_int_equal(store_held_put(store, &two, both, 2, &limits), 0);
-	assert_int_equal(store_held_fill(store, two.file, 50, 1), 0);
+	assert_int_equal(store_held_fill(store, two.file, 50 * K, 1), 0);
 	assert_int_equal(
 	    store_held_find(store, &two, bob, &got), CAM_ERR_UNKNOWN);
 	assert_int_equal(store_held_find(store, &two, carl, &got), 0);
@@ -187,14 +189,33 @@ each_limit_is_kept(void **state)
 	assert_int_equal(put(store, &other, carl, &limits), 0);
 	/* And the server 90. */
 	assert_int_equal(put(store, &last, anna, &limits), CAM_ERR_LIMIT);
-	last.size = 90;
+	last.size = 90 * K;
 	assert_int_equal(put(store, &last, anna, &limits), 0);
+}
+
+/* Ten of a byte need as much room as ten of HELD_LEAST. */
+static void
+small_files_are_not_too_many(void **state)
+{
+	static const struct store_held_limits limits = { 1 << 30, 10 * K,
+		1 << 30, 1 << 30 };
+	struct store *store = store_of(state);
+	int64_t anna = member(store, "anna"), bob = member(store, "bob");
+	struct store_held held;
+
+	for (uint32_t i = 0; i < 10; i++) {
+		held = file_of(anna, i, 1);
+		assert_int_equal(put(store, &held, bob, &limits), 0);
+	}
+	held = file_of(anna, 10, 1);
+	assert_int_equal(put(store, &held, bob, &limits), CAM_ERR_LIMIT);
 }
 
 static void
 a_refused_file_leaves_no_row(void **state)
 {
-	static const struct store_held_limits none = { 1000, 1000, 10, 10 };
+	static const struct store_held_limits none = { 1 << 20, 1 << 20, 10,
+		10 };
 	struct store *store = store_of(state);
 	int64_t anna = member(store, "anna"), bob = member(store, "bob");
 	struct store_held held = file_of(anna, 1, 100);
@@ -216,12 +237,11 @@ parts_are_found_by_their_chunks(void **state)
 	assert_int_equal(put(store, &held, bob, &wide), 0);
 	assert_int_equal(
 	    store_held_part(store, held.file, 0, &part), CAM_ERR_UNKNOWN);
-	assert_int_equal(store_held_begin_part(
-			     store, held.file, 0, 0, span_text("one")),
-	    0);
+	assert_int_equal(
+	    store_held_begin_part(store, held.file, 0, 0, span_text("one")), 0);
 	assert_int_equal(store_held_fill(store, held.file, 500, 0), 0);
-	assert_int_equal(store_held_begin_part(
-			     store, held.file, 5, 500, span_text("three")),
+	assert_int_equal(
+	    store_held_begin_part(store, held.file, 5, 500, span_text("three")),
 	    0);
 	assert_int_equal(store_held_part(store, held.file, 4, &part), 0);
 	assert_int_equal(part.first, 0);
@@ -231,8 +251,8 @@ parts_are_found_by_their_chunks(void **state)
 	assert_int_equal(part.end, INT64_MAX);
 	assert_memory_equal(part.head, "three", part.head_len);
 	/* One that begins before it takes its place, and what was there. */
-	assert_int_equal(store_held_begin_part(
-			     store, held.file, 3, 300, span_text("two")),
+	assert_int_equal(
+	    store_held_begin_part(store, held.file, 3, 300, span_text("two")),
 	    0);
 	assert_int_equal(
 	    store_held_part(store, held.file, INT64_MAX, &part), 0);
@@ -384,6 +404,7 @@ main(void)
 		TEST(a_file_is_found_once_it_is_whole_by_who_may_have_it),
 		TEST(what_is_sent_again_goes_on_where_it_was),
 		TEST(each_limit_is_kept),
+		TEST(small_files_are_not_too_many),
 		TEST(a_refused_file_leaves_no_row),
 		TEST(parts_are_found_by_their_chunks),
 		TEST(a_file_goes_when_all_have_had_it),

@@ -123,9 +123,9 @@ on_dialled(void *arg, int err, int fd)
 	passage.socket = fd;
 	passage.held = true;
 	/* What stands behind the file has no chunk to begin at. */
-	passage.held_from = grant->kind == STORE_FOLDER	 ? 0
-			    : bringing->chunk > last ? last
-							 : bringing->chunk;
+	passage.held_from = grant->kind == STORE_FOLDER ? 0
+			    : bringing->chunk > last	? last
+							: bringing->chunk;
 	bringing->grant = NULL;
 	bringing->has_turn = false;
 	if (send(fd, bringing->hello, sizeof bringing->hello, MSG_NOSIGNAL) ==
@@ -157,9 +157,9 @@ dial(struct bringing *bringing, const json_t *result)
 	bringing->chunk = (uint64_t)chunk;
 	ticket_hello_write(ticket, bringing->hello);
 	wipe(ticket, sizeof ticket);
-	bringing->dial = tcp_dial_new(camd->loop,
-	    links_source(camd->links, server), server, DIAL_MS, on_dialled,
-	    bringing);
+	bringing->dial =
+	    tcp_dial_new(camd->loop, links_source(camd->links, server), server,
+		DIAL_MS, on_dialled, bringing);
 }
 
 /* -- the server --------------------------------------------------------------
@@ -194,14 +194,12 @@ on_answered(void *arg, int err, json_t *result, const char *message)
 		end(bringing, "failed", false);
 		return;
 	}
-	if (err == 0 &&
-	    strcmp(json_text_at(result, "state"), "wanted") == 0) {
+	if (err == 0 && strcmp(json_text_at(result, "state"), "wanted") == 0) {
 		dial(bringing, result);
 		return;
 	}
 	reason = err < 0 ? refusal(err, message) : NULL;
-	end(bringing, reason,
-	    reason != NULL && strcmp(reason, "closed") == 0);
+	end(bringing, reason, reason != NULL && strcmp(reason, "closed") == 0);
 }
 
 /* What goes over for the whole of it. */
@@ -212,8 +210,8 @@ sealed_size(const struct grant *grant)
 
 	if (grant->kind == STORE_FOLDER)
 		size += grant->size / 16 + folder_more;
-	return size + (size / CHUNK_SIZE + 1) *
-			  (CHUNK_FRAME_HEAD + CHUNK_TAG_SIZE);
+	return size +
+	       (size / CHUNK_SIZE + 1) * (CHUNK_FRAME_HEAD + CHUNK_TAG_SIZE);
 }
 
 static void
@@ -228,10 +226,10 @@ ask_server(struct bringing *bringing, const struct holding *holding)
 		count += users[count] != NULL;
 	}
 	bringing->serial = org_serial(camd->org);
-	bringing->is_waiting = org_hold_put(camd->org, holding->id,
-				   holding->number,
-				   sealed_size(bringing->grant), users, count,
-				   on_answered, bringing) == 0;
+	bringing->is_waiting =
+	    org_hold_put(camd->org, holding->id, holding->number,
+		sealed_size(bringing->grant), users, count, on_answered,
+		bringing) == 0;
 	if (!bringing->is_waiting)
 		end(bringing, "closed", true);
 }

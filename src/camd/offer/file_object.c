@@ -65,8 +65,8 @@ add_held(json_t *object, const struct camd *camd,
 	const char *word =
 	    transfer->received ? NULL : holdings_word(camd->holdings, &key);
 
-	json_object_set_new(object, "server",
-	    word != NULL ? json_string(word) : json_null());
+	json_object_set_new(
+	    object, "server", word != NULL ? json_string(word) : json_null());
 }
 
 static json_t *

@@ -122,10 +122,9 @@ static bool
 may_be_held(struct store *store, const struct store_transfer *row)
 {
 	struct store_source *source = NULL;
-	bool may = row->carried == STORE_CAM1 && row->offer.file_key != NULL &&
-		   row->offer.expires_ms > clock_wall_ms() &&
-		   store_source_get(
-		       store, row->message, row->number, &source) == 0;
+	bool may =
+	    row->carried == STORE_CAM1 && row->offer.file_key != NULL &&
+	    store_source_get(store, row->message, row->number, &source) == 0;
 
 	may = may && source->fetches == 0 && !source->withdrawn;
 	free(source);
@@ -136,14 +135,11 @@ static void
 read_offers(struct job *job, void *context)
 {
 	struct looking *looking = container_of(job, struct looking, job);
-	const struct store_transfer_query query = { .sent = true,
-		.stages = 1U << STORE_OFFERED | 1U << STORE_WAITING,
-		.limit = LISTED_MAX };
 	struct offer_rows *rows = &looking->rows;
 	size_t kept = 0;
 
-	looking->err =
-	    store_transfer_list(context, &query, offer_rows_add, rows);
+	looking->err = store_transfer_offered(
+	    context, clock_wall_ms(), LISTED_MAX, offer_rows_add, rows);
 	for (size_t i = 0; i < rows->count; i++) {
 		if (may_be_held(context, rows->list[i]))
 			rows->list[kept++] = rows->list[i];
@@ -284,8 +280,8 @@ holdings_done(struct holdings *holdings, const struct offer_key *key)
 	user = roster_by_uid(holdings->camd->roster, key->uid);
 	holding = holdings_find(holdings, key->message, key->number);
 	if (holding != NULL && user != NULL && is_for(holding, user->uid))
-		org_hold_drop(holdings->camd->org, holding->id,
-		    holding->number, &user, 1);
+		org_hold_drop(holdings->camd->org, holding->id, holding->number,
+		    &user, 1);
 }
 
 void
@@ -293,10 +289,10 @@ holdings_drop(struct holdings *holdings, int64_t message, int64_t number)
 {
 	struct holding *holding = NULL;
 
-	while (holdings != NULL && (holding = holdings_find(holdings, message,
-					number)) != NULL) {
-		org_hold_drop(holdings->camd->org, holding->id,
-		    holding->number, NULL, 0);
+	while (holdings != NULL &&
+	       (holding = holdings_find(holdings, message, number)) != NULL) {
+		org_hold_drop(
+		    holdings->camd->org, holding->id, holding->number, NULL, 0);
 		holding_free(holding);
 	}
 }

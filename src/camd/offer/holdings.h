@@ -37,8 +37,7 @@ void holdings_ended(struct holdings *holdings, const struct offer_key *key,
 /* Somebody has it from us. */
 void holdings_done(struct holdings *holdings, const struct offer_key *key);
 /* Nobody may have it any more; OFFER_ALL: of all that the message lists. */
-void holdings_drop(
-    struct holdings *holdings, int64_t message, int64_t number);
+void holdings_drop(struct holdings *holdings, int64_t message, int64_t number);
 
 /* HOLD_TAKEN: org_ferry_answer() follows. */
 void holdings_hear_taken(struct holdings *holdings, const json_t *params,

@@ -71,8 +71,8 @@ read_row(struct store *store, struct taken *taken)
 	if (r == 0 && taken->rows.list[0]->received)
 		r = CAM_ERR_UNKNOWN;
 	if (r == 0)
-		taken->is_proved = check_proof(
-		    taken, taken->rows.list[0]->offer.file_key);
+		taken->is_proved =
+		    check_proof(taken, taken->rows.list[0]->offer.file_key);
 	return r;
 }
 

@@ -14,8 +14,7 @@
 enum { USERS_MAX = 1024 };
 
 static json_t *
-keys_of(
-    const struct org *org, const struct user *const *users, size_t count)
+keys_of(const struct org *org, const struct user *const *users, size_t count)
 {
 	json_t *keys = json_array();
 

@@ -166,8 +166,8 @@ void org_forget_cards(struct org *org);
  */
 
 /* What the server asks of files. */
-void org_hear_question(struct org *org, const char *method,
-    const json_t *params, json_int_t id);
+void org_hear_question(
+    struct org *org, const char *method, const json_t *params, json_int_t id);
 
 /* -- held.c ------------------------------------------------------------------
  */

@@ -30,10 +30,9 @@ int
 sealed_await(struct transfer *transfer, struct transfer_request *request,
     uint8_t bytes[TRANSFER_REQUEST_SIZE])
 {
-	int rc = transfer->job->held
-		     ? ask_oneself(transfer, bytes)
-		     : wire_receive_all(
-			   &transfer->wire, bytes, TRANSFER_REQUEST_SIZE);
+	int rc = transfer->job->held ? ask_oneself(transfer, bytes)
+				     : wire_receive_all(&transfer->wire, bytes,
+					   TRANSFER_REQUEST_SIZE);
 
 	if (rc == 0)
 		rc = transfer_request_parse(bytes, request);
@@ -67,7 +66,8 @@ sealed_await_receipt(struct transfer *transfer)
 
 	if (transfer->job->held) {
 		rc = wire_receive_all(&transfer->wire, receipt, HELD_WORD_SIZE);
-		return rc == 0 && memcmp(receipt, held_word, HELD_WORD_SIZE) != 0
+		return rc == 0 &&
+			       memcmp(receipt, held_word, HELD_WORD_SIZE) != 0
 			   ? CAM_ERR_FORMAT
 			   : rc;
 	}

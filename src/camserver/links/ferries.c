@@ -292,8 +292,8 @@ ask(struct ferries *ferries, struct memberlink *link,
 
 	(void)json_hex_get_all(
 	    params, "message", ferry->message, sizeof ferry->message);
-	ferry->number = (uint32_t)json_integer_value(
-	    json_object_get(params, "number"));
+	ferry->number =
+	    (uint32_t)json_integer_value(json_object_get(params, "number"));
 	r = channel_call(wire_channel(sender->link->wire), FERRY_FETCH,
 	    json_pack("{s:o, s:O, s:O, s:o}", "user",
 		json_hex(span_of(link->user_key, SIGN_KEY_SIZE)), "message",
@@ -328,8 +328,8 @@ ferries_fetch(struct ferries *ferries, struct memberlink *link,
 	}
 	if (sender->link == NULL || sender->link->wire == NULL) {
 		holds_fetch(ferries->links->holds, link, sender->member,
-		    message,
-		    (uint32_t)json_integer_value(number), id, "unreachable");
+		    message, (uint32_t)json_integer_value(number), id,
+		    "unreachable");
 		return 0;
 	}
 	if (asked(ferries, link->member->member) >= ASKED_OF_ONE ||

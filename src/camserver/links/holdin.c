@@ -34,9 +34,9 @@ static void read_on(struct hold *hold);
 static int64_t
 whole_bytes(const struct holdin *in)
 {
-	return in->stream.is_over ? in->at
-				  : (in->first + (int64_t)in->stream.frames) *
-					CHUNK_FRAME_MAX;
+	return in->stream.is_over
+		   ? in->at
+		   : (in->first + (int64_t)in->stream.frames) * CHUNK_FRAME_MAX;
 }
 
 static void
@@ -55,8 +55,7 @@ on_filled(struct hold *hold)
 	struct holdin *in = hold->in;
 
 	if (hold->err < 0) {
-		log_warn(
-		    "a held file ends early: %s", cam_strerror(hold->err));
+		log_warn("a held file ends early: %s", cam_strerror(hold->err));
 		hold_end(hold);
 		return;
 	}
@@ -265,12 +264,10 @@ open_file(struct job *job, void *context)
 	char *path = hold_path(hold->holds, hold->held.name);
 
 	hold->err = 0;
-	hold->file = open(path,
-	    O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-	if (hold->file < 0 ||
-	    ftruncate(hold->file, (off_t)hold->in->at) != 0 ||
-	    (hold->in->at == 0 &&
-		sync_folder(hold->holds->folder) != 0)) {
+	hold->file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+	    S_IRUSR | S_IWUSR);
+	if (hold->file < 0 || ftruncate(hold->file, (off_t)hold->in->at) != 0 ||
+	    (hold->in->at == 0 && sync_folder(hold->holds->folder) != 0)) {
 		hold->error = errno;
 		hold->err = CAM_ERR_SYSTEM;
 	}
@@ -286,8 +283,8 @@ on_open(struct hold *hold)
 		hold_failed(hold);
 		return;
 	}
-	watch_init(&hold->watch, hold->watch.loop, hold->socket, on_readable,
-	    hold);
+	watch_init(
+	    &hold->watch, hold->watch.loop, hold->socket, on_readable, hold);
 	read_on(hold);
 }
 

@@ -56,8 +56,8 @@ member_of(const struct roll *roll, const json_t *text)
 {
 	uint8_t key[SIGN_KEY_SIZE];
 
-	return hex_decode(span_text(json_string_value(text)), key,
-		   sizeof key) == 0
+	return hex_decode(
+		   span_text(json_string_value(text)), key, sizeof key) == 0
 		   ? roll_by_key(roll, key)
 		   : NULL;
 }
@@ -76,9 +76,9 @@ on_receivers(struct job *job)
 
 		if (member != NULL && member->link != NULL)
 			tell_ready(member->link,
-			    json_pack("[o]",
-				json_hex(span_of(whole->held.sender_key,
-				    sizeof whole->held.sender_key))));
+			    json_pack(
+				"[o]", json_hex(span_of(whole->held.sender_key,
+					   sizeof whole->held.sender_key))));
 	}
 	json_decref(whole->receivers);
 	free(whole);
@@ -133,13 +133,12 @@ read_news(struct job *job, void *context)
 	struct news_job *news = container_of(job, struct news_job, job);
 	size_t kept = 0;
 
-	news->err = news->of_senders
-			? store_held_senders(context, news->member, SENDERS_MAX,
-			      add_key, news->senders)
-			: 0;
+	news->err = news->of_senders ? store_held_senders(context, news->member,
+					   SENDERS_MAX, add_key, news->senders)
+				     : 0;
 	if (news->err == 0)
-		news->err = store_held_receipts(context, news->member,
-		    RECEIPTS_AT_ONCE, add_receipt, news);
+		news->err = store_held_receipts(
+		    context, news->member, RECEIPTS_AT_ONCE, add_receipt, news);
 	for (size_t i = 0; i < news->count; i++) {
 		struct receipt *receipt = &news->receipts[i];
 
@@ -170,8 +169,8 @@ on_told(void *arg, int err, json_t *result, const char *message)
 }
 
 static void
-tell_receipt(struct holds *holds, struct memberlink *link,
-    const struct receipt *receipt)
+tell_receipt(
+    struct holds *holds, struct memberlink *link, const struct receipt *receipt)
 {
 	const struct store_held_receipt *row = &receipt->row;
 	struct told *told = xcalloc(1, sizeof *told);
@@ -181,16 +180,15 @@ tell_receipt(struct holds *holds, struct memberlink *link,
 	told->receiver = row->receiver;
 	if (channel_call(wire_channel(link->wire), HOLD_TAKEN,
 		json_pack("{s:o, s:o, s:I, s:o, s:o}", "user",
-		    json_hex(span_of(
-			row->receiver_key, sizeof row->receiver_key)),
+		    json_hex(
+			span_of(row->receiver_key, sizeof row->receiver_key)),
 		    "message",
-		    json_hex(span_of(
-			row->held.message, sizeof row->held.message)),
+		    json_hex(
+			span_of(row->held.message, sizeof row->held.message)),
 		    "number", (json_int_t)row->held.number, "head",
-		    json_hex(span_of(receipt->part.head,
-			receipt->part.head_len)),
-		    "proof",
-		    json_hex(span_of(row->proof, sizeof row->proof))),
+		    json_hex(
+			span_of(receipt->part.head, receipt->part.head_len)),
+		    "proof", json_hex(span_of(row->proof, sizeof row->proof))),
 		on_told, told) < 0)
 		free(told);
 }
@@ -203,8 +201,8 @@ on_news(struct job *job)
 	    memberlinks_by_serial(news->holds->links, news->serial);
 
 	if (news->err < 0)
-		log_error("cannot read what is held: %s",
-		    cam_strerror(news->err));
+		log_error(
+		    "cannot read what is held: %s", cam_strerror(news->err));
 	if (link != NULL && json_array_size(news->senders) > 0)
 		tell_ready(link, json_incref(news->senders));
 	for (size_t i = 0; i < news->count && link != NULL &&

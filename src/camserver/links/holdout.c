@@ -181,8 +181,7 @@ on_open(struct hold *hold)
 	struct holdout *out = hold->out;
 
 	if (hold->err < 0) {
-		log_error(
-		    "cannot read a held file: %s", strerror(hold->error));
+		log_error("cannot read a held file: %s", strerror(hold->error));
 		hold_end(hold);
 		return;
 	}
@@ -201,8 +200,8 @@ find_part(struct job *job, void *context)
 	struct hold *hold = container_of(job, struct hold, job);
 	struct holdout *out = hold->out;
 
-	hold->err = store_held_part(
-	    context, hold->held.file, out->chunk, &out->part);
+	hold->err =
+	    store_held_part(context, hold->held.file, out->chunk, &out->part);
 }
 
 static void
@@ -244,7 +243,8 @@ on_request(int fd, int events, void *arg)
 		return;
 	watch_set(&hold->watch, 0);
 	/* A folder comes from its beginning. */
-	chunk = out->request[HELD_REQUEST_FOLDER] != 0 ? 0 : fields_read(&at, 8);
+	chunk =
+	    out->request[HELD_REQUEST_FOLDER] != 0 ? 0 : fields_read(&at, 8);
 	if (chunk > UINT32_MAX) {
 		hold_end(hold);
 		return;

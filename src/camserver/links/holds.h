@@ -35,8 +35,7 @@ void holds_fetch(struct holds *holds, struct memberlink *link, int64_t sender,
     const uint8_t message[16], uint32_t number, json_int_t id,
     const char *reason);
 /* A connection with a ticket; takes fd. False: it is none of ours. */
-bool holds_show(
-    struct holds *holds, int fd, const uint8_t ticket[TICKET_SIZE]);
+bool holds_show(struct holds *holds, int fd, const uint8_t ticket[TICKET_SIZE]);
 
 /* Somebody is a member no more: what goes on for him ends, and what nobody
  * waits for any more is removed. */

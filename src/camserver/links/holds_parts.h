@@ -75,18 +75,28 @@ void hold_on_disk(struct hold *hold,
 void hold_in_store(struct hold *hold,
     void (*work)(struct job *job, void *context),
     void (*done)(struct hold *hold));
+/* One to come, and the ticket that it will show; answered with it (result is
+ * taken, ticket wiped). */
+struct hold *hold_new(struct holds *holds, bool is_out, int64_t member,
+    const struct store_held *held, uint8_t ticket[TICKET_SIZE]);
+void hold_reply(struct memberlink *link, json_int_t id, json_t *result,
+    uint8_t ticket[TICKET_SIZE]);
+bool holds_have_room(const struct holds *holds, int64_t member, bool is_out);
 /* Threads that may wait for the disk. */
 struct workers *holds_disk(struct holds *holds);
+/* It has moved. */
+void hold_moved(struct hold *hold, size_t bytes);
+/* Its path; release with free(). */
+char *hold_path(const struct holds *holds, const uint8_t name[HELD_NAME_SIZE]);
+
+/* -- holdput.c ---------------------------------------------------------------
+ */
+
 /* {message, number}; keys of users, as members: those who are none are left
  * out. CAM_ERR_REQUEST. */
 int holds_read_named(const json_t *params, struct store_held *held);
 int holds_read_users(const struct roll *roll, const json_t *users,
     int64_t members[HELD_FOR_MAX], size_t *count);
-/* It has moved. */
-void hold_moved(struct hold *hold, size_t bytes);
-/* Its path; release with free(). */
-char *hold_path(
-    const struct holds *holds, const uint8_t name[HELD_NAME_SIZE]);
 
 /* -- holdstore.c -------------------------------------------------------------
  */
@@ -95,8 +105,8 @@ char *hold_path(
  * and not there is forgotten. Before the writer begins. */
 int holds_sweep(struct holds *holds);
 /* That receiver need not have it any more; 0: nobody need. */
-void holds_forget(struct holds *holds, const struct store_held *held,
-    int64_t receiver);
+void holds_forget(
+    struct holds *holds, const struct store_held *held, int64_t receiver);
 
 /* -- holdin.c, holdout.c -----------------------------------------------------
  */

@@ -53,8 +53,8 @@ clean_rows(struct job *job, void *context)
 	clean->err = store_held_expire(context, clock_wall_ms());
 	do {
 		if (clean->err == 0)
-			clean->err = store_held_clean(
-			    context, add_path, clean, &count);
+			clean->err =
+			    store_held_clean(context, add_path, clean, &count);
 	} while (clean->err == 0 && count > 0);
 }
 
@@ -134,9 +134,8 @@ drop(struct job *job, void *context)
 {
 	struct drop_job *drop = container_of(job, struct drop_job, job);
 
-	drop->err = drop->count == 0
-			? store_held_drop(context, &drop->held, 0)
-			: 0;
+	drop->err =
+	    drop->count == 0 ? store_held_drop(context, &drop->held, 0) : 0;
 	for (size_t i = 0; i < drop->count && drop->err == 0; i++)
 		drop->err =
 		    store_held_drop(context, &drop->held, drop->receivers[i]);
@@ -159,13 +158,12 @@ submit_drop(struct drop_job *drop_it)
 {
 	drop_it->job.work = drop;
 	drop_it->job.done = on_dropped;
-	workers_submit(
-	    drop_it->holds->links->server->writer, &drop_it->job);
+	workers_submit(drop_it->holds->links->server->writer, &drop_it->job);
 }
 
 void
-holds_forget(struct holds *holds, const struct store_held *held,
-    int64_t receiver)
+holds_forget(
+    struct holds *holds, const struct store_held *held, int64_t receiver)
 {
 	struct drop_job *job = xcalloc(1, sizeof *job);
 
@@ -203,8 +201,7 @@ read_drop(
 }
 
 int
-holds_drop(
-    struct holds *holds, struct memberlink *link, const json_t *params)
+holds_drop(struct holds *holds, struct memberlink *link, const json_t *params)
 {
 	struct drop_job *job = xcalloc(1, sizeof *job);
 	int r = 0;
