@@ -277,7 +277,7 @@ json_nearest(const struct nearest *nearest)
 	return names;
 }
 
-/* -- bytes -------------------------------------------------------------------
+/* -- members -----------------------------------------------------------------
  */
 
 const char *
@@ -293,6 +293,9 @@ json_true_at(const json_t *object, const char *name)
 {
 	return json_is_true(json_object_get(object, name));
 }
+
+/* -- bytes -------------------------------------------------------------------
+ */
 
 json_t *
 json_hex(struct span bytes)

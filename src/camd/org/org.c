@@ -20,10 +20,9 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 
-enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000, LOOK_FAILURES = 3 };
+enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000 };
 
 static void connect_now(struct org *org);
-static void connect_to(struct org *org, const char *host);
 
 static void
 tell_changed(struct org *org)

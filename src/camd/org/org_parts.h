@@ -120,6 +120,8 @@ const char *org_host(const struct org *org);
 bool org_is_apart(const struct org *org);
 /* The next place that was found. */
 void org_connect_found(struct org *org);
+/* The server lies: its directory is believed no more. */
+void org_raise(struct org *org, enum org_alarm alarm);
 /* Nobody has answered in time. */
 void org_give_up_looking(struct org *org);
 
@@ -142,7 +144,6 @@ void org_keep_place(struct org *org);
 /* As orglink_ops.judge. */
 int org_judge_server(
     void *arg, const struct charter *charter, struct span bytes);
-void org_raise(struct org *org, enum org_alarm alarm);
 
 /* -- directory.c -------------------------------------------------------------
  */
