@@ -176,7 +176,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define LINK_PREKEY "link.prekey"
 /* {ids, time, signature}, no answer: stored for good */
 #define LINK_RECEIPTS "message.receipts"
-/* {ids, reason}, no answer */
+/* {ids, reason, time, signature}, no answer: will not be stored */
 #define LINK_REFUSED "message.refused"
 /* {ids, time, signature} -> {} */
 #define LINK_OPENED "message.opened"
@@ -202,7 +202,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define ORG_HELLO "org.hello"
 /* {secret, hello} -> {state, name} */
 #define ORG_JOIN "org.join"
-/* {hello, number, away} -> {state, name, number} */
+/* {hello, number, away, known} -> {state, name, number}; known: digits of
+ * link/known.h, without which everything is told */
 #define ORG_ENTER "org.enter"
 /* {state}, no answer */
 #define ORG_STATE "org.state"
@@ -214,10 +215,18 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define ORG_POLICY "org.policy"
 /* {after, changes: [..], head}, no answer; head: with the last of them */
 #define DIRECTORY_CHANGES "directory.changes"
-/* {members: [[member, state, card, addr, away]]}, no answer */
+/* {members: [[member, state, card, addr, away]], states: [[member, digits]]},
+ * no answer; states: to who has said what he knows */
 #define DIRECTORY_PRESENCE "directory.presence"
 /* {members: [..]} -> {cards: [{member, card, link_key, hello}]} */
 #define DIRECTORY_CARDS "directory.cards"
+/* One-time prekeys: {prekeys: [..], drop: [ids]} -> {ids: [..]}: what is held
+ * of the caller's now, once that is for good */
+#define PREKEY_FILL "prekey.fill"
+/* {user_key, count} -> {prekeys: [..]}: of another's, for the caller alone */
+#define PREKEY_TAKE "prekey.take"
+/* {}, no answer: there is room for more of the receiver's */
+#define PREKEY_LOW "prekey.low"
 /* {ids}, no answer: stored for good */
 #define RELAY_STORED "relay.stored"
 /* {ids, reason}, no answer */

@@ -52,6 +52,18 @@ static const char *const step_2 =
     " count INTEGER NOT NULL, size INTEGER NOT NULL,"
     " PRIMARY KEY(receiver, sender)) STRICT, WITHOUT ROWID;";
 
+/* prekey has what members have left to be handed out; prekey_share how many of
+ * an owner's an asker has taken since he last filled them up. */
+static const char *const step_3 =
+    "CREATE TABLE prekey("
+    " number INTEGER PRIMARY KEY,"
+    " owner INTEGER NOT NULL REFERENCES member(member),"
+    " id INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(owner, id)) STRICT;"
+    "CREATE INDEX prekey_owner ON prekey(owner, number);"
+    "CREATE TABLE prekey_share("
+    " owner INTEGER NOT NULL, asker INTEGER NOT NULL, taken INTEGER NOT NULL,"
+    " PRIMARY KEY(owner, asker)) STRICT, WITHOUT ROWID;";
+
 /*
  * held has files that members have sent for others who were not there; their
  * bytes lie in files of their own. A file came over one connection or several:
@@ -59,7 +71,7 @@ static const char *const step_2 =
  * held_for says who may have it, and of who has it the proof, until its sender
  * knows.
  */
-static const char *const step_3 =
+static const char *const step_4 =
     "CREATE TABLE held("
     " file INTEGER PRIMARY KEY AUTOINCREMENT,"
     " sender INTEGER NOT NULL REFERENCES member(member),"
@@ -80,7 +92,7 @@ static const char *const step_3 =
     " PRIMARY KEY(file, receiver)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX held_for_receiver ON held_for(receiver);";
 
-static const char *const steps[] = { step_1, step_2, step_3 };
+static const char *const steps[] = { step_1, step_2, step_3, step_4 };
 
 const struct schema schema_server = {
 	.application = 0x63616d73, /* "cams" */

@@ -4,6 +4,7 @@
 # disk is full, or who administers the server changes them.
 
 . "${BASH_SOURCE[0]%/*}/../held.sh"
+. "${BASH_SOURCE[0]%/*}/../tracing.sh"
 
 # Some of it is there for good, and not all.
 has_some() {
@@ -24,7 +25,7 @@ revive() {
 }
 
 test_a_server_that_dies_while_a_file_comes_goes_on_with_it() {
-	can_kill_at
+	may_trace
 	away anna bob
 	bytes big 24000000 >"$T/big"
 	# Each thread counts its own: this is a commit.
@@ -46,7 +47,7 @@ test_a_server_that_dies_while_a_file_comes_goes_on_with_it() {
 }
 
 test_a_sender_who_dies_while_he_brings_a_file_goes_on_with_it() {
-	can_kill_at
+	may_trace
 	away anna bob
 	bytes big 24000000 >"$T/big"
 	kill_at "${PID_OF[anna]}" sendto 20
@@ -65,7 +66,7 @@ test_a_sender_who_dies_while_he_brings_a_file_goes_on_with_it() {
 }
 
 test_a_server_that_dies_while_a_file_goes_goes_on_with_it() {
-	can_kill_at
+	may_trace
 	away anna bob
 	bytes big 24000000 >"$T/big"
 	leave_file anna "$T/big" bob
@@ -125,7 +126,7 @@ test_a_rogue_server_gives_nothing_but_what_was_sent() {
 	tamper <<-'END'
 		CHUNK = 4 + 65536 + 16
 		rows = store.execute("SELECT file, name FROM held ORDER BY file").fetchall()
-		paths = [home + "/work/held/" + name.hex() for _, name in rows]
+		paths = [os.path.join(home, "work", "held", name.hex()) for _, name in rows]
 		def change(at, fn):
 		    data = open(paths[at], "rb").read()
 		    chunks = [data[i:i + CHUNK] for i in range(0, len(data), CHUNK)]

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "camd/camd.h"
+#include "camd/events.h"
 #include "camd/link/identity.h"
 #include "camd/link/links.h"
 #include "camd/offer/fetches.h"
@@ -17,13 +18,13 @@
 #include "camd/people/heard.h"
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
+#include "link/known.h"
 #include "link/linkhello.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
 
 enum {
-	MEMBERS_MAX = 1000, /* in one notice */
 	CARDS_AT_ONCE = 24,
 	CHECKING_MAX = 48,
 };
@@ -114,6 +115,7 @@ struct card_job {
 	uint8_t link_key[SIGN_KEY_SIZE];
 	struct linkhello hello;
 	struct linkhello_proof proof;
+	bool is_anothers; /* well signed, with other keys than his */
 	int err;
 };
 
@@ -129,6 +131,7 @@ check_card(struct job *job, void *context)
 				  card->user_key, SIGN_KEY_SIZE) != 0) {
 		rsa_public_free(card->proof.rsa);
 		card->proof.rsa = NULL;
+		card->is_anothers = true;
 		card->err = CAM_ERR_KEY;
 	}
 }
@@ -161,13 +164,55 @@ introduce(struct org *org, struct colleague *colleague, struct card_job *card)
 		    colleague->membership.logon);
 		return;
 	}
-	if (user->peer.strength < PEER_CAM1) {
+	if (user->peer.strength < PEER_CAM1 || user->foreign) {
 		user->peer.strength = PEER_CAM1;
+		user->foreign = false;
 		roster_changed(camd->roster, user, true);
 	}
 	org_judge(org, user);
 	show(org, colleague);
 	org_relay_again(org);
+}
+
+/* Loudly, and for as long as it is so: what the server passes on as his is not
+ * (threat model S1, 5.2). Nothing of it is used. */
+static void
+tell_foreign(struct org *org, const struct colleague *colleague,
+    const struct card_job *card)
+{
+	struct camd *camd = org->camd;
+	struct user *user = user_of(org, colleague);
+	char *id = user != NULL ? user_id(user) : NULL;
+	json_t *event = json_pack("{s:o, s:n, s:o, s:o, s:s, s:b, s:b}", "id",
+	    json_text(span_text(id != NULL ? id : colleague->membership.logon)),
+	    "other", "old", json_hex(span_of(card->user_key, SIGN_KEY_SIZE)),
+	    "new",
+	    card->is_anothers
+		? json_hex(span_of(card->proof.devices.user_key, SIGN_KEY_SIZE))
+		: json_null(),
+	    "by", "server", "verified",
+	    (int)(user != NULL && user_is_verified(user)), "blocked",
+	    (int)(user != NULL && user_is_blocked(user)));
+
+	free(id);
+	if (user != NULL) {
+		user->foreign = true;
+		roster_changed(camd->roster, user, true);
+		json_object_set_new(
+		    event, "user", user_object(user, camd->lan));
+	}
+	events_tell(camd->events, EVENT_KEY_CHANGED, event);
+}
+
+static void
+refuse_card(struct org *org, const struct colleague *colleague,
+    const struct card_job *card)
+{
+	log_warn("what the server shows of %s is not his: %s",
+	    colleague->membership.logon, cam_strerror(card->err));
+	/* Else it is a form of later cams, or none at all. */
+	if (card->err == CAM_ERR_KEY || card->err == CAM_ERR_CRYPTO)
+		tell_foreign(org, colleague, card);
 }
 
 static void
@@ -182,9 +227,7 @@ on_card_checked(struct job *job)
 	if (colleague != NULL && !org->stopped) {
 		colleague->card = card->version;
 		if (card->err < 0)
-			log_warn("what the server shows of %s is not his: %s",
-			    colleague->membership.logon,
-			    cam_strerror(card->err));
+			refuse_card(org, colleague, card);
 		else
 			introduce(org, colleague, card);
 	}
@@ -303,11 +346,13 @@ org_forget_cards(struct org *org)
 /* -- told --------------------------------------------------------------------
  */
 
+/* In the order of enum told_state. */
+static const enum user_state states[] = { USER_OFFLINE, USER_AWAY,
+	USER_ONLINE };
+
 static int
 take_item(struct org *org, const json_t *item)
 {
-	static const enum user_state states[] = { USER_OFFLINE, USER_AWAY,
-		USER_ONLINE };
 	struct colleague *colleague = NULL;
 	struct told told;
 	int r = told_parse(item, &told);
@@ -322,6 +367,8 @@ take_item(struct org *org, const json_t *item)
 	free(colleague->away);
 	colleague->away = told.away != NULL ? xstrdup(told.away) : NULL;
 	colleague->state = states[told.state];
+	if (is_ourselves(org, colleague))
+		colleague->card = told.card;
 	if (told.card != colleague->card)
 		want(org, colleague);
 	else
@@ -329,21 +376,72 @@ take_item(struct org *org, const json_t *item)
 	return 0;
 }
 
+static int
+take_run(struct org *org, const json_t *item)
+{
+	struct told_run run;
+	int r = told_run_parse(item, &run);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; run.digits[i] != '\0'; i++) {
+		struct colleague *colleague =
+		    run.digits[i] != '.'
+			? replica_by_number(org->replica, run.first + i)
+			: NULL;
+
+		if (colleague == NULL)
+			continue;
+		free(colleague->away);
+		colleague->away = NULL;
+		colleague->state = states[run.digits[i] - '0'];
+		/* Else once his card is here. */
+		if (!colleague->is_wanted)
+			show(org, colleague);
+	}
+	return 0;
+}
+
 int
 org_take_presence(struct org *org, const json_t *params)
 {
-	const json_t *list = json_object_get(params, "members"), *item = NULL;
+	const json_t *members = json_object_get(params, "members");
+	const json_t *runs = json_object_get(params, "states"), *item = NULL;
 	size_t i = 0;
 	int r = 0;
 
-	if (!json_is_array(list) || json_array_size(list) > MEMBERS_MAX)
+	if (!json_is_array(members) ||
+	    json_array_size(members) > KNOWN_MEMBERS_MAX ||
+	    (runs != NULL && !json_is_array(runs)))
 		return CAM_ERR_REQUEST;
-	json_array_foreach(list, i, item)
+	json_array_foreach(members, i, item)
 	{
 		if ((r = take_item(org, item)) < 0)
+			return r;
+	}
+	json_array_foreach(runs, i, item)
+	{
+		if ((r = take_run(org, item)) < 0)
 			return r;
 	}
 	ask_cards(org);
 	holdings_look_soon(org->camd->holdings);
 	return 0;
+}
+
+void
+org_put_known(const struct org *org, struct buf *digests)
+{
+	uint64_t end = replica_number(org->replica);
+	struct known known;
+
+	known_begin(&known, digests);
+	for (uint64_t i = 1; i <= end; i++) {
+		const struct colleague *colleague =
+		    replica_by_number(org->replica, i);
+
+		if (colleague != NULL && colleague->card != 0)
+			known_add(&known, i, colleague->card, &colleague->addr);
+	}
+	known_end(&known);
 }

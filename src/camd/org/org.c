@@ -15,7 +15,6 @@
 #include "camd/message/outbox.h"
 #include "camd/org/org_parts.h"
 #include "camd/org/ruling.h"
-#include "camd/people/presence.h"
 #include "camd/settings.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -278,13 +277,8 @@ on_entered(void *arg, int err, json_t *result, const char *message)
 static void
 enter(struct org *org)
 {
-	const char *away = presence_text(org->camd->presence);
-
-	if (orglink_call(org->link, ORG_ENTER,
-		json_pack("{s:o, s:I, s:o}", "hello", org_hello(org), "number",
-		    (json_int_t)replica_number(org->replica), "away",
-		    away != NULL ? json_text(span_text(away)) : json_null()),
-		on_entered, org) < 0)
+	if (orglink_call(
+		org->link, ORG_ENTER, org_entrance(org), on_entered, org) < 0)
 		on_closed(org, CAM_ERR_SYSTEM, "it takes no questions");
 }
 
@@ -376,11 +370,7 @@ hear(struct org *org, const char *method, json_t *params)
 		return org_take_changes(org, params);
 	if (strcmp(method, DIRECTORY_PRESENCE) == 0)
 		return org_take_presence(org, params);
-	if (strcmp(method, RELAY_STORED) == 0)
-		return org_relay_stored(org, params);
-	if (strcmp(method, RELAY_REFUSED) == 0)
-		return org_relay_refused(org, params);
-	return org_hear_held(org, method, params);
+	return org_relay_hear(org, method, params);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "camserver/links/depot.h"
 #include "camserver/links/entering.h"
 #include "camserver/links/ferries.h"
+#include "camserver/links/handouts.h"
 #include "camserver/links/holds.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
@@ -18,6 +19,7 @@
 #include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
+#include "link/known.h"
 #include "link/wire.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -75,6 +77,7 @@ memberlink_free(struct memberlink *link)
 	timer_finish(&link->timer);
 	free(link->card);
 	free(link->away);
+	buf_finish(&link->known);
 	free(link);
 }
 
@@ -274,6 +277,10 @@ ask_member(struct memberlink *link, const char *method, json_t *params,
 		return holds_put(link->links->holds, link, params, *id);
 	if (strcmp(method, HOLD_DROP) == 0 && id == NULL)
 		return holds_drop(link->links->holds, link, params);
+	if (strcmp(method, PREKEY_FILL) == 0 && id != NULL)
+		return handouts_fill(link->links, link, params, *id);
+	if (strcmp(method, PREKEY_TAKE) == 0 && id != NULL)
+		return handouts_take(link->links, link, params, *id);
 	if (strcmp(method, ORG_AWAY) == 0 && id == NULL)
 		return may_say(link) ? set_away(link, params) : 0;
 	if (strcmp(method, ORG_CARD) == 0 && id == NULL)
@@ -385,6 +392,7 @@ memberlink_new(struct memberlinks *links, int fd, const struct addr *from,
 	link->addr = *from;
 	link->on_known = on_known;
 	link->known_arg = known_arg;
+	buf_init(&link->known, KNOWN_PAGES_MAX * KNOWN_DIGEST_SIZE);
 	timer_init(&link->timer, links->server->loop, on_time, link);
 	timer_start(&link->timer, COME_MS);
 	link->wire = wire_new(links->server->loop, links->context, fd, false,
