@@ -17,7 +17,7 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 
-enum { SENDERS_MAX = 1000, RECEIPTS_AT_ONCE = 64 };
+enum { SENDERS_MAX = 1000, RECEIPTS_MAX = 1000 };
 
 /* -- whole -------------------------------------------------------------------
  */
@@ -114,7 +114,7 @@ struct news_job {
 	bool of_senders;
 	json_t *senders;
 	struct receipt *receipts;
-	size_t count;
+	size_t count, size;
 	int err;
 };
 
@@ -123,6 +123,11 @@ add_receipt(const struct store_held_receipt *row, void *arg)
 {
 	struct news_job *news = arg;
 
+	if (news->count == news->size) {
+		news->size = news->size > 0 ? 2 * news->size : 8;
+		news->receipts = xreallocarray(
+		    news->receipts, news->size, sizeof *news->receipts);
+	}
 	news->receipts[news->count++].row = *row;
 	return 0;
 }
@@ -138,7 +143,7 @@ read_news(struct job *job, void *context)
 				     : 0;
 	if (news->err == 0)
 		news->err = store_held_receipts(
-		    context, news->member, RECEIPTS_AT_ONCE, add_receipt, news);
+		    context, news->member, RECEIPTS_MAX, add_receipt, news);
 	for (size_t i = 0; i < news->count; i++) {
 		struct receipt *receipt = &news->receipts[i];
 
@@ -224,7 +229,6 @@ tell_news(struct holds *holds, const struct memberlink *link, bool of_senders)
 	job->serial = link->serial;
 	job->of_senders = of_senders;
 	job->senders = json_array();
-	job->receipts = xcalloc(RECEIPTS_AT_ONCE, sizeof *job->receipts);
 	job->job.work = read_news;
 	job->job.done = on_news;
 	workers_submit(holds->links->server->writer, &job->job);
