@@ -17,7 +17,7 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 
-enum { SENDERS_MAX = 1000, RECEIPTS_MAX = 1000 };
+enum { SENDERS_MAX = 1000, RECEIPTS_MAX = 100 };
 
 /* -- whole -------------------------------------------------------------------
  */
@@ -160,22 +160,31 @@ struct told {
 	int64_t member;
 	struct store_held held;
 	int64_t receiver;
+	uint64_t serial; /* of his link, where there is more to tell; 0 */
 };
+
+static void tell_news(
+    struct holds *holds, const struct memberlink *link, bool of_senders);
 
 /* What he does not know, he will not know the next time either. */
 static void
 on_told(void *arg, int err, json_t *result, const char *message)
 {
 	struct told *told = arg;
+	const struct memberlink *link =
+	    memberlinks_by_serial(told->holds->links, told->serial);
 
 	if (err != CAM_ERR_CLOSED && !told->holds->stopped)
 		holds_forget(told->holds, &told->held, told->receiver);
+	if (err != CAM_ERR_CLOSED && !told->holds->stopped && link != NULL &&
+	    link->member != NULL)
+		tell_news(told->holds, link, false);
 	free(told);
 }
 
 static void
-tell_receipt(
-    struct holds *holds, struct memberlink *link, const struct receipt *receipt)
+tell_receipt(struct holds *holds, struct memberlink *link,
+    const struct receipt *receipt, bool has_more)
 {
 	const struct store_held_receipt *row = &receipt->row;
 	struct told *told = xcalloc(1, sizeof *told);
@@ -183,6 +192,7 @@ tell_receipt(
 	told->holds = holds;
 	told->held = row->held;
 	told->receiver = row->receiver;
+	told->serial = has_more ? link->serial : 0;
 	if (channel_call(wire_channel(link->wire), HOLD_TAKEN,
 		json_pack("{s:o, s:o, s:I, s:o, s:o}", "user",
 		    json_hex(
@@ -213,7 +223,8 @@ on_news(struct job *job)
 	for (size_t i = 0; i < news->count && link != NULL &&
 			   link->wire != NULL && !news->holds->stopped;
 	     i++)
-		tell_receipt(news->holds, link, &news->receipts[i]);
+		tell_receipt(news->holds, link, &news->receipts[i],
+		    i == RECEIPTS_MAX - 1);
 	json_decref(news->senders);
 	free(news->receipts);
 	free(news);
