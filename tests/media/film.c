@@ -1,11 +1,13 @@
-/* film.c: a film whose pictures carry their numbers (media/video.h), as raw
- * video: a tool of tests.
+/* film.c: a film whose pictures carry their numbers (media/video.h), or are
+ * like those of a camera in a call, as raw video: a tool of tests.
  *
- *	film WIDTH HEIGHT RATE PICTURES FILE.y4m
+ *	film WIDTH HEIGHT RATE PICTURES FILE.y4m [call]
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "../unit/call_video.h"
 #include "media/video.h"
 #include "picture/y4m.h"
 
@@ -29,8 +31,9 @@ main(int argc, char **argv)
 	struct y4m_format format;
 	struct buf bytes;
 	FILE *file;
+	bool is_call = argc == 7 && strcmp(argv[6], "call") == 0;
 
-	if (argc != 6)
+	if (argc != 6 && !is_call)
 		return 2;
 	choice.width = (unsigned)strtoul(argv[1], NULL, 10);
 	choice.height = (unsigned)strtoul(argv[2], NULL, 10);
@@ -42,8 +45,10 @@ main(int argc, char **argv)
 	    (struct y4m_format){ choice.width, choice.height, choice.rate, 1 };
 	buf_init(&bytes, 1 << 24);
 	y4m_put_header(&format, &bytes);
-	for (long left = strtol(argv[4], NULL, 10); left > 0; left--) {
+	for (long i = 0; i < strtol(argv[4], NULL, 10); i++) {
 		video->ops->read(video, &picture);
+		if (is_call)
+			call_video(&picture, (unsigned)i);
 		y4m_put(&picture, &bytes);
 		put(file, &bytes);
 	}

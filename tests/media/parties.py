@@ -3,7 +3,8 @@
 cam-media of its own, over loopback. Prints a line of name=value for each figure.
 
 Options: parties, width, height, rate, seconds, budget (bits a second), codec, sandbox (0 or 1),
-film (a YUV4MPEG2 file that all send over and over), late (seconds after which the last one joins).
+film (a YUV4MPEG2 file that all send over and over, as tools/film makes it), late (seconds after
+which the last one joins).
 Each else sends the pattern of media/video.h, whose number is read out of the memory the pictures are
 shared in; figures are of the last second, the worst of all streams; traffic is what all send in a
 second, on average from two seconds after all are there, and traffic_most in the worst of them;
