@@ -110,6 +110,11 @@ draw_queue(
 	    head ? _("COUNT") : count);
 	put(canvas, box, row, NAME_COLUMNS + COUNT_COLUMNS, SIZE_COLUMNS, style,
 	    head ? _("SIZE") : size);
+	snprintf(count, sizeof count, "%ld", number_of(queue, "files"));
+	if (box.columns >= TIME_FROM + COUNT_COLUMNS)
+		put(canvas, box, row,
+		    NAME_COLUMNS + COUNT_COLUMNS + SIZE_COLUMNS, COUNT_COLUMNS,
+		    style, head ? _("FILES") : count);
 	if (box.columns < TIME_FROM)
 		return;
 	if (head)

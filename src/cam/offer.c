@@ -58,6 +58,21 @@ offer_short_id(const json_t *object)
 	    number != NULL && number - id > MESSAGE_ID_SHOWN ? number : "");
 }
 
+/* Of one that waits at the server, or cannot. */
+static char *
+held_text(const char *state, const char *server)
+{
+	if (strcmp(server, "held") == 0)
+		return xasprintf(_("%s, held by the server"), state);
+	if (strcmp(server, "bringing") == 0)
+		return xasprintf(_("%s, on its way to the server"), state);
+	if (strcmp(server, "large") == 0)
+		return xasprintf(_("%s, too large for the server"), state);
+	if (strcmp(server, "full") == 0)
+		return xasprintf(_("%s, no room at the server"), state);
+	return xstrdup(state);
+}
+
 char *
 offer_state_text(const json_t *object)
 {
@@ -67,7 +82,7 @@ offer_state_text(const json_t *object)
 
 	if (offer_has_ended(object) || offer_is(object, "offered") ||
 	    done == 0 || size == 0)
-		return xstrdup(state);
+		return held_text(state, json_text_at(object, "server"));
 	return xasprintf("%s %u%%", state,
 	    done >= size ? 100 : (unsigned)((double)done / (double)size * 100));
 }

@@ -196,8 +196,9 @@ print_status(struct cam *cam, const json_t *status)
 	    xasprintf(_("%ld of them, %ld users of IPMSG programs"),
 		number(status, "links"), number(status, "ipmsg_users")));
 	line(columns, _("files"),
-	    xasprintf(_("%ld on their way between members"),
-		number(status, "transfers")));
+	    xasprintf(_("%ld on their way between members, %ld held for who "
+			"is away"),
+		number(status, "transfers"), number(status, "held")));
 	line(columns, "camserver",
 	    xasprintf(_("%s, process %ld, since %s"),
 		json_text_at(status, "version"), number(status, "pid"),

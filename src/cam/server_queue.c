@@ -21,26 +21,48 @@ add_headings(struct columns *columns)
 	columns_heading(columns, _("COUNT"));
 	columns_heading(columns, _("SIZE"));
 	columns_heading(columns, _("OLDEST"));
+	columns_heading(columns, _("FILES"));
+	columns_heading(columns, _("SIZE"));
 	columns_end_row(columns);
+}
+
+/* In bytes, for programs. */
+static void
+add_size(struct cam *cam, struct columns *columns, const json_t *queue,
+    const char *name)
+{
+	long long size = json_integer_value(json_object_get(queue, name));
+	char text[SIZE_TEXT];
+
+	if (output_is_terminal(cam))
+		size_format(size > 0 ? (uint64_t)size : 0, text);
+	else
+		snprintf(text, sizeof text, "%lld", size);
+	columns_cell(columns, STYLE_PLAIN, text);
+}
+
+static void
+add_count(struct columns *columns, const json_t *queue, const char *name)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%lld",
+	    (long long)json_integer_value(json_object_get(queue, name)));
+	columns_cell(columns, STYLE_PLAIN, text);
 }
 
 static void
 add_queue(struct cam *cam, struct columns *columns, const json_t *queue)
 {
-	long long size = json_integer_value(json_object_get(queue, "size"));
-	char count[24], bytes[SIZE_TEXT], oldest[SERVER_TIME_SIZE];
+	char oldest[SERVER_TIME_SIZE];
 
-	snprintf(count, sizeof count, "%lld",
-	    (long long)json_integer_value(json_object_get(queue, "count")));
-	if (output_is_terminal(cam))
-		size_format(size > 0 ? (uint64_t)size : 0, bytes);
-	else
-		snprintf(bytes, sizeof bytes, "%lld", size);
 	columns_cell(columns, STYLE_BOLD, json_text_at(queue, "to"));
-	columns_cell(columns, STYLE_PLAIN, count);
-	columns_cell(columns, STYLE_PLAIN, bytes);
+	add_count(columns, queue, "count");
+	add_size(cam, columns, queue, "size");
 	columns_cell(
 	    columns, STYLE_PLAIN, server_time(queue, "oldest", oldest));
+	add_count(columns, queue, "files");
+	add_size(cam, columns, queue, "files_size");
 	columns_end_row(columns);
 }
 

@@ -38,6 +38,7 @@ struct camd {
 	struct outbox *outbox;
 	struct offers *offers;	       /* files offered, by us and to us */
 	struct transfers *transfers;   /* those on their way */
+	struct holdings *holdings;     /* those that the server holds */
 	struct fetches *fetches;       /* those accepted, not yet here */
 	struct tickets *tickets;       /* leave to fetch, over links */
 	struct fileserver *fileserver; /* the same for IPMSG clients */

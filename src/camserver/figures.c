@@ -10,7 +10,6 @@
 #include "base/span.h"
 #include "camserver/admins.h"
 #include "camserver/lan/segments.h"
-#include "camserver/links/ferries.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/server.h"
 #include "loop/worker.h"
@@ -32,7 +31,9 @@ figures_count(struct figures *figures, struct store *store)
 {
 	int err = store_member_count(store, figures->members);
 
-	return err == 0 ? store_queue_list(store, add_queue, figures) : err;
+	if (err == 0)
+		err = store_queue_list(store, add_queue, figures);
+	return err == 0 ? store_held_sum(store, &figures->held) : err;
 }
 
 /* -- of the process -----------------------------------------------------------
@@ -85,9 +86,8 @@ figures_take(struct figures *figures, const struct server *server)
 
 	figures->admins = admins_count(server->admins);
 	figures->links = memberlinks_count(server->links);
-	figures->transfers = ferries_count(memberlinks_ferries(server->links));
-	figures->transferred =
-	    ferries_bytes(memberlinks_ferries(server->links));
+	figures->transfers = memberlinks_transfers(server->links);
+	figures->transferred = memberlinks_transferred(server->links);
 	figures->neighbours = segments_count(server->segments);
 	figures->jobs = workers_load(server->writer);
 	figures->started_ms = server->started_ms;
@@ -149,6 +149,10 @@ figures_print(const struct figures *figures, struct buf *text)
 	    figures->queued);
 	put_gauge(text, "camserver_queue_bytes", "Its size, in bytes.",
 	    figures->queued_bytes);
+	put_gauge(text, "camserver_held_files",
+	    "Files held for members who are away.", figures->held.count);
+	put_gauge(text, "camserver_held_bytes", "Their size, in bytes.",
+	    figures->held.size);
 	put_gauge(text, "camserver_administrators",
 	    "Connections of administrators.", (int64_t)figures->admins);
 	put_gauge(text, "camserver_database_jobs",

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "store/held.h"
 #include "store/member.h"
 
 struct server;
@@ -18,10 +19,11 @@ struct figures {
 	size_t admins, links;		    /* connected; of members */
 	int64_t queues;			    /* members for whom it waits */
 	int64_t queued, queued_bytes;
-	size_t transfers;     /* files between members, by way of us */
-	uint64_t transferred; /* bytes of them since the start */
-	size_t neighbours;    /* users of IPMSG programs */
-	size_t jobs;	      /* that wait for the database */
+	struct store_held_sum held; /* files for who is away */
+	size_t transfers;	    /* files between members, by way of us */
+	uint64_t transferred;	    /* bytes of them since the start */
+	size_t neighbours;	    /* users of IPMSG programs */
+	size_t jobs;		    /* that wait for the database */
 	int64_t started_ms;
 	/* Of the process; -1: the system does not say. */
 	int64_t memory; /* bytes */

@@ -36,6 +36,7 @@ home_find(const char *folder, struct home *home)
 	home->link_key = path_join(home->folder, "work/link.key");
 	home->signing_key = path_join(home->folder, "work/signing.key");
 	home->store = path_join(home->folder, "work/server.db");
+	home->held = path_join(home->folder, "work/held");
 	home->logs = path_join(home->folder, "logs");
 	home->socket = path_join(home->folder, "run/camserver.sock");
 	if (strlen(home->socket) < sizeof address.sun_path)
@@ -55,6 +56,7 @@ home_finish(struct home *home)
 	free(home->link_key);
 	free(home->signing_key);
 	free(home->store);
+	free(home->held);
 	free(home->logs);
 	free(home->socket);
 	*home = (struct home){ 0 };
@@ -63,7 +65,8 @@ home_finish(struct home *home)
 int
 home_make(const struct home *home, char **problem)
 {
-	static const char *const names[] = { "config", "work", "logs", "run" };
+	static const char *const names[] = { "config", "work", "work/held",
+		"logs", "run" };
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0] && r == 0; i++) {

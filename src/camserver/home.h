@@ -17,6 +17,7 @@ struct home {
 	char *link_key;	   /* work/link.key */
 	char *signing_key; /* work/signing.key */
 	char *store;	   /* work/server.db */
+	char *held;	   /* work/held/: files for who is not there */
 	char *logs;	   /* logs/ */
 	char *socket;	   /* run/camserver.sock */
 };

@@ -13,6 +13,7 @@
 #include "crypto/digest.h"
 #include "org/name.h"
 #include "store/directory.h"
+#include "store/held.h"
 #include "store/invitation.h"
 #include "store/prekey.h"
 #include "store/queue.h"
@@ -187,6 +188,8 @@ remove_found(const struct store_member *found, void *arg)
 	member.state = MEMBER_REMOVED;
 	if (err == 0)
 		err = store_queue_drop(changing->store, found->member);
+	if (err == 0)
+		err = store_held_drop_member(changing->store, found->member);
 	if (err == 0)
 		err = store_prekey_forget(changing->store, found->member);
 	if (err == 0)

@@ -239,6 +239,21 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
  * from then on what one sends the other gets. */
 #define FERRY_FETCH "ferry.fetch"
 
+/* A file of ours that the server is to hold for who is not there: {message,
+ * number, size, users} -> {state: "held"}: all of it is there; or {state:
+ * "wanted", ticket, chunk}: from that chunk on, or one before it, see
+ * link/held.h.
+ * Errors' message: "full", "large", "off", "busy". Then FERRY_FETCH may be
+ * answered {ticket, held: true}. */
+#define HOLD_PUT "hold.put"
+/* {message, number, users}, no answer: these need not have it; {message,
+ * number, sender}: we need not */
+#define HOLD_DROP "hold.drop"
+/* {users}, no answer: there is something of theirs */
+#define HOLD_READY "hold.ready"
+/* {user, message, number, head, proof} -> {}, to its sender: he has it */
+#define HOLD_TAKEN "hold.taken"
+
 /* Calls; call is an id of 32 digits, media a media object (rpc/media.h),
  * members are all known but the one who is told: [{user_key, id, state}]. */
 /* {call, members, video, screen, media} -> {}: it rings; errors' message is a

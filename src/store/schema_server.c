@@ -64,7 +64,35 @@ static const char *const step_3 =
     " owner INTEGER NOT NULL, asker INTEGER NOT NULL, taken INTEGER NOT NULL,"
     " PRIMARY KEY(owner, asker)) STRICT, WITHOUT ROWID;";
 
-static const char *const steps[] = { step_1, step_2, step_3 };
+/*
+ * held has files that members have sent for others who were not there; their
+ * bytes lie in files of their own. A file came over one connection or several:
+ * held_part says at which chunk each began, and what stood before its chunks.
+ * held_for says who may have it, and of who has it the proof, until its sender
+ * knows.
+ */
+static const char *const step_4 =
+    "CREATE TABLE held("
+    " file INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " sender INTEGER NOT NULL REFERENCES member(member),"
+    " message BLOB NOT NULL, number INTEGER NOT NULL,"
+    " name BLOB NOT NULL UNIQUE, state INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, stored INTEGER NOT NULL,"
+    " made_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,"
+    " UNIQUE(sender, message, number)) STRICT;"
+    "CREATE INDEX held_expires ON held(expires_ms);"
+
+    "CREATE TABLE held_part("
+    " file INTEGER NOT NULL, first INTEGER NOT NULL, head BLOB NOT NULL,"
+    " PRIMARY KEY(file, first)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE held_for("
+    " file INTEGER NOT NULL,"
+    " receiver INTEGER NOT NULL REFERENCES member(member), proof BLOB,"
+    " PRIMARY KEY(file, receiver)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX held_for_receiver ON held_for(receiver);";
+
+static const char *const steps[] = { step_1, step_2, step_3, step_4 };
 
 const struct schema schema_server = {
 	.application = 0x63616d73, /* "cams" */

@@ -43,6 +43,10 @@ static const char *const sql_of_message =
 static const char *const sql_unfinished =
     SELECT FROM " WHERE t.stage IN (1, 2) AND t.stage IN (0, 1, 2)"
 		" ORDER BY t.message, t.number, t.uid";
+static const char *const sql_offered =
+    SELECT FROM " WHERE t.stage IN (0, 1) AND t.stage IN (0, 1, 2)"
+		" AND m.sender <= 0 AND t.dropped = 0 AND o.expires_ms > ?1"
+		" ORDER BY t.message, t.number, t.uid LIMIT ?2";
 static const char *const sql_untold =
     SELECT FROM " WHERE t.untold = 1 AND o.expires_ms > ?2 AND (?1 = 0"
 		" OR t.uid IN (SELECT uid FROM user WHERE uid = ?1"
@@ -230,6 +234,14 @@ store_transfer_unfinished(struct store *store,
     int (*each)(const struct store_transfer *transfer, void *arg), void *arg)
 {
 	return each_of(store, sql_unfinished, BIND_NOTHING, each, arg);
+}
+
+int
+store_transfer_offered(struct store *store, int64_t now_ms, size_t limit,
+    int (*each)(const struct store_transfer *transfer, void *arg), void *arg)
+{
+	return each_of(
+	    store, sql_offered, BIND(NUMBER(now_ms), NUMBER(limit)), each, arg);
 }
 
 int

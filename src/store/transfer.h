@@ -60,6 +60,11 @@ int store_transfer_each(struct store *store, int64_t message,
 int store_transfer_unfinished(struct store *store,
     int (*each)(const struct store_transfer *transfer, void *arg), void *arg);
 
+/* Those of ours that nobody fetches now, and whose offer is not past its time.
+ */
+int store_transfer_offered(struct store *store, int64_t now_ms, size_t limit,
+    int (*each)(const struct store_transfer *transfer, void *arg), void *arg);
+
 /* The untold ones of that user, and of those merged into him (0: of all), whose
  * offer is not past its time: by uid, message and number. */
 int store_transfer_untold(struct store *store, int64_t uid, int64_t now_ms,

@@ -6,16 +6,6 @@
 
 . "${BASH_SOURCE[0]%/*}/../org.sh"
 
-# PYTHON on stdin, with the database of a server that has ended as "store".
-tamper() {
-	python3 -c '
-import json, sqlite3, sys
-store = sqlite3.connect(sys.argv[1])
-exec(sys.stdin.read())
-store.commit()
-' "$T/server/work/server.db"
-}
-
 texts() { # NAME: of what came
 	cam_as "$1" log --json -n 0 | jq -r 'select(.type == "message.received") | .text'
 }

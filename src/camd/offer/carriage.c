@@ -45,6 +45,9 @@ carriage_new(bool receive, const struct offer_key *key, struct passage *passage)
 	    span_of(carriage->passage.hello, carriage->passage.hello_len);
 	run->early =
 	    span_of(carriage->passage.early, carriage->passage.early_len);
+	run->held = carriage->passage.held;
+	run->held_from = carriage->passage.held_from;
+	memcpy(run->held_as, carriage->passage.held_as, sizeof run->held_as);
 	run->ciphered = carriage->passage.ciphered;
 	run->packet = carriage->passage.packet;
 	memcpy(run->key, carriage->passage.key, sizeof run->key);
@@ -217,12 +220,14 @@ carriage_measure(struct carriage *carriage, uint64_t now_ms)
 void
 carriage_tell(const struct carriage *carriage, const struct camd *camd)
 {
-	char *id =
-	    xasprintf("%s.%u", carriage->id, (unsigned)carriage->key.number);
 	const struct user *user =
 	    roster_by_uid(camd->roster, carriage->key.uid);
-	char *peer = user != NULL ? user_id(user) : xstrdup("unknown");
+	char *peer = NULL, *id = NULL;
 
+	if (carriage->key.uid == OFFER_HELD)
+		return;
+	id = xasprintf("%s.%u", carriage->id, (unsigned)carriage->key.number);
+	peer = user != NULL ? user_id(user) : xstrdup("unknown");
 	events_tell(camd->events, EVENT_TRANSFER_PROGRESS,
 	    json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I}", "id", id,
 		"message", carriage->id, "direction",

@@ -14,6 +14,7 @@
 #include "camd/camd.h"
 #include "camd/offer/fetches.h"
 #include "camd/offer/file_object.h"
+#include "camd/offer/holdings.h"
 #include "camd/offer/offers_parts.h"
 #include "camd/offer/roots.h"
 #include "camd/offer/sweep.h"
@@ -181,6 +182,7 @@ end_one(struct ending *ending, size_t i)
 	if (!row->received) {
 		roots_drop(offers->roots, row->message, row->number);
 		tickets_drop(camd->tickets, row->message, row->number);
+		holdings_drop(camd->holdings, row->message, row->number);
 		transfers_cancel_all(
 		    camd->transfers, row->message, row->number);
 	} else {
@@ -259,6 +261,7 @@ offers_deleted(struct offers *offers, int64_t message)
 		return;
 	fetches_remove_message(offers->camd->fetches, message);
 	tickets_drop(offers->camd->tickets, message, OFFER_ALL);
+	holdings_drop(offers->camd->holdings, message, OFFER_ALL);
 	transfers_cancel_all(offers->camd->transfers, message, OFFER_ALL);
 	sweep(offers->camd);
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "camd/camd.h"
+#include "camd/offer/holdings.h"
 #include "camd/offer/key.h"
 #include "camd/offer/reason.h"
 #include "camd/offer/transfers.h"
@@ -52,6 +53,20 @@ add_reason(json_t *object, const char *reason)
 	    has_one ? json_string(offer_reason(reason)) : json_null());
 	json_object_set_new(object, "exit",
 	    json_integer(cam_exit_code(offer_reason_err(reason))));
+}
+
+/* Where it waits beside its sender. */
+static void
+add_held(json_t *object, const struct camd *camd,
+    const struct store_transfer *transfer)
+{
+	const struct offer_key key = { transfer->message, transfer->number,
+		transfer->uid };
+	const char *word =
+	    transfer->received ? NULL : holdings_word(camd->holdings, &key);
+
+	json_object_set_new(
+	    object, "server", word != NULL ? json_string(word) : json_null());
 }
 
 static json_t *
@@ -109,6 +124,7 @@ offer_file_object(
 	json_object_set_new(
 	    object, "fetches", json_integer((json_int_t)transfer->fetches));
 	add_reason(object, transfer->reason);
+	add_held(object, camd, transfer);
 	free(id);
 	return object;
 }

@@ -8,6 +8,9 @@
 /* Instead of a number: all that a message lists. */
 #define OFFER_ALL INT64_MAX
 
+/* Instead of a user: to the organisation's server, which holds it. */
+#define OFFER_HELD 0
+
 struct offer_key {
 	int64_t message; /* row */
 	uint32_t number;

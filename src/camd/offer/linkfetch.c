@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/random.h"
 #include "camd/camd.h"
+#include "camd/link/identity.h"
 #include "camd/link/liaison.h"
 #include "camd/link/links.h"
 #include "camd/offer/fetches.h"
@@ -19,6 +20,7 @@
 #include "link/bearer.h"
 #include "loop/timer.h"
 #include "net/tcp.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 
 enum { DIAL_MS = 10 * 1000 };
@@ -26,7 +28,7 @@ enum { DIAL_MS = 10 * 1000 };
 struct linkfetch {
 	struct camd *camd;
 	uint64_t serial; /* of the server's link */
-	bool by_server;
+	bool by_server, is_held;
 	struct addr addr;
 	bool is_asking; /* over the link: an answer follows */
 	bool is_gone;	/* nobody waits for it any more */
@@ -101,6 +103,9 @@ on_dialled(void *arg, int err, int fd)
 	passage.socket = fd;
 	passage.hello = xmemdup(fetch->hello, sizeof fetch->hello);
 	passage.hello_len = sizeof fetch->hello;
+	passage.held = fetch->is_held;
+	memcpy(passage.held_as, identity_user_key(fetch->camd->identity),
+	    sizeof passage.held_as);
 	arg = fetch->arg;
 	end(fetch);
 	on_done(arg, NULL, &passage);
@@ -146,6 +151,7 @@ on_ticket(void *arg, int err, json_t *result, const char *message)
 		fail(fetch, "failed");
 		return;
 	}
+	fetch->is_held = fetch->by_server && json_true_at(result, "held");
 	ticket_hello_write(bytes, fetch->hello);
 	wipe(bytes, sizeof bytes);
 	if (!fetch->by_server)
@@ -190,7 +196,7 @@ static bool
 needs_server(const struct linkfetch *fetch, struct user *user)
 {
 	return links_want(fetch->camd->links, user) != LINKS_DIALING &&
-	       org_way(fetch->camd->org, user) == ORG_RELAY;
+	       org_way(fetch->camd->org, user) != ORG_NO_WAY;
 }
 
 struct linkfetch *

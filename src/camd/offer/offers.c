@@ -12,6 +12,7 @@
 #include "camd/camd.h"
 #include "camd/events.h"
 #include "camd/offer/fetches.h"
+#include "camd/offer/holdings.h"
 #include "camd/offer/offering.h"
 #include "camd/offer/offers_parts.h"
 #include "camd/offer/reason.h"
@@ -44,6 +45,8 @@ on_began(
 	struct offers *offers = arg;
 	struct offer_change change;
 
+	if (key->uid == OFFER_HELD)
+		return;
 	offer_change_init(&change);
 	change.stage = STORE_RUNNING;
 	change.encryption = encryption;
@@ -82,7 +85,18 @@ done_well(struct offers *offers, const struct offer_key *key, bool received,
 	else if (outcome->has_digest)
 		change.digest = outcome->digest;
 	(void)fetches_remove(offers->camd->fetches, key);
+	if (!received)
+		holdings_done(offers->camd->holdings, key);
 	offers_change(offers, key, &change, received ? on_kept : NULL, offers);
+}
+
+void
+offers_held_done(
+    struct offers *offers, const struct offer_key *key, uint64_t size)
+{
+	const struct transfer_outcome outcome = { .err = 0 };
+
+	done_well(offers, key, false, &outcome, size);
 }
 
 /* Whoever fetches from us comes again, unless it cannot be had. */
@@ -124,7 +138,11 @@ static void
 on_ended(void *arg, const struct offer_key *key, bool received,
     const struct transfer_outcome *outcome, uint64_t done)
 {
-	if (outcome->err == 0)
+	const struct offers *offers = arg;
+
+	if (key->uid == OFFER_HELD)
+		holdings_ended(offers->camd->holdings, key, outcome);
+	else if (outcome->err == 0)
 		done_well(arg, key, received, outcome, done);
 	else
 		done_badly(arg, key, received, outcome, done);
@@ -344,6 +362,7 @@ offers_new(struct camd *camd, struct store *store)
 	camd->transfers = transfers_new(camd, &offers_transfers_ops, offers);
 	camd->fetches = fetches_new(camd, &offers_fetches_ops, offers);
 	camd->tickets = tickets_new(camd);
+	camd->holdings = holdings_new(camd);
 	take_up(offers, store);
 	return offers;
 }
@@ -363,8 +382,10 @@ offers_stop(struct offers *offers)
 		return;
 	offers->stopped = true;
 	timer_stop(&offers->expiry);
+	holdings_free(camd->holdings);
 	tickets_free(camd->tickets);
 	fetches_free(camd->fetches);
+	camd->holdings = NULL;
 	camd->tickets = NULL;
 	camd->fetches = NULL;
 	transfers_stop(camd->transfers);

@@ -87,6 +87,9 @@ void offers_decline(struct camd *camd, const struct offer_rows *rows);
 void offers_discard(struct offers *offers, const struct store_transfer *row);
 /* The same of what has come: all but itself. */
 void offers_kept(struct offers *offers, const struct store_transfer *row);
+/* The server that held it has shown that he has it. */
+void offers_held_done(
+    struct offers *offers, const struct offer_key *key, uint64_t size);
 /* Offers expire when they are due; the timer is set anew. */
 void offers_expire(struct offers *offers);
 bool offers_is_frozen(

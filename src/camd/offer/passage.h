@@ -25,6 +25,9 @@ struct passage {
 	size_t hello_len;
 	uint8_t *early;
 	size_t early_len;
+	bool held;
+	uint64_t held_from;
+	uint8_t held_as[SIGN_KEY_SIZE];
 	bool ciphered;
 	uint32_t packet;
 	uint8_t key[KEYSTREAM_KEY_SIZE];

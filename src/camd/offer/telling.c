@@ -118,6 +118,23 @@ say(struct telling *telling, const struct user *user, const char *method,
 	}
 }
 
+/* Nor does the server hold it any longer. */
+static void
+drop_held(const struct offers *offers, const struct user *user,
+    struct store_transfer *const *rows, size_t count)
+{
+	struct org *org = offers->camd->org;
+
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i]->received)
+			org_hold_decline(
+			    org, user, rows[i]->id, rows[i]->number);
+		else
+			org_hold_drop(
+			    org, rows[i]->id, rows[i]->number, &user, 1);
+	}
+}
+
 /* Takes the rows of the first one's message and user, no more than one word may
  * name; returns how many. */
 static size_t
@@ -139,6 +156,7 @@ tell(struct offers *offers, const struct user *user,
 		    numbers, json_integer((json_int_t)rows[i]->number));
 	}
 	telling->count = i;
+	drop_held(offers, user, rows, i);
 	say(telling, user,
 	    rows[0]->received ? LINK_OFFER_REFUSED : LINK_OFFER_WITHDRAWN,
 	    json_pack(

@@ -12,6 +12,7 @@
 #include "camd/link/identity.h"
 #include "camd/link/links.h"
 #include "camd/offer/fetches.h"
+#include "camd/offer/holdings.h"
 #include "camd/org/org_parts.h"
 #include "camd/org/told.h"
 #include "camd/people/heard.h"
@@ -424,6 +425,7 @@ org_take_presence(struct org *org, const json_t *params)
 			return r;
 	}
 	ask_cards(org);
+	holdings_look_soon(org->camd->holdings);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "camd/camd.h"
+#include "camd/offer/holdings.h"
 #include "camd/offer/reason.h"
 #include "camd/offer/tickets.h"
 #include "camd/org/org_parts.h"
@@ -58,8 +59,8 @@ org_ferry_answer(
 
 /* Who asks, the server says; what was not offered to him he does not get, and
  * what he gets is sealed for who has its message. */
-void
-org_hear_ferry(struct org *org, const json_t *params, json_int_t id)
+static void
+hear_fetch(struct org *org, const json_t *params, json_int_t id)
 {
 	struct ticket_wish wish = { .serial = org->serial, .id = id };
 	uint8_t key[SIGN_KEY_SIZE];
@@ -82,4 +83,17 @@ org_hear_ferry(struct org *org, const json_t *params, json_int_t id)
 	else
 		tickets_wish(org->camd->tickets, &wish);
 	wipe(wish.ticket, sizeof wish.ticket);
+}
+
+void
+org_hear_question(
+    struct org *org, const char *method, const json_t *params, json_int_t id)
+{
+	if (org->is_open && strcmp(method, FERRY_FETCH) == 0)
+		hear_fetch(org, params, id);
+	else if (org->is_open && strcmp(method, HOLD_TAKEN) == 0)
+		holdings_hear_taken(
+		    org->camd->holdings, params, org->serial, id);
+	else
+		orglink_fail(org->link, id, CAM_ERR_UNSUPPORTED, NULL);
 }

@@ -380,10 +380,8 @@ on_request(void *arg, const char *method, json_t *params, const json_int_t *id)
 
 	if (id != NULL && strcmp(method, LINK_PING) == 0)
 		orglink_reply(org->link, *id);
-	else if (id != NULL && strcmp(method, FERRY_FETCH) == 0 && org->is_open)
-		org_hear_ferry(org, params, *id);
 	else if (id != NULL)
-		orglink_fail(org->link, *id, CAM_ERR_UNSUPPORTED, NULL);
+		org_hear_question(org, method, params, *id);
 	else if (hear(org, method, params) < 0 && org->link != NULL)
 		on_closed(org, CAM_ERR_FORMAT, "what it says makes no sense");
 }

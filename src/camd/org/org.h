@@ -107,6 +107,20 @@ int org_ferry_fetch(struct org *org, const struct user *user,
     const char *message, uint32_t number,
     void (*on_done)(void *arg, int err, json_t *result, const char *message),
     void *arg);
+/*
+ * A file that the server is to hold for those users, whom no link reaches:
+ * on_done as of channel_call(). CAM_ERR_CLOSED, CAM_ERR_FULL: nothing follows.
+ */
+int org_hold_put(struct org *org, const char *message, uint32_t number,
+    uint64_t size, const struct user *const *users, size_t count,
+    void (*on_done)(void *arg, int err, json_t *result, const char *message),
+    void *arg);
+/* These need not have it (none: nobody need). */
+void org_hold_drop(struct org *org, const char *message, uint32_t number,
+    const struct user *const *users, size_t count);
+/* We need not have that one of his. */
+void org_hold_decline(struct org *org, const struct user *sender,
+    const char *message, uint32_t number);
 /* Of the connection with that serial; NULL: that has ended. */
 const struct addr *org_server_addr(const struct org *org, uint64_t serial);
 /* Answers FERRY_FETCH; reason NULL: he gets it. Nothing where the connection

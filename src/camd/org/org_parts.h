@@ -187,8 +187,15 @@ void org_forget_cards(struct org *org);
 /* -- ferrying.c --------------------------------------------------------------
  */
 
-/* FERRY_FETCH of the server. */
-void org_hear_ferry(struct org *org, const json_t *params, json_int_t id);
+/* What the server asks of files. */
+void org_hear_question(
+    struct org *org, const char *method, const json_t *params, json_int_t id);
+
+/* -- held.c ------------------------------------------------------------------
+ */
+
+/* What it tells of files that it holds; 0: something else, which is nothing. */
+int org_hear_held(struct org *org, const char *method, const json_t *params);
 
 /* -- relay.c -----------------------------------------------------------------
  */

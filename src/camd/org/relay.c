@@ -13,6 +13,7 @@
 #include "camd/message/notices.h"
 #include "camd/message/outbox.h"
 #include "camd/message/receipts.h"
+#include "camd/offer/holdings.h"
 #include "camd/offer/offers.h"
 #include "camd/org/org_parts.h"
 #include "camd/org/ruling.h"
@@ -131,6 +132,8 @@ settle(struct org *org, struct relay_sent *sent, int err, const char *reason)
 		sent->on_done(sent->arg, err);
 	else if (err == 0 || reason != NULL)
 		outbox_relayed(org->camd->outbox, sent->uid, sent->id, reason);
+	if (err == 0)
+		holdings_look_soon(org->camd->holdings);
 	free(sent);
 }
 
@@ -223,7 +226,7 @@ org_relay_hear(struct org *org, const char *method, const json_t *params)
 		return relay_refused(org, params);
 	if (strcmp(method, PREKEY_LOW) == 0 && org->is_open)
 		org_supply_low(org);
-	return 0;
+	return org_hear_held(org, method, params);
 }
 
 /* -- from the server ---------------------------------------------------------
@@ -383,6 +386,7 @@ org_relay_opened(struct org *org)
 	outbox_relay_open(org->camd->outbox);
 	notices_relay_open(org->camd->notices);
 	offers_relay_open(org->camd->offers);
+	holdings_open(org->camd->holdings);
 	org_supply_opened(org);
 }
 
@@ -391,6 +395,7 @@ org_relay_closed(struct org *org)
 {
 	forget(org);
 	outbox_relay_closed(org->camd->outbox);
+	holdings_closed(org->camd->holdings);
 	org_stock_closed(org);
 }
 

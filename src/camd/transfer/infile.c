@@ -141,7 +141,8 @@ check_header(struct infile *file, const struct transfer_request *request)
 		file->trailer_size = sizeof(file->trailer);
 	if (header->size == CHUNK_SIZE_UNKNOWN ||
 	    header->size < file->trailer_size ||
-	    header->first != request->position ||
+	    (header->first != request->position &&
+		!file->transfer->job->held) ||
 	    (request->position > 0 && file->trailer_size == 0))
 		return CAM_ERR_FORMAT;
 	file->is_digested =

@@ -95,6 +95,13 @@ outfile_data(struct transfer *transfer)
 /* -- sealed ------------------------------------------------------------------
  */
 
+/* Whoever fetches what is held may go on where he stopped. */
+static bool
+is_digested(const struct transfer_job *job, uint64_t from)
+{
+	return job->has_digest || from > 0 || job->held;
+}
+
 static void
 describe(const struct transfer_job *job, const struct stat *st,
     const struct transfer_request *request, struct chunk_header *header)
@@ -110,7 +117,7 @@ describe(const struct transfer_job *job, const struct stat *st,
 		.mode = (uint16_t)(st->st_mode & 0777) };
 	if ((uint64_t)st->st_blocks * 512 < job->size)
 		header->flags |= TRANSFER_SPARSE;
-	if (job->has_digest || request->position > 0) {
+	if (is_digested(job, request->position)) {
 		header->flags |= TRANSFER_DIGESTED;
 		header->size += TRANSFER_TRAILER;
 	}
@@ -136,7 +143,7 @@ static int
 send_chunks(struct transfer *transfer, uint64_t from, const struct stat *before)
 {
 	struct transfer_job *job = transfer->job;
-	bool digested = job->has_digest || from > 0;
+	bool digested = is_digested(job, from);
 	struct digest *digest =
 	    digested && !job->has_digest ? digest_new(DIGEST_SHA256) : NULL;
 	struct flow flow;

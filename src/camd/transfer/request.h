@@ -7,6 +7,7 @@
 
 #include "base/span.h"
 #include "camd/transfer/transfer.h"
+#include "link/held.h"
 
 /*
  * Follows the ticket on the connection, once:
@@ -51,6 +52,9 @@ enum {
 	 */
 	TRANSFER_DIGESTED = 4
 };
+_Static_assert(
+    (int)TRANSFER_REQUEST_SIZE == (int)HELD_REQUEST_SIZE, "the same");
+
 enum { TRANSFER_TRAILER = SHA256_SIZE };
 
 #endif

@@ -8,15 +8,31 @@
 #include "base/mem.h"
 #include "camd/transfer/internal.h"
 #include "camd/transfer/request.h"
+#include "link/held.h"
 
 enum { READ_SIZE = 64 * 1024 };
+
+/* What is held answers a request of its own sender's. */
+static int
+ask_oneself(struct transfer *transfer, uint8_t bytes[TRANSFER_REQUEST_SIZE])
+{
+	const struct transfer_request request = {
+		.is_folder = transfer->job->is_folder,
+		.position = transfer->job->held_from,
+	};
+
+	transfer_request_write(&request, bytes);
+	return wire_send(
+	    &transfer->wire, span_of(bytes, TRANSFER_REQUEST_SIZE));
+}
 
 int
 sealed_await(struct transfer *transfer, struct transfer_request *request,
     uint8_t bytes[TRANSFER_REQUEST_SIZE])
 {
-	int rc =
-	    wire_receive_all(&transfer->wire, bytes, TRANSFER_REQUEST_SIZE);
+	int rc = transfer->job->held ? ask_oneself(transfer, bytes)
+				     : wire_receive_all(&transfer->wire, bytes,
+					   TRANSFER_REQUEST_SIZE);
 
 	if (rc == 0)
 		rc = transfer_request_parse(bytes, request);
@@ -46,11 +62,32 @@ int
 sealed_await_receipt(struct transfer *transfer)
 {
 	uint8_t receipt[CHUNK_RECEIPT_SIZE];
-	int rc = wire_receive_all(&transfer->wire, receipt, sizeof(receipt));
+	int rc = 0;
 
+	if (transfer->job->held) {
+		rc = wire_receive_all(&transfer->wire, receipt, HELD_WORD_SIZE);
+		return rc == 0 &&
+			       memcmp(receipt, held_word, HELD_WORD_SIZE) != 0
+			   ? CAM_ERR_FORMAT
+			   : rc;
+	}
+	rc = wire_receive_all(&transfer->wire, receipt, sizeof(receipt));
 	if (rc == 0 && !chunk_receipt_is(transfer->chunks, receipt))
 		rc = CAM_ERR_CRYPTO;
 	return rc;
+}
+
+/* What came for another request may begin before the chunk asked for, and a
+ * file goes on from there. */
+static int
+go_to(struct transfer *transfer, const struct transfer_request *request,
+    const struct chunk_header *header)
+{
+	uint64_t position = request->is_folder ? 0 : request->position;
+
+	if (header->first > position || position > UINT32_MAX)
+		return CAM_ERR_FORMAT;
+	return chunk_seek(transfer->chunks, (uint32_t)position);
 }
 
 static int
@@ -85,15 +122,25 @@ sealed_ask(struct transfer *transfer, const struct transfer_request *request,
 
 	transfer_request_write(request, bytes);
 	rc = wire_send(&transfer->wire, span_of(bytes, sizeof(bytes)));
-	return rc == 0 ? read_header(transfer, bytes, header) : rc;
+	if (rc == 0 && transfer->job->held)
+		rc = wire_receive_all(&transfer->wire, bytes, sizeof(bytes));
+	if (rc == 0)
+		rc = read_header(transfer, bytes, header);
+	return rc == 0 && transfer->job->held ? go_to(transfer, request, header)
+					      : rc;
 }
 
 int
 sealed_send_receipt(struct transfer *transfer)
 {
-	uint8_t receipt[CHUNK_RECEIPT_SIZE];
+	uint8_t receipt[CHUNK_RECEIPT_SIZE], proof[HELD_PROOF];
 
 	chunk_receipt(transfer->chunks, receipt);
+	if (transfer->job->held) {
+		held_proof(receipt, transfer->job->held_as, proof);
+		return wire_send(
+		    &transfer->wire, span_of(proof, sizeof(proof)));
+	}
 	return wire_send(&transfer->wire, span_of(receipt, sizeof(receipt)));
 }
 

@@ -12,6 +12,7 @@
 #include "crypto/chunk.h"
 #include "crypto/digest.h"
 #include "crypto/keystream.h"
+#include "crypto/sign.h"
 #include "ipmsg/charset.h"
 
 /*
@@ -124,6 +125,14 @@ struct transfer_job {
 	/* -- TRANSFER_SEALED (threat model 5.5) -----------------------------
 	 */
 	uint8_t file_key[CHUNK_KEY_SIZE]; /* of the envelope; wiped too */
+	/*
+	 * By way of a server that holds it (link/held.h). Sending: from chunk
+	 * held_from on, to nobody who asks; well once the server has it.
+	 * Receiving: as whom, for the proof that it is here.
+	 */
+	bool held;
+	uint64_t held_from;
+	uint8_t held_as[SIGN_KEY_SIZE];
 	/* Of a file: what the envelope says. Without it only a file that goes
 	 * on where it stopped is digested, by both ends (request.h). */
 	bool has_digest;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "camserver/links/holds.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
@@ -53,6 +54,8 @@ struct ferry {
 	uint64_t serial;
 	json_int_t id;
 	uint8_t ticket[TICKET_SIZE];
+	uint8_t message[MESSAGE_DIGITS / 2];
+	uint32_t number;
 	struct side sides[2]; /* receiver, sender */
 	struct timer timer;
 	struct junction *junction; /* GOING; has the connections */
@@ -150,6 +153,8 @@ on_shown(void *arg, int fd, const uint8_t ticket[TICKET_SIZE])
 	struct ferry *ferry = NULL;
 	struct side *side = find(ferries, ticket, &ferry);
 
+	if (side == NULL && holds_show(ferries->links->holds, fd, ticket))
+		return;
 	if (side == NULL) {
 		log_info("a connection showed no ticket of ours");
 		close(fd);
@@ -230,10 +235,16 @@ on_answered(void *arg, int err, json_t *result, const char *message)
 			json_hex(span_of(ferry->ticket, TICKET_SIZE))));
 		return;
 	}
-	ferry_free(ferry);
-	if (link != NULL)
+	if (link != NULL && err == CAM_ERR_TIMEOUT && !ferries->stopped)
+		holds_fetch(ferries->links->holds, link, ferry->sender,
+		    ferry->message, ferry->number, id,
+		    message != NULL && strcmp(message, "busy") == 0
+			? "busy"
+			: "unreachable");
+	else if (link != NULL)
 		memberlink_fail(
 		    link, id, err < 0 ? err : CAM_ERR_CLOSED, message);
+	ferry_free(ferry);
 }
 
 static struct ferry *
@@ -277,7 +288,13 @@ ask(struct ferries *ferries, struct memberlink *link,
 	uint8_t ticket[TICKET_SIZE];
 	struct ferry *ferry =
 	    ferry_new(ferries, link, sender->member, id, ticket);
-	int r = channel_call(wire_channel(sender->link->wire), FERRY_FETCH,
+	int r = 0;
+
+	(void)json_hex_get_all(
+	    params, "message", ferry->message, sizeof ferry->message);
+	ferry->number =
+	    (uint32_t)json_integer_value(json_object_get(params, "number"));
+	r = channel_call(wire_channel(sender->link->wire), FERRY_FETCH,
 	    json_pack("{s:o, s:O, s:O, s:o}", "user",
 		json_hex(span_of(link->user_key, SIGN_KEY_SIZE)), "message",
 		json_object_get(params, "message"), "number",
@@ -305,9 +322,14 @@ ferries_fetch(struct ferries *ferries, struct memberlink *link,
 	    json_integer_value(number) > UINT32_MAX)
 		return CAM_ERR_REQUEST;
 	sender = roll_by_key(ferries->links->roll, key);
-	if (sender == NULL || sender->link == NULL ||
-	    sender->link->wire == NULL || sender->link == link) {
+	if (sender == NULL || sender->link == link) {
 		memberlink_fail(link, id, CAM_ERR_TIMEOUT, "unreachable");
+		return 0;
+	}
+	if (sender->link == NULL || sender->link->wire == NULL) {
+		holds_fetch(ferries->links->holds, link, sender->member,
+		    message, (uint32_t)json_integer_value(number), id,
+		    "unreachable");
 		return 0;
 	}
 	if (asked(ferries, link->member->member) >= ASKED_OF_ONE ||

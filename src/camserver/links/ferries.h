@@ -18,7 +18,8 @@ struct ferries *ferries_new(struct memberlinks *links);
 void ferries_stop(struct ferries *ferries);
 void ferries_free(struct ferries *ferries);
 
-/* FERRY_FETCH: the member whom he names is asked, and both get a ticket. */
+/* FERRY_FETCH: the member whom he names is asked, and both get a ticket; what
+ * he does not give is looked for among what is held (holds.h). */
 int ferries_fetch(struct ferries *ferries, struct memberlink *link,
     const json_t *params, json_int_t id);
 /* A connection that shows a ticket; as bearers_accept(). */

@@ -12,6 +12,7 @@
 #include "camserver/links/entering.h"
 #include "camserver/links/ferries.h"
 #include "camserver/links/handouts.h"
+#include "camserver/links/holds.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
 #include "camserver/links/notices.h"
@@ -198,6 +199,7 @@ memberlink_enter(struct memberlink *link, struct roll_member *member)
 	memberlink_send_policy(link);
 	notices_send_presence(link->links->notices, link);
 	depot_open(link->links->depot, link);
+	holds_open(link->links->holds, link);
 }
 
 /* -- asked -------------------------------------------------------------------
@@ -271,6 +273,10 @@ ask_member(struct memberlink *link, const char *method, json_t *params,
 		return depot_taken(link->links->depot, link, params);
 	if (strcmp(method, FERRY_FETCH) == 0 && id != NULL)
 		return ferries_fetch(link->links->ferries, link, params, *id);
+	if (strcmp(method, HOLD_PUT) == 0 && id != NULL)
+		return holds_put(link->links->holds, link, params, *id);
+	if (strcmp(method, HOLD_DROP) == 0 && id == NULL)
+		return holds_drop(link->links->holds, link, params);
 	if (strcmp(method, PREKEY_FILL) == 0 && id != NULL)
 		return handouts_fill(link->links, link, params, *id);
 	if (strcmp(method, PREKEY_TAKE) == 0 && id != NULL)

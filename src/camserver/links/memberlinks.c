@@ -14,6 +14,7 @@
 #include "base/trim.h"
 #include "camserver/links/depot.h"
 #include "camserver/links/ferries.h"
+#include "camserver/links/holds.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks_parts.h"
 #include "camserver/links/notices.h"
@@ -68,10 +69,22 @@ memberlinks_depot(const struct memberlinks *links)
 	return links->depot;
 }
 
-struct ferries *
-memberlinks_ferries(const struct memberlinks *links)
+size_t
+memberlinks_transfers(const struct memberlinks *links)
 {
-	return links->ferries;
+	return ferries_count(links->ferries) + holds_count(links->holds);
+}
+
+uint64_t
+memberlinks_transferred(const struct memberlinks *links)
+{
+	return ferries_bytes(links->ferries) + holds_bytes(links->holds);
+}
+
+struct holds *
+memberlinks_holds(const struct memberlinks *links)
+{
+	return links->holds;
 }
 
 size_t
@@ -228,6 +241,7 @@ on_removed(void *arg, struct roll_member *member)
 
 	log_info("%s is a member no more", member->logon);
 	ferries_drop(links->ferries, member->member);
+	holds_removed(links->holds, member->member);
 	if (link == NULL)
 		return;
 	memberlink_notify(
@@ -307,6 +321,7 @@ open_parts(struct memberlinks *links, char **problem)
 	tls_context_serve(links->context, server->pool);
 	links->depot = depot_new(links);
 	links->ferries = ferries_new(links);
+	links->holds = holds_new(links);
 	return listen_all(links, problem);
 }
 
@@ -344,6 +359,7 @@ memberlinks_stop(struct memberlinks *links)
 	ferries_stop(links->ferries);
 	while ((link = TAILQ_FIRST(&links->list)) != NULL)
 		memberlink_close(link, "we are ending");
+	holds_stop(links->holds);
 }
 
 void
@@ -355,6 +371,7 @@ memberlinks_free(struct memberlinks *links)
 	on_burial(links);
 	depot_free(links->depot);
 	ferries_free(links->ferries);
+	holds_free(links->holds);
 	lobby_free(links->lobby);
 	notices_free(links->notices);
 	roll_free(links->roll);

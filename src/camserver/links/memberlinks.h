@@ -10,7 +10,7 @@
 #include "org/directory.h"
 
 struct depot;
-struct ferries;
+struct holds;
 struct memberlink;
 struct memberlinks;
 struct roll;
@@ -28,7 +28,7 @@ void memberlinks_free(struct memberlinks *links);
 
 struct roll *memberlinks_roll(const struct memberlinks *links);
 struct depot *memberlinks_depot(const struct memberlinks *links);
-struct ferries *memberlinks_ferries(const struct memberlinks *links);
+struct holds *memberlinks_holds(const struct memberlinks *links);
 
 /* The members may have changed in the database. */
 void memberlinks_refresh(struct memberlinks *links);
@@ -37,6 +37,10 @@ void memberlinks_tell_policy(struct memberlinks *links);
 /* NULL: it has ended. */
 struct memberlink *memberlinks_by_serial(
     const struct memberlinks *links, uint64_t serial);
+/* Files that go through us now, or come to be held; bytes that have, since the
+ * start. */
+size_t memberlinks_transfers(const struct memberlinks *links);
+uint64_t memberlinks_transferred(const struct memberlinks *links);
 /* Connected ones, known or not. */
 size_t memberlinks_count(const struct memberlinks *links);
 

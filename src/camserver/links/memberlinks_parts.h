@@ -14,6 +14,7 @@
 struct budget;
 struct depot;
 struct ferries;
+struct holds;
 struct lobby;
 struct memberlink;
 struct notices;
@@ -31,6 +32,7 @@ struct memberlinks {
 	struct roll *roll;
 	struct depot *depot;
 	struct ferries *ferries;
+	struct holds *holds;
 	struct notices *notices;
 	struct table by_serial;
 	struct memberlink_list list, dead;

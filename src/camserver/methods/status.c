@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "camserver/lan/segments.h"
-#include "camserver/links/ferries.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/methods/asking.h"
 #include "camserver/methods/methods.h"
@@ -14,6 +13,7 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 #include "rpc/param.h"
+#include "store/held.h"
 #include "store/member.h"
 
 int
@@ -45,6 +45,7 @@ server_hello(struct rpc_call *call, json_t *params)
 struct status {
 	struct asking asking;
 	size_t counts[MEMBER_REMOVED + 1];
+	struct store_held_sum held;
 };
 
 static int
@@ -52,7 +53,9 @@ count(struct asking *asking, struct store *store)
 {
 	struct status *status = (struct status *)asking;
 
-	return store_member_count(store, status->counts);
+	int err = store_member_count(store, status->counts);
+
+	return err == 0 ? store_held_sum(store, &status->held) : err;
 }
 
 static void
@@ -61,22 +64,23 @@ reply(struct asking *asking)
 	const struct status *status = (const struct status *)asking;
 	const struct server *server = asking->server;
 	const struct charter *charter = &server->organisation.charter;
-	const struct ferries *ferries = memberlinks_ferries(server->links);
 	char pin[2 * ROOT_PIN_SIZE + 1];
 
 	hex_encode(server->organisation.pin, ROOT_PIN_SIZE, pin);
 	rpc_reply(asking->call,
 	    json_pack("{s:o, s:s, s:I, s:o, s:s, s:i, s:I, s:I, s:I, s:I, "
-		      "s:{s:I, s:I, "
-		      "s:I, s:I}}",
+		      "s:I, s:I, "
+		      "s:{s:I, s:I, s:I, s:I}}",
 		"organisation", json_text(span_text(charter->name)), "pin", pin,
 		"serial", (json_int_t)charter->serial, "started",
 		json_time(server->started_ms), "version", CAM_VERSION, "pid",
 		(int)getpid(), "links",
 		(json_int_t)memberlinks_count(server->links), "ipmsg_users",
 		(json_int_t)segments_count(server->segments), "transfers",
-		(json_int_t)ferries_count(ferries), "transferred",
-		(json_int_t)ferries_bytes(ferries), "members", "joined",
+		(json_int_t)memberlinks_transfers(server->links), "transferred",
+		(json_int_t)memberlinks_transferred(server->links), "held",
+		(json_int_t)status->held.count, "held_size",
+		(json_int_t)status->held.size, "members", "joined",
 		(json_int_t)status->counts[MEMBER_JOINED], "waiting",
 		(json_int_t)status->counts[MEMBER_WAITING], "invited",
 		(json_int_t)status->counts[MEMBER_INVITED], "removed",
