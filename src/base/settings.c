@@ -21,6 +21,7 @@
 
 struct settings {
 	const struct setting_table *table;
+	const struct setting **by_key; /* they are asked for all the time */
 	char *path;
 	/* By the place in the table; NULL: not said there. */
 	char **found; /* as defaults, by the program */
@@ -50,6 +51,35 @@ place_of(const struct setting_table *table, const struct setting *setting)
 	return (size_t)(setting - table->list);
 }
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	return strcmp((*(const struct setting *const *)a)->key,
+	    (*(const struct setting *const *)b)->key);
+}
+
+static const struct setting **
+sort_by_key(const struct setting_table *table)
+{
+	const struct setting **sorted = xcalloc(table->count, sizeof *sorted);
+
+	for (size_t i = 0; i < table->count; i++)
+		sorted[i] = &table->list[i];
+	qsort(sorted, table->count, sizeof *sorted, compare_keys);
+	return sorted;
+}
+
+/* NULL: there is none of that name. */
+static const struct setting *
+find(const struct settings *settings, const char *key)
+{
+	const struct setting wanted = { .key = key }, *place = &wanted;
+	const struct setting **found = bsearch(&place, settings->by_key,
+	    settings->table->count, sizeof *settings->by_key, compare_keys);
+
+	return found != NULL ? *found : NULL;
+}
+
 static const struct setting *must_find(
     const struct settings *settings, const char *key);
 static const char *value_of(
@@ -63,8 +93,7 @@ default_of(const struct settings *settings, const struct setting *setting)
 	if (found != NULL)
 		return found;
 	if (setting->like != NULL)
-		return value_of(
-		    settings, setting_find(settings->table, setting->like));
+		return value_of(settings, find(settings, setting->like));
 	return setting->fallback;
 }
 
@@ -249,6 +278,7 @@ settings_open(const struct setting_table *table, const char *path,
 	int err;
 
 	made->table = table;
+	made->by_key = sort_by_key(table);
 	made->path = xstrdup(path);
 	made->found = values_new(table);
 	made->file = values_new(table);
@@ -271,6 +301,7 @@ settings_free(struct settings *settings)
 	values_free(settings->table, settings->before);
 	values_free(settings->table, settings->option);
 	values_free(settings->table, settings->found);
+	free(settings->by_key);
 	free(settings->path);
 	free(settings);
 }
@@ -303,7 +334,7 @@ static int
 find_setting(const struct settings *settings, const char *key,
     const struct setting **setting, char **problem)
 {
-	*setting = setting_find(settings->table, key);
+	*setting = find(settings, key);
 	if (*setting != NULL)
 		return 0;
 	*problem = unknown_problem(settings->table, key);
@@ -434,7 +465,7 @@ settings_set(struct settings *settings, const char *key, const char *value,
 static const struct setting *
 must_find(const struct settings *settings, const char *key)
 {
-	const struct setting *setting = setting_find(settings->table, key);
+	const struct setting *setting = find(settings, key);
 
 	if (setting == NULL) {
 		log_error("there is no setting '%s'", key);
@@ -474,7 +505,7 @@ settings_hook(const struct settings *settings, const char *event)
 	const char *path = NULL;
 
 	snprintf(key, sizeof key, "hook.%s", event);
-	setting = setting_find(settings->table, key);
+	setting = find(settings, key);
 	path = setting != NULL ? value_of(settings, setting) : NULL;
 	return path != NULL && path[0] != '\0' ? path : NULL;
 }
@@ -519,7 +550,7 @@ int
 settings_get(
     const struct settings *settings, const char *key, struct setting_view *view)
 {
-	const struct setting *setting = setting_find(settings->table, key);
+	const struct setting *setting = find(settings, key);
 
 	if (setting == NULL)
 		return CAM_ERR_UNKNOWN;

@@ -12,6 +12,7 @@
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "loop/unix.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 #include "rpc/serverhome.h"
 
@@ -155,18 +156,10 @@ connect_now(struct serverlink *link)
 
 /* -- what is there -------------------------------------------------------- */
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static bool
 is_in_state(const json_t *member, const char *state)
 {
-	return strcmp(text_of(member, "state"), state) == 0;
+	return strcmp(json_text_at(member, "state"), state) == 0;
 }
 
 static void

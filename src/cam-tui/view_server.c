@@ -14,6 +14,7 @@
 #include "cam-tui/server_rows.h"
 #include "cam-tui/tui.h"
 #include "cam-tui/words.h"
+#include "rpc/json.h"
 #include "rpc/names.h"
 #include "rpc/reason.h"
 #include "rpc/serverhome.h"
@@ -60,21 +61,13 @@ server_free(struct view *view)
 	free(view);
 }
 
-static const char *
-text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text != NULL ? text : "";
-}
-
 static char *
 server_title(const struct view *view)
 {
 	const json_t *status = serverlink_status(self_of(view)->link);
 
 	return status != NULL ? xasprintf(_("server of %s"),
-				    text_of(status, "organisation"))
+				    json_text_at(status, "organisation"))
 			      : xstrdup(_("server"));
 }
 
@@ -113,7 +106,7 @@ keep_selected(struct view_server *self)
 		return;
 	free(self->selected);
 	self->selected =
-	    member != NULL ? xstrdup(text_of(member, "name")) : NULL;
+	    member != NULL ? xstrdup(json_text_at(member, "name")) : NULL;
 }
 
 /* Who joins or goes moves the list, not what is selected in it. */
@@ -126,7 +119,7 @@ find_selected(struct view_server *self)
 		const json_t *member =
 		    serverlink_at(self->link, SERVER_MEMBERS, i);
 
-		if (strcmp(text_of(member, "name"), self->selected) == 0) {
+		if (strcmp(json_text_at(member, "name"), self->selected) == 0) {
 			self->listings[SERVER_MEMBERS].selected = i;
 			return;
 		}
@@ -263,7 +256,7 @@ ask(struct view_server *self, const char *method, const char *sentence)
 		return;
 	question = xcalloc(1, sizeof *question);
 	question->method = method;
-	question->name = xstrdup(text_of(member, "name"));
+	question->name = xstrdup(json_text_at(member, "name"));
 	prompt_ask(self->view.tui, reason_text(sentence, question->name),
 	    &question_ops, question);
 }
@@ -273,13 +266,14 @@ approve(struct view_server *self)
 {
 	const json_t *member = selected_member(self);
 
-	if (member != NULL && strcmp(text_of(member, "state"), "waiting") == 0)
+	if (member != NULL &&
+	    strcmp(json_text_at(member, "state"), "waiting") == 0)
 		ask(self, RPC_MEMBER_APPROVE,
 		    _("approve %s as a member? y, n"));
 	else if (member != NULL)
 		tui_say(self->view.tui, STYLE_BAR_DIM,
 		    _("'%s' does not wait for approval"),
-		    text_of(member, "name"));
+		    json_text_at(member, "name"));
 }
 
 static void
@@ -304,8 +298,8 @@ set_group(struct view_server *self, const char *group)
 
 	if (member != NULL)
 		serverlink_call(self->link, RPC_MEMBER_CHANGE,
-		    json_pack("{s:s, s:s}", "name", text_of(member, "name"),
-			"group", group),
+		    json_pack("{s:s, s:s}", "name",
+			json_text_at(member, "name"), "group", group),
 		    on_done, self);
 }
 
@@ -389,7 +383,7 @@ server_stroke(struct view *view, struct stroke stroke)
 	case 'g':
 		if (member != NULL)
 			write_text(
-			    self, WRITING_GROUP, text_of(member, "group"));
+			    self, WRITING_GROUP, json_text_at(member, "group"));
 		return true;
 	default:
 		return false;

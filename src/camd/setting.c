@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "net/target.h"
 
-/* IPMSG's default port, taken for addresses that name none while they are
+/* IPMSG's default port, taken for an address that names none while it is
  * checked. */
 enum { PORT = 2425 };
 
@@ -57,31 +57,6 @@ check_bind(const char *value)
 	    is_interface_name(value))
 		return NULL;
 	return xstrdup(_("an address or the name of an interface is needed"));
-}
-
-static char *
-check_targets(const char *value, bool walked)
-{
-	struct targets targets;
-	char *problem = NULL;
-
-	if (targets_parse(value, PORT, walked, &targets, &problem) == 0) {
-		targets_finish(&targets);
-		return NULL;
-	}
-	return problem;
-}
-
-static char *
-check_broadcast(const char *value)
-{
-	return check_targets(value, true);
-}
-
-static char *
-check_networks(const char *value)
-{
-	return check_targets(value, false);
 }
 
 static char *
@@ -137,12 +112,12 @@ static const struct setting table[] = {
 	    .help = N_("the only address or interface to use; empty: all") },
 	{ .key = "net.broadcast",
 	    .fallback = "",
-	    .check = check_broadcast,
+	    .check = targets_check_walked,
 	    .help = N_("more addresses, networks and wildcards to announce "
 		       "ourselves to") },
 	{ .key = "net.list_for",
 	    .fallback = "",
-	    .check = check_networks,
+	    .check = targets_check,
 	    .help =
 		N_("networks that are given the list of users; empty: none") },
 	{ .key = "net.ipv6",

@@ -61,6 +61,21 @@ static const struct worker_ops writer_ops = {
 	.batch_max = COMMIT_MAX,
 };
 
+static void *
+start_reader(void *arg)
+{
+	const struct server *server = arg;
+	char problem[STORE_PROBLEM_SIZE];
+	struct store *store = NULL;
+
+	if (store_open_server(server->home.store, STORE_READ, problem, &store) <
+	    0)
+		log_error("%s", problem);
+	return store;
+}
+
+static const struct worker_ops reader_ops = { .start = start_reader,
+	.stop = stop_writer };
 static const struct worker_ops pool_ops = { .start = NULL };
 
 /* -- start and end ----------------------------------------------------------
@@ -138,6 +153,7 @@ server_start(struct server *server, char **problem)
 		return r;
 	/* It touches its connection with the first job, after all have read. */
 	server->writer = workers_new(server->loop, 1, &writer_ops, server);
+	server->reader = workers_new(server->loop, 1, &reader_ops, server);
 	server->admins = admins_new(server, fd);
 	return server_apply(server, problem);
 }
@@ -159,6 +175,7 @@ server_finish(struct server *server)
 	segments_stop(server->segments);
 	memberlinks_stop(server->links);
 	workers_free(server->pool);
+	workers_free(server->reader);
 	workers_free(server->writer);
 	if (server->writer == NULL)
 		store_close(server->store);

@@ -18,8 +18,11 @@ struct server {
 	struct store *store;	/* the writer's, once that has begun */
 	struct workers *writer; /* one thread, context struct store *: jobs of a
 				   batch are one commit */
-	struct workers *pool;	/* signatures; no context */
-	struct admins *admins;	/* NULL while starting and ending */
+	struct workers
+	    *reader;	      /* one thread, which only reads: what is committed
+				 when a job begins; its context may be NULL */
+	struct workers *pool; /* signatures; no context */
+	struct admins *admins; /* NULL while starting and ending */
 	struct metrics *metrics;
 	struct logfile *logfile;
 	struct segments *segments; /* IPMSG */

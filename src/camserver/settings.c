@@ -10,7 +10,7 @@
 #include "net/addr.h"
 #include "net/target.h"
 
-enum { PORT = 2425, HOST_MAX = 255 };
+enum { HOST_MAX = 255 };
 
 /* A name or an address that people can type. */
 static char *
@@ -31,30 +31,7 @@ check_bind(const char *value)
 	return xstrdup(_("an address of this machine is needed"));
 }
 
-static char *
-check_targets(const char *value, bool walked)
-{
-	struct targets targets;
-	char *problem = NULL;
-
-	if (targets_parse(value, PORT, walked, &targets, &problem) == 0)
-		targets_finish(&targets);
-	return problem;
-}
-
-static char *
-check_broadcast(const char *value)
-{
-	return check_targets(value, true);
-}
-
-static char *
-check_networks(const char *value)
-{
-	return check_targets(value, false);
-}
-
-/* In the order of camserver.ini(5). */
+/* In the order of camserver(8). */
 static const struct setting table[] = {
 	{ .key = "server.host",
 	    .fallback = "",
@@ -89,12 +66,12 @@ static const struct setting table[] = {
 	    .help = N_("seconds after which all of them are asked again") },
 	{ .key = "net.broadcast",
 	    .fallback = "",
-	    .check = check_broadcast,
+	    .check = targets_check_walked,
 	    .help = N_("addresses, networks and wildcards in other segments "
 		       "that are asked who is there") },
 	{ .key = "net.list_for",
 	    .like = "net.broadcast",
-	    .check = check_networks,
+	    .check = targets_check,
 	    .help = N_("networks that get the list of those who are there") },
 	{ .key = "admin.group",
 	    .fallback = "camadmin",

@@ -137,13 +137,13 @@ keys_are_different(const struct devices *devices)
 	return sign_keys_differ(keys, count);
 }
 
-int
-devices_parse(struct span bytes, struct devices *devices)
+/* The list, what of it is signed, and its signature. */
+static int
+read_list(struct span bytes, struct devices *devices, struct span *text,
+    struct span *signature)
 {
 	struct fields fields = fields_of(bytes);
 	struct devices got;
-	struct span text, signature;
-	int rc;
 
 	if (bytes.len > DEVICES_BYTES_MAX)
 		return CAM_ERR_LIMIT;
@@ -154,12 +154,33 @@ devices_parse(struct span bytes, struct devices *devices)
 	get_list(&fields, &got);
 	if (got.count > DEVICES_MAX)
 		return CAM_ERR_LIMIT;
-	text = span_of(bytes.data, HEAD_SIZE + got.count * DEVICE_SIZE);
-	signature = fields_span(&fields, SIGN_SIZE);
+	*text = span_of(bytes.data, HEAD_SIZE + got.count * DEVICE_SIZE);
+	*signature = fields_span(&fields, SIGN_SIZE);
 	if (fields.failed || fields.rest.len > 0 || got.count == 0 ||
 	    got.issued_ms < 0 || !keys_are_different(&got))
 		return CAM_ERR_FORMAT;
-	rc = sign_verify(got.user_key, devices_label, text, signature.data);
+	*devices = got;
+	return 0;
+}
+
+int
+devices_read(struct span bytes, struct devices *devices)
+{
+	struct span text, signature;
+
+	return read_list(bytes, devices, &text, &signature);
+}
+
+int
+devices_parse(struct span bytes, struct devices *devices)
+{
+	struct devices got;
+	struct span text, signature;
+	int rc = read_list(bytes, &got, &text, &signature);
+
+	if (rc == 0)
+		rc = sign_verify(
+		    got.user_key, devices_label, text, signature.data);
 	if (rc == 0)
 		*devices = got;
 	return rc;

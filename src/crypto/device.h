@@ -52,6 +52,9 @@ int devices_build(const struct devices *devices, const struct sign_key *user,
  * twice), CAM_ERR_LIMIT, CAM_ERR_VERSION (a form of later cams),
  * CAM_ERR_CRYPTO. */
 int devices_parse(struct span bytes, struct devices *devices);
+/* The same without a look at the signature: of bytes that are kept since it was
+ * checked. */
+int devices_read(struct span bytes, struct devices *devices);
 /* NULL: none with that link key; with that id. */
 const struct device *devices_by_link_key(
     const struct devices *devices, const uint8_t key[SIGN_KEY_SIZE]);

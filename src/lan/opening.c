@@ -32,7 +32,7 @@ struct opening {
 	TAILQ_ENTRY(opening) entry;
 	struct job job;
 	struct lan *lan;
-	uint64_t arrival; /* the how manieth it is */
+	uint64_t arrival; /* its number in the order of arrival */
 	struct lan_message *message;
 	struct unsealing unsealing;
 	struct timer parked; /* runs while it waits for a key */
@@ -56,8 +56,7 @@ insert_by_arrival(struct openings *list, struct opening *opening)
 {
 	struct opening *before;
 
-	TAILQ_FOREACH_REVERSE(before, list, openings, entry)
-	{
+	TAILQ_FOREACH_REVERSE (before, list, openings, entry) {
 		if (before->arrival < opening->arrival)
 			break;
 	}

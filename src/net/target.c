@@ -212,6 +212,30 @@ targets_finish(struct targets *targets)
 	memset(targets, 0, sizeof(*targets));
 }
 
+static char *
+check(const char *text, bool walked)
+{
+	struct targets targets;
+	char *problem = NULL;
+
+	/* Which port an item without one has makes no difference. */
+	if (targets_parse(text, 0, walked, &targets, &problem) == 0)
+		targets_finish(&targets);
+	return problem;
+}
+
+char *
+targets_check(const char *text)
+{
+	return check(text, false);
+}
+
+char *
+targets_check_walked(const char *text)
+{
+	return check(text, true);
+}
+
 static bool
 covers(const struct target *target, const struct addr *addr)
 {

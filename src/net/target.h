@@ -50,6 +50,10 @@ struct targets {
 int targets_parse(const char *text, uint16_t default_port, bool walked,
     struct targets *targets, char **error);
 void targets_finish(struct targets *targets);
+/* What is wrong with the text of a list, as targets_parse() says; NULL:
+ * nothing. For a setting's check. */
+char *targets_check(const char *text);
+char *targets_check_walked(const char *text);
 
 /* Some item covers the address, whatever the port. */
 bool targets_match(const struct targets *targets, const struct addr *addr);

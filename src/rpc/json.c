@@ -233,6 +233,12 @@ json_text(struct span text)
 }
 
 json_t *
+json_text_or_null(const char *text)
+{
+	return text != NULL ? json_text(span_text(text)) : json_null();
+}
+
+json_t *
 json_time(int64_t wall_ms)
 {
 	char text[CLOCK_TEXT_SIZE];
@@ -277,7 +283,7 @@ json_nearest(const struct nearest *nearest)
 	return names;
 }
 
-/* -- bytes -------------------------------------------------------------------
+/* -- members -----------------------------------------------------------------
  */
 
 const char *
@@ -289,10 +295,19 @@ json_text_at(const json_t *object, const char *name)
 }
 
 bool
+json_text_is(const json_t *object, const char *name, const char *text)
+{
+	return strcmp(json_text_at(object, name), text) == 0;
+}
+
+bool
 json_true_at(const json_t *object, const char *name)
 {
 	return json_is_true(json_object_get(object, name));
 }
+
+/* -- bytes -------------------------------------------------------------------
+ */
 
 json_t *
 json_hex(struct span bytes)

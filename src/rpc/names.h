@@ -202,7 +202,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define ORG_HELLO "org.hello"
 /* {secret, hello} -> {state, name} */
 #define ORG_JOIN "org.join"
-/* {hello, number, away} -> {state, name, number} */
+/* {hello, number, away, known} -> {state, name, number}; known: digits of
+ * link/known.h, without which everything is told */
 #define ORG_ENTER "org.enter"
 /* {state}, no answer */
 #define ORG_STATE "org.state"
@@ -214,7 +215,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define ORG_POLICY "org.policy"
 /* {after, changes: [..], head}, no answer; head: with the last of them */
 #define DIRECTORY_CHANGES "directory.changes"
-/* {members: [[member, state, card, addr, away]]}, no answer */
+/* {members: [[member, state, card, addr, away]], states: [[member, digits]]},
+ * no answer; states: to who has said what he knows */
 #define DIRECTORY_PRESENCE "directory.presence"
 /* {members: [..]} -> {cards: [{member, card, link_key, hello}]} */
 #define DIRECTORY_CARDS "directory.cards"

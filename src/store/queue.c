@@ -32,7 +32,7 @@ static const char *const sql_less =
     "UPDATE used SET count = count - ?4, size = size - ?3"
     " WHERE receiver = ?1 AND sender = ?2";
 static const char *const sql_none =
-    "DELETE FROM used WHERE receiver = ?1 AND sender = ?2 AND count <= 0";
+    "DELETE FROM used WHERE receiver = ?1 AND sender = ?2 AND count <= ?3";
 static const char *const sql_find =
     "SELECT sender, length(bytes) FROM queue WHERE number = ?2 AND"
     " receiver = ?1";
@@ -76,7 +76,7 @@ check_quota(struct store *store, const struct store_queued *queued,
 }
 
 static int
-add(struct store *store, const struct store_queued *queued)
+add(struct store *store, struct store_queued *queued)
 {
 	int err = sql_run(store, sql_put,
 	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
@@ -88,6 +88,8 @@ add(struct store *store, const struct store_queued *queued)
 		err = sql_run(store, sql_more,
 		    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
 			NUMBER(queued->bytes.len)));
+	if (err == 0) /* used has no rowids */
+		queued->number = sqlite3_last_insert_rowid(store->db);
 	return err;
 }
 
@@ -103,7 +105,7 @@ is_there(struct store *store, const struct store_queued *queued)
 }
 
 int
-store_queue_put(struct store *store, const struct store_queued *queued,
+store_queue_put(struct store *store, struct store_queued *queued,
     const struct store_quota *quota)
 {
 	int err = 0;
@@ -200,12 +202,13 @@ account(struct store *store, int64_t receiver, const struct gone *gone)
 
 	if (gone->count == 0)
 		return 0;
-	err = sql_run(store, sql_less,
-	    BIND(NUMBER(receiver), NUMBER(gone->sender), NUMBER(gone->size),
-		NUMBER(gone->count)));
-	if (err == 0)
-		err = sql_run(store, sql_none,
-		    BIND(NUMBER(receiver), NUMBER(gone->sender)));
+	/* All of it, mostly. */
+	err = sql_run(store, sql_none,
+	    BIND(NUMBER(receiver), NUMBER(gone->sender), NUMBER(gone->count)));
+	if (err == 0 && sqlite3_changes64(store->db) == 0)
+		err = sql_run(store, sql_less,
+		    BIND(NUMBER(receiver), NUMBER(gone->sender),
+			NUMBER(gone->size), NUMBER(gone->count)));
 	return err;
 }
 

@@ -29,10 +29,10 @@ struct store_quota {
 };
 
 /*
- * At the end of the receiver's queue. CAM_ERR_EXISTS: it waits there already;
- * CAM_ERR_LIMIT: over the quota, or over QUEUE_BYTES_MAX.
+ * At the end of the receiver's queue, with a number. CAM_ERR_EXISTS: it waits
+ * there already; CAM_ERR_LIMIT: over the quota, or over QUEUE_BYTES_MAX.
  */
-int store_queue_put(struct store *store, const struct store_queued *queued,
+int store_queue_put(struct store *store, struct store_queued *queued,
     const struct store_quota *quota);
 /* Those of the receiver after number, in order, at most limit. What each
  * returns, when not 0, ends it. */

@@ -15,6 +15,7 @@ enum {
 	MQTT_DIALS = 128,
 	MQTT_BYTES = 900,
 	MQTT_IN = 64 * 1024,
+	MQTT_PATIENCE_MS = 10 * 1000,
 };
 
 struct mqtt_member {
@@ -29,6 +30,8 @@ struct mqtt {
 	size_t count, entered, stored, got;
 	unsigned port;
 	int epoll;
+	double *late_ms; /* as in tests/load/member.h */
+	size_t late_count, late_size;
 };
 
 static inline void
@@ -84,6 +87,7 @@ mqtt_send_some(struct mqtt *mqtt, struct mqtt_member *member)
 		member->sent++;
 		body[len++] = (uint8_t)(member->sent >> 8);
 		body[len++] = (uint8_t)member->sent;
+		memcpy(body + len, &(double){ now_ms() }, sizeof(double));
 		mqtt_packet(member, 0x32, body, len + MQTT_BYTES);
 	}
 }
@@ -93,6 +97,7 @@ mqtt_take(struct mqtt *mqtt, struct mqtt_member *member, const uint8_t *packet,
     const uint8_t *body)
 {
 	uint8_t subscribe[40] = { 0, 1 };
+	double sent_ms = 0;
 	size_t len = 2;
 
 	switch (packet[0] >> 4) {
@@ -116,8 +121,11 @@ mqtt_take(struct mqtt *mqtt, struct mqtt_member *member, const uint8_t *packet,
 		break;
 	case 3: /* PUBLISH */
 		mqtt->got++;
-		mqtt_packet(
-		    member, 0x40, body + 2 + (body[0] << 8 | body[1]), 2);
+		body += 2 + (body[0] << 8 | body[1]);
+		memcpy(&sent_ms, body + 2, sizeof sent_ms);
+		if (mqtt->late_count < mqtt->late_size)
+			mqtt->late_ms[mqtt->late_count++] = now_ms() - sent_ms;
+		mqtt_packet(member, 0x40, body, 2);
 		break;
 	default:
 		die("the broker says %u", packet[0]);
@@ -153,12 +161,12 @@ mqtt_read(struct mqtt *mqtt, struct mqtt_member *member)
 }
 
 static inline void
-mqtt_turn(struct mqtt *mqtt)
+mqtt_turn(struct mqtt *mqtt, int patience_ms)
 {
 	struct epoll_event events[256];
-	int count = epoll_wait(mqtt->epoll, events, 256, 10000);
+	int count = epoll_wait(mqtt->epoll, events, 256, patience_ms);
 
-	if (count <= 0)
+	if (count <= 0 && patience_ms == MQTT_PATIENCE_MS)
 		die("the broker is silent");
 	for (int i = 0; i < count; i++)
 		mqtt_read(mqtt, events[i].data.ptr);
@@ -190,10 +198,10 @@ mqtt_enter(struct mqtt *mqtt, size_t from, size_t to)
 		epoll_ctl(mqtt->epoll, EPOLL_CTL_ADD, member->fd, &event);
 		mqtt_packet(member, 0x10, hello, 10 + mqtt_name(hello + 10, i));
 		while (i + 1 - from - (mqtt->entered - begun) > MQTT_DIALS)
-			mqtt_turn(mqtt);
+			mqtt_turn(mqtt, MQTT_PATIENCE_MS);
 	}
 	while (mqtt->entered - begun < to - from)
-		mqtt_turn(mqtt);
+		mqtt_turn(mqtt, MQTT_PATIENCE_MS);
 }
 
 static inline void

@@ -21,6 +21,7 @@
 #include "base/random.h"
 #include "crypto/crypto.h"
 #include "crypto/envelope.h"
+#include "link/known.h"
 #include "link/linkhello.h"
 #include "link/relayed.h"
 #include "link/wire.h"
@@ -38,6 +39,9 @@ enum {
 	WAIT_MS = 300 * 1000,
 	PORT = 2425,
 	LOGINS = 2,
+	GROUP = 128,
+	VIEWS = 2,
+	OLD_MEMBER = 1,
 	BURST = 64, /* messages one member has on their way */
 	BYTES = 700,
 	AGAIN_MS = 100,
@@ -67,19 +71,37 @@ struct client {
 	uint32_t *last; /* of each sender, what came last */
 };
 
+/* Who is there, as one member has been told. */
+struct view {
+	bool *online; /* by number */
+	size_t count;
+};
+
 struct office {
 	struct loop *loop;
 	struct addr server;
 	int pid;
 	struct client *list;
 	size_t count, next, dialling, entered;
-	size_t stored, got, refused, joined;
+	size_t wanted, to_send, stored, got, refused, joined;
+	double *late_ms; /* of what came, how long it was on its way, or NULL */
+	size_t late_count, late_size;
 	/* They go as soon as they have joined, and need no directory later:
 	 * each other's joining would be told to each, a square of them. */
 	bool only_joins;
-	struct timer again, calm;
+	struct timer again, calm, pace;
 	struct buf envelope;
 	size_t id_at;
+	/* Of each number, what was told: all are told the same. */
+	struct told_card {
+		uint32_t card;
+		struct addr addr;
+	} * cards;
+	size_t numbers, met, to_meet;
+	struct buf known; /* digests of it: link/known.h */
+	/* Of the first members, of whom the second never says what he knows: he
+	 * is told everything. */
+	struct view views[VIEWS];
 	struct timer tick;
 	const char *waits; /* what for */
 };
@@ -94,6 +116,15 @@ die(const char *format, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	exit(1);
+}
+
+static double
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
 /* -- one member --------------------------------------------------------------
@@ -151,10 +182,21 @@ on_entered(void *arg, int err, json_t *result, const char *message)
 static void
 enter(struct client *client)
 {
-	(void)channel_call(wire_channel(client->wire), ORG_ENTER,
-	    json_pack("{s:O, s:I}", "hello", client->hello, "number",
-		(json_int_t)client->changes),
-	    on_entered, client);
+	struct office *office = client->office;
+	json_t *params = json_pack("{s:O, s:I}", "hello", client->hello,
+	    "number", (json_int_t)client->changes);
+
+	if (client->number < VIEWS) {
+		struct view *view = &office->views[client->number];
+
+		memset(view->online, 0, office->numbers);
+		view->count = 0;
+	}
+	if (client->number != OLD_MEMBER)
+		json_object_set_new(
+		    params, "known", json_hex(buf_span(&office->known)));
+	(void)channel_call(
+	    wire_channel(client->wire), ORG_ENTER, params, on_entered, client);
 }
 
 static void
@@ -169,6 +211,7 @@ on_joined(void *arg, int err, json_t *result, const char *message)
 		client->office->joined++;
 		client->office->dialling--;
 		client->wanted = false;
+		client->office->wanted--;
 		wire_free(client->wire);
 		client->wire = NULL;
 		return;
@@ -219,8 +262,9 @@ send_some(struct client *client)
 			.payload = buf_span(&office->envelope) };
 		struct buf item;
 
-		fields_write(relayed.id, client->number, 8);
-		fields_write(relayed.id + 8, ++client->sent, 8);
+		fields_write(relayed.id, client->number, 4);
+		fields_write(relayed.id + 4, ++client->sent, 4);
+		fields_write(relayed.id + 8, (uint64_t)(now_ms() * 1000), 8);
 		memcpy(office->envelope.data + office->id_at, relayed.id,
 		    sizeof relayed.id);
 		memcpy(relayed.user_key, to->user_key, SIGN_KEY_SIZE);
@@ -239,6 +283,76 @@ send_some(struct client *client)
 }
 
 static void
+learn(struct office *office, size_t number, const json_t *item)
+{
+	struct told_card *told = &office->cards[number];
+
+	office->met += told->card == 0;
+	told->card = (uint32_t)json_integer_value(json_array_get(item, 2));
+	if (addr_parse(span_text(json_string_value(json_array_get(item, 3))), 0,
+		&told->addr) < 0)
+		die("no address");
+}
+
+static void
+see(struct client *client, size_t number, bool online)
+{
+	struct view *view = NULL;
+
+	if (client->number >= VIEWS)
+		return;
+	view = &client->office->views[client->number];
+	view->count += online - (size_t)view->online[number];
+	view->online[number] = online;
+}
+
+static void
+take_members(struct client *client, const json_t *members)
+{
+	struct office *office = client->office;
+	const json_t *item = NULL;
+	size_t i = 0;
+
+	if (client->number >= VIEWS && office->met >= office->to_meet)
+		return;
+	json_array_foreach(members, i, item)
+	{
+		size_t number =
+		    (size_t)json_integer_value(json_array_get(item, 0));
+
+		if (number >= office->numbers)
+			continue;
+		learn(office, number, item);
+		see(client, number,
+		    json_integer_value(json_array_get(item, 1)) == 2);
+	}
+}
+
+static void
+take_states(struct client *client, const json_t *runs)
+{
+	const json_t *run = NULL;
+	size_t i = 0;
+
+	if (client->number == OLD_MEMBER && runs != NULL)
+		die("he has not said what he knows");
+	if (client->number >= VIEWS)
+		return;
+	json_array_foreach(runs, i, run)
+	{
+		size_t first =
+		    (size_t)json_integer_value(json_array_get(run, 0));
+		const char *digits = json_string_value(json_array_get(run, 1));
+
+		for (size_t at = 0;
+		     digits[at] != '\0' && first + at < client->office->numbers;
+		     at++)
+			if (digits[at] != '.')
+				see(client, first + at, digits[at] == '2');
+	}
+}
+
+static void
 on_request(struct wire *wire, const char *method, json_t *params,
     const json_int_t *id, void *arg)
 {
@@ -249,6 +363,9 @@ on_request(struct wire *wire, const char *method, json_t *params,
 	} else if (strcmp(method, DIRECTORY_CHANGES) == 0) {
 		client->changes +=
 		    json_array_size(json_object_get(params, "changes"));
+	} else if (strcmp(method, DIRECTORY_PRESENCE) == 0) {
+		take_members(client, json_object_get(params, "members"));
+		take_states(client, json_object_get(params, "states"));
 	} else if (strcmp(method, RELAY_STORED) == 0) {
 		size_t count = json_array_size(json_object_get(params, "ids"));
 
@@ -278,11 +395,15 @@ on_item(struct wire *wire, uint16_t stream, struct span item, void *arg)
 	struct relayed relayed;
 	const uint8_t *at = relayed.id;
 	size_t sender = 0, number = 0;
+	double sent_ms = 0;
 
 	if (relayed_parse(item, &relayed) < 0)
 		die("no item");
-	sender = (size_t)fields_read(&at, 8);
-	number = (size_t)fields_read(&at, 8);
+	sender = (size_t)fields_read(&at, 4);
+	number = (size_t)fields_read(&at, 4);
+	sent_ms = (double)fields_read(&at, 8) / 1000;
+	if (office->late_count < office->late_size)
+		office->late_ms[office->late_count++] = now_ms() - sent_ms;
 	if (client->last == NULL)
 		client->last = xcalloc(office->count, sizeof *client->last);
 	if (number <= client->last[sender])

@@ -3,10 +3,16 @@
  *
  *	office ADDR SERVER_PID MESSAGES [apart] <names and codes, a line each
  *
- * apart: nobody sees others join.  * They join, go, come back all at once, and
- *write to those who are away, who then come back: every message must come once,
- *in order of its sender. What it measures goes to stdout, a line each: name,
- *value, unit.
+ * apart: nobody sees others join. They join, go, come back all at once, and
+ * write to those who are away, who then come back: every message must come
+ * once, in order of its sender. What it measures goes to stdout, a line each:
+ * name, value, unit. Behind an empty line stands what they do instead, a line
+ * each, each answered by "done":
+ *
+ *	enter             they join apart, and log in
+ *	mail MESSAGES     half of them are written to while they are away
+ *	burst MESSAGES    half write to the others as fast as they may
+ *	steady RATE MS    the same, so many a second
  */
 #include "member.h"
 
@@ -74,11 +80,17 @@ settle(struct office *office)
 static bool
 all_in(const struct office *office)
 {
-	size_t wanted = 0;
+	return office->entered == office->wanted;
+}
 
-	for (size_t i = 0; i < office->count; i++)
-		wanted += office->list[i].wanted;
-	return office->entered == wanted;
+/* The first members know who is there. */
+static bool
+all_seen(const struct office *office)
+{
+	for (size_t i = 0; i < VIEWS; i++)
+		if (office->views[i].count != office->wanted)
+			return false;
+	return all_in(office);
 }
 
 static bool
@@ -97,31 +109,22 @@ all_know(const struct office *office)
 	return true;
 }
 
-static size_t
-to_send(const struct office *office)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < office->count; i++)
-		count += office->list[i].to_send;
-	return count;
-}
-
 static bool
 all_stored(const struct office *office)
 {
-	return office->stored == to_send(office);
+	return office->stored == office->to_send;
 }
 
 static bool
 all_got(const struct office *office)
 {
-	return office->got == to_send(office);
+	return office->got == office->to_send;
 }
 
 static void
 leave(struct client *client)
 {
+	client->office->wanted -= client->wanted;
 	client->wanted = false;
 	if (client->wire == NULL)
 		return;
@@ -135,8 +138,10 @@ leave(struct client *client)
 static void
 want(struct office *office, size_t from, size_t to)
 {
-	for (size_t i = from; i < to; i++)
+	for (size_t i = from; i < to; i++) {
+		office->wanted += !office->list[i].wanted;
 		office->list[i].wanted = true;
+	}
 	office->next = from;
 }
 
@@ -213,7 +218,7 @@ read_members(struct office *office)
 	char line[512], *code = NULL;
 	size_t size = 0;
 
-	while (fgets(line, sizeof line, stdin) != NULL) {
+	while (fgets(line, sizeof line, stdin) != NULL && line[0] != '\n') {
 		struct client *client = NULL;
 
 		line[strcspn(line, "\n")] = '\0';
@@ -235,6 +240,11 @@ read_members(struct office *office)
 		make_keys(client);
 		office->count++;
 	}
+	office->numbers = office->count + 1;
+	office->cards = xcalloc(office->numbers, sizeof *office->cards);
+	for (size_t i = 0; i < VIEWS; i++)
+		office->views[i].online = xcalloc(office->numbers, 1);
+	buf_init(&office->known, KNOWN_PAGES_MAX * KNOWN_DIGEST_SIZE);
 }
 
 /* They join and know of each other. */
@@ -248,6 +258,44 @@ join(struct office *office)
 		leave(&office->list[i]);
 }
 
+/* As a camd does when it comes back. */
+static void
+remember(struct office *office)
+{
+	struct known known;
+
+	buf_clear(&office->known);
+	known_begin(&known, &office->known);
+	for (size_t i = 1; i < office->numbers; i++)
+		if (office->cards[i].card != 0)
+			known_add(&known, i, office->cards[i].card,
+			    &office->cards[i].addr);
+	known_end(&known);
+}
+
+static bool
+all_met(const struct office *office)
+{
+	return all_in(office) && office->met == office->to_meet;
+}
+
+/* As if they had worked there for long: everybody has been told of everybody,
+ * some at a time and not all at once. */
+static void
+meet(struct office *office)
+{
+	for (size_t from = 0; from < office->count; from = office->to_meet) {
+		size_t left = office->count - from;
+
+		office->to_meet = from + (left < GROUP ? left : GROUP);
+		remember(office);
+		want(office, from, office->to_meet);
+		(void)turn_until(office, "meeting", all_met);
+		for (size_t i = from; i < office->to_meet; i++)
+			leave(&office->list[i]);
+	}
+}
+
 static void
 join_apart(struct office *office)
 {
@@ -257,6 +305,7 @@ join_apart(struct office *office)
 	office->only_joins = false;
 	for (size_t i = 0; i < office->count; i++)
 		office->list[i].changes = office->count;
+	meet(office);
 }
 
 /* Once, and as often again as it takes to see whether memory grows. */
@@ -272,42 +321,161 @@ log_in(struct office *office)
 			settle(office);
 			tell("empty_mib", server_mib(office), "MiB");
 		}
+		remember(office);
 		cpu = server_cpu_s(office);
 		want(office, 0, office->count);
 		tell(i == 0 ? "login_s" : "login_again_s",
 		    turn_until(office, "logging in", all_in), "s");
 		tell(i == 0 ? "login_server_cpu_s" : "login_again_server_cpu_s",
 		    server_cpu_s(office) - cpu, "s");
+		(void)turn_until(office, "seeing all", all_seen);
 		settle(office);
 		tell(i == 0 ? "server_mib" : "server_again_mib",
 		    server_mib(office), "MiB");
 	}
 }
 
+/* Each of the first half has so many to send. */
+static void
+write_more(struct office *office, size_t messages)
+{
+	size_t half = office->count / 2, each = messages / half;
+
+	if (office->envelope.len == 0)
+		make_envelope(office);
+	office->to_send += half * each;
+	for (size_t i = 0; i < half; i++)
+		office->list[i].to_send += each;
+	for (size_t i = 0; i < half; i++)
+		send_some(&office->list[i]);
+}
+
 static void
 mail(struct office *office, size_t messages)
 {
-	size_t half = office->count / 2;
-	double cpu = 0;
+	size_t half = office->count / 2, before = office->to_send;
+	double cpu = 0, all = 0;
 
 	for (size_t i = half; i < office->count; i++)
 		leave(&office->list[i]);
-	for (size_t i = 0; i < half; i++)
-		office->list[i].to_send = messages / half;
-	make_envelope(office);
 	cpu = server_cpu_s(office);
-	for (size_t i = 0; i < half; i++)
-		send_some(&office->list[i]);
-	tell("stored_per_s",
-	    (double)to_send(office) / turn_until(office, "storing", all_stored),
+	write_more(office, messages);
+	all = (double)(office->to_send - before);
+	tell("stored_per_s", all / turn_until(office, "storing", all_stored),
 	    "1/s");
 	tell("stored_server_cpu_s", server_cpu_s(office) - cpu, "s");
+	remember(office);
 	cpu = server_cpu_s(office);
 	want(office, half, office->count);
-	tell("drained_per_s",
-	    (double)to_send(office) / turn_until(office, "draining", all_got),
+	tell("drained_per_s", all / turn_until(office, "draining", all_got),
 	    "1/s");
 	tell("drained_server_cpu_s", server_cpu_s(office) - cpu, "s");
+	/* Also those for whom there was nothing. */
+	(void)turn_until(office, "coming back", all_seen);
+}
+
+static bool
+all_relayed(const struct office *office)
+{
+	return all_stored(office) && all_got(office);
+}
+
+static void
+burst(struct office *office, size_t messages)
+{
+	size_t before = office->to_send;
+	double cpu = server_cpu_s(office), all = 0;
+
+	write_more(office, messages);
+	all = (double)(office->to_send - before);
+	tell("relayed_per_s", all / turn_until(office, "relaying", all_relayed),
+	    "1/s");
+	tell("relayed_server_cpu_us", (server_cpu_s(office) - cpu) * 1e6 / all,
+	    "us");
+}
+
+static void
+on_pace(void *arg)
+{
+	struct office *office = arg;
+
+	timer_start(&office->pace, 1);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+steady(struct office *office, size_t rate, size_t ms)
+{
+	size_t all = rate * ms / 1000, half = office->count / 2;
+	double begun = now_ms();
+
+	if (office->envelope.len == 0)
+		make_envelope(office);
+	office->late_ms = xreallocarray(NULL, all + 1, sizeof(double));
+	office->late_count = 0;
+	office->late_size = all;
+	timer_start(&office->pace, 1);
+	for (size_t sent = 0; sent < all;) {
+		size_t due = (size_t)((now_ms() - begun) * (double)rate / 1e3);
+
+		for (; sent < due && sent < all; sent++) {
+			struct client *client = &office->list[sent % half];
+
+			office->to_send++;
+			client->to_send++;
+			send_some(client);
+		}
+		loop_turn(office->loop, 1);
+	}
+	timer_stop(&office->pace);
+	(void)turn_until(office, "relaying", all_relayed);
+	qsort(office->late_ms, office->late_count, sizeof(double), compare);
+	tell("steady_p50_ms", office->late_ms[office->late_count / 2], "ms");
+	tell("steady_p99_ms", office->late_ms[office->late_count * 99 / 100],
+	    "ms");
+	office->late_size = 0;
+	free(office->late_ms);
+}
+
+/* -- told what to do ---------------------------------------------------------
+ */
+
+static void
+enter_all(struct office *office)
+{
+	join_apart(office);
+	log_in(office);
+}
+
+/* False: there is no more. */
+static bool
+obey(struct office *office)
+{
+	char line[128];
+	unsigned long first = 0, second = 0;
+
+	if (fgets(line, sizeof line, stdin) == NULL)
+		return false;
+	if (strcmp(line, "enter\n") == 0)
+		enter_all(office);
+	else if (sscanf(line, "mail %lu", &first) == 1)
+		mail(office, first);
+	else if (sscanf(line, "burst %lu", &first) == 1)
+		burst(office, first);
+	else if (sscanf(line, "steady %lu %lu", &first, &second) == 2)
+		steady(office, first, second);
+	else
+		die("not understood: %s", line);
+	puts("done");
+	fflush(stdout);
+	return true;
 }
 
 static void
@@ -323,8 +491,6 @@ run(struct office *office, size_t messages, bool apart)
 	tell("refused", (double)office->refused, "times");
 	settle(office);
 	tell("server_mib_after", server_mib(office), "MiB");
-	for (size_t i = 0; i < office->count; i++)
-		leave(&office->list[i]);
 }
 
 static void
@@ -343,6 +509,10 @@ finish(struct office *office)
 		sign_key_free(client->signing);
 	}
 	free(office->list);
+	free(office->cards);
+	for (size_t i = 0; i < VIEWS; i++)
+		free(office->views[i].online);
+	buf_finish(&office->known);
 	buf_finish(&office->envelope);
 }
 
@@ -365,10 +535,17 @@ main(int argc, char **argv)
 	timer_init(&office.tick, office.loop, on_tick, &office);
 	timer_init(&office.calm, office.loop, on_calm, NULL);
 	timer_init(&office.again, office.loop, on_again, &office);
+	timer_init(&office.pace, office.loop, on_pace, &office);
 	read_members(&office);
-	run(&office, strtoul(argv[3], NULL, 10), apart);
+	if (feof(stdin))
+		run(&office, strtoul(argv[3], NULL, 10), apart);
+	while (obey(&office)) {
+	}
+	for (size_t i = 0; i < office.count; i++)
+		leave(&office.list[i]);
 	timer_finish(&office.tick);
 	timer_finish(&office.again);
+	timer_finish(&office.pace);
 	timer_finish(&office.calm);
 	finish(&office);
 	loop_free(office.loop);

@@ -26,7 +26,7 @@ test_an_office_joins_comes_back_and_gets_its_mail_once_and_in_order() {
 	expect_equal "$OFFICE" "$(wc -l <"$T/codes")"
 	# Many come from one machine here.
 	# A directory told to all who join grows with their square.
-	[ "$OFFICE" -le 2000 ] || apart=apart
+	[ "$OFFICE" -le 1000 ] || apart=apart
 	# shellcheck disable=SC2086 # a word or none
 	"$TEST_BUILD/tools/office" "$SERVER" "$SERVER_PID" "$MESSAGES" $apart <"$T/codes" >"$T/figures" 2>"$T/office.err" ||
 		fail "$(tail -n 3 "$T/office.err")"

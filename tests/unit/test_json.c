@@ -38,6 +38,38 @@ an_object_is_read(void **state)
 }
 
 static void
+every_kind_of_value_is_read(void **state)
+{
+	json_t *object = parse(
+	    SPAN("{ \"i\" : -1 ,\t\"z\":0,\"m\":9223372036854775807,"
+		 "\"s\":-9223372036854775808,\"r\":1.5,\"e\":1e2,"
+		 "\"t\":true,\"f\":false,\"n\":null,\"\":[],\"o\":{},"
+		 "\"l\":999999999999999999,\"p\":\"\",\"q\":\"\\\"\\\\\"}"));
+
+	assert_int_equal(json_object_size(object), 14);
+	assert_true(json_integer_value(json_object_get(object, "i")) == -1);
+	assert_true(json_integer_value(json_object_get(object, "z")) == 0);
+	assert_true(
+	    json_integer_value(json_object_get(object, "m")) == INT64_MAX);
+	assert_true(
+	    json_integer_value(json_object_get(object, "s")) == INT64_MIN);
+	assert_true(json_real_value(json_object_get(object, "r")) == 1.5);
+	assert_true(json_real_value(json_object_get(object, "e")) == 100);
+	assert_true(json_is_true(json_object_get(object, "t")));
+	assert_true(json_is_false(json_object_get(object, "f")));
+	assert_true(json_is_null(json_object_get(object, "n")));
+	assert_true(json_is_array(json_object_get(object, "")));
+	assert_true(json_is_object(json_object_get(object, "o")));
+	assert_true(json_integer_value(json_object_get(object, "l")) ==
+		    INT64_C(999999999999999999));
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "p")), "");
+	assert_string_equal(
+	    json_string_value(json_object_get(object, "q")), "\"\\");
+	json_decref(object);
+}
+
+static void
 anything_else_is_refused(void **state)
 {
 	static const char *const wrong[] = { "", " ", "null", "1", "\"a\"",
@@ -45,7 +77,12 @@ anything_else_is_refused(void **state)
 		"{'a':1}", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":\"\xff\"}",
 		"{\"a\":\"\xed\xa0\x80\"}", "{\"a\":\"\\ud800\"}",
 		"{\"a\":\"\\u0000\"}", "{\"a\":\"\x01\"}",
-		"{\"a\":99999999999999999999}", "{\"a\":1,}" };
+		"{\"a\":99999999999999999999}", "{\"a\":1,}", "{\"a\":-}",
+		"{\"a\":+1}", "{\"a\":1.}", "{\"a\":1e}", "{\"a\":1e999}",
+		"{\"a\":tru}", "{\"a\":nulll}", "{\"a\" 1}", "{\"a\":[1 2]}",
+		"{\"a\":[1,]}", "{,}", "{\"a\":\"\\", "{a:1}",
+		"{\"a\\u0000\":1}", "{\"a\":}", "{\"a\":{\"b\":1}",
+		"{\"\\u0061\":1,\"a\":2}" };
 	json_t *object = NULL;
 
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -196,6 +233,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_object_is_read),
+		cmocka_unit_test(every_kind_of_value_is_read),
 		cmocka_unit_test(anything_else_is_refused),
 		cmocka_unit_test(depth_is_limited),
 		cmocka_unit_test(the_number_of_values_is_limited),

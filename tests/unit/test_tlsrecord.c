@@ -101,6 +101,26 @@ after_an_update_only_the_next_keys_fit(void **state)
 	buf_finish(&record);
 }
 
+/* RFC 8448, section 3: the client's application traffic. Its key there is
+ * another cipher's. */
+static void
+the_iv_is_that_of_the_rfc(void **state)
+{
+	struct tls_way way;
+	uint8_t secret[TLS_SECRET_SIZE], iv[sizeof way.iv];
+
+	assert_int_equal(
+	    hex_decode(span_text("9e40646ce79a7f9dc05af8889bce6552"
+				 "875afa0b06df0087f792ebb7c17504a5"),
+		secret, sizeof secret),
+	    0);
+	assert_int_equal(
+	    hex_decode(span_text("5b78923dee08579033e523d9"), iv, sizeof iv),
+	    0);
+	tls_way_init(&way, secret);
+	assert_memory_equal(way.iv, iv, sizeof iv);
+}
+
 static void
 what_is_too_long_or_no_record_is_refused(void **state)
 {
@@ -128,6 +148,7 @@ main(void)
 		cmocka_unit_test(
 		    nothing_is_opened_twice_or_out_of_order_or_changed),
 		cmocka_unit_test(after_an_update_only_the_next_keys_fit),
+		cmocka_unit_test(the_iv_is_that_of_the_rfc),
 		cmocka_unit_test(what_is_too_long_or_no_record_is_refused),
 	};
 

@@ -267,7 +267,6 @@ on_stored(struct job *job)
 	free(send);
 }
 
-/* As the database has them; the parcel, too, keeps its own. */
 /*
  * At the end of the text, one after the other; counted as Windows does, in
  * UTF-16 (protocol reference 4.6).
@@ -289,6 +288,7 @@ place_pictures(const struct parcel *parcel, struct offering *offering)
 	}
 }
 
+/* As the database has them; the parcel, too, keeps its own. */
 static void
 fill_offers(struct send_job *send, struct offering *offering)
 {

@@ -74,8 +74,7 @@ add(struct questions *questions, const struct store_message *message,
 	memcpy(question->id, message->id, sizeof question->id);
 	question->uid = uid;
 	question->text = xstrdup(message->text);
-	TAILQ_FOREACH_REVERSE(after, &questions->list, question_list, entry)
-	{
+	TAILQ_FOREACH_REVERSE (after, &questions->list, question_list, entry) {
 		if (after->row < question->row)
 			break;
 	}

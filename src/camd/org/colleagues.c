@@ -17,13 +17,13 @@
 #include "camd/people/heard.h"
 #include "camd/people/roster.h"
 #include "camd/trust/trust.h"
+#include "link/known.h"
 #include "link/linkhello.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
 
 enum {
-	MEMBERS_MAX = 1000, /* in one notice */
 	CARDS_AT_ONCE = 24,
 	CHECKING_MAX = 48,
 };
@@ -345,11 +345,13 @@ org_forget_cards(struct org *org)
 /* -- told --------------------------------------------------------------------
  */
 
+/* In the order of enum told_state. */
+static const enum user_state states[] = { USER_OFFLINE, USER_AWAY,
+	USER_ONLINE };
+
 static int
 take_item(struct org *org, const json_t *item)
 {
-	static const enum user_state states[] = { USER_OFFLINE, USER_AWAY,
-		USER_ONLINE };
 	struct colleague *colleague = NULL;
 	struct told told;
 	int r = told_parse(item, &told);
@@ -364,6 +366,8 @@ take_item(struct org *org, const json_t *item)
 	free(colleague->away);
 	colleague->away = told.away != NULL ? xstrdup(told.away) : NULL;
 	colleague->state = states[told.state];
+	if (is_ourselves(org, colleague))
+		colleague->card = told.card;
 	if (told.card != colleague->card)
 		want(org, colleague);
 	else
@@ -371,20 +375,71 @@ take_item(struct org *org, const json_t *item)
 	return 0;
 }
 
+static int
+take_run(struct org *org, const json_t *item)
+{
+	struct told_run run;
+	int r = told_run_parse(item, &run);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; run.digits[i] != '\0'; i++) {
+		struct colleague *colleague =
+		    run.digits[i] != '.'
+			? replica_by_number(org->replica, run.first + i)
+			: NULL;
+
+		if (colleague == NULL)
+			continue;
+		free(colleague->away);
+		colleague->away = NULL;
+		colleague->state = states[run.digits[i] - '0'];
+		/* Else once his card is here. */
+		if (!colleague->is_wanted)
+			show(org, colleague);
+	}
+	return 0;
+}
+
 int
 org_take_presence(struct org *org, const json_t *params)
 {
-	const json_t *list = json_object_get(params, "members"), *item = NULL;
+	const json_t *members = json_object_get(params, "members");
+	const json_t *runs = json_object_get(params, "states"), *item = NULL;
 	size_t i = 0;
 	int r = 0;
 
-	if (!json_is_array(list) || json_array_size(list) > MEMBERS_MAX)
+	if (!json_is_array(members) ||
+	    json_array_size(members) > KNOWN_MEMBERS_MAX ||
+	    (runs != NULL && !json_is_array(runs)))
 		return CAM_ERR_REQUEST;
-	json_array_foreach(list, i, item)
+	json_array_foreach(members, i, item)
 	{
 		if ((r = take_item(org, item)) < 0)
 			return r;
 	}
+	json_array_foreach(runs, i, item)
+	{
+		if ((r = take_run(org, item)) < 0)
+			return r;
+	}
 	ask_cards(org);
 	return 0;
+}
+
+void
+org_put_known(const struct org *org, struct buf *digests)
+{
+	uint64_t end = replica_number(org->replica);
+	struct known known;
+
+	known_begin(&known, digests);
+	for (uint64_t i = 1; i <= end; i++) {
+		const struct colleague *colleague =
+		    replica_by_number(org->replica, i);
+
+		if (colleague != NULL && colleague->card != 0)
+			known_add(&known, i, colleague->card, &colleague->addr);
+	}
+	known_end(&known);
 }

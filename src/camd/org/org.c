@@ -15,15 +15,13 @@
 #include "camd/message/outbox.h"
 #include "camd/org/org_parts.h"
 #include "camd/org/ruling.h"
-#include "camd/people/presence.h"
 #include "camd/settings.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
 
-enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000, LOOK_FAILURES = 3 };
+enum { RETRY_FIRST_MS = 500, RETRY_MAX_MS = 60 * 1000 };
 
 static void connect_now(struct org *org);
-static void connect_to(struct org *org, const char *host);
 
 static void
 tell_changed(struct org *org)
@@ -279,13 +277,8 @@ on_entered(void *arg, int err, json_t *result, const char *message)
 static void
 enter(struct org *org)
 {
-	const char *away = presence_text(org->camd->presence);
-
-	if (orglink_call(org->link, ORG_ENTER,
-		json_pack("{s:o, s:I, s:o}", "hello", org_hello(org), "number",
-		    (json_int_t)replica_number(org->replica), "away",
-		    away != NULL ? json_text(span_text(away)) : json_null()),
-		on_entered, org) < 0)
+	if (orglink_call(
+		org->link, ORG_ENTER, org_entrance(org), on_entered, org) < 0)
 		on_closed(org, CAM_ERR_SYSTEM, "it takes no questions");
 }
 

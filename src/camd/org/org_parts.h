@@ -127,6 +127,8 @@ int org_load(struct org *org, struct store *store);
 
 /* What we say of ourselves, as on a link. */
 json_t *org_hello(const struct org *org);
+/* Params of ORG_ENTER. */
+json_t *org_entrance(const struct org *org);
 
 /* -- org.c -------------------------------------------------------------------
  */
@@ -137,6 +139,8 @@ const char *org_host(const struct org *org);
 bool org_is_apart(const struct org *org);
 /* The next place that was found. */
 void org_connect_found(struct org *org);
+/* The server lies: its directory is believed no more. */
+void org_raise(struct org *org, enum org_alarm alarm);
 /* Nobody has answered in time. */
 void org_give_up_looking(struct org *org);
 
@@ -159,7 +163,6 @@ void org_keep_place(struct org *org);
 /* As orglink_ops.judge. */
 int org_judge_server(
     void *arg, const struct charter *charter, struct span bytes);
-void org_raise(struct org *org, enum org_alarm alarm);
 
 /* -- directory.c -------------------------------------------------------------
  */
@@ -176,6 +179,8 @@ void org_judge_all(struct org *org);
 
 /* DIRECTORY_PRESENCE. */
 int org_take_presence(struct org *org, const json_t *params);
+/* What we know of colleagues, as link/known.h has it. */
+void org_put_known(const struct org *org, struct buf *digests);
 /* The connection has ended: what was asked is asked again over the next. */
 void org_forget_cards(struct org *org);
 

@@ -225,7 +225,7 @@ on_answer(void *arg, int err, json_t *result, const char *message)
 	struct org *org = stock->org;
 	struct check_job *job = NULL;
 
-	if (stock->state != STOCK_ASKING || err == CAM_ERR_CLOSED)
+	if (err == CAM_ERR_CLOSED || stock->state != STOCK_ASKING)
 		return;
 	job = xcalloc(1, sizeof *job);
 	if (err < 0 || onetime_parse(result, &job->list) < 0 ||

@@ -9,6 +9,7 @@
 #include "camd/link/links.h"
 #include "camd/org/org_parts.h"
 #include "camd/people/presence.h"
+#include "link/known.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
 
@@ -51,16 +52,35 @@ org_hello(const struct org *org)
 	return object;
 }
 
-void
-org_tell_away(struct org *org)
+static json_t *
+away_text(const struct org *org)
 {
 	const char *away = presence_text(org->camd->presence);
 
+	return away != NULL ? json_text(span_text(away)) : json_null();
+}
+
+json_t *
+org_entrance(const struct org *org)
+{
+	struct buf known;
+	json_t *params = NULL;
+
+	buf_init(&known, KNOWN_PAGES_MAX * KNOWN_DIGEST_SIZE);
+	org_put_known(org, &known);
+	params = json_pack("{s:o, s:I, s:o, s:o}", "hello", org_hello(org),
+	    "number", (json_int_t)replica_number(org->replica), "away",
+	    away_text(org), "known", json_hex(buf_span(&known)));
+	buf_finish(&known);
+	return params;
+}
+
+void
+org_tell_away(struct org *org)
+{
 	if (org != NULL && org->is_open)
 		(void)orglink_notify(org->link, ORG_AWAY,
-		    json_pack("{s:o}", "away",
-			away != NULL ? json_text(span_text(away))
-				     : json_null()));
+		    json_pack("{s:o}", "away", away_text(org)));
 }
 
 void

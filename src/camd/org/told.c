@@ -32,6 +32,19 @@ told_parse(const json_t *item, struct told *told)
 }
 
 int
+told_run_parse(const json_t *item, struct told_run *run)
+{
+	json_int_t first = json_integer_value(json_array_get(item, 0));
+	const char *digits = json_string_value(json_array_get(item, 1));
+
+	if (!json_is_array(item) || digits == NULL || first < 1 ||
+	    digits[strspn(digits, ".012")] != '\0')
+		return CAM_ERR_REQUEST;
+	*run = (struct told_run){ .first = (uint64_t)first, .digits = digits };
+	return 0;
+}
+
+int
 told_change(const json_t *item, struct buf *bytes)
 {
 	uint8_t change[MEMBERSHIP_BYTES_MAX];

@@ -199,9 +199,8 @@ user_object(const struct user *user, const struct lan *lan)
 	    known ? json_string(addr_format_host(&user->peer.addr, addr))
 		  : json_null(),
 	    "port", (int)user->peer.addr.port, "state", state_word(user),
-	    "away",
-	    user->away != NULL ? json_text(span_text(user->away)) : json_null(),
-	    "client", json_text(span_text(user->version)), "encryption",
+	    "away", json_text_or_null(user->away), "client",
+	    json_text(span_text(user->version)), "encryption",
 	    user_encryption(user, lan), "fingerprint",
 	    user->pin != NULL ? fingerprint : NULL, "verified",
 	    (int)user_is_verified(user), "verified_by", user_verified_by(user),

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "camserver/links/expiry.h"
 #include "camserver/links/memberlink.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
@@ -27,17 +28,17 @@ _Static_assert((int)QUEUE_ID_SIZE == (int)RELAYED_ID_SIZE, "the same ids");
 enum {
 	READ_COUNT = 64, /* items in one reading */
 	READ_BYTES = 1024 * 1024,
+	HANDED_BYTES =
+	    64 * 1024,	  /* what may wait to leave beside what is new */
 	TAKEN_MAX = 1024, /* numbers in one notice */
 	SHARES = 10,	  /* of a queue one sender has one (threat model S4) */
-	HOUR_MS = 60 * 60 * 1000,
 	SHARE_COUNT_MIN = 100,
 };
 static const int64_t day_ms = 24 * 3600 * (int64_t)1000;
 
 struct depot {
 	struct memberlinks *links;
-	struct timer expiry;
-	bool expiring;
+	struct expiry *expiry;
 };
 
 /* What is on its way to one member over his link. */
@@ -47,6 +48,7 @@ struct depot_line {
 	uint16_t stream_out, stream_in;
 	int64_t sent; /* number of the last item sent */
 	bool reading, again;
+	bool is_level; /* all that is stored for him has been sent */
 	/* Ids of his that are stored, to be told at once. */
 	json_t *stored;
 	struct timer soon;
@@ -63,7 +65,7 @@ struct put_job {
 	struct job job;
 	struct depot *depot;
 	uint64_t serial; /* of the sender's link */
-	uint8_t receiver[SIGN_KEY_SIZE];
+	uint8_t sender[SIGN_KEY_SIZE], receiver[SIGN_KEY_SIZE];
 	size_t room; /* to be given back to him */
 	uint8_t *bytes;
 	struct store_queued queued;
@@ -122,6 +124,7 @@ put(struct job *job, void *context)
 }
 
 static void pump(struct depot *depot, struct memberlink *link);
+static void hand_on(const struct put_job *put, struct memberlink *link);
 
 static void
 on_put(struct job *job)
@@ -145,7 +148,7 @@ on_put(struct job *job)
 		channel_credit(
 		    wire_channel(link->wire), link->line->stream_in, put->room);
 	if (err == 0 && receiver != NULL && receiver->link != NULL)
-		pump(put->depot, receiver->link);
+		hand_on(put, receiver->link);
 	free(put->bytes);
 	free(put);
 }
@@ -183,6 +186,7 @@ keep(struct depot *depot, struct memberlink *link,
 	put_job->depot = depot;
 	put_job->serial = link->serial;
 	put_job->room = room;
+	memcpy(put_job->sender, link->user_key, SIGN_KEY_SIZE);
 	memcpy(put_job->receiver, receiver->user_key, SIGN_KEY_SIZE);
 	put_job->bytes = xmemdup(relayed->payload.data, relayed->payload.len);
 	put_job->quota = quota_of(settings);
@@ -246,7 +250,8 @@ struct read_job {
 	uint64_t serial;
 	int64_t receiver, after, last;
 	struct buf *items;
-	size_t count, bytes;
+	size_t count, bytes, rows;
+	bool is_all;
 	int err;
 };
 
@@ -258,8 +263,9 @@ read_one(const struct store_queued *queued, void *arg)
 		.kind = (enum relayed_kind)queued->kind,
 		.payload = queued->bytes };
 
-	if (read->bytes >= READ_BYTES)
+	if (read->bytes >= READ_BYTES || read->rows == READ_COUNT)
 		return 1;
+	read->rows++;
 	read->last = queued->number;
 	if (queued->sender_key.len != SIGN_KEY_SIZE)
 		return 0;
@@ -276,33 +282,76 @@ read_some(struct job *job, void *context)
 {
 	struct read_job *read = container_of(job, struct read_job, job);
 
-	read->err = store_queue_each(
-	    context, read->receiver, read->after, READ_COUNT, read_one, read);
+	read->err = context == NULL
+			? CAM_ERR_STORE
+			: store_queue_each(context, read->receiver, read->after,
+			      READ_COUNT + 1, read_one, read);
+	read->is_all = read->err == 0;
+}
+
+/* False: the link has ended. */
+static bool
+send_item(struct memberlink *link, struct span item)
+{
+	struct depot_line *line = link->line;
+	struct channel *channel = wire_channel(link->wire);
+
+	if (!line->can_send && channel_open(channel, RELAYED_STREAM,
+				   CHANNEL_URGENT, &line->stream_out) < 0) {
+		memberlink_close(link, "he has no stream left");
+		return false;
+	}
+	line->can_send = true;
+	if (channel_send(channel, line->stream_out, item) == 0)
+		return true;
+	memberlink_close(link, "he does not read");
+	return false;
 }
 
 static void
 send_items(struct memberlink *link, const struct read_job *read)
 {
-	struct depot_line *line = link->line;
-	struct channel *channel = wire_channel(link->wire);
+	for (size_t i = 0; i < read->count; i++)
+		if (!send_item(link, buf_span(&read->items[i])))
+			return;
+	if (read->last > link->line->sent)
+		link->line->sent = read->last;
+}
 
-	if (read->count > 0 && !line->can_send) {
-		if (channel_open(channel, RELAYED_STREAM, CHANNEL_URGENT,
-			&line->stream_out) < 0) {
-			memberlink_close(link, "he has no stream left");
-			return;
-		}
-		line->can_send = true;
+static size_t
+waiting(const struct memberlink *link)
+{
+	return link->line->can_send ? channel_queued(wire_channel(link->wire),
+					  link->line->stream_out)
+				    : 0;
+}
+
+/* What has just been stored goes as it is, where nothing is before it: it need
+ * not be read. */
+static void
+hand_on(const struct put_job *put, struct memberlink *link)
+{
+	struct relayed relayed = { .number = (uint64_t)put->queued.number,
+		.kind = (enum relayed_kind)put->queued.kind,
+		.payload = put->queued.bytes };
+	struct depot_line *line = link->line;
+	struct buf item;
+
+	/* It may have been read meanwhile, or have been there. */
+	if (line == NULL || put->queued.number <= line->sent)
+		return;
+	line->is_level = line->is_level && waiting(link) <= HANDED_BYTES;
+	if (!line->is_level) {
+		pump(put->depot, link);
+		return;
 	}
-	for (size_t i = 0; i < read->count; i++) {
-		if (channel_send(channel, line->stream_out,
-			buf_span(&read->items[i])) < 0) {
-			memberlink_close(link, "he does not read");
-			return;
-		}
-	}
-	if (read->last > line->sent)
-		line->sent = read->last;
+	memcpy(relayed.user_key, put->sender, SIGN_KEY_SIZE);
+	memcpy(relayed.id, put->queued.id, RELAYED_ID_SIZE);
+	buf_init(&item, RELAYED_MAX);
+	relayed_write(&relayed, &item);
+	if (send_item(link, buf_span(&item)))
+		line->sent = put->queued.number;
+	buf_finish(&item);
 }
 
 static void
@@ -311,20 +360,22 @@ on_some_read(struct job *job)
 	struct read_job *read = container_of(job, struct read_job, job);
 	struct memberlink *link =
 	    memberlinks_by_serial(read->depot->links, read->serial);
-	bool more = false;
+	bool again = false;
 
 	if (read->err < 0)
 		log_error(
 		    "cannot read what is held: %s", cam_strerror(read->err));
 	if (link != NULL && link->line != NULL) {
-		more = link->line->again;
+		link->line->is_level = read->is_all && !link->line->again;
+		/* Else once this has left. */
+		again =
+		    !link->line->is_level && read->count == 0 && read->err >= 0;
 		link->line->reading = link->line->again = false;
 		send_items(link, read);
 	}
 	for (size_t i = 0; i < read->count; i++)
 		buf_finish(&read->items[i]);
-	/* What is there comes when this has left. */
-	if (more && read->count == 0 && link->line != NULL)
+	if (again)
 		pump(read->depot, link);
 	free(read->items);
 	free(read);
@@ -340,9 +391,7 @@ pump(struct depot *depot, struct memberlink *link)
 	if (line == NULL || depot->links->stopped)
 		return;
 	line->again = line->reading;
-	if (line->reading ||
-	    (line->can_send &&
-		channel_queued(wire_channel(link->wire), line->stream_out) > 0))
+	if (line->reading || line->is_level || waiting(link) > 0)
 		return;
 	line->reading = true;
 	read = xcalloc(1, sizeof *read);
@@ -353,7 +402,7 @@ pump(struct depot *depot, struct memberlink *link)
 	read->items = xcalloc(READ_COUNT, sizeof *read->items);
 	read->job.work = read_some;
 	read->job.done = on_some_read;
-	workers_submit(depot->links->server->writer, &read->job);
+	workers_submit(depot->links->server->reader, &read->job);
 }
 
 void
@@ -482,65 +531,13 @@ depot_close(struct depot *depot, struct memberlink *link)
 	free(line);
 }
 
-/* -- expiry ------------------------------------------------------------------
- */
-
-struct expire_job {
-	struct job job;
-	struct depot *depot;
-	int64_t count;
-	int err;
-};
-
-static void
-expire(struct job *job, void *context)
-{
-	struct expire_job *expire = container_of(job, struct expire_job, job);
-
-	expire->err =
-	    store_queue_expire(context, clock_wall_ms(), &expire->count);
-}
-
-static void
-on_expired(struct job *job)
-{
-	struct expire_job *expire = container_of(job, struct expire_job, job);
-	struct depot *depot = expire->depot;
-
-	depot->expiring = false;
-	if (expire->err == 0 && expire->count > 0)
-		log_info("%lld messages waited too long and are forgotten",
-		    (long long)expire->count);
-	if (!depot->links->stopped)
-		timer_start(&depot->expiry,
-		    expire->err == 0 && expire->count > 0 ? 0 : HOUR_MS);
-	free(expire);
-}
-
-static void
-on_expiry(void *arg)
-{
-	struct depot *depot = arg;
-	struct expire_job *job = NULL;
-
-	if (depot->expiring)
-		return;
-	depot->expiring = true;
-	job = xcalloc(1, sizeof *job);
-	job->depot = depot;
-	job->job.work = expire;
-	job->job.done = on_expired;
-	workers_submit(depot->links->server->writer, &job->job);
-}
-
 struct depot *
 depot_new(struct memberlinks *links)
 {
 	struct depot *depot = xcalloc(1, sizeof *depot);
 
 	depot->links = links;
-	timer_init(&depot->expiry, links->server->loop, on_expiry, depot);
-	timer_start(&depot->expiry, HOUR_MS);
+	depot->expiry = expiry_new(links);
 	return depot;
 }
 
@@ -549,6 +546,6 @@ depot_free(struct depot *depot)
 {
 	if (depot == NULL)
 		return;
-	timer_finish(&depot->expiry);
+	expiry_free(depot->expiry);
 	free(depot);
 }

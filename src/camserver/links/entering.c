@@ -16,6 +16,7 @@
 #include "camserver/members.h"
 #include "camserver/server.h"
 #include "camserver/settings.h"
+#include "link/known.h"
 #include "link/linkhello.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
@@ -237,6 +238,22 @@ on_checked(struct job *job)
 	workers_submit(coming->links->server->writer, job);
 }
 
+/* He says, with the same key, what he said when its signatures were checked. */
+static bool
+is_kept(const struct memberlink *link, struct coming *coming)
+{
+	const struct roll_member *member = NULL;
+
+	if (devices_read(
+		span_of(coming->hello.devices, coming->hello.devices_len),
+		&coming->proof.devices) < 0)
+		return false;
+	member = roll_by_key(link->links->roll, coming->proof.devices.user_key);
+	return member != NULL && member->card != NULL &&
+	       strcmp(member->card, coming->card) == 0 &&
+	       memcmp(member->link_key, link->key, SIGN_KEY_SIZE) == 0;
+}
+
 /* The hello in params, as it came and as it was read. */
 static int
 coming_start(struct memberlink *link, enum coming_kind kind, json_t *params,
@@ -265,9 +282,15 @@ coming_start(struct memberlink *link, enum coming_kind kind, json_t *params,
 	if (secret != NULL)
 		memcpy(coming->secret, secret, sizeof coming->secret);
 	coming->approve = settings_on(links->server->settings, "join.approval");
-	coming->job.work = check;
-	coming->job.done = on_checked;
-	workers_submit(links->server->pool, &coming->job);
+	if (is_kept(link, coming)) {
+		coming->job.work = admit;
+		coming->job.done = on_admitted;
+		workers_submit(links->server->writer, &coming->job);
+	} else {
+		coming->job.work = check;
+		coming->job.done = on_checked;
+		workers_submit(links->server->pool, &coming->job);
+	}
 	return 0;
 }
 
@@ -300,6 +323,27 @@ read_away(const json_t *params, char **away)
 	return 0;
 }
 
+/* Who says nothing of it is told everything. */
+static int
+read_known(const json_t *params, struct memberlink *link)
+{
+	const json_t *value = json_object_get(params, "known");
+	size_t len = json_string_length(value) / 2;
+	uint8_t *digests = NULL;
+
+	if (value == NULL)
+		return 0;
+	if (!json_is_string(value) || len > KNOWN_PAGES_MAX * KNOWN_DIGEST_SIZE)
+		return CAM_ERR_REQUEST;
+	link->is_brief = true;
+	if (json_string_length(value) == 0)
+		return 0;
+	buf_clear(&link->known);
+	digests = buf_reserve(&link->known, len);
+	link->known.len = len;
+	return json_hex_get_all(params, "known", digests, len);
+}
+
 int
 entering_enter(struct memberlink *link, json_t *params, json_int_t id)
 {
@@ -310,6 +354,8 @@ entering_enter(struct memberlink *link, json_t *params, json_int_t id)
 	if (link->state != MEMBERLINK_STRANGE || !json_is_integer(number) ||
 	    json_integer_value(number) < 0)
 		return CAM_ERR_REQUEST;
+	if ((r = read_known(params, link)) < 0)
+		return r;
 	if ((r = read_away(params, &away)) < 0)
 		return r;
 	if ((r = coming_start(link, COMING_ENTER, params, id, NULL)) < 0) {

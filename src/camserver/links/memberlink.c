@@ -18,6 +18,7 @@
 #include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
 #include "camserver/server.h"
+#include "link/known.h"
 #include "link/wire.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -75,6 +76,7 @@ memberlink_free(struct memberlink *link)
 	timer_finish(&link->timer);
 	free(link->card);
 	free(link->away);
+	buf_finish(&link->known);
 	free(link);
 }
 
@@ -384,6 +386,7 @@ memberlink_new(struct memberlinks *links, int fd, const struct addr *from,
 	link->addr = *from;
 	link->on_known = on_known;
 	link->known_arg = known_arg;
+	buf_init(&link->known, KNOWN_PAGES_MAX * KNOWN_DIGEST_SIZE);
 	timer_init(&link->timer, links->server->loop, on_time, link);
 	timer_start(&link->timer, COME_MS);
 	link->wire = wire_new(links->server->loop, links->context, fd, false,

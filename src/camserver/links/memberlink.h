@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "base/buf.h"
 #include "base/table.h"
 #include "crypto/sign.h"
 #include "loop/timer.h"
@@ -50,8 +51,11 @@ struct memberlink {
 	char *card;
 	struct addr at; /* where his camd listens */
 	char *away;
-	uint64_t wants;		    /* changes of the directory after that */
-	uint64_t shown;		    /* those he has been sent, once entered */
+	uint64_t wants; /* changes of the directory after that */
+	uint64_t shown; /* those he has been sent, once entered */
+	/* He says what he knows of members (link/known.h): those digests. */
+	bool is_brief;
+	struct buf known;
 	struct roll_member *member; /* ENTERED: not NULL */
 	struct depot_line *line;    /* what is on its way to him */
 	unsigned said;		    /* of himself, not long ago */

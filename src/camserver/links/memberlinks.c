@@ -239,12 +239,13 @@ on_removed(void *arg, struct roll_member *member)
 }
 
 static void
-on_presence(void *arg, json_t *members)
+on_presence(void *arg)
 {
 	struct memberlinks *links = arg;
 	struct memberlink *link = NULL, *next = NULL;
 
-	notices_begin_presence(links->notices, members);
+	notices_begin_presence(links->notices);
+	roll_told(links->roll);
 	for (link = TAILQ_FIRST(&links->list); link != NULL; link = next) {
 		next = TAILQ_NEXT(link, entry);
 		if (link->state == MEMBERLINK_ENTERED)

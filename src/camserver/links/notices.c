@@ -2,10 +2,13 @@
 #include "camserver/links/notices.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "camserver/links/memberlink.h"
+#include "camserver/links/presence.h"
 #include "camserver/links/roll.h"
+#include "link/known.h"
 #include "rpc/channel.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -19,12 +22,13 @@ struct texts {
 
 struct notices {
 	const struct roll *roll;
-	struct texts presence; /* all of it, or nothing */
-	struct texts changes;  /* pages of CHANGES_AT_ONCE, all full */
+	struct texts presence[PRESENCE_FORMS];
+	struct texts pages;   /* of link/known.h */
+	struct buf digests;   /* of all of them, or nothing */
+	struct texts changes; /* pages of CHANGES_AT_ONCE, all full */
 	/* The last page, which somebody at that place was sent. */
 	struct channel_text *last;
 	uint64_t last_after, last_end;
-	struct channel_text *news; /* of presence */
 };
 
 static void
@@ -52,40 +56,97 @@ texts_at(struct texts *texts, size_t number)
 /* -- presence ----------------------------------------------------------------
  */
 
-/* members is taken. */
 static struct channel_text *
-presence_text(json_t *members)
+presence_text(json_t *params)
 {
-	return channel_text_new(
-	    DIRECTORY_PRESENCE, json_pack("{s:o}", "members", members));
+	return channel_text_new(DIRECTORY_PRESENCE, params);
+}
+
+/* All of one form. */
+static struct texts *
+make_presence(struct notices *notices, enum presence_form form)
+{
+	struct texts *texts = &notices->presence[form];
+	uint64_t after = 0;
+	json_t *params = NULL;
+
+	while ((params = presence_next(notices->roll, form, &after)) != NULL)
+		*texts_at(texts, texts->count) = presence_text(params);
+	return texts;
+}
+
+static void
+tell_texts(const struct texts *texts, struct memberlink *link)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		memberlink_tell(link, texts->list[i]);
+}
+
+static void
+forget_presence(struct notices *notices)
+{
+	for (size_t i = 0; i < PRESENCE_FORMS; i++)
+		texts_clear(&notices->presence[i]);
+	texts_clear(&notices->pages);
+	buf_clear(&notices->digests);
+}
+
+/* Of those who have a page in common with him, nothing. */
+static void
+send_pages(struct notices *notices, struct memberlink *link)
+{
+	size_t all = 0;
+
+	if (notices->digests.len == 0)
+		presence_digests(notices->roll, &notices->digests);
+	all = known_page(roll_head(notices->roll)->number) + 1;
+	for (size_t i = 0; i < all; i++) {
+		size_t at = i * KNOWN_DIGEST_SIZE;
+		struct channel_text **page = NULL;
+		json_t *params = NULL;
+
+		if (at + KNOWN_DIGEST_SIZE <= notices->digests.len &&
+		    at + KNOWN_DIGEST_SIZE <= link->known.len &&
+		    memcmp(notices->digests.data + at, link->known.data + at,
+			KNOWN_DIGEST_SIZE) == 0)
+			continue;
+		page = texts_at(&notices->pages, i);
+		if (*page == NULL &&
+		    (params = presence_page(notices->roll, i)) != NULL)
+			*page = presence_text(params);
+		if (*page != NULL)
+			memberlink_tell(link, *page);
+	}
 }
 
 void
 notices_send_presence(struct notices *notices, struct memberlink *link)
 {
-	struct texts *texts = &notices->presence;
-	bool is_new = texts->count == 0;
-	uint64_t after = 0;
-	json_t *page = NULL;
+	enum presence_form form =
+	    link->is_brief ? PRESENCE_ALL_BRIEF : PRESENCE_ALL;
 
-	while (is_new && (page = roll_page(notices->roll, &after)) != NULL)
-		*texts_at(texts, texts->count) = presence_text(page);
-	for (size_t i = 0; i < texts->count; i++)
-		memberlink_tell(link, texts->list[i]);
+	if (link->is_brief)
+		send_pages(notices, link);
+	buf_finish(&link->known);
+	if (notices->presence[form].count == 0)
+		(void)make_presence(notices, form);
+	tell_texts(&notices->presence[form], link);
 }
 
 void
-notices_begin_presence(struct notices *notices, json_t *members)
+notices_begin_presence(struct notices *notices)
 {
-	texts_clear(&notices->presence);
-	channel_text_free(notices->news);
-	notices->news = presence_text(json_incref(members));
+	forget_presence(notices);
+	(void)make_presence(notices, PRESENCE_NEWS);
+	(void)make_presence(notices, PRESENCE_NEWS_BRIEF);
 }
 
 void
 notices_tell_presence(struct notices *notices, struct memberlink *link)
 {
-	memberlink_tell(link, notices->news);
+	tell_texts(&notices->presence[link->is_brief ? PRESENCE_NEWS_BRIEF
+						     : PRESENCE_NEWS],
+	    link);
 }
 
 /* -- the directory -----------------------------------------------------------
@@ -151,11 +212,11 @@ notices_send_changes(struct notices *notices, struct memberlink *link)
 void
 notices_forget(struct notices *notices)
 {
-	texts_clear(&notices->presence);
+	forget_presence(notices);
+	buf_finish(&notices->digests);
 	texts_clear(&notices->changes);
 	channel_text_free(notices->last);
-	channel_text_free(notices->news);
-	notices->last = notices->news = NULL;
+	notices->last = NULL;
 }
 
 struct notices *
@@ -164,6 +225,7 @@ notices_new(const struct roll *roll)
 	struct notices *notices = xcalloc(1, sizeof *notices);
 
 	notices->roll = roll;
+	buf_init(&notices->digests, KNOWN_PAGES_MAX * KNOWN_DIGEST_SIZE);
 	return notices;
 }
 

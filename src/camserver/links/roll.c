@@ -15,7 +15,6 @@
 #include "crypto/digest.h"
 #include "loop/timer.h"
 #include "loop/worker.h"
-#include "rpc/json.h"
 #include "store/card.h"
 #include "store/directory.h"
 #include "store/member.h"
@@ -26,11 +25,6 @@ enum {
 	TELL_MS = 50,
 	TELL_PRESENT_A_MS = 10,
 	READ_AT_ONCE = 4096,
-	/* Of one notice, and of a member in it: at most so much, and his words,
-	 * of which JSON may make as many times as much. */
-	PRESENCE_MAX = 128 * 1024,
-	PRESENCE_BYTES = 96,
-	ESCAPED_MAX = 6,
 };
 
 struct roll {
@@ -40,7 +34,6 @@ struct roll {
 	struct table by_key, by_number;
 	struct origins *origins; /* from which members come */
 	TAILQ_HEAD(, roll_member) list;
-	TAILQ_HEAD(, roll_member) changed;
 	size_t count, present;
 	struct buf log; /* all changes, one behind the other */
 	size_t *ends;	/* where each ends in log */
@@ -102,6 +95,13 @@ roll_present(const struct roll *roll)
 	return roll->present;
 }
 
+const struct roll_member *
+roll_next(const struct roll *roll, const struct roll_member *after)
+{
+	return after != NULL ? TAILQ_NEXT(after, entry)
+			     : TAILQ_FIRST(&roll->list);
+}
+
 struct origins *
 roll_origins(const struct roll *roll)
 {
@@ -131,92 +131,28 @@ roll_change(const struct roll *roll, uint64_t number)
 /* -- presence ----------------------------------------------------------------
  */
 
-static json_t *
-presence(const struct roll_member *member)
-{
-	char addr[ADDR_TEXT_SIZE] = "";
-	enum roll_state state = member->link == NULL   ? ROLL_OFFLINE
-				: member->away != NULL ? ROLL_AWAY
-						       : ROLL_ONLINE;
-
-	if (member->addr.family != ADDR_NONE)
-		(void)addr_format(&member->addr, addr);
-	return json_pack("[I, i, I, s, o]", (json_int_t)member->number,
-	    (int)state, (json_int_t)member->card_version, addr,
-	    state == ROLL_AWAY ? json_text(span_text(member->away))
-			       : json_null());
-}
-
-/* To an array of what is told at once: false, it has no room for him. */
-static bool
-add_presence(json_t *members, size_t *bytes, const struct roll_member *member)
-{
-	size_t more = PRESENCE_BYTES;
-
-	if (member->away != NULL)
-		more += strlen(member->away) * ESCAPED_MAX;
-	if (*bytes + more > PRESENCE_MAX)
-		return false;
-	*bytes += more;
-	if (member->card_version != 0)
-		json_array_append_new(members, presence(member));
-	return true;
-}
-
-json_t *
-roll_page(const struct roll *roll, uint64_t *after)
-{
-	const struct roll_member *member = NULL;
-	json_t *page = json_array();
-	size_t bytes = 0;
-
-	TAILQ_FOREACH (member, &roll->list, entry) {
-		if (member->number <= *after)
-			continue;
-		if (!add_presence(page, &bytes, member))
-			break;
-		*after = member->number;
-	}
-	if (json_array_size(page) > 0)
-		return page;
-	json_decref(page);
-	return NULL;
-}
-
-static void
-unchange(struct roll *roll, struct roll_member *member)
-{
-	if (member->is_changed)
-		TAILQ_REMOVE(&roll->changed, member, change);
-	member->is_changed = false;
-}
-
 static void
 on_tell(void *arg)
 {
 	struct roll *roll = arg;
+
+	roll->ops->on_presence(roll->arg);
+}
+
+void
+roll_told(struct roll *roll)
+{
 	struct roll_member *member = NULL;
 
-	while (!TAILQ_EMPTY(&roll->changed)) {
-		json_t *members = json_array();
-		size_t bytes = 0;
-
-		while ((member = TAILQ_FIRST(&roll->changed)) != NULL &&
-		       add_presence(members, &bytes, member))
-			unchange(roll, member);
-		if (json_array_size(members) > 0)
-			roll->ops->on_presence(roll->arg, members);
-		json_decref(members);
-	}
+	TAILQ_FOREACH (member, &roll->list, entry)
+		member->changed = ROLL_SAME;
 }
 
 static void
-change(struct roll *roll, struct roll_member *member)
+change(struct roll *roll, struct roll_member *member, enum roll_change changed)
 {
-	if (member->is_changed)
-		return;
-	member->is_changed = true;
-	TAILQ_INSERT_TAIL(&roll->changed, member, change);
+	if (member->changed < changed)
+		member->changed = changed;
 	if (!timer_is_running(&roll->tell))
 		timer_start(
 		    &roll->tell, TELL_MS + roll->present / TELL_PRESENT_A_MS);
@@ -228,7 +164,7 @@ roll_set_link(
 {
 	roll->present += (link != NULL) - (size_t)(member->link != NULL);
 	member->link = link;
-	change(roll, member);
+	change(roll, member, ROLL_MOVED);
 }
 
 void
@@ -238,7 +174,7 @@ roll_set_away(struct roll *roll, struct roll_member *member, const char *text)
 
 	free(member->away);
 	member->away = copy;
-	change(roll, member);
+	change(roll, member, ROLL_MOVED);
 }
 
 /* -- cards -------------------------------------------------------------------
@@ -277,7 +213,7 @@ roll_set_card(struct roll *roll, struct roll_member *member, char *card,
 	memcpy(member->link_key, link_key, SIGN_KEY_SIZE);
 	member->card_version = version_of(member);
 	cards_write(roll->server, member);
-	change(roll, member);
+	change(roll, member, ROLL_OTHER);
 }
 
 /* -- the directory -----------------------------------------------------------
@@ -286,7 +222,6 @@ roll_set_card(struct roll *roll, struct roll_member *member, char *card,
 static void
 member_free(struct roll *roll, struct roll_member *member)
 {
-	unchange(roll, member);
 	table_remove(&roll->by_key, &member->by_key);
 	table_remove(&roll->by_number, &member->by_number);
 	TAILQ_REMOVE(&roll->list, member, entry);
@@ -328,7 +263,7 @@ give_member(struct roll *roll, const struct membership *membership,
 	TAILQ_INSERT_TAIL(&roll->list, member, entry);
 	table_add(&roll->by_number, &member->by_number,
 	    table_hash(&roll->by_number, &number, sizeof number));
-	change(roll, member);
+	change(roll, member, ROLL_OTHER);
 }
 
 static void
@@ -547,7 +482,6 @@ roll_new(struct server *server, const struct roll_ops *ops, void *arg,
 	table_init(&roll->by_number);
 	roll->origins = origins_new();
 	TAILQ_INIT(&roll->list);
-	TAILQ_INIT(&roll->changed);
 	buf_init(&roll->log, SIZE_MAX);
 	timer_init(&roll->tell, server->loop, on_tell, roll);
 	err = load_all(roll);

@@ -2,7 +2,6 @@
 #ifndef CAM_CAMSERVER_ROLL_H
 #define CAM_CAMSERVER_ROLL_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,13 +19,14 @@ struct server;
 enum { ROLL_AWAY_MAX = 1024, ROLL_CARD_MAX = 16 * 1024 };
 
 enum roll_state { ROLL_OFFLINE, ROLL_AWAY, ROLL_ONLINE };
+/* Since it was last told: his state, or what else there is to tell of him. */
+enum roll_change { ROLL_SAME, ROLL_MOVED, ROLL_OTHER };
 
 /* Somebody who has joined. */
 struct roll_member {
 	struct table_link by_key, by_number;
-	TAILQ_ENTRY(roll_member) entry;	 /* in order of number */
-	TAILQ_ENTRY(roll_member) change; /* while is_changed */
-	bool is_changed;
+	TAILQ_ENTRY(roll_member) entry; /* in order of number */
+	enum roll_change changed;
 	int64_t member;	 /* his row */
 	uint64_t number; /* of the change that says who he is */
 	uint8_t user_key[SIGN_KEY_SIZE];
@@ -45,9 +45,8 @@ struct roll_ops {
 	void (*on_changes)(void *arg, uint64_t after);
 	/* He belongs to nobody any more: freed after it. */
 	void (*on_removed)(void *arg, struct roll_member *member);
-	/* What is to be told of members: an array for DIRECTORY_PRESENCE,
-	 * borrowed. */
-	void (*on_presence)(void *arg, json_t *members);
+	/* Some have changed: it is to be told, and roll_told() to be called. */
+	void (*on_presence)(void *arg);
 };
 
 /* Reads the directory and the cards: before the writer begins. CAM_ERR_STORE,
@@ -84,9 +83,10 @@ void roll_set_card(struct roll *roll, struct roll_member *member, char *card,
     const uint8_t link_key[SIGN_KEY_SIZE], const struct addr *addr);
 /* From where members have come. */
 struct origins *roll_origins(const struct roll *roll);
-/* Everybody of whom there is something to tell, in pages for
- * DIRECTORY_PRESENCE; after is 0, or what the last call has set; NULL at the
- * end. */
-json_t *roll_page(const struct roll *roll, uint64_t *after);
+/* What has changed up to now is known. */
+void roll_told(struct roll *roll);
+/* In order of number; after NULL: the first. */
+const struct roll_member *roll_next(
+    const struct roll *roll, const struct roll_member *after);
 
 #endif
