@@ -42,10 +42,8 @@ evp_ready(void)
 }
 
 void
-evp_need(bool done)
+evp_fail(void)
 {
-	if (done)
-		return;
 	fputs("cam: OpenSSL failed: out of memory?\n", stderr);
 	abort();
 }

@@ -30,7 +30,13 @@ struct evp_methods {
 const struct evp_methods *evp_methods(void);
 /* Ends the program: for what fails only without memory, in calls that return no
  * error. */
-void evp_need(bool done);
+_Noreturn void evp_fail(void);
+static inline void
+evp_need(bool done)
+{
+	if (!done)
+		evp_fail();
+}
 
 /* Borrowed from crypto; NULL when this OpenSSL has no such cipher. */
 const EVP_CIPHER *crypto_cipher(struct crypto *crypto, enum cipher_kind kind);

@@ -106,6 +106,7 @@ test_a_refusal_that_the_server_makes_proves_nothing() {
 	await_user anna bob@host2 offline
 	id=$(cam_as anna send --no-wait --json bob 'one' | jq -r .id)
 	await 20 is_held 1 1
+	end_server
 	# What the server tells anna in bob's name, before he says anything.
 	python3 - "$T/server/work/server.db" "$id" <<-'END'
 		import json, sqlite3, sys
@@ -119,10 +120,13 @@ test_a_refusal_that_the_server_makes_proves_nothing() {
 		        [ids["anna"], ids["bob"], bytes([row]) * 16, json.dumps(notice).encode()])
 		store.commit()
 	END
+	serve_org
+	await 40 grep -q 'shows a receipt that he has not signed' "$T/anna.err"
+	await 20 is_held 0 2
+	expect_json "$(cam_as anna log --json)" ".id == \"$id\" and .state != \"failed\""
 	start bob
 	await_log bob '.text == "one"'
 	await 40 log_has anna ".id == \"$id\" and .state == \"delivered\""
-	grep -q 'shows a receipt that he has not signed' "$T/anna.err"
 	await 20 is_held 0
 }
 

@@ -611,6 +611,10 @@ class Rogue:
                                   "cam/opened/1")
             answer = link.result(link.ask("message.opened", params))
             return {"answer": "error" if "error" in answer else "ok"}
+        elif how == "refused-unsigned":
+            link.notify("message.refused", {"ids": [message_id], "reason": "unknown",
+                                            "time": 5, "signature": bytes(64).hex()})
+            return {}
         elif how == "refused":
             link.notify("message.refused", cam1.refusal(
                 self.person.signing_key, self.person.device, card.device, ids, "unknown"))

@@ -321,7 +321,7 @@ test_a_receipt_without_its_signature_delivers_nothing() {
 	local id how
 	id=$(cam_as anna send --no-wait --json mallory@host3 'signed for?' | jq -r .id)
 	mallory expect a 20 silent
-	for how in unsigned opened-label link-key "as=$BOB_DEVICE"; do
+	for how in unsigned opened-label link-key "as=$BOB_DEVICE" refused-unsigned; do
 		mallory receipts a "$id" "$how"
 		mallory sync a || mallory connect a $ANNA
 	done

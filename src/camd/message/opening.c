@@ -208,10 +208,13 @@ inspect(struct work *work, const struct user *user, const struct device *device,
 	int r = envelope_parse(bytes, &work->envelope);
 
 	work->opening.has_id = envelope_peek(bytes, work->opening.id);
-	/* Who is told that it is nothing. */
-	if (device == NULL && r < 0)
+	if (r < 0 && device == NULL)
 		device = trust_prekey_device(camd->trust, user);
-	if (device != NULL)
+	/* Who is told of it. One whose list is not here yet tries again. */
+	if (r == 0)
+		memcpy(work->opening.device, work->envelope.device,
+		    DEVICE_ID_SIZE);
+	else if (device != NULL)
 		device_id(device, work->opening.device);
 	if (r < 0)
 		return r == CAM_ERR_VERSION ? "version" : "invalid";
@@ -223,7 +226,6 @@ inspect(struct work *work, const struct user *user, const struct device *device,
 	/* Others' envelopes come with a server, not over this link. */
 	if (memcmp(theirs, work->envelope.device, sizeof theirs) != 0)
 		return "invalid";
-	memcpy(work->opening.device, theirs, sizeof theirs);
 	memcpy(work->sender, key, SIGN_KEY_SIZE);
 	memcpy(
 	    work->device, identity_device_id(camd->identity), DEVICE_ID_SIZE);

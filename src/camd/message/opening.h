@@ -26,8 +26,8 @@ struct opening {
 	size_t len;	  /* what it took of the link's room */
 	bool has_id;
 	uint8_t id[ENVELOPE_ID_SIZE]; /* not proved where there is a reason */
-	/* The sender's, one of his; not proved where there is a reason. Zeros
-	 * where it could not be told. */
+	/* The sender's; not proved to be one of his where there is a reason.
+	 * Zeros where it could not be told. */
 	uint8_t device[DEVICE_ID_SIZE];
 	/* Why it is refused, a word for the sender: "invalid", "version",
 	 * "time", "prekey": that was for one envelope and is gone. */

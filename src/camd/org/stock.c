@@ -218,14 +218,24 @@ on_checked(struct job *job)
 	free(check);
 }
 
+/* Whose answer it is: he may have gone from here meanwhile. */
+struct asked {
+	struct org *org;
+	uint8_t user_key[SIGN_KEY_SIZE];
+};
+
 static void
 on_answer(void *arg, int err, json_t *result, const char *message)
 {
-	struct stock *stock = arg;
-	struct org *org = stock->org;
+	struct asked *asked = arg;
+	struct org *org = asked->org;
+	struct stock *stock = NULL;
 	struct check_job *job = NULL;
 
-	if (err == CAM_ERR_CLOSED || stock->state != STOCK_ASKING)
+	if (err != CAM_ERR_CLOSED)
+		stock = find(org, asked->user_key);
+	free(asked);
+	if (stock == NULL || stock->state != STOCK_ASKING)
 		return;
 	job = xcalloc(1, sizeof *job);
 	if (err < 0 || onetime_parse(result, &job->list) < 0 ||
@@ -250,6 +260,10 @@ on_answer(void *arg, int err, json_t *result, const char *message)
 static void
 ask(struct org *org, struct stock *stock)
 {
+	struct asked *asked = xcalloc(1, sizeof *asked);
+
+	asked->org = org;
+	memcpy(asked->user_key, stock->user_key, SIGN_KEY_SIZE);
 	TAILQ_REMOVE(&org->due, stock, entry);
 	stock->state = STOCK_ASKING;
 	stock->asked =
@@ -259,8 +273,10 @@ ask(struct org *org, struct stock *stock)
 		json_pack("{s:o, s:I}", "user_key",
 		    json_hex(span_of(stock->user_key, SIGN_KEY_SIZE)), "count",
 		    (json_int_t)stock->asked),
-		on_answer, stock) < 0)
+		on_answer, asked) < 0) {
+		free(asked);
 		finish(org, stock, 0);
+	}
 }
 
 static void
