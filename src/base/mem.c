@@ -82,17 +82,24 @@ xmemdup(const void *mem, size_t size)
 }
 
 char *
+xvasprintf(const char *format, va_list args)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, format, args) < 0)
+		give_up();
+	return text;
+}
+
+char *
 xasprintf(const char *format, ...)
 {
 	va_list args;
 	char *text = NULL;
-	int len;
 
 	va_start(args, format);
-	len = vasprintf(&text, format, args);
+	text = xvasprintf(format, args);
 	va_end(args);
-	if (len < 0)
-		give_up();
 	return text;
 }
 

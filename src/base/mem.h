@@ -2,6 +2,7 @@
 #ifndef CAM_MEM_H
 #define CAM_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /*
@@ -21,6 +22,8 @@ void *xmemdup(const void *mem, size_t size)
     __attribute__((malloc, returns_nonnull));
 char *xasprintf(const char *format, ...)
     __attribute__((format(printf, 1, 2), malloc, returns_nonnull));
+char *xvasprintf(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0), malloc, returns_nonnull));
 
 /* Overwrites before freeing; NULL is fine. */
 void wipe(void *mem, size_t size);

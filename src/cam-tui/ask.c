@@ -67,16 +67,6 @@ struct sending {
 	char *text;
 };
 
-static bool
-is_open(const struct tui *tui, const struct view *view)
-{
-	for (size_t i = 0; i < tui->switcher.count; i++) {
-		if (tui->switcher.views[i] == view)
-			return true;
-	}
-	return false;
-}
-
 static void
 on_sent(void *arg, int err, const json_t *result, const struct rpc_error *error)
 {
@@ -85,7 +75,7 @@ on_sent(void *arg, int err, const json_t *result, const struct rpc_error *error)
 
 	if (err != 0 && !tui->is_ending) {
 		say_error(tui, err, error);
-		if (is_open(tui, sending->view) &&
+		if (switcher_has(&tui->switcher, sending->view) &&
 		    composer_is_empty(sending->view->composer))
 			composer_set(
 			    sending->view->composer, span_text(sending->text));

@@ -12,32 +12,16 @@
 #include "rpc/names.h"
 #include "rpc/reason.h"
 
-static bool
-is_word(const json_t *object, const char *name, const char *word)
-{
-	return strcmp(json_text_at(object, name), word) == 0;
-}
-
 /* -- somebody in it ------------------------------------------------------- */
-
-static const struct model_party *
-party_of(const struct model_call *call, const char *id)
-{
-	for (size_t i = 0; i < call->party_count; i++) {
-		if (strcmp(call->parties[i].id, id) == 0)
-			return &call->parties[i];
-	}
-	return NULL;
-}
 
 /* What of him is another now; NULL: nothing to tell. */
 static const char *
 party_change(const struct model_party *before, const json_t *party)
 {
 	bool was_there = before != NULL && before->is_there;
-	bool is_there = is_word(party, "state", "active") ||
-			is_word(party, "state", "held");
-	bool holds = is_word(party, "state", "held");
+	bool is_there = json_text_is(party, "state", "active") ||
+			json_text_is(party, "state", "held");
+	bool holds = json_text_is(party, "state", "held");
 	bool is_muted = json_is_true(json_object_get(party, "muted"));
 	bool records = json_is_true(json_object_get(party, "recording"));
 	bool is_silent = json_is_true(json_object_get(party, "silent"));
@@ -72,7 +56,7 @@ parties_text(const struct model *model, const struct model_call *before,
 	{
 		const char *id = json_text_at(party, "id");
 		const char *sentence =
-		    party_change(party_of(before, id), party);
+		    party_change(model_call_party(before, id), party);
 
 		if (sentence != NULL)
 			return reason_text(sentence, model_name_of(model, id));
@@ -88,7 +72,7 @@ changed_text(const struct model *model, const json_t *params, const char *who)
 	const struct model_call *before =
 	    model_call(model, json_text_at(params, "id"));
 	bool is_muted = json_is_true(json_object_get(params, "muted"));
-	bool is_held = is_word(params, "state", "held");
+	bool is_held = json_text_is(params, "state", "held");
 	char *device = NULL;
 
 	if (before == NULL)
@@ -109,11 +93,11 @@ changed_text(const struct model *model, const json_t *params, const char *who)
 static bool
 is_missed(const json_t *params)
 {
-	return is_word(params, "direction", "in") &&
+	return json_text_is(params, "direction", "in") &&
 	       json_integer_value(json_object_get(params, "duration_ms")) ==
 		   0 &&
-	       !is_word(params, "reason", "declined") &&
-	       !is_word(params, "reason", "elsewhere");
+	       !json_text_is(params, "reason", "declined") &&
+	       !json_text_is(params, "reason", "elsewhere");
 }
 
 static char *
@@ -123,10 +107,10 @@ ended_text(const json_t *params, const char *who, enum style *style)
 		*style = STYLE_WARN;
 		return xasprintf(_("missed call from %s"), who);
 	}
-	if (is_word(params, "reason", "declined") &&
-	    is_word(params, "direction", "in"))
+	if (json_text_is(params, "reason", "declined") &&
+	    json_text_is(params, "direction", "in"))
 		return xasprintf(_("declined: %s"), who);
-	if (!is_word(params, "reason", "hangup"))
+	if (!json_text_is(params, "reason", "hangup"))
 		*style = STYLE_WARN;
 	return callwords_ended(params, who);
 }

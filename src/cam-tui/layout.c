@@ -290,11 +290,9 @@ layout_printf(struct layout *layout, enum style style, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = xvasprintf(format, args);
 	va_end(args);
-	if (text != NULL)
-		layout_text(layout, style, text);
+	layout_text(layout, style, text);
 	free(text);
 }
 

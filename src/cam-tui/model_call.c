@@ -16,12 +16,6 @@
 /* Who is quieter than that says nothing. */
 enum { LEVEL_TALKING = 50 };
 
-static bool
-is_word(const json_t *object, const char *name, const char *word)
-{
-	return strcmp(json_text_at(object, name), word) == 0;
-}
-
 /* -- read ----------------------------------------------------------------- */
 
 static uint8_t
@@ -43,7 +37,7 @@ any_party_is(const json_t *object, const char *state)
 
 	json_array_foreach(json_object_get(object, "parties"), i, party)
 	{
-		if (is_word(party, "state", state))
+		if (json_text_is(party, "state", state))
 			return true;
 	}
 	return false;
@@ -75,6 +69,12 @@ find_party(struct model_call *call, const char *id)
 	return NULL;
 }
 
+const struct model_party *
+model_call_party(const struct model_call *call, const char *id)
+{
+	return find_party((struct model_call *)call, id);
+}
+
 /* Of those who have left only their last words stay, in the object. */
 static void
 read_parties(struct model_call *call, const json_t *object)
@@ -89,15 +89,15 @@ read_parties(struct model_call *call, const json_t *object)
 		struct model_party *known =
 		    find_party(&before, json_text_at(party, "id"));
 
-		if (is_word(party, "state", "left") ||
+		if (json_text_is(party, "state", "left") ||
 		    call->party_count == MODEL_PARTIES_MAX)
 			continue;
 		call->parties[call->party_count++] = (struct model_party){
 			.id = json_text_at(party, "id"),
-			.is_there = is_word(party, "state", "active") ||
-				    is_word(party, "state", "held"),
+			.is_there = json_text_is(party, "state", "active") ||
+				    json_text_is(party, "state", "held"),
 			.is_muted = json_true_at(party, "muted"),
-			.holds = is_word(party, "state", "held"),
+			.holds = json_text_is(party, "state", "held"),
 			.records = json_true_at(party, "recording"),
 			.is_silent = json_true_at(party, "silent"),
 			.is_seen = viewer_can_see(party),
@@ -122,12 +122,12 @@ read_object(struct model_call *call, const json_t *object, int64_t now_ms)
 	call->reason = json_text_at(object, "reason");
 	call->text = json_text_at(object, "text");
 	call->state = state_of(object);
-	call->is_incoming = is_word(object, "direction", "in");
+	call->is_incoming = json_text_is(object, "direction", "in");
 	call->is_muted = json_true_at(object, "muted");
 	call->pushes_to_talk = json_is_boolean(json_object_get(object, "talk"));
 	call->is_let_through = json_true_at(object, "talk");
-	call->shows_camera = is_word(object, "showing", "video");
-	call->shows_screen = is_word(object, "showing", "screen");
+	call->shows_camera = json_text_is(object, "showing", "video");
+	call->shows_screen = json_text_is(object, "showing", "screen");
 	call->has_video =
 	    json_true_at(object, "video") || json_true_at(object, "screen");
 	call->is_recorded =
@@ -425,7 +425,8 @@ list_members(const json_t *object, const char **ids, size_t max)
 		if (id != NULL && id[0] != '\0' && count < max)
 			ids[count++] = id;
 	}
-	if (count == 0 && is_word(object, "direction", "in") && from[0] != '\0')
+	if (count == 0 && json_text_is(object, "direction", "in") &&
+	    from[0] != '\0')
 		ids[count++] = from;
 	return count;
 }

@@ -91,6 +91,9 @@ const struct model_call *model_call(const struct model *model, const char *id);
 const struct model_call *model_call_current(const struct model *model);
 /* The first that rings for us, NULL: none. */
 const struct model_call *model_call_incoming(const struct model *model);
+/* NULL: nobody of that id. */
+const struct model_party *model_call_party(
+    const struct model_call *call, const char *id);
 /* Who talks loudest, us left out; NULL: nobody. */
 const struct model_party *model_call_talker(const struct model_call *call);
 /* How long it has been spoken in. */

@@ -106,6 +106,16 @@ switcher_close(struct switcher *switcher, struct view *view)
 	view->type->free(view);
 }
 
+bool
+switcher_has(const struct switcher *switcher, const struct view *view)
+{
+	for (size_t i = 0; i < switcher->count; i++) {
+		if (switcher->views[i] == view)
+			return true;
+	}
+	return false;
+}
+
 struct view *
 switcher_at(const struct switcher *switcher, size_t number)
 {

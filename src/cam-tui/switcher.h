@@ -24,6 +24,8 @@ void switcher_show(struct switcher *switcher, struct view *view);
 /* Shows the previous one, or the first; the last view that is left stays. */
 void switcher_close(struct switcher *switcher, struct view *view);
 
+/* It may have been closed since, and freed. */
+bool switcher_has(const struct switcher *switcher, const struct view *view);
 struct view *switcher_at(const struct switcher *switcher, size_t number);
 struct view *switcher_neighbour(const struct switcher *switcher, bool next);
 /* The one with most need: mentions first, then unread; NULL: nothing new. */

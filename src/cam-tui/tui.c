@@ -190,11 +190,8 @@ tui_say(struct tui *tui, enum style style, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = xvasprintf(format, args);
 	va_end(args);
-	if (text == NULL)
-		return;
 	if (style == STYLE_BAD || style == STYLE_WARN)
 		style = STYLE_BAR_WARN;
 	tui_show_notice(tui, style, text);

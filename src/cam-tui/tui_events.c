@@ -182,6 +182,13 @@ on_state(enum session_state state, const char *why, void *arg)
 static void
 say_key(struct tui *tui, const json_t *params)
 {
+	if (strcmp(json_text_at(params, "by"), "server") == 0) {
+		tui_say(tui, STYLE_BAD,
+		    _("FOREIGN KEYS: your organisation's server shows keys of "
+		      "%s that are not his; none of them is used"),
+		    json_text_at(params, "id"));
+		return;
+	}
 	tui_say(tui, STYLE_BAD,
 	    json_is_true(json_object_get(params, "blocked"))
 		? _("ANOTHER KEY is used under the name %s, by %s: nothing is "

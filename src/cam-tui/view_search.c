@@ -73,16 +73,6 @@ struct asked {
 
 static void ask(struct view_search *self, bool next);
 
-static bool
-is_open(const struct tui *tui, const struct view *view)
-{
-	for (size_t i = 0; i < tui->switcher.count; i++) {
-		if (tui->switcher.views[i] == view)
-			return true;
-	}
-	return false;
-}
-
 static void
 take_found(struct view_search *self, const json_t *result, bool next)
 {
@@ -104,7 +94,8 @@ on_found(
 	struct asked *asked = arg;
 	struct view_search *self = self_of(asked->view);
 
-	if (err == CAM_ERR_CLOSED || !is_open(asked->tui, asked->view)) {
+	if (err == CAM_ERR_CLOSED ||
+	    !switcher_has(&asked->tui->switcher, asked->view)) {
 		free(asked);
 		return;
 	}

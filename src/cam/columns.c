@@ -84,6 +84,16 @@ columns_end_row(struct columns *columns)
 }
 
 void
+columns_line(
+    struct columns *columns, const char *name, enum style style, char *text)
+{
+	columns_cell(columns, STYLE_DIM, name);
+	columns_cell(columns, style, text);
+	columns_end_row(columns);
+	free(text);
+}
+
+void
 columns_print(const struct columns *columns)
 {
 	bool aligned = output_is_terminal(columns->cam);

@@ -17,6 +17,9 @@ void columns_free(struct columns *columns);
 void columns_heading(struct columns *columns, const char *text);
 void columns_cell(struct columns *columns, enum style style, const char *text);
 void columns_end_row(struct columns *columns);
+/* A row of two: what it is, and what there is of it, which it frees. */
+void columns_line(
+    struct columns *columns, const char *name, enum style style, char *text);
 void columns_print(const struct columns *columns);
 
 #endif

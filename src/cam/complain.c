@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "cam/cam.h"
 
@@ -33,10 +34,8 @@ write_line(const char *text)
 static void
 complain_list(const char *format, va_list list)
 {
-	char *text = NULL;
+	char *text = xvasprintf(format, list);
 
-	if (vasprintf(&text, format, list) < 0)
-		return;
 	write_line(text);
 	free(text);
 }

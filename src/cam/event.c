@@ -83,6 +83,11 @@ key_sentence(const json_t *event)
 {
 	const char *id = json_text_at(event, "id");
 
+	if (strcmp(json_text_at(event, "by"), "server") == 0)
+		return xasprintf(_("FOREIGN KEYS: your organisation's server "
+				   "shows keys of %s that are not his; none of "
+				   "them is used"),
+		    id);
 	if (json_is_true(json_object_get(event, "blocked")))
 		return xasprintf(_("ANOTHER KEY is used under the name %s, by "
 				   "%s: nothing is sent until you have said "

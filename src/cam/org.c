@@ -15,16 +15,6 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 
-/* One line of the list; takes text. */
-static void
-line(struct columns *columns, const char *name, enum style style, char *text)
-{
-	columns_cell(columns, STYLE_DIM, name);
-	columns_cell(columns, style, text);
-	columns_end_row(columns);
-	free(text);
-}
-
 static const char *
 state_text(const char *state)
 {
@@ -43,7 +33,7 @@ print_server(struct columns *columns, const json_t *org)
 	bool connected = json_is_true(json_object_get(org, "connected"));
 	const char *problem = json_text_at(org, "problem");
 
-	line(columns, _("server"), connected ? STYLE_GOOD : STYLE_WARN,
+	columns_line(columns, _("server"), connected ? STYLE_GOOD : STYLE_WARN,
 	    xasprintf("%s  %s%s%s", json_text_at(org, "server"),
 		connected ? _("connected") : _("not connected"),
 		problem[0] != '\0' ? ": " : "", problem));
@@ -58,25 +48,25 @@ print(struct cam *cam, const json_t *org)
 	bool good = strcmp(state, "joined") == 0 && alarm[0] == '\0';
 
 	if (strcmp(state, "none") != 0)
-		line(columns, _("organisation"), STYLE_BOLD,
+		columns_line(columns, _("organisation"), STYLE_BOLD,
 		    xstrdup(json_text_at(org, "organisation")));
-	line(columns, _("state"), good ? STYLE_GOOD : STYLE_WARN,
+	columns_line(columns, _("state"), good ? STYLE_GOOD : STYLE_WARN,
 	    xstrdup(state_text(state)));
 	if (alarm[0] != '\0')
-		line(columns, _("alarm"), STYLE_BAD,
+		columns_line(columns, _("alarm"), STYLE_BAD,
 		    xstrdup(strcmp(alarm, "split") == 0
 				? _("the server shows others another "
 				    "directory: nobody is verified by it")
 				: _("the server shows an older directory than "
 				    "before: nobody is verified by it")));
 	if (strcmp(state, "none") != 0) {
-		line(columns, _("your name"), STYLE_PLAIN,
+		columns_line(columns, _("your name"), STYLE_PLAIN,
 		    xstrdup(json_text_at(org, "name")));
 		print_server(columns, org);
-		line(columns, _("members"), STYLE_PLAIN,
+		columns_line(columns, _("members"), STYLE_PLAIN,
 		    xasprintf("%ld", (long)json_integer_value(
 					 json_object_get(org, "members"))));
-		line(columns, _("root"), STYLE_PLAIN,
+		columns_line(columns, _("root"), STYLE_PLAIN,
 		    xstrdup(json_text_at(org, "pin")));
 	}
 	columns_print(columns);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/limits.h"
+#include "base/mem.h"
 #include "cam/cam.h"
 #include "cam/complain.h"
 #include "rpc/json.h"
@@ -122,13 +123,10 @@ output_line(struct cam *cam, const char *format, ...)
 {
 	va_list list;
 	char *text = NULL;
-	int len;
 
 	va_start(list, format);
-	len = vasprintf(&text, format, list);
+	text = xvasprintf(format, list);
 	va_end(list);
-	if (len < 0)
-		return;
 	output_text(cam, STYLE_PLAIN, text, TEXT_LINE);
 	putchar('\n');
 	free(text);

@@ -23,16 +23,6 @@ number(const json_t *object, const char *name)
 	return (long)json_integer_value(json_object_get(object, name));
 }
 
-/* One line of the list; takes text. */
-static void
-line(struct columns *columns, const char *name, enum style style, char *text)
-{
-	columns_cell(columns, STYLE_DIM, name);
-	columns_cell(columns, style, text);
-	columns_end_row(columns);
-	free(text);
-}
-
 static char *
 addresses_of(const json_t *status)
 {
@@ -62,7 +52,8 @@ add_policy(struct columns *columns, const json_t *policy)
 	    "%s%s %s", text.len > 0 ? ", " : "", key,
 	    json_string_value(value) != NULL ? json_string_value(value) : "");
 	if (text.len > 0)
-		line(columns, _("policy"), STYLE_WARN, buf_steal_text(&text));
+		columns_line(
+		    columns, _("policy"), STYLE_WARN, buf_steal_text(&text));
 	buf_finish(&text);
 }
 
@@ -71,17 +62,17 @@ add_camd(struct cam *cam, struct columns *columns, const json_t *status)
 {
 	const char *protection = json_text_at(status, "protection");
 
-	line(columns, _("keys"),
+	columns_line(columns, _("keys"),
 	    strcmp(protection, "passphrase") == 0 ? STYLE_GOOD : STYLE_PLAIN,
 	    xstrdup(protect_text(protection)));
-	line(columns, "camd", STYLE_PLAIN,
+	columns_line(columns, "camd", STYLE_PLAIN,
 	    xasprintf(_("%s, process %ld, since %.19s"),
 		json_text_at(status, "version"), number(status, "pid"),
 		json_text_at(status, "started")));
 	if (cam->verbose) {
-		line(columns, _("data"), STYLE_PLAIN,
+		columns_line(columns, _("data"), STYLE_PLAIN,
 		    xstrdup(json_text_at(status, "data")));
-		line(columns, _("socket"), STYLE_PLAIN,
+		columns_line(columns, _("socket"), STYLE_PLAIN,
 		    xstrdup(json_text_at(status, "socket")));
 	}
 }
@@ -91,7 +82,7 @@ print_locked(struct cam *cam, const json_t *status)
 {
 	struct columns *columns = columns_new(cam);
 
-	line(columns, _("state"), STYLE_WARN,
+	columns_line(columns, _("state"), STYLE_WARN,
 	    xstrdup(_("locked: 'cam key unlock' opens the keys")));
 	add_camd(cam, columns, status);
 	columns_print(columns);
@@ -106,28 +97,28 @@ print(struct cam *cam, const json_t *status)
 	bool away = strcmp(json_text_at(status, "state"), "away") == 0;
 	char *addresses = addresses_of(status);
 
-	line(columns, _("user"), STYLE_BOLD,
+	columns_line(columns, _("user"), STYLE_BOLD,
 	    xasprintf("%s  %s  %s", json_text_at(status, "id"),
 		json_text_at(status, "nick"), json_text_at(status, "group")));
-	line(columns, _("state"), away ? STYLE_WARN : STYLE_GOOD,
+	columns_line(columns, _("state"), away ? STYLE_WARN : STYLE_GOOD,
 	    xasprintf("%s%s%s", away ? _("away") : _("online"),
 		json_text_at(status, "away")[0] != '\0' ? ": " : "",
 		json_text_at(status, "away")));
-	line(columns, _("network"), STYLE_PLAIN,
+	columns_line(columns, _("network"), STYLE_PLAIN,
 	    xasprintf(_("%s port %ld"), addresses != NULL ? addresses : "",
 		number(status, "port")));
-	line(columns, _("users"), STYLE_PLAIN,
+	columns_line(columns, _("users"), STYLE_PLAIN,
 	    xasprintf(_("%ld online, %ld away, %ld offline"),
 		number(users, "online"), number(users, "away"),
 		number(users, "offline")));
-	line(columns, _("messages"), STYLE_PLAIN,
+	columns_line(columns, _("messages"), STYLE_PLAIN,
 	    xasprintf(_("%ld unread, %ld waiting to be delivered"),
 		number(status, "unread"), number(status, "queued")));
-	line(columns, _("links"), STYLE_PLAIN,
+	columns_line(columns, _("links"), STYLE_PLAIN,
 	    xasprintf(_("%ld to other camd"), number(status, "links")));
 	add_policy(columns, json_object_get(status, "policy"));
 	if (cam->verbose)
-		line(columns, _("device"), STYLE_PLAIN,
+		columns_line(columns, _("device"), STYLE_PLAIN,
 		    xstrdup(json_text_at(status, "device")));
 	add_camd(cam, columns, status);
 	columns_print(columns);

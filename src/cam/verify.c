@@ -145,6 +145,14 @@ print(struct cam *cam, const json_t *result)
 		return;
 	}
 	print_state(cam, result);
+	if (is_set(result, "foreign")) {
+		output_text(cam, STYLE_BAD,
+		    _("Your organisation's server shows keys under this name "
+		      "that are not his. None of them is used; tell who "
+		      "administers it."),
+		    TEXT_LINE);
+		output_line(cam, "%s", "");
+	}
 	if (json_is_object(changed))
 		print_changed(cam, result, changed);
 	if (json_is_object(changed))

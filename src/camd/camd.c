@@ -21,6 +21,7 @@
 #include "camd/link/identity.h"
 #include "camd/link/liaison.h"
 #include "camd/link/links.h"
+#include "camd/link/onetimes.h"
 #include "camd/message/inbox.h"
 #include "camd/message/notices.h"
 #include "camd/message/outbox.h"
@@ -293,7 +294,8 @@ make_parts(struct camd *camd, char **problem)
 		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
 		return r;
 	}
-	if ((r = org_new(camd, camd->store, &camd->org)) < 0) {
+	if ((r = onetimes_new(camd, camd->store, &camd->onetimes)) < 0 ||
+	    (r = org_new(camd, camd->store, &camd->org)) < 0) {
 		*problem = xasprintf(
 		    _("cannot read %s: %s"), camd->store_path, cam_strerror(r));
 		return r;
@@ -435,6 +437,7 @@ camd_finish(struct camd *camd)
 	notices_free(camd->notices);
 	inbox_free(camd->inbox);
 	org_free(camd->org);
+	onetimes_free(camd->onetimes);
 	lan_free(camd->lan);
 	announcement_free(camd->announcement);
 	attention_free(camd->attention);

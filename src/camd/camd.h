@@ -30,8 +30,9 @@ struct camd {
 	struct links *links; /* to other camd */
 	struct announcement *announcement;
 	struct roster *roster;
-	struct trust *trust; /* whose key is whose */
-	struct org *org;     /* our organisation; NULL in tests of parts */
+	struct trust *trust;	   /* whose key is whose */
+	struct onetimes *onetimes; /* ours; NULL in tests of parts */
+	struct org *org; /* our organisation; NULL in tests of parts */
 	struct leaving *leaving;
 	struct inbox *inbox;
 	struct outbox *outbox;

@@ -15,6 +15,7 @@
 #include "camd/message/question.h"
 #include "camd/methods/methods.h"
 #include "camd/people/presence.h"
+#include "loop/listener.h"
 #include "loop/timer.h"
 #include "loop/unix.h"
 #include "rpc/names.h"
@@ -86,7 +87,8 @@ has_room(struct clients *clients)
 }
 
 static void
-on_accept(int fd, void *arg)
+on_accept(
+    void *arg, int fd, const struct sockaddr_storage *from, socklen_t from_len)
 {
 	struct clients *clients = arg;
 

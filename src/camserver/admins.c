@@ -19,6 +19,7 @@
 #include "camserver/methods/methods.h"
 #include "camserver/server.h"
 #include "camserver/settings.h"
+#include "loop/listener.h"
 #include "loop/stream.h"
 #include "loop/unix.h"
 #include "rpc/names.h"
@@ -163,7 +164,8 @@ write_line(void *arg, const void *data, size_t len)
 }
 
 static void
-on_accept(int fd, void *arg)
+on_accept(
+    void *arg, int fd, const struct sockaddr_storage *from, socklen_t from_len)
 {
 	struct admins *admins = arg;
 	struct admin *admin = NULL;

@@ -14,6 +14,7 @@
 #include "org/name.h"
 #include "store/directory.h"
 #include "store/invitation.h"
+#include "store/prekey.h"
 #include "store/queue.h"
 
 _Static_assert((int)INVITATION_HASH_SIZE == (int)SHA256_SIZE,
@@ -186,6 +187,8 @@ remove_found(const struct store_member *found, void *arg)
 	member.state = MEMBER_REMOVED;
 	if (err == 0)
 		err = store_queue_drop(changing->store, found->member);
+	if (err == 0)
+		err = store_prekey_forget(changing->store, found->member);
 	if (err == 0)
 		err = store_member_put(changing->store, &member);
 	if (err == 0 && found->state == MEMBER_JOINED)

@@ -9,6 +9,7 @@
 
 static const char devices_label[] = "cam/devices/1";
 static const char prekey_label[] = "cam/prekey/1";
+static const char onetime_label[] = "cam/onetime/1";
 
 /* The form of a list: this byte, a count, then user key, version, time, digest
  * of the RSA key, the devices, and the signature over all before it. */
@@ -187,6 +188,12 @@ devices_parse(struct span bytes, struct devices *devices)
 
 /* -- prekeys ------------------------------------------------------------ */
 
+static const char *
+label_of(uint32_t id)
+{
+	return id & PREKEY_ONETIME ? onetime_label : prekey_label;
+}
+
 int
 prekey_build(const struct prekey *prekey, const struct sign_key *signing,
     uint8_t bytes[PREKEY_BYTES])
@@ -199,7 +206,8 @@ prekey_build(const struct prekey *prekey, const struct sign_key *signing,
 	fields_put_number(&buf, prekey->id, 4);
 	fields_put_number(&buf, (uint64_t)prekey->made_ms, 8);
 	buf_put(&buf, prekey->key, HPKE_KEY_SIZE);
-	rc = sign_make(signing, prekey_label, buf_span(&buf), signature);
+	rc =
+	    sign_make(signing, label_of(prekey->id), buf_span(&buf), signature);
 	if (rc == 0) {
 		memcpy(bytes, buf.data, PREKEY_SIGNED);
 		memcpy(bytes + PREKEY_SIGNED, signature, SIGN_SIZE);
@@ -208,9 +216,9 @@ prekey_build(const struct prekey *prekey, const struct sign_key *signing,
 	return rc;
 }
 
-int
-prekey_parse(struct span bytes, const uint8_t signing_key[SIGN_KEY_SIZE],
-    struct prekey *prekey)
+static int
+parse(struct span bytes, uint32_t kind,
+    const uint8_t signing_key[SIGN_KEY_SIZE], struct prekey *prekey)
 {
 	struct fields fields = fields_of(bytes);
 	struct prekey got;
@@ -221,11 +229,37 @@ prekey_parse(struct span bytes, const uint8_t signing_key[SIGN_KEY_SIZE],
 	got.id = (uint32_t)fields_number(&fields, 4);
 	got.made_ms = (int64_t)fields_number(&fields, 8);
 	fields_copy(&fields, got.key, HPKE_KEY_SIZE);
-	if (got.id == 0 || got.made_ms < 0)
+	if (got.id == 0 || (got.id & PREKEY_ONETIME) != kind || got.made_ms < 0)
 		return CAM_ERR_FORMAT;
-	rc = sign_verify(signing_key, prekey_label,
+	rc = sign_verify(signing_key, label_of(kind),
 	    span_of(bytes.data, PREKEY_SIGNED), fields.rest.data);
 	if (rc == 0)
 		*prekey = got;
 	return rc;
+}
+
+int
+prekey_parse(struct span bytes, const uint8_t signing_key[SIGN_KEY_SIZE],
+    struct prekey *prekey)
+{
+	return parse(bytes, 0, signing_key, prekey);
+}
+
+int
+prekey_parse_onetime(struct span bytes,
+    const uint8_t signing_key[SIGN_KEY_SIZE], struct prekey *prekey)
+{
+	return parse(bytes, PREKEY_ONETIME, signing_key, prekey);
+}
+
+int
+prekey_peek_onetime(struct span bytes, uint32_t *id)
+{
+	struct fields fields = fields_of(bytes);
+	uint32_t got = (uint32_t)fields_number(&fields, 4);
+
+	if (bytes.len != PREKEY_BYTES || !(got & PREKEY_ONETIME))
+		return CAM_ERR_FORMAT;
+	*id = got;
+	return 0;
 }

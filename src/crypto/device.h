@@ -61,7 +61,12 @@ const struct device *devices_by_link_key(
 const struct device *devices_by_id(
     const struct devices *devices, const uint8_t id[DEVICE_ID_SIZE]);
 
-/* A device's prekey, signed by its signing key under "cam/prekey/1". */
+/*
+ * A device's prekey, signed by its signing key: one that serves for a week
+ * under "cam/prekey/1", one for a single envelope under "cam/onetime/1" (threat
+ * model 5.2). Its id tells which of them it is.
+ */
+#define PREKEY_ONETIME 0x80000000u /* of ids */
 struct prekey {
 	uint32_t id; /* > 0 */
 	int64_t made_ms;
@@ -69,8 +74,14 @@ struct prekey {
 };
 int prekey_build(const struct prekey *prekey, const struct sign_key *signing,
     uint8_t bytes[PREKEY_BYTES]);
-/* CAM_ERR_FORMAT, CAM_ERR_CRYPTO. */
+/* The one and the other kind. CAM_ERR_FORMAT (also: it is of the other),
+ * CAM_ERR_CRYPTO. */
 int prekey_parse(struct span bytes, const uint8_t signing_key[SIGN_KEY_SIZE],
     struct prekey *prekey);
+int prekey_parse_onetime(struct span bytes,
+    const uint8_t signing_key[SIGN_KEY_SIZE], struct prekey *prekey);
+/* The id that it says to have, nothing of it checked. CAM_ERR_FORMAT: it is
+ * none of PREKEY_BYTES for a single envelope. */
+int prekey_peek_onetime(struct span bytes, uint32_t *id);
 
 #endif

@@ -15,24 +15,10 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "loop/timer.h"
-#include "loop/watch.h"
 
 enum {
 	BACKLOG = 128,
-	ACCEPTS_A_TURN = 16,
 	CONNECT_TIMEOUT_S = 10,
-	/* Until the next try when there are no descriptors left. */
-	ACCEPT_PAUSE_MS = 500,
-};
-
-struct listener {
-	struct watch watch;
-	struct timer pause;
-	void (*on_accept)(int fd, void *arg);
-	void *arg;
-	bool accepting; /* inside on_accept: freed when that is over */
-	bool gone;
 };
 
 static int
@@ -201,72 +187,4 @@ unix_peer(int fd, uid_t *uid, pid_t *pid)
 	*pid = 0;
 #endif
 	return 0;
-}
-
-static void
-on_pause_over(void *arg)
-{
-	struct listener *listener = arg;
-
-	watch_set(&listener->watch, WATCH_READ);
-}
-
-static void
-on_connection(int fd, int events, void *arg)
-{
-	struct listener *listener = arg;
-
-	listener->accepting = true;
-	for (int i = 0; i < ACCEPTS_A_TURN && !listener->gone; i++) {
-		int accepted =
-		    accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-		if (accepted >= 0) {
-			listener->on_accept(accepted, listener->arg);
-			continue;
-		}
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-		    errno == ENOMEM) {
-			/* It stays readable: without a pause the loop would
-			 * spin. */
-			watch_set(&listener->watch, 0);
-			timer_start(&listener->pause, ACCEPT_PAUSE_MS);
-			break;
-		}
-		if (errno != EINTR && errno != ECONNABORTED)
-			break;
-	}
-	listener->accepting = false;
-	if (listener->gone)
-		free(listener);
-}
-
-struct listener *
-listener_new(
-    struct loop *loop, int fd, void (*on_accept)(int fd, void *arg), void *arg)
-{
-	struct listener *listener = xcalloc(1, sizeof *listener);
-	int flags = fcntl(fd, F_GETFL);
-
-	listener->on_accept = on_accept;
-	listener->arg = arg;
-	watch_init(&listener->watch, loop, fd, on_connection, listener);
-	timer_init(&listener->pause, loop, on_pause_over, listener);
-	if (flags >= 0)
-		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-	watch_set(&listener->watch, WATCH_READ);
-	return listener;
-}
-
-void
-listener_free(struct listener *listener)
-{
-	if (listener == NULL)
-		return;
-	watch_finish(&listener->watch);
-	timer_finish(&listener->pause);
-	close(listener->watch.fd);
-	listener->gone = true;
-	if (!listener->accepting)
-		free(listener);
 }

@@ -9,6 +9,11 @@ enum {
 	BASE_US = 5000000,	/* the fastest of two such times counts */
 	OVER_US = 10000,	/* a trend this long is no accident */
 	FALL_PAUSE_US = 250000, /* what a fall does is not seen before */
+	/* Between two probes: until one finds nothing more, and then. */
+	PROBE_SOON_US = 150000,
+	PROBE_PAUSE_US = 5000000,
+	PROBE_FACTOR = 2,
+	PROVEN_US = 1000000, /* how long a probe's result holds */
 };
 
 /* The trend's numbers are the draft's (5.4); those of growth ours. */
@@ -19,12 +24,16 @@ enum {
 #define THRESHOLD_UP 0.0087
 #define THRESHOLD_DOWN 0.039
 #define SMOOTHING 0.9
+#define QUEUE_NONE_MS 10.0
 #define QUEUE_SHORT_MS 30.0
 #define QUEUE_LONG_MS 150.0
+#define LOSS_NONE 0.02
 #define LOSS_BAD 0.10
 #define LOSS_TOO_BAD 0.30
 #define GROWTH_START 2.0 /* a second */
 #define GROWTH 1.2
+#define PROBE_GAIN 1.1
+#define BUSY 0.7 /* of the estimate: so much grows by itself */
 #define FALL 0.85
 
 void
@@ -228,6 +237,7 @@ fall(struct bandwidth *bandwidth, double to, int64_t now_us)
 		bandwidth->bitrate = to;
 	bandwidth->fell_us = now_us;
 	bandwidth->starting = false;
+	bandwidth->is_found = true;
 }
 
 static void
@@ -247,11 +257,22 @@ grow(struct bandwidth *bandwidth, int64_t now_us)
 	bandwidth->bitrate = grown;
 }
 
-static void
-decide(struct bandwidth *bandwidth, int64_t now_us)
+/* Where little is sent, what a probe has shown of late counts. */
+static double
+known_to_arrive(const struct bandwidth *bandwidth, int64_t now_us)
 {
 	double arriving =
 	    bandwidth->arriving > 0 ? bandwidth->arriving : bandwidth->bitrate;
+
+	return now_us - bandwidth->probed_us < PROVEN_US
+		   ? fmax(arriving, bandwidth->proven)
+		   : arriving;
+}
+
+static void
+decide(struct bandwidth *bandwidth, int64_t now_us)
+{
+	double arriving = known_to_arrive(bandwidth, now_us);
 	bool is_full =
 	    bandwidth->loss > LOSS_BAD && bandwidth->queue_ms > QUEUE_SHORT_MS;
 
@@ -268,6 +289,21 @@ decide(struct bandwidth *bandwidth, int64_t now_us)
 	bandwidth->changed_us = now_us;
 }
 
+static void
+learn(struct bandwidth *bandwidth, const struct feedback_arrival *arrival,
+    unsigned size)
+{
+	double proven = probe_arrival(&bandwidth->probe, arrival, size);
+
+	if (bandwidth->probe.count > 0)
+		return;
+	bandwidth->is_found = proven < bandwidth->bitrate * PROBE_GAIN;
+	if (proven <= bandwidth->bitrate)
+		return;
+	bandwidth->proven = proven;
+	bandwidth->bitrate = fmin(proven, bandwidth->most);
+}
+
 void
 bandwidth_feedback(struct bandwidth *bandwidth,
     const struct feedback_arrival *list, size_t count, int64_t now_us)
@@ -282,10 +318,14 @@ bandwidth_feedback(struct bandwidth *bandwidth,
 			continue;
 		sent->is_known = false;
 		known++;
-		if (!list[i].is_there) {
-			lost++;
+		lost += !list[i].is_there;
+		/* Its queue is none of the pictures'. */
+		if (probe_has(&bandwidth->probe, list[i].number)) {
+			learn(bandwidth, &list[i], sent->size);
 			continue;
 		}
+		if (!list[i].is_there)
+			continue;
 		follow_queue(bandwidth, sent->at_us, list[i].at_us);
 		count_arrival(bandwidth, sent->size, list[i].at_us);
 		add_to_group(bandwidth, sent->at_us, list[i].at_us);
@@ -296,4 +336,34 @@ bandwidth_feedback(struct bandwidth *bandwidth,
 	bandwidth->loss += fmin(0.05 + known / 60.0, 0.5) *
 			   ((double)lost / known - bandwidth->loss);
 	decide(bandwidth, now_us);
+}
+
+unsigned
+bandwidth_wants_probe(
+    const struct bandwidth *bandwidth, unsigned wanted, int64_t now_us)
+{
+	int64_t pause_us = bandwidth->is_found ? PROBE_PAUSE_US : PROBE_SOON_US;
+	double bitrate = bandwidth->bitrate * PROBE_FACTOR;
+	bool is_calm = bandwidth->use == BANDWIDTH_NORMAL &&
+		       bandwidth->points >= BANDWIDTH_POINTS / 4 &&
+		       bandwidth->queue_ms < QUEUE_NONE_MS &&
+		       bandwidth->loss < LOSS_NONE;
+
+	if (bandwidth->bitrate >= wanted || !is_calm ||
+	    now_us - bandwidth->probed_us < pause_us)
+		return 0;
+	if (!bandwidth->starting &&
+	    (now_us - bandwidth->fell_us < PROBE_PAUSE_US ||
+		bandwidth->arriving > bandwidth->bitrate * BUSY))
+		return 0;
+	return bitrate < wanted ? (unsigned)bitrate : wanted;
+}
+
+void
+bandwidth_probe(struct bandwidth *bandwidth, uint16_t first, uint16_t count,
+    unsigned bitrate, int64_t now_us)
+{
+	probe_begin(&bandwidth->probe, first, count, bitrate);
+	bandwidth->probed_us = now_us;
+	bandwidth->proven = 0;
 }

@@ -7,12 +7,16 @@
 #include <stdint.h>
 
 #include "media/feedback.h"
+#include "media/probe.h"
 
 /*
  * After draft-ietf-rmcat-gcc-02: what is sent grows until packets take longer
  * and longer, which is a queue that fills; then it falls below what arrives.
  * Unlike there loss alone is no sign of it: where the queue is empty the air is
  * bad, and sending less would help nobody.
+ *
+ * What is never sent proves nothing, so that pictures that need little would
+ * keep it low: now and then a short train of packets is sent at twice of it.
  */
 enum {
 	BANDWIDTH_KEPT = 2048, /* packets under way */
@@ -58,6 +62,10 @@ struct bandwidth {
 	double arriving; /* bits a second; 0: not known yet */
 	double loss;	 /* 0 .. 1, of late */
 	int64_t changed_us, fell_us;
+	struct probe probe;
+	int64_t probed_us; /* when it, or the last one, was sent */
+	double proven;	   /* by it; 0: nothing */
+	bool is_found;	   /* where the path ends, for now */
 };
 
 /* Bits a second. */
@@ -69,5 +77,13 @@ void bandwidth_sent(struct bandwidth *bandwidth, uint16_t number, uint16_t size,
 void bandwidth_feedback(struct bandwidth *bandwidth,
     const struct feedback_arrival *list, size_t count, int64_t now_us);
 unsigned bandwidth_bitrate(const struct bandwidth *bandwidth);
+
+/* The bits a second at which a train of packets would tell now whether more
+ * fits, up to wanted; 0: it is known well enough, or the path is busy. */
+unsigned bandwidth_wants_probe(
+    const struct bandwidth *bandwidth, unsigned wanted, int64_t now_us);
+/* Such a train leaves now: count packets from that number on. */
+void bandwidth_probe(struct bandwidth *bandwidth, uint16_t first,
+    uint16_t count, unsigned bitrate, int64_t now_us);
 
 #endif

@@ -30,8 +30,9 @@ enum {
 	FINE = 20,
 	ROUGH = 30,
 	COARSE = 45,
-	/* Percent of coded bytes that headers and tags come to. */
-	HEADERS = 7,
+	/* Percent of coded bytes that headers, tags and reports come to, and
+	 * what the coder may be above its bitrate for a second. */
+	BESIDE = 12,
 };
 
 unsigned
@@ -146,6 +147,35 @@ raise(struct budget *budget, const struct budget_state *state,
 	return false;
 }
 
+/* Only once it is known what a picture of this size takes. */
+static bool
+raise_soon(struct budget *budget, unsigned affordable, unsigned busy)
+{
+	if (budget->level <= affordable || busy == 0 || busy >= BUSY / 2)
+		return false;
+	budget->level--;
+	return true;
+}
+
+static void
+change(struct budget *budget, const struct budget_state *state,
+    unsigned affordable, unsigned busy, uint64_t now_ms)
+{
+	uint64_t calm_ms = now_ms - budget->calm_ms;
+	bool is_changed = false;
+
+	if (lower(budget, state, affordable, busy))
+		budget->settled = is_changed = true;
+	else if (calm_ms >= BUDGET_CALM_MS)
+		is_changed = raise(budget, state, affordable, busy);
+	else if (!budget->settled && calm_ms >= BUDGET_SOON_MS)
+		is_changed = raise_soon(budget, affordable, busy);
+	if (is_changed)
+		budget->calm_ms = now_ms;
+	if (now_ms - budget->began_ms >= BUDGET_BEGIN_MS)
+		budget->settled = true;
+}
+
 static struct budget_choice
 describe(const struct budget *budget, const struct budget_state *state,
     unsigned bitrate)
@@ -171,7 +201,7 @@ budget_choose(
 
 	if (state->path != 0 && state->path < bitrate)
 		bitrate = state->path;
-	bitrate = (unsigned)(bitrate * 100ull / (100 + HEADERS));
+	bitrate = (unsigned)(bitrate * 100ull / (100 + BESIDE));
 	affordable = affordable_level(bitrate);
 	/* What was earned was with more bits than there are now. */
 	if (bitrate < budget->bitrate - budget->bitrate / 5)
@@ -188,14 +218,11 @@ budget_choose(
 			.level = affordable,
 			.bitrate = bitrate,
 			.speed = VPX_SPEED_MAX,
+			.began_ms = now_ms,
 			.calm_ms = now_ms };
 		return describe(budget, state, bitrate);
 	}
 	busy = load(state, effective(budget->level, state).rate);
-	if (lower(budget, state, affordable, busy))
-		budget->calm_ms = now_ms;
-	else if (now_ms - budget->calm_ms >= BUDGET_CALM_MS &&
-		 raise(budget, state, affordable, busy))
-		budget->calm_ms = now_ms;
+	change(budget, state, affordable, busy, now_ms);
 	return describe(budget, state, bitrate);
 }

@@ -10,8 +10,12 @@ enum {
 	BUDGET_LEAST = 100000,
 	BUDGET_MOST = 200000000,
 	BUDGET_DEFAULT = 6000000, /* bits a second, all streams of a call */
-	BUDGET_VOICE = 50000,	  /* of which each voice takes */
+	BUDGET_VOICE = 55000,	  /* of which each voice takes */
 	BUDGET_CALM_MS = 5000,	  /* before something is raised again */
+	/* In the beginning, until something has been too much, pictures grow
+	 * sooner: what the path takes is not known before. */
+	BUDGET_BEGIN_MS = 10000,
+	BUDGET_SOON_MS = 300,
 };
 
 /* What is known when a choice is made. */
@@ -33,10 +37,12 @@ struct budget_choice {
 
 struct budget {
 	bool started;
+	bool settled;	 /* its beginning is over */
 	unsigned level;	 /* of the ladder of sizes and rates */
 	unsigned earned; /* levels higher, as the pictures are simple ones */
 	unsigned bitrate;
 	unsigned speed;
+	uint64_t began_ms;
 	uint64_t calm_ms; /* since when all has been well within bounds */
 };
 
@@ -44,8 +50,9 @@ struct budget {
 unsigned budget_share(unsigned parties, unsigned ceiling);
 /*
  * Downwards at once: the speed step first, then the size, then the rate.
- * Upwards one step at a time, after BUDGET_CALM_MS; more care only where the
- * pictures are coarse. A budget begins as zeros.
+ * Upwards one step at a time, after BUDGET_CALM_MS, or in the beginning after
+ * BUDGET_SOON_MS; more care only where the pictures are coarse. A budget begins
+ * as zeros.
  */
 struct budget_choice budget_choose(
     struct budget *budget, const struct budget_state *state, uint64_t now_ms);

@@ -19,6 +19,10 @@ enum {
 	WAITING_MAX = 4, /* coded pictures that the loop has not taken */
 	CLOCK = 90,	 /* ticks of RTP a ms */
 	LATE_US = 200000,
+	/* Pictures that are looked at together. The first of a size touch
+	 * memory for the first time, and refine the key picture. */
+	OF_LATE = 8,
+	OF_LONG = 64,
 };
 
 struct coded {
@@ -41,7 +45,7 @@ struct camera {
 	bool stops, has_ended, was_told, wants_key;
 	int end_err;
 	struct budget_choice choice;
-	unsigned encode_us;
+	unsigned encode_us, measured; /* of so many pictures */
 	double quantizer;
 	struct coded *first, **last;
 	unsigned waiting;
@@ -52,6 +56,7 @@ struct camera {
 	struct vpx_settings settings;
 	struct i420 picture, scaled;
 	uint64_t due_us, before_us;
+	double apart;	 /* pictures, in ticks, for long */
 	unsigned credit; /* of the rate that is sent, against the source's */
 };
 
@@ -115,7 +120,7 @@ static void
 forget_figures(struct camera *camera)
 {
 	pthread_mutex_lock(&camera->mutex);
-	camera->encode_us = 0;
+	camera->encode_us = camera->measured = 0;
 	camera->quantizer = 0;
 	pthread_mutex_unlock(&camera->mutex);
 }
@@ -170,13 +175,14 @@ hand_over(struct camera *camera, const struct vpx_encoded *encoded,
 	coded->len = encoded->bytes.len;
 	memcpy(coded->bytes, encoded->bytes.data, encoded->bytes.len);
 	pthread_mutex_lock(&camera->mutex);
-	/* Key pictures are few, and the first of them touches all memory. */
-	if (!encoded->is_key && camera->encode_us == 0)
-		camera->encode_us = took_us;
-	if (!encoded->is_key)
-		camera->encode_us += (int)(took_us - camera->encode_us) / 8;
+	/* Key pictures are few. */
+	if (!encoded->is_key) {
+		camera->measured += camera->measured < OF_LATE;
+		camera->encode_us +=
+		    (int)(took_us - camera->encode_us) / (int)camera->measured;
+	}
 	camera->quantizer += (encoded->quantizer - camera->quantizer) /
-			     (camera->quantizer > 0 ? 8 : 1);
+			     (camera->quantizer > 0 ? OF_LATE : 1);
 	if (encoded->is_key)
 		camera->wants_key = false;
 	if (camera->waiting < WAITING_MAX) {
@@ -202,11 +208,33 @@ used_us(void)
 	return (uint64_t)used.tv_sec * 1000000 + (uint64_t)used.tv_nsec / 1000;
 }
 
+/*
+ * libvpx takes a picture that is a little late for another rate, and then gives
+ * too much to some pictures and leaves out others. So all are said to be as far
+ * apart as was chosen, but of a source that is much slower for long.
+ */
+static unsigned
+ticks_of_picture(struct camera *camera, unsigned rate, uint64_t taken_us)
+{
+	double usual = CLOCK * 1000. / rate;
+	double passed = (double)(taken_us - camera->before_us) * CLOCK / 1000;
+
+	if (rate != camera->settings.rate || camera->before_us == 0)
+		camera->apart = usual;
+	else
+		camera->apart += ((passed < 4 * usual ? passed : 4 * usual) -
+				     camera->apart) /
+				 OF_LONG;
+	camera->before_us = taken_us;
+	return (
+	    unsigned)(camera->apart * 3 > usual * 4 ? camera->apart : usual);
+}
+
 static int
 code(struct camera *camera, const struct budget_choice *choice, bool key)
 {
 	uint64_t taken_us = clock_now_us(), begun_us = used_us();
-	uint64_t ticks = (taken_us - camera->before_us) * CLOCK / 1000;
+	unsigned ticks = ticks_of_picture(camera, choice->rate, taken_us);
 	struct vpx_encoded encoded;
 	const struct i420 *picture;
 	int err = prepare(camera, choice);
@@ -216,10 +244,7 @@ code(struct camera *camera, const struct budget_choice *choice, bool key)
 	picture = scale(camera);
 	if (picture == NULL)
 		return CAM_ERR_FULL;
-	err = vpx_encode(camera->encoder, picture,
-	    ticks > 0 && ticks < UINT16_MAX ? (unsigned)ticks : CLOCK * 33, key,
-	    &encoded);
-	camera->before_us = taken_us;
+	err = vpx_encode(camera->encoder, picture, ticks, key, &encoded);
 	if (err == 0)
 		hand_over(camera, &encoded, taken_us,
 		    (unsigned)(used_us() - begun_us));
@@ -413,7 +438,7 @@ camera_encode_us(struct camera *camera)
 	unsigned us;
 
 	pthread_mutex_lock(&camera->mutex);
-	us = camera->encode_us;
+	us = camera->measured == OF_LATE ? camera->encode_us : 0;
 	pthread_mutex_unlock(&camera->mutex);
 	return us;
 }

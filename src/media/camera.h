@@ -32,7 +32,7 @@ void camera_free(struct camera *camera);
 void camera_set(struct camera *camera, const struct budget_choice *choice);
 /* The next picture is to be a key one. */
 void camera_want_key(struct camera *camera);
-/* What coding a picture takes of late; 0: none yet. */
+/* What coding a picture of this size takes of late; 0: not known yet. */
 unsigned camera_encode_us(struct camera *camera);
 /* How coarse they are of late (struct vpx_encoded); 0: none yet. */
 unsigned camera_quantizer(struct camera *camera);

@@ -4,6 +4,8 @@
 #include "media/mesh_parts.h"
 #include "media/mesh_tick.h"
 
+static const struct audio_choice system_choice = { .kind = AUDIO_PORTAUDIO };
+
 static struct audio **
 place_of(struct mesh *mesh, enum mesh_direction direction)
 {
@@ -75,6 +77,20 @@ mesh_open_devices(struct mesh *mesh, const struct mesh_setup *setup)
 	return in_err != 0 ? in_err : err;
 }
 
+/* As it was; where it has gone, too, the system's own. */
+static void
+reopen(struct mesh *mesh, enum mesh_direction direction,
+    const struct audio_choice *before)
+{
+	bool is_silent;
+
+	if (open_one(mesh, direction, before) == 0)
+		return;
+	is_silent = open_one(mesh, direction, &system_choice) != 0;
+	mesh->replaced[direction] = !is_silent;
+	mesh->ops->on_device(mesh->arg, direction, is_silent);
+}
+
 /* What has been plugged in since is only found while no device is open. */
 static int
 open_after_look(struct mesh *mesh, enum mesh_direction direction,
@@ -91,11 +107,10 @@ open_after_look(struct mesh *mesh, enum mesh_direction direction,
 		be_silent(mesh, other);
 	audio_portaudio_look();
 	err = open_one(mesh, direction, choice);
-	if (err != 0 && is_device(&before) &&
-	    open_one(mesh, direction, &before) != 0)
-		mesh->ops->on_device(mesh->arg, direction, true);
-	if (is_device(&others) && open_one(mesh, other, &others) != 0)
-		mesh->ops->on_device(mesh->arg, other, true);
+	if (err != 0 && is_device(&before))
+		reopen(mesh, direction, &before);
+	if (is_device(&others))
+		reopen(mesh, other, &others);
 	return err;
 }
 
@@ -103,13 +118,13 @@ open_after_look(struct mesh *mesh, enum mesh_direction direction,
 void
 mesh_device_failed(struct mesh *mesh, enum mesh_direction direction)
 {
-	const struct audio_choice system = { .kind = AUDIO_PORTAUDIO };
 	bool is_silent =
 	    !is_device(&mesh->choices[direction]) || mesh->replaced[direction];
 
 	be_silent(mesh, direction);
 	if (!is_silent)
-		is_silent = open_after_look(mesh, direction, &system) != 0;
+		is_silent =
+		    open_after_look(mesh, direction, &system_choice) != 0;
 	mesh->replaced[direction] = !is_silent;
 	prepare_speech(mesh);
 	mesh_prepare(mesh);

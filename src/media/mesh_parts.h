@@ -104,7 +104,8 @@ struct mesh {
 	bool hold, mute, silent;
 	uint8_t level;
 	bool wants_levels;
-	uint64_t levels_us, second_us, report_us; /* when the next is due */
+	uint64_t levels_us, report_us; /* when the next is due */
+	uint64_t looked_us; /* when the last second ended, by the clock */
 	uint64_t dropped;
 	struct addr tap; /* ADDR_NONE: nobody taps */
 	bool tap_sealed;
@@ -140,8 +141,6 @@ void mesh_send_rtcp(
 void mesh_report(struct mesh *mesh, bool bye);
 void mesh_read_reports(struct mesh *mesh, struct mesh_member *member,
     struct sender *sender, struct span packet, uint64_t came_us);
-
-void rate_look(struct rate *rate);
 
 /* Takes the descriptors of both. As audio_open_in(). */
 int mesh_open_devices(struct mesh *mesh, const struct mesh_setup *setup);

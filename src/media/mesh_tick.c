@@ -151,19 +151,21 @@ listen_to_all(struct mesh *mesh, uint64_t now_us)
 /* -- what is due now and then ------------------------------------------------
  */
 
-void
-rate_look(struct rate *rate)
+static void
+rate_look(struct rate *rate, uint64_t passed_us)
 {
-	rate->bits = (unsigned)((rate->bytes - rate->bytes_before) * 8);
+	rate->bits = (unsigned)((rate->bytes - rate->bytes_before) * 8 *
+				SECOND_US / passed_us);
 	rate->bytes_before = rate->bytes;
 }
 
 static void
-look_at(struct mesh *mesh, struct mesh_member *member, uint64_t now_us)
+look_at(struct mesh *mesh, struct mesh_member *member, uint64_t now_us,
+    uint64_t passed_us)
 {
 	for (size_t i = 0; i < member->current->count; i++) {
-		rate_look(&member->current->streams[i].rate);
-		mesh_video_look(&member->current->streams[i]);
+		rate_look(&member->current->streams[i].rate, passed_us);
+		mesh_video_look(&member->current->streams[i], passed_us);
 	}
 	/* It may have been heard since the frame was due. */
 	if (member->heard && now_us > member->heard_us + LOST_US) {
@@ -173,14 +175,22 @@ look_at(struct mesh *mesh, struct mesh_member *member, uint64_t now_us)
 	}
 }
 
+/* By the clock: frames that come late are made up for, and then have been less
+ * or more than that. */
 static void
 look_each_second(struct mesh *mesh, uint64_t now_us)
 {
+	uint64_t clock_us = clock_now_us();
+	uint64_t passed_us = clock_us - mesh->looked_us;
+
+	if (passed_us < SECOND_US)
+		return;
+	mesh->looked_us = clock_us;
 	for (size_t i = 0; i < mesh->count; i++)
-		rate_look(&mesh->rates[i]);
+		rate_look(&mesh->rates[i], passed_us);
 	for (struct mesh_member *member = mesh->members; member != NULL;
 	     member = member->next)
-		look_at(mesh, member, now_us);
+		look_at(mesh, member, now_us, passed_us);
 }
 
 /* Whether it is time for what is due at *due_us; then sets the next time. */
@@ -200,8 +210,7 @@ do_what_is_due(struct mesh *mesh, uint64_t now_us)
 		mesh->report_us += random_below(REPORT_US);
 		mesh_report(mesh, false);
 	}
-	if (is_due(&mesh->second_us, now_us, SECOND_US))
-		look_each_second(mesh, now_us);
+	look_each_second(mesh, now_us);
 	if (mesh->wants_levels && is_due(&mesh->levels_us, now_us, LEVELS_US))
 		mesh->ops->on_levels(mesh->arg);
 }
@@ -363,7 +372,7 @@ mesh_start(struct mesh *mesh)
 		return;
 	mesh->started = true;
 	mesh->silent = true;
-	mesh->second_us = now_us + SECOND_US;
+	mesh->looked_us = now_us;
 	mesh->report_us = now_us + REPORT_FIRST_US;
 	mesh_prepare(mesh);
 	if (clock_fd(mesh) < 0)

@@ -196,7 +196,7 @@ mesh_video_new(struct mesh *mesh, const struct mesh_setup *setup)
 	mesh->video = video;
 	video->record = setup->video_out;
 	video->ceiling = setup->budget != 0 ? setup->budget : BUDGET_DEFAULT;
-	mesh_camera_prepare(mesh);
+	mesh_pace_prepare(mesh);
 	return mesh_show(mesh, &setup->video_in);
 }
 
@@ -219,14 +219,16 @@ mesh_video_free(struct mesh *mesh)
 }
 
 void
-mesh_video_look(struct inbound *inbound)
+mesh_video_look(struct inbound *inbound, uint64_t passed_us)
 {
-	uint64_t pictures;
+	uint64_t pictures, seen;
 
 	if (inbound->viewer == NULL)
 		return;
 	pictures = viewer_figures(inbound->viewer).pictures;
-	inbound->seen = (unsigned)(pictures - inbound->seen_before);
+	seen = pictures - inbound->seen_before;
+	inbound->seen =
+	    (unsigned)((seen * 1000000 + passed_us / 2) / passed_us);
 	inbound->seen_before = pictures;
 }
 

@@ -23,6 +23,7 @@ struct rtcp_packet;
 struct rtp_packet;
 struct sent;
 struct video_choice;
+struct vpx_encoded;
 struct workers;
 
 /* Of a mesh. */
@@ -32,7 +33,9 @@ struct mesh_video {
 	enum media_kind kind;	 /* of what it sees */
 	struct sent *sent;
 	struct timer pacing;
-	uint16_t unsent; /* the first packet that is made but not sent yet */
+	uint16_t unsent;    /* the first packet that is made but not sent yet */
+	uint16_t probe_end; /* behind the last of a probe, which leaves at */
+	unsigned probe_bitrate; /* so many bits a second; 0: none does */
 	uint16_t picture;
 	uint64_t taken_us; /* of the last picture; 0: none yet */
 	struct budget budget;
@@ -53,8 +56,8 @@ void mesh_video_joined(struct mesh *mesh, struct mesh_member *member);
 /* Nothing for sound, nor where pictures cannot be shown. */
 void mesh_video_take(struct mesh *mesh, struct mesh_member *member,
     struct inbound *inbound, const struct rtp_packet *packet, uint64_t came_us);
-/* Once a second: how many pictures there were. */
-void mesh_video_look(struct inbound *inbound);
+/* Once a second, or what has passed: how many pictures there were in one. */
+void mesh_video_look(struct inbound *inbound, uint64_t passed_us);
 void mesh_video_figures(
     const struct inbound *inbound, struct mesh_stats *stats);
 /* Every 20 ms. */
@@ -67,14 +70,13 @@ enum vpx_codec mesh_codec(const struct media_stream *stream);
 /* -- ours: mesh_camera.c -----------------------------------------------------
  */
 
-void mesh_camera_prepare(struct mesh *mesh);
 /* Errors of video_open(). */
 int mesh_camera_open(struct mesh *mesh, const struct video_choice *choice);
 void mesh_camera_close(struct mesh *mesh);
 /* Size and rate of what is sent at present. */
 void mesh_camera_figures(const struct mesh *mesh, struct mesh_stats *stats);
 /* The stream that pictures go out by, or NULL. */
-const struct outbound *mesh_camera_stream(const struct mesh *mesh);
+struct outbound *mesh_camera_stream(const struct mesh *mesh);
 /* Our streams are others now. */
 void mesh_camera_rekeyed(struct mesh *mesh);
 /* Feedback of a member about what we send. */
@@ -82,5 +84,21 @@ void mesh_camera_read(struct mesh *mesh, struct mesh_member *member,
     const struct rtcp_packet *packet, uint64_t came_us);
 void mesh_camera_tick(struct mesh *mesh, uint64_t now_us);
 void mesh_camera_record(struct mesh *mesh);
+
+/* -- what leaves, and when: mesh_pace.c --------------------------------------
+ */
+
+void mesh_pace_prepare(struct mesh *mesh);
+/* Nothing of what was sent before can be asked for any more. */
+void mesh_pace_begin(struct mesh *mesh);
+void mesh_pace_end(struct mesh *mesh);
+void mesh_pace_picture(
+    struct mesh *mesh, const struct vpx_encoded *encoded, uint64_t now_us);
+/* Tries whether so many bits a second could be sent, where that is not known
+ * and nothing waits to leave. */
+void mesh_pace_probe(struct mesh *mesh, unsigned wanted, uint64_t now_us);
+/* What a member misses. */
+void mesh_pace_repeat(struct mesh *mesh, const struct mesh_member *member,
+    const struct rtcp_packet *packet, uint64_t now_us);
 
 #endif

@@ -24,11 +24,14 @@ outbound_write(struct outbound *outbound, struct rtp_packet *packet,
 	packet->sequence = outbound->sequence++;
 	packet->timestamp = outbound->timestamp;
 	len = rtp_write_header(packet, out);
-	memcpy(out + len, packet->payload.data, packet->payload.len);
+	/* There is none where there is only padding. */
+	if (packet->payload.len > 0)
+		memcpy(out + len, packet->payload.data, packet->payload.len);
+	len += packet->payload.len;
 	outbound->packets++;
 	outbound->octets += (uint32_t)packet->payload.len;
 	outbound->last_us = now_us;
-	return len + packet->payload.len;
+	return len + rtp_write_padding(packet, out + len);
 }
 
 void

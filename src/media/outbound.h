@@ -23,8 +23,8 @@ void outbound_init(
     struct outbound *outbound, const struct media_stream *stream);
 /*
  * A whole packet in clear: packet's extensions and payload with the next
- * number, at the time of the stream. out has room for RTP_HEADER_MAX and the
- * payload; returns how many bytes there are.
+ * number, at the time of the stream. out has room for RTP_HEADER_MAX, the
+ * payload and its padding; returns how many bytes there are.
  */
 size_t outbound_write(struct outbound *outbound, struct rtp_packet *packet,
     uint64_t now_us, uint8_t *out);

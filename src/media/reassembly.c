@@ -20,7 +20,7 @@ struct slot {
 	unsigned asked;
 	/* There. */
 	uint32_t timestamp;
-	bool begins, ends, is_key;
+	bool begins, ends, is_key, is_padding;
 	uint16_t len;
 	uint8_t bytes[PAYLOAD_MAX];
 };
@@ -155,9 +155,12 @@ int
 reassembly_put(struct reassembly *reassembly, const struct rtp_packet *packet,
     uint64_t now_us)
 {
-	struct payload_part part;
+	struct payload_part part = { 0 };
 	struct slot *slot;
-	int err = payload_parse(reassembly->codec, packet->payload, &part);
+	bool is_padding = packet->payload.len == 0 && packet->padding > 0;
+	int err = is_padding ? 0
+			     : payload_parse(
+				   reassembly->codec, packet->payload, &part);
 
 	if (err < 0 || part.bytes.len > PAYLOAD_MAX)
 		return CAM_ERR_FORMAT;
@@ -176,8 +179,10 @@ reassembly_put(struct reassembly *reassembly, const struct rtp_packet *packet,
 	slot->begins = part.begins;
 	slot->ends = packet->marker;
 	slot->is_key = part.is_key;
+	slot->is_padding = is_padding;
 	slot->len = (uint16_t)part.bytes.len;
-	memcpy(slot->bytes, part.bytes.data, part.bytes.len);
+	if (part.bytes.len > 0)
+		memcpy(slot->bytes, part.bytes.data, part.bytes.len);
 	return 0;
 }
 
@@ -278,12 +283,26 @@ join(struct reassembly *reassembly, uint16_t count,
 	reassembly->counters.pictures++;
 }
 
+/* Between pictures a sender may fill up what it sends. */
+static void
+skip_padding(struct reassembly *reassembly)
+{
+	while (waiting(reassembly) > 0) {
+		const struct slot *slot = slot_of(reassembly, reassembly->next);
+
+		if (slot->state != SLOT_THERE || !slot->is_padding)
+			return;
+		move_to(reassembly, (uint16_t)(reassembly->next + 1));
+	}
+}
+
 bool
 reassembly_take(struct reassembly *reassembly, uint64_t now_us,
     struct reassembly_picture *picture)
 {
 	uint16_t sequence, count;
 
+	skip_padding(reassembly);
 	if (waiting(reassembly) == 0)
 		return false;
 	count = reassembly->wants_key

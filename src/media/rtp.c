@@ -1,6 +1,8 @@
 /* rtp.c: RTP packets with the two header extensions we use. */
 #include "media/rtp.h"
 
+#include <string.h>
+
 #include "base/err.h"
 #include "base/fields.h"
 
@@ -68,13 +70,16 @@ parse_extensions(struct rtp_packet *packet, struct span bytes)
 
 /* The last byte tells how many are padding, itself included. */
 static int
-cut_padding(struct span *payload)
+cut_padding(struct rtp_packet *packet)
 {
-	size_t padding = payload->len > 0 ? payload->data[payload->len - 1] : 0;
+	struct span *payload = &packet->payload;
+	uint8_t padding =
+	    payload->len > 0 ? payload->data[payload->len - 1] : 0;
 
 	if (padding == 0 || padding > payload->len)
 		return CAM_ERR_FORMAT;
 	payload->len -= padding;
+	packet->padding = padding;
 	return 0;
 }
 
@@ -105,7 +110,7 @@ rtp_parse(struct span bytes, struct rtp_packet *packet)
 	if (fields.failed)
 		return CAM_ERR_FORMAT;
 	parsed.payload = fields.rest;
-	if ((first & 0x20) != 0 && cut_padding(&parsed.payload) < 0)
+	if ((first & 0x20) != 0 && cut_padding(&parsed) < 0)
 		return CAM_ERR_FORMAT;
 	*packet = parsed;
 	return 0;
@@ -138,7 +143,10 @@ rtp_write_header(const struct rtp_packet *packet, uint8_t *at)
 	const uint8_t *begin = at;
 	bool extended = packet->has_transport || packet->has_level;
 
-	at = fields_write(at, VERSION << 6 | (extended ? 0x10 : 0), 1);
+	at = fields_write(at,
+	    VERSION << 6 | (packet->padding > 0 ? 0x20 : 0) |
+		(extended ? 0x10 : 0),
+	    1);
 	at = fields_write(at, (packet->marker ? 0x80U : 0) | packet->pt, 1);
 	at = fields_write(at, packet->sequence, 2);
 	at = fields_write(at, packet->timestamp, 4);
@@ -146,4 +154,14 @@ rtp_write_header(const struct rtp_packet *packet, uint8_t *at)
 	if (extended)
 		at = write_extensions(packet, at);
 	return (size_t)(at - begin);
+}
+
+size_t
+rtp_write_padding(const struct rtp_packet *packet, uint8_t *at)
+{
+	if (packet->padding == 0)
+		return 0;
+	memset(at, 0, packet->padding);
+	at[packet->padding - 1] = packet->padding;
+	return packet->padding;
 }

@@ -17,6 +17,7 @@ enum {
 enum {
 	RTP_HEADER_SIZE = 12,
 	RTP_HEADER_MAX = 24, /* of those we write */
+	RTP_PADDING_MAX = 255,
 	RTP_LEVEL_SILENT = 127,
 };
 
@@ -32,6 +33,7 @@ struct rtp_packet {
 	uint8_t level; /* 0 .. RTP_LEVEL_SILENT, dB below full scale */
 	bool speaks;
 	struct span payload; /* without padding; borrowed */
+	uint8_t padding;     /* bytes that follow it and mean nothing */
 };
 
 /* Whether a datagram is RTCP where both come to one port (RFC 5761, 4). */
@@ -45,5 +47,7 @@ int rtp_parse(struct span bytes, struct rtp_packet *packet);
 /* Writes at most RTP_HEADER_MAX bytes, all that stands before the payload;
  * returns how many. */
 size_t rtp_write_header(const struct rtp_packet *packet, uint8_t *at);
+/* Writes packet's padding, which follows the payload; returns how many. */
+size_t rtp_write_padding(const struct rtp_packet *packet, uint8_t *at);
 
 #endif

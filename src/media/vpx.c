@@ -75,7 +75,7 @@ fill_config(vpx_codec_enc_cfg_t *config, const struct vpx_settings *settings)
 	config->rc_min_quantizer = QUANTIZER_MIN;
 	config->rc_max_quantizer = QUANTIZER_MAX;
 	config->rc_undershoot_pct = 100;
-	config->rc_overshoot_pct = 15;
+	config->rc_overshoot_pct = 5;
 	config->rc_buf_sz = BUFFER_MS;
 	config->rc_buf_initial_sz = BUFFER_MS / 2;
 	config->rc_buf_optimal_sz = BUFFER_MS / 2;

@@ -12,15 +12,13 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "loop/listener.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
 #include "net/option.h"
 
 enum {
 	BACKLOG = 512,
-	ACCEPTS_A_TURN = 16,
-	/* Until the next try when there are no descriptors left. */
-	ACCEPT_PAUSE_MS = 500,
 	/* A connection that is idle is asked after 15 s and every 5 s then. */
 	KEEP_IDLE_S = 15,
 	KEEP_INTERVAL_S = 5,
@@ -122,72 +120,26 @@ bind_to(int fd, const struct addr *address)
  */
 
 struct tcp_listener {
-	struct watch watch;
-	struct timer pause;
+	struct listener *listener;
 	struct addr address;
 	struct tcp_ops ops;
 	void *arg;
-	bool accepting; /* inside on_accept: freed when that is over */
-	bool gone;
 };
 
 static void
-on_pause_over(void *arg)
+on_accept(
+    void *arg, int fd, const struct sockaddr_storage *from, socklen_t from_len)
 {
 	struct tcp_listener *listener = arg;
+	struct addr addr;
 
-	watch_set(&listener->watch, WATCH_READ);
-}
-
-static void
-hand_over(struct tcp_listener *listener, int fd,
-    const struct sockaddr_storage *sa, socklen_t len)
-{
-	struct addr from;
-
-	if (addr_from_sockaddr((const struct sockaddr *)sa, len, &from) < 0) {
+	if (addr_from_sockaddr((const struct sockaddr *)from, from_len, &addr) <
+	    0) {
 		close(fd);
 		return;
 	}
 	set_connection(fd);
-	listener->ops.on_accept(listener->arg, fd, &from);
-}
-
-static bool
-accept_one(struct tcp_listener *listener)
-{
-	struct sockaddr_storage sa;
-	socklen_t len = sizeof(sa);
-	int fd = accept4(listener->watch.fd, (struct sockaddr *)&sa, &len,
-	    SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-	if (fd >= 0) {
-		hand_over(listener, fd, &sa, len);
-		return true;
-	}
-	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
-	    errno == ENOMEM) {
-		/* It stays readable: without a pause the loop would spin. */
-		watch_set(&listener->watch, 0);
-		timer_start(&listener->pause, ACCEPT_PAUSE_MS);
-		return false;
-	}
-	/* accept(2): what befell the one connection shows here on Linux. */
-	return errno != EAGAIN && errno != EWOULDBLOCK;
-}
-
-static void
-on_connections(int fd, int events, void *arg)
-{
-	struct tcp_listener *listener = arg;
-
-	listener->accepting = true;
-	for (int i = 0; i < ACCEPTS_A_TURN && !listener->gone; i++)
-		if (!accept_one(listener))
-			break;
-	listener->accepting = false;
-	if (listener->gone)
-		free(listener);
+	listener->ops.on_accept(listener->arg, fd, &addr);
 }
 
 static int
@@ -232,9 +184,7 @@ tcp_listen(struct loop *loop, const struct addr *address, const char *interface,
 	made->address = bound;
 	made->ops = *ops;
 	made->arg = arg;
-	watch_init(&made->watch, loop, fd, on_connections, made);
-	timer_init(&made->pause, loop, on_pause_over, made);
-	watch_set(&made->watch, WATCH_READ);
+	made->listener = listener_new(loop, fd, on_accept, made);
 	*listener = made;
 	return 0;
 }
@@ -244,12 +194,8 @@ tcp_listener_free(struct tcp_listener *listener)
 {
 	if (listener == NULL)
 		return;
-	watch_finish(&listener->watch);
-	timer_finish(&listener->pause);
-	close(listener->watch.fd);
-	listener->gone = true;
-	if (!listener->accepting)
-		free(listener);
+	listener_free(listener->listener);
+	free(listener);
 }
 
 const struct addr *

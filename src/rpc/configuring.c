@@ -13,12 +13,6 @@
 #include "rpc/param.h"
 #include "rpc/session.h"
 
-static json_t *
-text_or_null(const char *text)
-{
-	return text != NULL ? json_text(span_text(text)) : json_null();
-}
-
 static const char *
 source_word(enum setting_source source)
 {
@@ -37,8 +31,8 @@ static json_t *
 view_object(const struct setting_view *view)
 {
 	json_t *object = json_pack("{s:s, s:o, s:o, s:s}", "key", view->key,
-	    "value", text_or_null(view->value), "default",
-	    text_or_null(view->default_value), "source",
+	    "value", json_text_or_null(view->value), "default",
+	    json_text_or_null(view->default_value), "source",
 	    source_word(view->source));
 
 	if (view->setting->kind == SETTING_NUMBER)

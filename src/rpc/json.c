@@ -233,6 +233,12 @@ json_text(struct span text)
 }
 
 json_t *
+json_text_or_null(const char *text)
+{
+	return text != NULL ? json_text(span_text(text)) : json_null();
+}
+
+json_t *
 json_time(int64_t wall_ms)
 {
 	char text[CLOCK_TEXT_SIZE];
@@ -286,6 +292,12 @@ json_text_at(const json_t *object, const char *name)
 	const char *text = json_string_value(json_object_get(object, name));
 
 	return text != NULL ? text : "";
+}
+
+bool
+json_text_is(const json_t *object, const char *name, const char *text)
+{
+	return strcmp(json_text_at(object, name), text) == 0;
 }
 
 bool

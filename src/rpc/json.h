@@ -31,12 +31,16 @@ void json_wipe_freed(void);
 /* Text that may hold bytes which are no UTF-8 or NULs: invalid ones become
  * U+FFFD. */
 json_t *json_text(struct span text);
+/* The same of a string; null for NULL. */
+json_t *json_text_or_null(const char *text);
 /* "2026-01-31T09:30:00.000+09:00" */
 json_t *json_time(int64_t wall_ms);
 void json_put_time(struct buf *out, int64_t wall_ms);
 
 /* The string member of that name, "" when there is none; the object's. */
 const char *json_text_at(const json_t *object, const char *name);
+/* It is that text. */
+bool json_text_is(const json_t *object, const char *name, const char *text);
 bool json_true_at(const json_t *object, const char *name);
 
 /* Bytes as hex digits. */

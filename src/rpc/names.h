@@ -176,7 +176,7 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define LINK_PREKEY "link.prekey"
 /* {ids, time, signature}, no answer: stored for good */
 #define LINK_RECEIPTS "message.receipts"
-/* {ids, reason}, no answer */
+/* {ids, reason, time, signature}, no answer: will not be stored */
 #define LINK_REFUSED "message.refused"
 /* {ids, time, signature} -> {} */
 #define LINK_OPENED "message.opened"
@@ -220,6 +220,13 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define DIRECTORY_PRESENCE "directory.presence"
 /* {members: [..]} -> {cards: [{member, card, link_key, hello}]} */
 #define DIRECTORY_CARDS "directory.cards"
+/* One-time prekeys: {prekeys: [..], drop: [ids]} -> {ids: [..]}: what is held
+ * of the caller's now, once that is for good */
+#define PREKEY_FILL "prekey.fill"
+/* {user_key, count} -> {prekeys: [..]}: of another's, for the caller alone */
+#define PREKEY_TAKE "prekey.take"
+/* {}, no answer: there is room for more of the receiver's */
+#define PREKEY_LOW "prekey.low"
 /* {ids}, no answer: stored for good */
 #define RELAY_STORED "relay.stored"
 /* {ids, reason}, no answer */

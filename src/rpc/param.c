@@ -45,8 +45,7 @@ method_fail(
 	char *message = NULL;
 
 	va_start(args, format);
-	if (vasprintf(&message, format, args) < 0)
-		message = xstrdup(cam_strerror(err));
+	message = xvasprintf(format, args);
 	va_end(args);
 	if (data == NULL)
 		data = json_object();

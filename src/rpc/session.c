@@ -244,10 +244,8 @@ static void __attribute__((format(printf, 4, 0)))
 fail_args(struct rpc_call *call, int err, json_t *data, const char *format,
     va_list args)
 {
-	char *message = NULL;
+	char *message = xvasprintf(format, args);
 
-	if (vasprintf(&message, format, args) < 0)
-		message = xstrdup(cam_strerror(err));
 	fail(call, err, data, message);
 	free(message);
 }

@@ -13,7 +13,7 @@ struct statement {
 	sqlite3_stmt *stmt;
 };
 
-enum { HOUR_UNKNOWN = -2 };
+enum { HOUR_UNKNOWN = -2, STORE_BUSY_TIMEOUT_MS = 5000 };
 
 /* Messages are indexed in parts of 1 << SHARD_BITS rows; SQL says 17, too. */
 enum { SHARD_BITS = 17, SHARDS_MAX = 4096 };
@@ -34,6 +34,7 @@ struct store {
 	bool is_alone;	       /* the batch is that of one operation */
 	int batch_err;	       /* what the batch was lost to */
 	bool dead;	       /* a commit failed: nothing more is tried */
+	bool is_stale;	       /* the log may have secrets written over since */
 	int64_t last_row;      /* greatest message row ever, -1: not read yet */
 	int64_t hour;	       /* the open row of table hour */
 	int64_t merged;	       /* parts of the index, -1: not read yet */

@@ -213,8 +213,13 @@ static const char *const step_8 =
     "CREATE TABLE directory("
     " number INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;";
 
+/* Places of one size (onetime.c). */
+static const char *const step_9 =
+    "CREATE TABLE onetime("
+    " place INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;";
+
 static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5,
-	step_6, step_7, step_8 };
+	step_6, step_7, step_8, step_9 };
 
 const struct schema schema_user = {
 	.application = 0x63616d31, /* "cam1" */

@@ -52,7 +52,19 @@ static const char *const step_2 =
     " count INTEGER NOT NULL, size INTEGER NOT NULL,"
     " PRIMARY KEY(receiver, sender)) STRICT, WITHOUT ROWID;";
 
-static const char *const steps[] = { step_1, step_2 };
+/* prekey has what members have left to be handed out; prekey_share how many of
+ * an owner's an asker has taken since he last filled them up. */
+static const char *const step_3 =
+    "CREATE TABLE prekey("
+    " number INTEGER PRIMARY KEY,"
+    " owner INTEGER NOT NULL REFERENCES member(member),"
+    " id INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(owner, id)) STRICT;"
+    "CREATE INDEX prekey_owner ON prekey(owner, number);"
+    "CREATE TABLE prekey_share("
+    " owner INTEGER NOT NULL, asker INTEGER NOT NULL, taken INTEGER NOT NULL,"
+    " PRIMARY KEY(owner, asker)) STRICT, WITHOUT ROWID;";
+
+static const char *const steps[] = { step_1, step_2, step_3 };
 
 const struct schema schema_server = {
 	.application = 0x63616d73, /* "cams" */

@@ -22,7 +22,7 @@
 #include "store/sql.h"
 #include "store/tokenizer.h"
 
-enum { BUSY_TIMEOUT_MS = 5000, PENDING_MAX = 64 * 1024 * 1024 };
+enum { PENDING_MAX = 64 * 1024 * 1024 };
 
 static int
 system_problem(struct store *store, int err, const char *what)
@@ -129,7 +129,7 @@ static void
 set_defences(sqlite3 *db)
 {
 	sqlite3_extended_result_codes(db, 1);
-	sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+	sqlite3_busy_timeout(db, STORE_BUSY_TIMEOUT_MS);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
@@ -216,6 +216,7 @@ open_with(const struct schema *schema, const char *path, enum store_mode mode,
 	store->schema = schema;
 	store->mode = mode;
 	store->lock_fd = -1;
+	store->is_stale = mode == STORE_WRITE;
 	batch_forget(store);
 	buf_init(&store->pending, PENDING_MAX);
 	err = open_all(store, path);

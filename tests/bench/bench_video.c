@@ -125,6 +125,10 @@ measure_ours(
 }
 
 /* -- the libraries alone, with the same settings -----------------------------
+ *
+ * That of the bitrate's buffer too: after a key picture of a call the next ones
+ * refine it, which they do not have to where it may take seconds' worth of
+ * bits.
  */
 
 struct bare {
@@ -154,7 +158,11 @@ open_bare(struct bare *bare, enum vpx_codec codec, const struct size *size)
 	config.rc_min_quantizer = 4;
 	config.rc_max_quantizer = 56;
 	config.rc_undershoot_pct = 100;
-	config.rc_overshoot_pct = 15;
+	config.rc_overshoot_pct = 5;
+	config.rc_buf_sz = 600;
+	config.rc_buf_initial_sz = 300;
+	config.rc_buf_optimal_sz = 300;
+	config.rc_dropframe_thresh = 30;
 	if (vpx_codec_enc_init(&bare->encoder, coding, &config, 0) != 0 ||
 	    vpx_codec_dec_init(&bare->decoder,
 		codec == VPX_VP8 ? vpx_codec_vp8_dx() : vpx_codec_vp9_dx(),
@@ -163,6 +171,8 @@ open_bare(struct bare *bare, enum vpx_codec codec, const struct size *size)
 	vpx_codec_control(
 	    &bare->encoder, VP8E_SET_CPUUSED, codec == VPX_VP8 ? -16 : 9);
 	vpx_codec_control(&bare->encoder, VP8E_SET_STATIC_THRESHOLD, 300);
+	vpx_codec_control(
+	    &bare->encoder, VP8E_SET_MAX_INTRA_BITRATE_PCT, RATE * 100 / 2);
 	if (codec == VPX_VP9)
 		vpx_codec_control(&bare->encoder, VP9E_SET_AQ_MODE, 3);
 	i420_init(&bare->scaled, size->width, size->height);

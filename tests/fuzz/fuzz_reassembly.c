@@ -31,6 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		packet.payload = fields_span(&fields,
 		    (shape & 0x7f) < fields.rest.len ? shape & 0x7f
 						     : fields.rest.len);
+		packet.padding = packet.payload.len == 0;
 		now_us += 7000;
 		reassembly_put(reassembly, &packet, now_us);
 		while (reassembly_take(reassembly, now_us, &picture))

@@ -7,7 +7,7 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t written[RTP_HEADER_MAX + 2048];
+	uint8_t written[RTP_HEADER_MAX + 2048 + RTP_PADDING_MAX];
 	struct rtp_packet packet, again;
 	struct span bytes = span_of(data, size);
 	size_t len;
@@ -23,15 +23,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	len = rtp_write_header(&packet, written);
 	must(len <= RTP_HEADER_MAX);
 	memcpy(written + len, packet.payload.data, packet.payload.len);
-	must(
-	    rtp_parse(span_of(written, len + packet.payload.len), &again) == 0);
+	len += packet.payload.len;
+	len += rtp_write_padding(&packet, written + len);
+	must(rtp_parse(span_of(written, len), &again) == 0);
 	must(again.pt == packet.pt && again.marker == packet.marker &&
 	     again.sequence == packet.sequence &&
 	     again.timestamp == packet.timestamp && again.ssrc == packet.ssrc &&
 	     again.has_transport == packet.has_transport &&
 	     again.transport == packet.transport &&
 	     again.has_level == packet.has_level &&
-	     again.level == packet.level && again.speaks == packet.speaks);
+	     again.level == packet.level && again.speaks == packet.speaks &&
+	     again.padding == packet.padding);
 	must(span_equal(again.payload, packet.payload));
 	return 0;
 }

@@ -415,6 +415,15 @@ def receipt(signer, receiver, sender, ids, label="cam/receipt/1", when=None):
             "signature": sign(signer, label, data).hex()}
 
 
+def refusal(signer, receiver, sender, ids, reason):
+    """The same of message.refused."""
+    when = int(time.time() * 1000)
+    word = reason.encode()
+    data = receiver + sender + struct.pack(">qB", when, len(word)) + word + b"".join(ids)
+    return {"ids": [each.hex() for each in ids], "reason": reason, "time": when,
+            "signature": sign(signer, "cam/refused/1", data).hex()}
+
+
 def load_rsa(path, bits=2048):
     """The RSA key in a PEM file, made where there is none."""
     if os.path.exists(path):

@@ -95,6 +95,37 @@ test_edits_and_seals_work_by_the_server_too() {
 	await_log anna ".id == \"$id\" and .state == \"opened\""
 }
 
+# Only bob's device can say that he will not have a message.
+test_a_refusal_that_the_server_makes_proves_nothing() {
+	local id
+	two_segments
+	no_path
+	both_join
+	await_user anna bob@host2
+	stop bob
+	await_user anna bob@host2 offline
+	id=$(cam_as anna send --no-wait --json bob 'one' | jq -r .id)
+	await 20 is_held 1 1
+	# What the server tells anna in bob's name, before he says anything.
+	python3 - "$T/server/work/server.db" "$id" <<-'END'
+		import json, sqlite3, sys
+		store = sqlite3.connect(sys.argv[1])
+		ids = dict(store.execute("SELECT logon, member FROM member"))
+		for row, more in enumerate([{}, {"time": 5, "signature": "0" * 128}]):
+		    notice = {"method": "message.refused",
+		        "params": {"ids": [sys.argv[2]], "reason": "refused"} | more}
+		    store.execute("INSERT INTO queue(receiver, sender, kind, id, bytes, made_ms, expires_ms)"
+		        " VALUES(?, ?, 2, ?, ?, 5, 1 << 50)",
+		        [ids["anna"], ids["bob"], bytes([row]) * 16, json.dumps(notice).encode()])
+		store.commit()
+	END
+	start bob
+	await_log bob '.text == "one"'
+	await 40 log_has anna ".id == \"$id\" and .state == \"delivered\""
+	grep -q 'shows a receipt that he has not signed' "$T/anna.err"
+	await 20 is_held 0
+}
+
 # Who is on the network of the server but is not it is told nothing.
 test_a_rogue_server_at_the_address_is_told_nothing() {
 	two_segments

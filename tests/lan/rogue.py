@@ -440,7 +440,8 @@ class Rogue:
             if what == "receipts":
                 link.notify("message.receipts", params)
             elif what == "refused":
-                link.notify("message.refused", {"ids": params["ids"], "reason": "unknown"})
+                link.notify("message.refused", cam1.refusal(
+                    self.person.signing_key, self.person.device, bytes(16), ids, "unknown"))
             elif what == "typing":
                 link.notify("talk.typing", {"talk": bytes(16).hex(), "typing": True})
             elif what == "prekey":
@@ -611,7 +612,8 @@ class Rogue:
             answer = link.result(link.ask("message.opened", params))
             return {"answer": "error" if "error" in answer else "ok"}
         elif how == "refused":
-            link.notify("message.refused", {"ids": [message_id], "reason": "unknown"})
+            link.notify("message.refused", cam1.refusal(
+                self.person.signing_key, self.person.device, card.device, ids, "unknown"))
             return {}
         else:
             params = cam1.receipt(self.person.signing_key, self.person.device, card.device, ids)

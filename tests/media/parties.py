@@ -6,7 +6,8 @@ Options: parties, width, height, rate, seconds, budget (bits a second), codec, s
 film (a YUV4MPEG2 file that all send over and over), late (seconds after which the last one joins).
 Each else sends the pattern of media/video.h, whose number is read out of the memory the pictures are
 shared in; figures are of the last second, the worst of all streams; traffic is what all send in a
-second, on average from two seconds after all are there, and traffic_most in the worst of them.
+second, on average from two seconds after all are there, and traffic_most in the worst of them;
+full_ms is when, after all were there, all had come in the size they were taken in (-1: never).
 """
 import json
 import mmap
@@ -162,11 +163,13 @@ def main():
                 picture = newest(memory)
                 entry = seen.setdefault((party.number, member),
                                         {"number": 0, "at": now, "worst": 0, "readable": 0,
-                                         "back": 0, "last": -1})
+                                         "back": 0, "last": -1, "full": -1})
                 if picture is None or picture[0] == entry["number"]:
                     entry["worst"] = max(entry["worst"], now - entry["at"])
                     continue
                 entry["number"], entry["at"] = picture[0], now
+                if entry["full"] < 0 and picture[2] == options["height"]:
+                    entry["full"] = now - begin - options["late"]
                 if picture[3] is not None:
                     entry["readable"] += 1
                     entry["back"] += picture[3] < entry["last"]
@@ -188,6 +191,8 @@ def main():
         "pictures": min(entry["number"] for entry in seen.values()),
         "readable": min(entry["readable"] for entry in seen.values()),
         "backwards": sum(entry["back"] for entry in seen.values()),
+        "full_ms": -1 if any(entry["full"] < 0 for entry in seen.values())
+        else round(1000 * max(entry["full"] for entry in seen.values())),
         "freeze_ms": round(freeze * 1000),
         "traffic": round(sum(samples) / len(samples)),
         "traffic_most": max(samples),

@@ -1,6 +1,9 @@
 # shellcheck shell=bash disable=SC2154
 # camserver.sh: an organisation is made, served, and administered over its socket.
 
+# shellcheck source=tests/org.sh
+. "$TEST_TOP/tests/org.sh"
+
 server() { # ARG...
 	camserver --home "$T/server" "$@"
 }
@@ -8,42 +11,7 @@ server() { # ARG...
 serve() { # ARG...
 	camserver --home "$T/server" "$@" >"$T/server.out" 2>"$T/server.err" &
 	SERVER_PID=$!
-	await 20 answers
-}
-
-answers() {
-	ask server.status '{}' >/dev/null 2>&1
-}
-
-end_server() {
-	kill -TERM "$SERVER_PID"
-	local rc=0
-	wait "$SERVER_PID" || rc=$?
-	expect_equal 0 "$rc"
-}
-
-# Requests after a hello, a line each on stdin; their results or errors, a line each.
-requests() {
-	python3 -c '
-import json, socket, sys
-peer = socket.socket(socket.AF_UNIX)
-peer.settimeout(30)
-peer.connect(sys.argv[1])
-lines = peer.makefile("rw", encoding="utf-8")
-def ask(number, method, params):
-    print(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}),
-        file=lines, flush=True)
-    answer = json.loads(lines.readline())
-    return answer.get("result", answer.get("error"))
-ask(0, "hello", {"protocol": 1})
-for number, line in enumerate(sys.stdin, 1):
-    method, params = line.split(" ", 1)
-    print(json.dumps(ask(number, method, json.loads(params)), ensure_ascii=False))
-' "$T/server/run/camserver.sock"
-}
-
-ask() { # METHOD PARAMS
-	requests <<<"$1 $2"
+	await 20 serves
 }
 
 complains() { # WORD...

@@ -5,17 +5,18 @@
 # strace makes the receiving camd slow, so that there is a middle; whether it is reached is
 # told by transfer.progress.
 
+# shellcheck source=tests/tracing.sh
+. "$TEST_TOP/tests/tracing.sh"
+
 SIZE=24000000
 PARTS='.*.part'
 
 begin() {
-	command -v strace >/dev/null || skip 'strace is missing'
-	[ -z "$TEST_VALGRIND" ] || skip 'valgrind and strace do not go together'
+	may_trace
 	user anna && user bob
 	start anna && start bob
 	meet anna bob
 	await 20 linked anna bob
-	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
 }
 
 linked() { # NAME NAME
@@ -39,20 +40,7 @@ await_offer() { # NAME FILTER: prints its id
 
 # From now on NAME's camd takes its time over what comes from sockets.
 slow() { # NAME
-	local pid=${PID_OF[$1]}
-	strace -f -qq -o /dev/null -e trace=recvfrom -e inject=recvfrom:delay_enter=40000 -p "$pid" \
-		2>"$T/strace" &
-	TRACER=$!
-	await 10 traced "$pid"
-}
-
-traced() { # PID: all its threads are
-	! grep -hs '^TracerPid' "/proc/$1"/task/*/status | grep -q '	0$'
-}
-
-fast() {
-	kill "$TRACER" 2>/dev/null || true
-	wait "$TRACER" 2>/dev/null || true
+	slow_at "${PID_OF[$1]}" recvfrom 40000
 }
 
 # NAME fetches ID beside the test; returns when some of it has come, and not all.
@@ -94,7 +82,7 @@ test_the_receiver_is_killed_and_goes_on_where_it_was() {
 	slow bob
 	fetch_half bob "$id"
 	kill_camd bob
-	fast
+	let_go "${PID_OF[bob]}"
 	wait $GETTER || rc=$?
 	expect_equal 5 $rc
 	wait $WATCHER || true
@@ -115,7 +103,7 @@ test_the_sender_is_killed_and_it_goes_on_when_he_is_back() {
 	slow bob
 	fetch_half bob "$id"
 	kill_camd anna
-	fast
+	let_go "${PID_OF[bob]}"
 	await 60 lists bob '.state == "waiting" and .done > 1000000'
 	nothing_half "$T/bob/files"
 	kill -0 $GETTER || fail 'get has given up'
@@ -137,7 +125,7 @@ test_a_folder_goes_on_too_on_either_side() {
 	slow bob
 	fetch_half bob "$id"
 	kill_camd bob
-	fast
+	let_go "${PID_OF[bob]}"
 	nothing_half "$T/bob/files"
 	wait $GETTER || true
 	wait $WATCHER || true
@@ -145,7 +133,7 @@ test_a_folder_goes_on_too_on_either_side() {
 	: >"$T/events"
 	fetch_half bob "$id"
 	kill_camd anna
-	fast
+	let_go "${PID_OF[bob]}"
 	nothing_half "$T/bob/files"
 	start anna
 	await 120 is_done bob "$id"
@@ -185,7 +173,7 @@ test_cancelled_in_the_middle_it_goes_on_when_asked() {
 	slow bob
 	fetch_half bob "$id"
 	expect 0 cam_as bob file cancel "$id"
-	fast
+	let_go "${PID_OF[bob]}"
 	wait $GETTER || rc=$?
 	expect_equal 6 $rc
 	nothing_half "$T/bob/files"
@@ -204,7 +192,7 @@ test_dropped_in_the_middle_nothing_stays() {
 	slow bob
 	fetch_half bob "$id"
 	expect 0 cam_as bob file drop "$id"
-	fast
+	let_go "${PID_OF[bob]}"
 	await 20 is_empty "$T/bob/files"
 	expect_equal 0 "$(cam_as bob file ls --json | wc -l)"
 	wait $GETTER || true
@@ -224,7 +212,7 @@ test_withdrawn_in_the_middle_it_ends_on_both_sides() {
 	slow bob
 	fetch_half bob "$id"
 	expect 0 cam_as anna file cancel "$id"
-	fast
+	let_go "${PID_OF[bob]}"
 	wait $GETTER || rc=$?
 	expect_equal 6 $rc
 	nothing_half "$T/bob/files"
@@ -241,7 +229,7 @@ test_the_source_changes_in_the_middle() {
 	fetch_half bob "$id"
 	# In place: the descriptor is the same, the bytes are not.
 	printf changed | dd of="$T/plan" bs=1 seek=$((SIZE - 100)) conv=notrunc status=none
-	fast
+	let_go "${PID_OF[bob]}"
 	wait $GETTER || rc=$?
 	expect_equal 1 $rc
 	nothing_half "$T/bob/files"
@@ -270,7 +258,7 @@ test_a_bar_shows_how_far_it_is_on_a_terminal() {
 	await 60 screen_has '^report.pdf  *[0-9]*%  [█░]*  *[0-9.]* [KM]iB  *[0-9.]* [KM]iB/s  *[0-9-]*:[0-9-]*$'
 	# One line, redrawn.
 	expect_equal 1 "$(tmux -S "$socket" capture-pane -p -t screen | grep -c report.pdf)"
-	fast
+	let_go "${PID_OF[bob]}"
 	await 60 test -e "$T/ended"
 	await 10 screen_has "^'report.pdf' from anna@pc1 is saved as"
 	! screen_has '%' || fail 'the bar is still there'

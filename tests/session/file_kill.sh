@@ -6,17 +6,18 @@
 # it comes once. KILL_STEP=1 goes through all points ("make check-kill"), else every
 # KILL_STEP-th.
 
+# shellcheck source=tests/tracing.sh
+. "$TEST_TOP/tests/tracing.sh"
+
 SIZE=700000
 
 begin() { # [folder]
-	command -v strace >/dev/null || skip 'strace is missing'
-	[ -z "$TEST_VALGRIND" ] || skip 'valgrind and strace do not go together'
+	may_trace
 	user anna && user bob
 	start anna && start bob
 	meet anna bob
 	await 30 linked anna bob
 	await 30 linked bob anna
-	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
 	if [ "${1:-}" = folder ]; then
 		mkdir -p "$T/plan/sub/empty"
 		local i
@@ -35,31 +36,6 @@ linked() { # NAME NAME
 bytes() { # NAME SIZE
 	head -c "$2" /dev/zero |
 		openssl enc -aes-128-ctr -nosalt -pass "pass:$1" -pbkdf2 -iter 1
-}
-
-# From now on NAME's camd dies at call number N of that kind.
-kill_at() { # NAME SYSCALL N
-	local pid=${PID_OF[$1]}
-	strace -f -qq -o /dev/null -e trace="$2" -e inject="$2:signal=KILL:when=$3" -p "$pid" \
-		2>"$T/strace" &
-	TRACER=$!
-	await 10 traced "$pid"
-}
-
-traced() { # PID: all its threads are
-	! grep -hs '^TracerPid' "/proc/$1"/task/*/status | grep -q '	0$'
-}
-
-is_dead() { # PID
-	local state
-	state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true)
-	[ "$state" = Z ] || [ -z "$state" ]
-}
-
-let_go() { # PID
-	is_dead "$1" || kill "$TRACER" 2>/dev/null || true
-	timeout 10 tail --pid="$TRACER" -f /dev/null || kill -KILL "$TRACER" 2>/dev/null || true
-	wait "$TRACER" 2>/dev/null || true
 }
 
 # What has a name that people see is the whole of it.
@@ -84,7 +60,7 @@ kill_one() { # NAME SYSCALL N
 	mkdir "$folder"
 	cam_as anna file send -q "$T/plan" bob
 	ID=$(cam_as bob file ls --json | jq -r 'select(.state == "offered") | .id' | tail -n 1)
-	kill_at "$1" "$2" "$3"
+	kill_at "$pid" "$2" "$3"
 	cam_as bob file get --no-wait -o "$folder" "$ID" 2>/dev/null || true
 	await 60 dead_or_done "$pid"
 	! is_dead "$pid" || killed=1

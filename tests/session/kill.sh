@@ -6,10 +6,13 @@
 # point is one call of one kind, counted from when the first message of its round leaves.
 # KILL_STEP=1 goes through all of them ("make check-kill"), else every KILL_STEP-th.
 
+# shellcheck source=tests/tracing.sh
+. "$TEST_TOP/tests/tracing.sh"
+
 BURST=5 # messages a round
 
 begin() { # [ipmsg]: without a link between the two
-	command -v strace >/dev/null || skip 'strace is missing'
+	may_trace
 	user anna && user bob
 	WAY=cam1
 	[ "${1:-}" != ipmsg ] || no_links
@@ -18,7 +21,6 @@ begin() { # [ipmsg]: without a link between the two
 	await 30 goes_by_way anna bob
 	await 30 goes_by_way bob anna
 	: >"$T/shown.anna" && : >"$T/shown.bob"
-	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
 }
 
 # Nobody gets a connection, so that messages go as to other programs.
@@ -38,25 +40,6 @@ no_links() {
 goes_by_way() { # NAME NAME
 	cam_as "$1" send --json "$2" 'pins the keys' |
 		json_last ".state == \"delivered\" and .encryption == \"$WAY\""
-}
-
-# From now on NAME's camd dies at call number N of that kind. False: it is dead already.
-kill_at() { # NAME SYSCALL N
-	local pid=${PID_OF[$1]}
-	strace -f -qq -o /dev/null -e trace="$2" -e inject="$2:signal=KILL:when=$3" -p "$pid" \
-		2>"$T/strace" &
-	TRACER=$!
-	await 10 traced "$pid"
-}
-
-traced() { # PID: all its threads are
-	! grep -hs '^TracerPid' "/proc/$1"/task/*/status | grep -q '	0$'
-}
-
-is_dead() { # PID
-	local state
-	state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true)
-	[ "$state" = Z ] || [ -z "$state" ]
 }
 
 # Shows all that happens to NAME, over its lives, as a user who is looking.
@@ -96,19 +79,11 @@ dead_or_done() { # PID
 	is_dead "$1" || nothing_is_open anna
 }
 
-# The tracer ends with the traced. Asked to let go of a process that is just dying it would
-# wait for ever, so it is asked only while that lives.
-let_go() { # PID
-	is_dead "$1" || kill "$TRACER" 2>/dev/null || true
-	timeout 10 tail --pid="$TRACER" -f /dev/null || kill -KILL "$TRACER" 2>/dev/null || true
-	wait "$TRACER" 2>/dev/null || true
-}
-
 # One point while bob receives. Returns 1 when the point is beyond what a round does.
 kill_receiver() { # SYSCALL N
 	local pid=${PID_OF[bob]}
 	look_at bob
-	kill_at bob "$1" "$2"
+	kill_at "$pid" "$1" "$2"
 	if ! round_kills "$pid" "$1-$2"; then
 		let_go "$pid"
 		kill "$LOOKER" && wait "$LOOKER" || true
@@ -131,7 +106,7 @@ kill_receiver() { # SYSCALL N
 # One point while anna sends.
 kill_sender() { # SYSCALL N
 	local i pid=${PID_OF[anna]}
-	kill_at anna "$1" "$2"
+	kill_at "$pid" "$1" "$2"
 	if ! round_kills "$pid" "$1-$2"; then
 		let_go "$pid"
 		return 1

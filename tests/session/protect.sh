@@ -2,6 +2,9 @@
 # limit: 300
 # protect.sh: a passphrase for the keys: set, changed, said, taken away, and all that interrupted.
 
+# shellcheck source=tests/tracing.sh
+. "$TEST_TOP/tests/tracing.sh"
+
 SAID=$'open sesame, gr\xc3\xbc\xc3\x9fe'
 
 # In the background until it is told to stop. Not start(): a locked camd is not ready, and sealed
@@ -208,26 +211,18 @@ test_without_the_lock_sealed_keys_are_not_replaced() {
 
 # camd dies at its n-th call of that kind, while the keys are sealed or unsealed.
 dies_at() { # SYSCALL N COMMAND...
-	local pid tracer syscall=$1 n=$2
+	local pid syscall=$1 n=$2
 	shift 2
 	pid=$(cat "$T/anna/run/camd.pid")
-	strace -f -qq -o /dev/null -e trace="$syscall" -e inject="$syscall:signal=KILL:when=$n" \
-		-p "$pid" 2>"$T/strace" &
-	tracer=$!
-	await 10 traced "$pid"
+	kill_at "$pid" "$syscall" "$n"
 	run "$@"
 	timeout 20 tail --pid="$pid" -f /dev/null
-	wait "$tracer" || true
+	wait "$TRACER" || true
 	rm -f "$T/anna/run/camd.sock"
 }
 
-traced() { # PID: all its threads are
-	! grep -hs '^TracerPid' "/proc/$1"/task/*/status | grep -q '	0$'
-}
-
 test_an_interrupted_change_loses_no_key() {
-	command -v strace >/dev/null || skip 'strace is missing'
-	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
+	may_trace
 	user anna && begin anna
 	local before n
 	before=$(identity_of anna)

@@ -8,41 +8,22 @@
 
 # shellcheck source=tests/org.sh
 . "$TEST_TOP/tests/org.sh"
+# shellcheck source=tests/tracing.sh
+. "$TEST_TOP/tests/tracing.sh"
 
 BURST=3 # messages a round
 
 begin() {
-	command -v strace >/dev/null || skip 'strace is missing'
-	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
+	may_trace
 	serve_org
 	join anna bob
 	await_user anna bob@pc2
 	: >"$T/shown" && : >"$T/sent"
 }
 
-# From now on the server dies at call number N of that kind.
-kill_server_at() { # SYSCALL N
-	strace -f -qq -o /dev/null -e trace="$1" -e inject="$1:signal=KILL:when=$2" -p "$SERVER_PID" \
-		2>"$T/strace" &
-	TRACER=$!
-	await 10 traced "$SERVER_PID"
-}
-
-traced() { # PID: all its threads are
-	! grep -hs '^TracerPid' "/proc/$1"/task/*/status | grep -q '	0$'
-}
-
-is_dead() { # PID
-	local state
-	state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true)
-	[ "$state" = Z ] || [ -z "$state" ]
-}
-
 # Whatever became of it, it serves again when this returns.
 serve_again() {
-	is_dead "$SERVER_PID" || kill "$TRACER" 2>/dev/null || true
-	timeout 10 tail --pid="$TRACER" -f /dev/null || kill -KILL "$TRACER" 2>/dev/null || true
-	wait "$TRACER" 2>/dev/null || true
+	let_go "$SERVER_PID"
 	if is_dead "$SERVER_PID"; then
 		DEATHS=$((DEATHS + 1))
 		wait "$SERVER_PID" 2>/dev/null || true
@@ -63,7 +44,7 @@ point() { # SYSCALL N
 	local i tag=$1-$2
 	stop bob
 	await_user anna bob@pc2 offline
-	kill_server_at "$1" "$2"
+	kill_at "$SERVER_PID" "$1" "$2"
 	for ((i = 1; i <= BURST; i++)); do
 		cam_as anna send --no-wait -q bob "$tag-$i"
 		echo "$tag-$i" >>"$T/sent"
@@ -71,7 +52,7 @@ point() { # SYSCALL N
 	await 30 dead_or is_held $BURST 1
 	serve_again
 	await 60 is_held $BURST 1
-	kill_server_at "$1" "$2"
+	kill_at "$SERVER_PID" "$1" "$2"
 	start bob
 	in_background bob "$T/shown" watch --type message.received --json
 	LOOKER=$!

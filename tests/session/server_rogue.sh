@@ -61,6 +61,44 @@ texts() { # NAME: of what came
 	cam_as "$1" log --json -n 0 | jq -r 'select(.type == "message.received") | .text' | sort | xargs
 }
 
+# Whom she knows he shows her with other keys: she is told, sees it, and uses none of them.
+test_other_keys_under_a_known_name_are_loud() {
+	serve_org
+	join anna bob carol
+	await_user anna bob@pc2
+	printf '#!/bin/sh\ncat >>%s\n' "$T/events" >"$T/hook"
+	chmod 700 "$T/hook"
+	cam_as anna config set hook.key.changed "$T/hook"
+	stop bob && stop anna
+	end_server
+	tamper <<-'END'
+		cards = {name: json.loads(hello) for name, hello in store.execute(
+		    "SELECT logon, hello FROM card JOIN member USING (member)")}
+		theirs = cards["bob"] | {"devices": cards["carol"]["devices"], "prekey": cards["carol"]["prekey"]}
+		store.execute("UPDATE card SET hello = ?, link_key = (SELECT link_key FROM card WHERE member ="
+		    " (SELECT member FROM member WHERE logon = 'carol')) WHERE member ="
+		    " (SELECT member FROM member WHERE logon = 'bob')", [json.dumps(theirs).encode()])
+		store.execute("DELETE FROM prekey")
+	END
+	serve_org
+	start anna
+	await 20 is_as anna bob@pc2 '.foreign and .verified and (.blocked | not)'
+	expect 0 cam_as anna ls --all
+	expect_text "$OUT" 'FOREIGN KEYS'
+	expect 0 cam_as anna verify bob
+	expect_text "$OUT" 'not his'
+	await 20 test -s "$T/events"
+	expect_json "$(head -n 1 "$T/events")" '.by == "server" and .id == "bob@pc2" and .other == null
+		and .old != .new and .user.foreign and (.blocked | not)'
+	# What goes is for bob's own keys.
+	expect 0 cam_as anna send --no-wait bob 'for bob alone'
+	await 20 is_held 1 1
+	start bob
+	await_log bob '.text == "for bob alone"'
+	await 20 is_as anna bob@pc2 '.foreign | not'
+	expect_equal 0 "$(in_log carol true)"
+}
+
 # Of six messages that wait he turns the order round, flips a bit in one, says that one is of
 # carol, repeats one under another id and one as another kind, and drops one.
 test_what_waits_is_neither_changed_nor_repeated() {

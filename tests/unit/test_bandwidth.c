@@ -12,6 +12,8 @@ enum {
 	STEP_US = 1000,
 	FEEDBACK_US = 50000,
 	PICTURE_US = 33333,
+	CHOOSE_US = 200000,
+	PADDING = 319,
 	UNDER_WAY = 4096,
 };
 
@@ -38,6 +40,11 @@ struct run {
 	int64_t now_us;
 	uint16_t number;
 	double owed_bits;
+	double need;   /* of the pictures, bits a second; 0: all there is */
+	double wanted; /* probes try to get to it; 0: none are sent */
+	double train;  /* bits a second at which one leaves; 0: none does */
+	unsigned train_left;
+	unsigned trains;
 	double worst_queue_ms;
 	uint64_t came;
 };
@@ -52,7 +59,7 @@ chance(struct path *path)
 }
 
 static void
-leave(struct run *run)
+leave_with(struct run *run, uint16_t size)
 {
 	struct path *path = &run->path;
 	struct flight *flight = &path->flights[path->count];
@@ -60,14 +67,14 @@ leave(struct run *run)
 	    path->free_us > run->now_us ? path->free_us : run->now_us;
 	double waits_ms = (double)(begins_us - run->now_us) / 1000;
 
-	bandwidth_sent(&run->bandwidth, run->number, PACKET, run->now_us);
+	bandwidth_sent(&run->bandwidth, run->number, size, run->now_us);
 	flight->number = run->number++;
 	flight->comes_us = 0;
 	if (begins_us - run->now_us > path->queue_us) {
 		path->count++;
 		return; /* no room in the queue */
 	}
-	path->free_us = begins_us + (int64_t)(PACKET * 8e6 / path->bitrate);
+	path->free_us = begins_us + (int64_t)(size * 8e6 / path->bitrate);
 	if (waits_ms > run->worst_queue_ms)
 		run->worst_queue_ms = waits_ms;
 	if (chance(path) % 10000 >= path->loss * 10000)
@@ -76,6 +83,41 @@ leave(struct run *run)
 		    (path->jitter_us > 0 ? chance(path) % path->jitter_us : 0);
 	path->count++;
 	assert_in_range(path->count, 1, UNDER_WAY - 1);
+}
+
+static void
+leave(struct run *run)
+{
+	leave_with(run, PACKET);
+}
+
+/* A probe, as the estimate wants one; while it leaves no picture does. */
+static bool
+try_more(struct run *run)
+{
+	unsigned bitrate = 0;
+
+	if (run->train_left == 0 && run->now_us % CHOOSE_US == 0 &&
+	    run->wanted > 0)
+		bitrate = bandwidth_wants_probe(
+		    &run->bandwidth, (unsigned)run->wanted, run->now_us);
+	if (bitrate > 0) {
+		run->train = bitrate;
+		run->train_left = probe_packets(bitrate, PADDING);
+		run->trains++;
+		bandwidth_probe(&run->bandwidth, run->number,
+		    (uint16_t)run->train_left, bitrate, run->now_us);
+		run->owed_bits = 0;
+	}
+	if (run->train_left == 0)
+		return false;
+	run->owed_bits += run->train * STEP_US / 1e6;
+	while (run->train_left > 0 && run->owed_bits >= PADDING * 8) {
+		run->owed_bits -= PADDING * 8;
+		run->train_left--;
+		leave_with(run, PADDING);
+	}
+	return true;
 }
 
 static int
@@ -139,10 +181,13 @@ go_on(struct run *run, double seconds)
 	run->worst_queue_ms = 0;
 	for (; run->now_us < until_us; run->now_us += STEP_US) {
 		double bitrate = bandwidth_bitrate(&run->bandwidth);
+		bool is_probing = try_more(run);
 
-		if (run->now_us % PICTURE_US < PICTURE_US / 2)
+		if (run->need > 0 && run->need < bitrate)
+			bitrate = run->need;
+		if (!is_probing && run->now_us % PICTURE_US < PICTURE_US / 2)
 			run->owed_bits += bitrate * 2 * STEP_US / 1e6;
-		while (run->owed_bits >= PACKET * 8) {
+		while (!is_probing && run->owed_bits >= PACKET * 8) {
 			run->owed_bits -= PACKET * 8;
 			leave(run);
 		}
@@ -286,6 +331,82 @@ what_is_never_sent_is_never_promised(void **state)
 	free(run);
 }
 
+/* A call begins: at 1 Mbit/s, of which the pictures need a part. */
+static struct run *
+begin_call(double bitrate, double need, double wanted)
+{
+	struct run *run = begin(bitrate, 0, 0);
+
+	bandwidth_init(&run->bandwidth, 1000000, 50000, 20000000);
+	run->need = need;
+	run->wanted = wanted;
+	return run;
+}
+
+static void
+a_wide_path_is_known_within_a_second_however_little_is_sent(void **state)
+{
+	struct run *run = begin_call(100000000, 300000, 2950000);
+
+	go_on(run, 1.5);
+	estimate_is_within(run, 2950000, 2950000);
+	assert_int_equal(run->trains, 2);
+	/* It is known now. */
+	go_on(run, 20);
+	assert_int_equal(run->trains, 2);
+	free(run);
+}
+
+static void
+a_probe_finds_no_more_than_there_is(void **state)
+{
+	static const double between[] = { 1200000, 1700000, 2500000 };
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct run *run = begin_call(between[i], 300000, 20000000);
+
+		go_on(run, 3);
+		estimate_is_within(run, between[i] * 0.7, between[i] * 1.05);
+		go_on(run, 30);
+		estimate_is_within(run, between[i] * 0.7, between[i] * 1.05);
+		/* And costs little. */
+		assert_in_range(run->trains, 1, 12);
+		assert_true(run->worst_queue_ms < 60);
+		free(run);
+	}
+}
+
+static void
+a_narrow_path_is_not_probed_while_it_is_full(void **state)
+{
+	struct run *run = begin_call(300000, 0, 2950000);
+
+	go_on(run, 5);
+	assert_int_equal(run->trains, 0);
+	estimate_is_within(run, 100000, 330000);
+	go_on(run, 30);
+	estimate_is_within(run, 100000, 330000);
+	free(run);
+}
+
+static void
+after_a_fall_a_probe_finds_what_is_there_again(void **state)
+{
+	struct run *run = begin_call(10000000, 300000, 2950000);
+
+	go_on(run, 3);
+	run->path.bitrate = 200000;
+	go_on(run, 3);
+	estimate_is_within(run, 50000, 250000);
+	run->path.bitrate = 10000000;
+	run->need = 300000;
+	go_on(run, 15);
+	estimate_is_within(run, 600000, 2950000);
+	go_on(run, 15);
+	estimate_is_within(run, 2500000, 2950000);
+	free(run);
+}
+
 static void
 nonsense_moves_nothing(void **state)
 {
@@ -318,6 +439,12 @@ main(void)
 		    a_link_that_becomes_narrow_is_followed_within_a_second),
 		cmocka_unit_test(a_link_that_breaks_down_is_left_almost_alone),
 		cmocka_unit_test(what_is_never_sent_is_never_promised),
+		cmocka_unit_test(
+		    a_wide_path_is_known_within_a_second_however_little_is_sent),
+		cmocka_unit_test(a_probe_finds_no_more_than_there_is),
+		cmocka_unit_test(a_narrow_path_is_not_probed_while_it_is_full),
+		cmocka_unit_test(
+		    after_a_fall_a_probe_finds_what_is_there_again),
 		cmocka_unit_test(nonsense_moves_nothing),
 	};
 

@@ -71,9 +71,10 @@ who_leaves_makes_them_larger_step_by_step(void **state)
 	struct budget budget = { 0 };
 	struct budget_state call = call_of(6);
 	unsigned steps = 0, height, last = 0;
-	uint64_t now_ms = 0;
+	uint64_t now_ms = BUDGET_BEGIN_MS;
 
 	budget_choose(&budget, &call, 0);
+	budget_choose(&budget, &call, now_ms);
 	call.parties = 2;
 	call.encode_us = 5000;
 	for (; last < 1080 && now_ms < 120000; now_ms += 100) {
@@ -87,7 +88,7 @@ who_leaves_makes_them_larger_step_by_step(void **state)
 	}
 	assert_int_equal(last, 1080);
 	assert_in_range(steps, 4, 8);
-	assert_true(now_ms >= 4ul * BUDGET_CALM_MS);
+	assert_true(now_ms >= BUDGET_BEGIN_MS + 4ul * BUDGET_CALM_MS);
 }
 
 static void
@@ -186,6 +187,36 @@ simple_pictures_may_be_larger_until_they_become_coarse(void **state)
 }
 
 static void
+in_the_beginning_they_grow_as_soon_as_the_path_is_known(void **state)
+{
+	struct budget budget = { 0 };
+	struct budget_state call = call_of(2);
+	struct budget_choice choice;
+
+	call.path = 1000000;
+	call.encode_us = 0;
+	choice = budget_choose(&budget, &call, 0);
+	assert_int_equal(choice.height, 720);
+	call.path = 2950000;
+	/* What they take is not known yet. */
+	choice = budget_choose(&budget, &call, 400);
+	assert_int_equal(choice.height, 720);
+	call.encode_us = 7000;
+	for (uint64_t now_ms = 600; now_ms <= 1200; now_ms += 200)
+		choice = budget_choose(&budget, &call, now_ms);
+	assert_int_equal(choice.height, 1080);
+	/* It was too much: from now on with patience. */
+	call.encode_us = 30000;
+	choice = budget_choose(&budget, &call, 1400);
+	assert_int_equal(choice.height, 720);
+	call.encode_us = 7000;
+	choice = budget_choose(&budget, &call, 3000);
+	assert_int_equal(choice.height, 720);
+	choice = budget_choose(&budget, &call, 1400 + BUDGET_CALM_MS);
+	assert_int_equal(choice.height, 1080);
+}
+
+static void
 a_small_camera_is_never_enlarged(void **state)
 {
 	struct budget budget = { 0 };
@@ -220,6 +251,8 @@ main(void)
 		cmocka_unit_test(a_narrow_path_counts_before_the_ceiling),
 		cmocka_unit_test(
 		    simple_pictures_may_be_larger_until_they_become_coarse),
+		cmocka_unit_test(
+		    in_the_beginning_they_grow_as_soon_as_the_path_is_known),
 		cmocka_unit_test(a_small_camera_is_never_enlarged),
 	};
 

@@ -227,6 +227,25 @@ without_a_key_it_ends_with_7(void **state)
 }
 
 static void
+what_the_server_shows_wrongly_is_said(void **state)
+{
+	const struct exchange script[] = {
+		{ .method = "key.verify",
+		    .result = "{\"id\":\"anna@pc1\",\"verified\":true,"
+			      "\"blocked\":false,\"foreign\":true,"
+			      "\"changed\":null,\"safety_number\":\"01234\","
+			      "\"user_key\":\"\",\"fingerprint\":null}" },
+		{ 0 },
+	};
+	struct run run;
+
+	RUN(&run, script, "verify", "anna");
+	assert_int_equal(run.code, 0);
+	assert_has(run.out, "shows keys under this name");
+	assert_has(run.out, "01234");
+}
+
+static void
 what_camd_says_reaches_no_terminal_raw(void **state)
 {
 	const struct exchange script[] = {
@@ -261,6 +280,7 @@ main(void)
 		cmocka_unit_test(
 		    an_ipmsg_client_has_a_digest_in_groups_of_four),
 		cmocka_unit_test(without_a_key_it_ends_with_7),
+		cmocka_unit_test(what_the_server_shows_wrongly_is_said),
 		cmocka_unit_test(what_camd_says_reaches_no_terminal_raw),
 	};
 

@@ -206,6 +206,27 @@ another_key_is_told_aloud(void **state)
 }
 
 static void
+what_the_server_shows_wrongly_is_told_aloud(void **state)
+{
+	const struct exchange script[] = {
+		{ .method = "subscribe",
+		    .result = "{}",
+		    .events = { "{\"type\":\"key.changed\","
+				"\"time\":\"2026-01-31T09:30:00.000+00:00\","
+				"\"id\":\"anna\",\"other\":null,"
+				"\"old\":\"765f\",\"new\":null,"
+				"\"by\":\"server\",\"verified\":false,"
+				"\"blocked\":false}" } },
+		{ 0 },
+	};
+
+	RUN(&run, script, "watch", "--type", "key", "--count", "1");
+	assert_int_equal(run.code, 0);
+	assert_has(run.out, "FOREIGN KEYS");
+	assert_has(run.out, "keys of anna that are not his");
+}
+
+static void
 wait_ends_with_the_first_event(void **state)
 {
 	const struct exchange script[] = {
@@ -269,6 +290,7 @@ main(void)
 		cmocka_unit_test(
 		    a_program_that_fails_is_said_and_watching_goes_on),
 		cmocka_unit_test(another_key_is_told_aloud),
+		cmocka_unit_test(what_the_server_shows_wrongly_is_told_aloud),
 		cmocka_unit_test(wait_ends_with_the_first_event),
 		cmocka_unit_test(wait_ready_is_an_answer_to_hello),
 		cmocka_unit_test(wrong_numbers_are_usage_errors),

@@ -275,6 +275,38 @@ a_prekey_has_an_id_and_a_time(void **state)
 	    CAM_ERR_FORMAT);
 }
 
+/* What the server hands out stands for no prekey of the week, and the other way
+ * round. */
+static void
+one_kind_of_prekey_never_stands_for_the_other(void **state)
+{
+	struct fixture *fixture = *state;
+	const uint8_t *key = fixture->devices.user_key;
+	struct prekey sent = { .id = 7, .made_ms = 1 }, got;
+	uint8_t bytes[PREKEY_BYTES] = { 0 };
+	struct span whole = span_of(bytes, PREKEY_BYTES);
+	uint32_t id = 0;
+
+	new_public(sent.key);
+	assert_int_equal(prekey_build(&sent, fixture->user, bytes), 0);
+	assert_int_equal(
+	    prekey_parse_onetime(whole, key, &got), CAM_ERR_FORMAT);
+	assert_int_equal(prekey_peek_onetime(whole, &id), CAM_ERR_FORMAT);
+	bytes[0] |= 0x80;
+	assert_int_equal(
+	    prekey_parse_onetime(whole, key, &got), CAM_ERR_CRYPTO);
+	sent.id |= PREKEY_ONETIME;
+	assert_int_equal(prekey_build(&sent, fixture->user, bytes), 0);
+	assert_int_equal(prekey_parse(whole, key, &got), CAM_ERR_FORMAT);
+	assert_int_equal(prekey_parse_onetime(whole, key, &got), 0);
+	assert_int_equal(got.id, sent.id);
+	assert_memory_equal(got.key, sent.key, HPKE_KEY_SIZE);
+	assert_int_equal(prekey_peek_onetime(whole, &id), 0);
+	assert_int_equal(id, sent.id);
+	bytes[0] &= 0x7f;
+	assert_int_equal(prekey_parse(whole, key, &got), CAM_ERR_CRYPTO);
+}
+
 int
 main(void)
 {
@@ -290,6 +322,7 @@ main(void)
 		cmocka_unit_test(
 		    a_prekey_comes_back_and_no_bit_of_it_can_change),
 		cmocka_unit_test(a_prekey_has_an_id_and_a_time),
+		cmocka_unit_test(one_kind_of_prekey_never_stands_for_the_other),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -41,6 +41,21 @@ add_picture(
 	}
 }
 
+/* Packets that hold nothing, between pictures. */
+static void
+add_padding(struct packets *packets, unsigned count)
+{
+	struct rtp_packet last = packets->list[packets->count - 1];
+
+	for (unsigned i = 0; i < count; i++) {
+		last.sequence++;
+		packets->list[packets->count++] =
+		    (struct rtp_packet){ .sequence = last.sequence,
+			    .timestamp = last.timestamp,
+			    .padding = 255 };
+	}
+}
+
 /* A key picture of three packets, then four others of two. */
 static void
 make(struct packets *packets)
@@ -89,6 +104,32 @@ pictures_come_out_as_they_become_whole(void **state)
 		    packets.list[i].marker);
 	}
 	assert_int_equal(reassembly_counters(reassembly)->pictures, 5);
+	reassembly_free(reassembly);
+}
+
+static void
+what_only_fills_up_is_no_picture_and_no_gap(void **state)
+{
+	struct reassembly *reassembly = reassembly_new(VPX_VP8);
+	struct packets packets = { .count = 0 };
+	uint16_t missing[8];
+
+	add_picture(&packets, 10, 3, true);
+	add_padding(&packets, 4);
+	for (size_t i = 0; i < packets.count; i++)
+		put(reassembly, &packets, i, 0);
+	assert_true(take(reassembly, 10, 0));
+	assert_false(take(reassembly, 0, 0));
+	make(&packets);
+	for (size_t i = 3; i < packets.count; i++) {
+		packets.list[i].sequence += 4;
+		put(reassembly, &packets, i, 0);
+	}
+	for (uint32_t i = 2; i <= 5; i++)
+		assert_true(take(reassembly, i * 10, 0));
+	assert_int_equal(
+	    reassembly_missing(reassembly, 1000000, 0, missing, 8), 0);
+	assert_false(reassembly_wants_key(reassembly));
 	reassembly_free(reassembly);
 }
 
@@ -252,6 +293,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pictures_come_out_as_they_become_whole),
+		cmocka_unit_test(what_only_fills_up_is_no_picture_and_no_gap),
 		cmocka_unit_test(
 		    the_order_of_packets_is_no_matter_and_repeats_are_none),
 		cmocka_unit_test(what_is_missing_is_asked_for_again_and_again),

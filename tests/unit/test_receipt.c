@@ -86,14 +86,14 @@ params_are_read_again(void **state)
 
 	memset(receipt->signature, 0xab, SIGN_SIZE);
 	params = receipt_params(receipt);
-	assert_int_equal(receipt_parse(params, again), 0);
+	assert_int_equal(receipt_parse(params, false, again), 0);
 	assert_int_equal(again->count, RECEIPT_IDS_MAX);
 	assert_int_equal(again->time_ms, receipt->time_ms);
 	assert_memory_equal(again->ids, receipt->ids, sizeof receipt->ids);
 	assert_memory_equal(again->signature, receipt->signature, SIGN_SIZE);
 	json_array_append_new(json_object_get(params, "ids"),
 	    json_string("00112233445566778899aabbccddeeff"));
-	assert_int_equal(receipt_parse(params, again), CAM_ERR_LIMIT);
+	assert_int_equal(receipt_parse(params, false, again), CAM_ERR_LIMIT);
 	json_decref(params);
 	free(receipt);
 	free(again);
@@ -107,7 +107,7 @@ parse(const char *text)
 	int r;
 
 	assert_non_null(params);
-	r = receipt_parse(params, receipt);
+	r = receipt_parse(params, false, receipt);
 	json_decref(params);
 	free(receipt);
 	return r;
@@ -143,21 +143,56 @@ what_is_wrong_is_refused(void **state)
 	    parse("{\"ids\":[" ID "],\"time\":1}"), CAM_ERR_FORMAT);
 }
 
+/* A word as long as one may be has its length, and the word, below the
+ * signature. */
+static void
+a_refusal_is_signed_with_its_word(void **state)
+{
+	struct receipt *receipt = make_receipt(1);
+	struct sign_key *key = NULL;
+	uint8_t public[SIGN_KEY_SIZE];
+	struct buf buf;
+
+	strcpy(receipt->reason, "time");
+	buf_init(&buf, 1024);
+	receipt_bytes(receipt, &buf);
+	assert_int_equal(buf.len, 16 + 16 + 8 + 1 + 4 + 16);
+	assert_memory_equal(buf.data + 40, "\4time", 5);
+	buf_finish(&buf);
+	assert_int_equal(sign_key_generate(&key), 0);
+	sign_key_public(key, public);
+	receipt->count = RECEIPT_IDS_MAX;
+	memset(receipt->reason, 'a', RECEIPT_REASON_MAX);
+	assert_int_equal(receipt_sign(receipt, RECEIPT_REFUSED, key), 0);
+	assert_int_equal(receipt_check(receipt, RECEIPT_REFUSED, public), 0);
+	assert_int_equal(
+	    receipt_check(receipt, RECEIPT_STORED, public), CAM_ERR_CRYPTO);
+	receipt->reason[3] = 'b';
+	assert_int_equal(
+	    receipt_check(receipt, RECEIPT_REFUSED, public), CAM_ERR_CRYPTO);
+	sign_key_free(key);
+	free(receipt);
+}
+
 static int
 parse_refusal(const char *reason)
 {
-	struct receipt *receipt = xcalloc(1, sizeof *receipt);
-	char word[RECEIPT_REASON_MAX + 1];
-	uint8_t ids[1][ENVELOPE_ID_SIZE] = { { 9 } };
-	json_t *params =
-	    refusal_params((const uint8_t(*)[ENVELOPE_ID_SIZE])ids, 1, reason);
-	int r = refusal_parse(params, receipt, word);
+	struct receipt *receipt = make_receipt(1);
+	struct receipt *again = xcalloc(1, sizeof *again);
+	json_t *params = receipt_params(receipt);
+	int r;
 
+	json_object_set_new(params, "reason", json_string(reason));
+	r = receipt_parse(params, true, again);
 	if (r == 0) {
-		assert_string_equal(word, reason);
-		assert_memory_equal(receipt->ids[0], ids[0], ENVELOPE_ID_SIZE);
+		assert_string_equal(again->reason, reason);
+		assert_memory_equal(
+		    again->ids[0], receipt->ids[0], ENVELOPE_ID_SIZE);
 	}
+	assert_int_equal(receipt_parse(params, false, receipt), 0);
+	assert_string_equal(receipt->reason, "");
 	json_decref(params);
+	free(again);
 	free(receipt);
 	return r;
 }
@@ -182,6 +217,7 @@ main(void)
 		cmocka_unit_test(a_signature_holds_for_this_one_only),
 		cmocka_unit_test(params_are_read_again),
 		cmocka_unit_test(what_is_wrong_is_refused),
+		cmocka_unit_test(a_refusal_is_signed_with_its_word),
 		cmocka_unit_test(a_refusal_has_one_word),
 	};
 

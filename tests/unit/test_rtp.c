@@ -52,6 +52,28 @@ a_packet_cut_anywhere_in_its_header_is_none(void **state)
 }
 
 static void
+padding_is_no_payload(void **state)
+{
+	struct rtp_packet packet = { .padding = 5 }, read;
+	uint8_t bytes[RTP_HEADER_MAX + 3 + RTP_PADDING_MAX] = { 0 };
+	size_t head = rtp_write_header(&packet, bytes);
+
+	assert_int_equal(rtp_write_padding(&packet, bytes + head), 5);
+	assert_int_equal(rtp_parse(span_of(bytes, head + 5), &read), 0);
+	assert_int_equal(read.payload.len, 0);
+	assert_int_equal(read.padding, 5);
+	/* More than there is, and none. */
+	bytes[head + 4] = 6;
+	assert_int_equal(
+	    rtp_parse(span_of(bytes, head + 5), &read), CAM_ERR_FORMAT);
+	bytes[head + 4] = 0;
+	assert_int_equal(
+	    rtp_parse(span_of(bytes, head + 5), &read), CAM_ERR_FORMAT);
+	assert_int_equal(
+	    rtp_parse(span_of(bytes, head), &read), CAM_ERR_FORMAT);
+}
+
+static void
 reports_are_told_from_sound_by_their_second_byte(void **state)
 {
 	static const uint8_t rr[] = { 0x80, 201, 0, 1, 0, 0, 0, 9 };
@@ -203,6 +225,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_packet_reads_as_it_was_written),
 		cmocka_unit_test(a_packet_cut_anywhere_in_its_header_is_none),
+		cmocka_unit_test(padding_is_no_payload),
 		cmocka_unit_test(
 		    reports_are_told_from_sound_by_their_second_byte),
 		cmocka_unit_test(a_report_reads_as_it_was_written),

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "loop/listener.h"
 #include "loop/loop.h"
 #include "loop/unix.h"
 
@@ -187,7 +188,8 @@ struct door {
 };
 
 static void
-on_accept(int fd, void *arg)
+on_accept(
+    void *arg, int fd, const struct sockaddr_storage *from, socklen_t from_len)
 {
 	struct door *door = arg;
 

@@ -11,9 +11,11 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "camd/camd.h"
+#include "camd/link/onetimes.h"
 #include "camd/link/prekeys.h"
 #include "crypto/keyfile.h"
 #include "crypto/keyring.h"
+#include "crypto/vault.h"
 #include "link/linkhello.h"
 
 struct identity {
@@ -27,6 +29,7 @@ struct identity {
 	uint8_t device_id[DEVICE_ID_SIZE];
 	struct buf devices;
 	struct prekeys *prekeys;
+	struct vault *vault;
 	uint8_t rsa_proof[RSA_SIZE_MAX];
 	size_t rsa_proof_len;
 };
@@ -206,6 +209,20 @@ open_prekeys(struct identity *identity, char **path)
 	return r;
 }
 
+static int
+open_vault(struct identity *identity, char **path)
+{
+	int r;
+
+	*path = path_join(identity->folder, "onetime.key");
+	r = onetimes_vault(*path, identity->lock, &identity->vault);
+	if (r == 0) {
+		free(*path);
+		*path = NULL;
+	}
+	return r;
+}
+
 static char *
 describe(const char *path, int err)
 {
@@ -242,6 +259,7 @@ identity_open(struct camd *camd, const struct keyfile_lock *lock,
 	if ((r = open_keys(identity, &path)) < 0 ||
 	    (r = open_devices(identity, digest, &path)) < 0 ||
 	    (r = open_prekeys(identity, &path)) < 0 ||
+	    (r = open_vault(identity, &path)) < 0 ||
 	    (r = prove_rsa(identity, rsa)) < 0) {
 		*problem = describe(path != NULL ? path : identity->folder, r);
 		free(path);
@@ -258,6 +276,7 @@ identity_free(struct identity *identity)
 	if (identity == NULL)
 		return;
 	prekeys_free(identity->prekeys);
+	vault_free(identity->vault);
 	buf_finish(&identity->devices);
 	sign_key_free(identity->user);
 	sign_key_free(identity->link);
@@ -304,6 +323,12 @@ struct sign_key *
 identity_signing_key(const struct identity *identity)
 {
 	return identity->signing;
+}
+
+struct vault *
+identity_vault(const struct identity *identity)
+{
+	return identity->vault;
 }
 
 struct span

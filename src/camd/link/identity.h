@@ -12,13 +12,14 @@
 struct camd;
 struct identity;
 struct keyfile_lock;
+struct vault;
 
 /*
- * Loads user.key, link.key, signing.key, devices and prekeys from the folder of
- * keys, making what is missing once; lock opens and seals them (NULL: protected
- * by file permissions only, K1) and is borrowed until identity_set_lock(). The
- * keyring of camd must be there. Errors of keyfile_load(); *problem is a
- * sentence for people (free it).
+ * Loads user.key, link.key, signing.key, devices, prekeys and onetime.key from
+ * the folder of keys, making what is missing once; lock opens and seals them
+ * (NULL: protected by file permissions only, K1) and is borrowed until
+ * identity_set_lock(). The keyring of camd must be there. Errors of
+ * keyfile_load(); *problem is a sentence for people (free it).
  */
 int identity_open(struct camd *camd, const struct keyfile_lock *lock,
     struct identity **identity, char **problem);
@@ -35,6 +36,8 @@ const uint8_t *identity_device_id(const struct identity *identity);
 /* Private ones, borrowed. */
 struct sign_key *identity_link_key(const struct identity *identity);
 struct sign_key *identity_signing_key(const struct identity *identity);
+/* What seals onetimes in the database; borrowed. */
+struct vault *identity_vault(const struct identity *identity);
 
 /* The signed device list, and the current prekey, as they go into a hello; and
  * our IPMSG key's signature over its claim. Borrowed until the next change. */

@@ -20,6 +20,9 @@ struct delivery {
 	unsigned unheeded; /* rounds that he did not confirm though he lives */
 	/* Has left by IPMSG, or may have before a restart. */
 	bool left_by_lan;
+	/* The prekey for one envelope to which it was sealed is gone there:
+	 * from now on to the one of the week. */
+	bool no_onetime;
 };
 TAILQ_HEAD(deliveries, delivery);
 

@@ -13,6 +13,7 @@
 #include "camd/events.h"
 #include "camd/link/identity.h"
 #include "camd/link/links.h"
+#include "camd/link/onetimes.h"
 #include "camd/message/change.h"
 #include "camd/message/inbox_parts.h"
 #include "camd/message/object.h"
@@ -30,6 +31,7 @@
 #include "rpc/names.h"
 #include "store/change.h"
 #include "store/message.h"
+#include "store/onetime.h"
 #include "store/talk.h"
 
 /* As long as envelopes are taken (threat model 5.3), and a day for those that
@@ -53,7 +55,7 @@ struct incoming {
 	struct store_offer *offers;
 	uint8_t (*keys)[STORE_FILE_KEY_SIZE + STORE_FILE_DIGEST_SIZE];
 	size_t offer_count;
-	struct store_hash hashes[2];
+	struct store_hash hashes[3];
 	size_t hash_count;
 	int64_t duplicate_of;
 	enum store_outcome outcome; /* of a change */
@@ -223,13 +225,14 @@ static void
 fill_hashes(struct incoming *incoming, const struct user *sender)
 {
 	const struct opening *opening = incoming->opening;
-	uint8_t bytes[DEVICE_ID_SIZE + ENVELOPE_ID_SIZE], hash[SHA256_SIZE];
+	uint8_t hash[SHA256_SIZE];
 
-	memcpy(bytes, opening->envelope->device, DEVICE_ID_SIZE);
-	memcpy(bytes + DEVICE_ID_SIZE, opening->id, ENVELOPE_ID_SIZE);
-	digest_sha256(span_of(bytes, sizeof bytes), hash);
+	inbox_hash(opening, hash);
 	remember(incoming, hash, known_ms)->time_ms =
 	    opening->envelope->time_ms;
+	/* Given again, it cannot be opened to see its time. */
+	if (opening->onetime != 0)
+		(void)remember(incoming, hash, known_ms);
 	if (opening->content.packet_no == 0 || sender->peer.key == NULL)
 		return;
 	lan_signed_hash(opening->content.packet_no, sender->peer.key, hash);
@@ -369,36 +372,18 @@ store_incoming(struct job *job, void *context)
 {
 	struct incoming *incoming = container_of(job, struct incoming, job);
 
+	const struct opening *opening = incoming->opening;
+
 	incoming->err = incoming->row.type == STORE_MESSAGE
 			    ? store_message(context, incoming)
 			    : store_change(context, incoming);
+	/* In the same commit: the message or its key, never both. */
+	if (incoming->err == 0 && opening->onetime != 0)
+		incoming->err = store_onetime_destroy(
+		    context, opening->place, opening->onetime);
 }
 
 /* -- what is said of it ---------------------------------------------------- */
-
-static void
-give_room_back(struct camd *camd, const struct opening *opening)
-{
-	struct link *link = links_by_serial(camd->links, opening->serial);
-
-	if (opening->relayed != 0)
-		org_relay_taken(camd->org, opening->relayed, opening->len);
-	else if (link != NULL)
-		link_credit(link, opening->len);
-}
-
-/* To whom and over what its receipt goes. */
-static struct receipt_to
-receipt_to(const struct opening *opening)
-{
-	struct receipt_to to = { .serial = opening->serial };
-
-	if (opening->relayed != 0 && opening->envelope != NULL) {
-		to.uid = opening->uid;
-		memcpy(to.device, opening->envelope->device, DEVICE_ID_SIZE);
-	}
-	return to;
-}
 
 static void
 tell_message(struct incoming *incoming)
@@ -458,7 +443,7 @@ on_incoming_stored(struct job *job)
 	struct incoming *incoming = container_of(job, struct incoming, job);
 	struct inbox *inbox = incoming->inbox;
 	const struct opening *opening = incoming->opening;
-	const struct receipt_to to = receipt_to(opening);
+	const struct receipt_to to = inbox_receipt_to(opening);
 	int err = job->batch_err < 0 ? job->batch_err : incoming->err;
 
 	upkeep_touch(inbox->camd->upkeep);
@@ -484,8 +469,10 @@ on_incoming_stored(struct job *job)
 		if (incoming->has_record)
 			change_tell(inbox->camd, &incoming->record);
 	}
+	if (err == 0 && opening->onetime != 0)
+		onetimes_forget(inbox->camd->onetimes, opening->onetime);
 	if (err == 0 || opening->relayed == 0)
-		give_room_back(inbox->camd, opening);
+		inbox_give_room_back(inbox->camd, opening);
 	incoming_free(incoming);
 }
 
@@ -500,14 +487,7 @@ inbox_opened(void *arg, struct opening *opening)
 	struct incoming *incoming;
 
 	if (opening->reason != NULL || sender == NULL) {
-		struct receipt_to to = receipt_to(opening);
-
-		to.uid = opening->relayed != 0 ? opening->uid : 0;
-		if (opening->has_id && opening->reason != NULL)
-			receipts_refuse(
-			    inbox->receipts, &to, opening->id, opening->reason);
-		give_room_back(camd, opening);
-		opening_free(opening);
+		inbox_refuse(inbox, opening);
 		return;
 	}
 	incoming = xcalloc(1, sizeof *incoming);

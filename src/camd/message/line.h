@@ -93,7 +93,7 @@ void line_relayed(
 void line_receipted(struct line *line, const char id[ID_SIZE]);
 void line_refused(
     struct line *line, const char id[ID_SIZE], const char *reason);
-/* Nobody has signed that he refuses what went by the server: what did not
+/* He refuses what came by the server, which may have changed it: what did not
  * arrive as it left is tried again later, and nothing that is on a link is
  * touched. */
 void line_refused_by_relay(

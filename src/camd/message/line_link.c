@@ -246,15 +246,49 @@ line_receipted(struct line *line, const char id[ID_SIZE])
 	line_forget(line, delivery);
 }
 
+/* The receiver's folder is an older one, or somebody has handed a prekey out
+ * twice: nothing is lost but that it opened once only. */
+static void
+seal_again(struct line *line, struct delivery *delivery)
+{
+	delivery->no_onetime = true;
+	delivery->row.state = STORE_QUEUED;
+	delivery->row.attempts++;
+	delivery_tell(line->camd, delivery);
+	TAILQ_INSERT_HEAD(&line->waiting, delivery, entry);
+	line_advance(line);
+}
+
+static void
+take_refusal(struct line *line, struct delivery *delivery, const char *reason)
+{
+	bool is_gone = strcmp(reason, "prekey") == 0;
+
+	if (is_gone && !delivery->no_onetime) {
+		seal_again(line, delivery);
+		return;
+	}
+	delivery_failed(line->camd, delivery, is_gone ? "invalid" : reason);
+	line_forget(line, delivery);
+}
+
 void
 line_refused(struct line *line, const char id[ID_SIZE], const char *reason)
 {
 	struct delivery *delivery = take_shipped(line, id);
 
-	if (delivery == NULL)
-		return;
-	delivery_failed(line->camd, delivery, reason);
-	line_forget(line, delivery);
+	if (delivery != NULL)
+		take_refusal(line, delivery, reason);
+}
+
+/* What he could not open may be something else than what left here: his word on
+ * that, well signed, says nothing of ours. */
+static bool
+is_of_ours(const struct delivery *delivery, const char *reason)
+{
+	if (strcmp(reason, "prekey") == 0)
+		return !delivery->no_onetime;
+	return strcmp(reason, "invalid") != 0 && strcmp(reason, "version") != 0;
 }
 
 void
@@ -263,14 +297,11 @@ line_refused_by_relay(
 {
 	struct delivery *delivery = NULL;
 
-	if (!is_relayed(line))
+	if (!is_relayed(line) || (delivery = take_shipped(line, id)) == NULL)
 		return;
-	if (strcmp(reason, "invalid") != 0) {
-		line_refused(line, id, reason);
-		return;
-	}
-	delivery = take_shipped(line, id);
-	if (delivery != NULL)
+	if (is_of_ours(delivery, reason))
+		take_refusal(line, delivery, reason);
+	else
 		put_back(line, delivery);
 }
 

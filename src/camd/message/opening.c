@@ -13,6 +13,7 @@
 #include "camd/camd.h"
 #include "camd/link/identity.h"
 #include "camd/link/link.h"
+#include "camd/link/onetimes.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
 #include "loop/timer.h"
@@ -138,7 +139,9 @@ tell_done(struct openings *openings)
 
 	while ((work = TAILQ_FIRST(&openings->list)) != NULL && work->is_done) {
 		TAILQ_REMOVE(&openings->list, work, entry);
-		if (work->opening.reason != NULL)
+		/* A prekey that has gone is nobody's fault. */
+		if (work->opening.reason != NULL &&
+		    strcmp(work->opening.reason, "prekey") != 0)
 			count_refused(openings);
 		openings->on_opened(openings->arg, &work->opening);
 	}
@@ -175,6 +178,24 @@ signer_of(struct openings *openings, const struct device *device)
 	return sign_public_ref(openings->signer);
 }
 
+static const char *
+find_prekey(struct work *work)
+{
+	const struct camd *camd = work->openings->camd;
+	uint32_t number = 0;
+
+	if (envelope_prekey(&work->envelope, work->device, &number) < 0)
+		return "invalid";
+	if (!(number & PREKEY_ONETIME)) {
+		work->prekey = identity_prekey_private(camd->identity, number);
+		return work->prekey != NULL ? NULL : "invalid";
+	}
+	work->prekey =
+	    onetimes_private(camd->onetimes, number, &work->opening.place);
+	work->opening.onetime = number;
+	return work->prekey != NULL ? NULL : "prekey";
+}
+
 /* What can be told without opening it: NULL when it may be opened. */
 static const char *
 inspect(struct work *work, const struct user *user, const struct device *device,
@@ -184,10 +205,14 @@ inspect(struct work *work, const struct user *user, const struct device *device,
 	const uint8_t *key = trust_user_key(camd->trust, user);
 	const struct devices *devices = trust_devices(camd->trust, user);
 	uint8_t theirs[DEVICE_ID_SIZE];
-	uint32_t number = 0;
 	int r = envelope_parse(bytes, &work->envelope);
 
 	work->opening.has_id = envelope_peek(bytes, work->opening.id);
+	/* Who is told that it is nothing. */
+	if (device == NULL && r < 0)
+		device = trust_prekey_device(camd->trust, user);
+	if (device != NULL)
+		device_id(device, work->opening.device);
 	if (r < 0)
 		return r == CAM_ERR_VERSION ? "version" : "invalid";
 	if (device == NULL && devices != NULL)
@@ -198,14 +223,12 @@ inspect(struct work *work, const struct user *user, const struct device *device,
 	/* Others' envelopes come with a server, not over this link. */
 	if (memcmp(theirs, work->envelope.device, sizeof theirs) != 0)
 		return "invalid";
+	memcpy(work->opening.device, theirs, sizeof theirs);
 	memcpy(work->sender, key, SIGN_KEY_SIZE);
 	memcpy(
 	    work->device, identity_device_id(camd->identity), DEVICE_ID_SIZE);
-	if (envelope_prekey(&work->envelope, work->device, &number) < 0)
-		return "invalid";
-	work->prekey = identity_prekey_private(camd->identity, number);
 	work->signer = signer_of(work->openings, device);
-	return work->prekey != NULL && work->signer != NULL ? NULL : "invalid";
+	return work->signer != NULL ? find_prekey(work) : "invalid";
 }
 
 static void

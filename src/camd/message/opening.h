@@ -26,9 +26,15 @@ struct opening {
 	size_t len;	  /* what it took of the link's room */
 	bool has_id;
 	uint8_t id[ENVELOPE_ID_SIZE]; /* not proved where there is a reason */
+	/* The sender's, one of his; not proved where there is a reason. Zeros
+	 * where it could not be told. */
+	uint8_t device[DEVICE_ID_SIZE];
 	/* Why it is refused, a word for the sender: "invalid", "version",
-	 * "time". */
+	 * "time", "prekey": that was for one envelope and is gone. */
 	const char *reason;
+	/* The prekey that opened it and must go with it, 0: it stays. */
+	uint32_t onetime;
+	int64_t place; /* of that */
 	const struct envelope_content *envelope;
 	struct content content;
 };

@@ -7,11 +7,12 @@
 #include "base/fields.h"
 #include "base/number.h"
 #include "crypto/sign.h"
+#include "rpc/json.h"
 
 /* -- signed --------------------------------------------------------------- */
 
 enum {
-	HEAD_SIZE = 2 * DEVICE_ID_SIZE + 8,
+	HEAD_SIZE = 2 * DEVICE_ID_SIZE + 8 + 1 + RECEIPT_REASON_MAX,
 	BYTES_MAX = HEAD_SIZE + RECEIPT_IDS_MAX * ENVELOPE_ID_SIZE
 };
 
@@ -21,6 +22,10 @@ receipt_bytes(const struct receipt *receipt, struct buf *buf)
 	buf_put(buf, receipt->receiver, DEVICE_ID_SIZE);
 	buf_put(buf, receipt->sender, DEVICE_ID_SIZE);
 	fields_put_number(buf, (uint64_t)receipt->time_ms, 8);
+	if (receipt->reason[0] != '\0') {
+		buf_put_byte(buf, (uint8_t)strlen(receipt->reason));
+		buf_put_span(buf, span_text(receipt->reason));
+	}
 	buf_put(buf, receipt->ids, receipt->count * ENVELOPE_ID_SIZE);
 }
 
@@ -71,20 +76,15 @@ ids_object(const uint8_t (*ids)[ENVELOPE_ID_SIZE], size_t count)
 json_t *
 receipt_params(const struct receipt *receipt)
 {
-	char signature[2 * SIGN_SIZE + 1];
-
-	hex_encode(receipt->signature, SIGN_SIZE, signature);
-	return json_pack("{s:o, s:I, s:s}", "ids",
+	json_t *params = json_pack("{s:o, s:I, s:o}", "ids",
 	    ids_object(receipt->ids, receipt->count), "time",
-	    (json_int_t)receipt->time_ms, "signature", signature);
-}
+	    (json_int_t)receipt->time_ms, "signature",
+	    json_hex(span_of(receipt->signature, SIGN_SIZE)));
 
-json_t *
-refusal_params(
-    const uint8_t (*ids)[ENVELOPE_ID_SIZE], size_t count, const char *reason)
-{
-	return json_pack(
-	    "{s:o, s:s}", "ids", ids_object(ids, count), "reason", reason);
+	if (receipt->reason[0] != '\0')
+		json_object_set_new(
+		    params, "reason", json_string(receipt->reason));
+	return params;
 }
 
 static int
@@ -115,41 +115,34 @@ parse_ids(const json_t *params, struct receipt *receipt)
 	return r;
 }
 
+/* A word of ours: lower-case letters, as in cam-rpc(7). */
+static int
+parse_reason(const json_t *params, struct receipt *receipt)
+{
+	const char *text = json_text_at(params, "reason");
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+
+	if (len == 0 || len > RECEIPT_REASON_MAX || text[len] != '\0')
+		return CAM_ERR_FORMAT;
+	memcpy(receipt->reason, text, len + 1);
+	return 0;
+}
+
 int
-receipt_parse(const json_t *params, struct receipt *receipt)
+receipt_parse(const json_t *params, bool refusal, struct receipt *receipt)
 {
 	const json_t *time = json_object_get(params, "time");
 	int r = parse_ids(params, receipt);
 
+	receipt->reason[0] = '\0';
 	if (r == 0)
 		r = parse_hex(json_object_get(params, "signature"),
 		    receipt->signature, SIGN_SIZE);
 	if (r == 0 && !json_is_integer(time))
 		r = CAM_ERR_FORMAT;
+	if (r == 0 && refusal)
+		r = parse_reason(params, receipt);
 	if (r == 0)
 		receipt->time_ms = json_integer_value(time);
-	return r;
-}
-
-/* A word of ours: lower-case letters, as in cam-rpc(7). */
-static bool
-is_reason(const char *text)
-{
-	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
-
-	return len > 0 && len <= RECEIPT_REASON_MAX && text[len] == '\0';
-}
-
-int
-refusal_parse(const json_t *params, struct receipt *receipt,
-    char reason[RECEIPT_REASON_MAX + 1])
-{
-	const char *text = json_string_value(json_object_get(params, "reason"));
-	int r = parse_ids(params, receipt);
-
-	if (r == 0 && (text == NULL || !is_reason(text)))
-		r = CAM_ERR_FORMAT;
-	if (r == 0)
-		memcpy(reason, text, strlen(text) + 1);
 	return r;
 }

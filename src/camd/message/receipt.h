@@ -16,19 +16,22 @@ enum { RECEIPT_IDS_MAX = 1024, RECEIPT_REASON_MAX = 31 };
 
 /* Labels of their signatures: nothing signed as one can stand for the other. */
 #define RECEIPT_STORED "cam/receipt/1"
+#define RECEIPT_REFUSED "cam/refused/1"
 #define RECEIPT_OPENED "cam/opened/1"
 
 /* One of them, as it is signed: it holds between these two devices only. */
 struct receipt {
 	uint8_t receiver[DEVICE_ID_SIZE]; /* of the envelopes: who signs */
 	uint8_t sender[DEVICE_ID_SIZE];
-	int64_t time_ms; /* wall time of who signs */
-	size_t count;	 /* 1 .. RECEIPT_IDS_MAX */
+	int64_t time_ms;		     /* wall time of who signs */
+	char reason[RECEIPT_REASON_MAX + 1]; /* of RECEIPT_REFUSED, else "" */
+	size_t count;			     /* 1 .. RECEIPT_IDS_MAX */
 	uint8_t ids[RECEIPT_IDS_MAX][ENVELOPE_ID_SIZE];
 	uint8_t signature[SIGN_SIZE];
 };
 
-/* The bytes that are signed: both devices, time (8, big-endian), ids. */
+/* The bytes that are signed: both devices, time (8, big-endian), of a refusal
+ * the reason behind its length (1), ids. */
 void receipt_bytes(const struct receipt *receipt, struct buf *buf);
 /* CAM_ERR_CRYPTO. */
 int receipt_sign(
@@ -36,14 +39,10 @@ int receipt_sign(
 /* 0, or CAM_ERR_CRYPTO: not by that key. */
 int receipt_check(const struct receipt *receipt, const char *label,
     const uint8_t signing_key[SIGN_KEY_SIZE]);
-/* {ids, time, signature}; parsing leaves the devices to the caller.
- * CAM_ERR_FORMAT, CAM_ERR_LIMIT. */
+/* {ids, time, signature}, with {reason} where there is one; parsing leaves the
+ * devices to the caller, and with refusal wants a reason: a word of lower-case
+ * letters. CAM_ERR_FORMAT, CAM_ERR_LIMIT. */
 json_t *receipt_params(const struct receipt *receipt);
-int receipt_parse(const json_t *params, struct receipt *receipt);
-/* {ids, reason}: signature and time stay zero. */
-json_t *refusal_params(
-    const uint8_t (*ids)[ENVELOPE_ID_SIZE], size_t count, const char *reason);
-int refusal_parse(const json_t *params, struct receipt *receipt,
-    char reason[RECEIPT_REASON_MAX + 1]);
+int receipt_parse(const json_t *params, bool refusal, struct receipt *receipt);
 
 #endif

@@ -1,6 +1,7 @@
 /* receipts.c: one signature for all that was stored while the last was made. */
 #include "camd/message/receipts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct batch {
 	struct table_link link; /* by serial, or uid */
 	struct receipts *receipts;
 	struct receipt_to to;
+	const char *reason; /* of refusals; "": they are stored */
 	struct timer soon;
 	bool signing;
 	uint8_t (*ids)[ENVELOPE_ID_SIZE];
@@ -112,7 +114,9 @@ sign(struct job *job, void *context)
 {
 	struct sign_job *sign = container_of(job, struct sign_job, job);
 
-	sign->err = receipt_sign(&sign->receipt, RECEIPT_STORED, sign->key);
+	sign->err = receipt_sign(&sign->receipt,
+	    sign->receipt.reason[0] != '\0' ? RECEIPT_REFUSED : RECEIPT_STORED,
+	    sign->key);
 }
 
 static void
@@ -125,7 +129,8 @@ on_signed(struct job *job)
 	if (sign->err < 0)
 		log_error("cannot sign a receipt: %s", cam_strerror(sign->err));
 	else
-		say(batch->receipts, &batch->to, LINK_RECEIPTS,
+		say(batch->receipts, &batch->to,
+		    batch->reason[0] != '\0' ? LINK_REFUSED : LINK_RECEIPTS,
 		    receipt_params(&sign->receipt));
 	if (batch->count > 0)
 		send_soon(batch);
@@ -151,6 +156,7 @@ start_signing(struct batch *batch)
 	memcpy(receipt->receiver, identity_device_id(identity), DEVICE_ID_SIZE);
 	memcpy(receipt->sender, batch->to.device, DEVICE_ID_SIZE);
 	receipt->time_ms = clock_wall_ms();
+	snprintf(receipt->reason, sizeof receipt->reason, "%s", batch->reason);
 	batch->signing = true;
 	job->batch = batch;
 	job->key = sign_key_ref(identity_signing_key(identity));
@@ -185,25 +191,34 @@ send_soon(struct batch *batch)
 		timer_start(&batch->soon, 0);
 }
 
+/* Whose batch, and of what. */
+struct sought {
+	const struct receipt_to *to;
+	const char *reason;
+};
+
 static bool
 is_of(const struct table_link *link, const void *key)
 {
-	const struct receipt_to *a =
-	    &container_of(link, const struct batch, link)->to;
-	const struct receipt_to *b = key;
+	const struct batch *batch = container_of(link, struct batch, link);
+	const struct sought *sought = key;
+	const struct receipt_to *a = &batch->to, *b = sought->to;
 
 	return a->serial == b->serial && a->uid == b->uid &&
+	       strcmp(batch->reason, sought->reason) == 0 &&
 	       (a->uid == 0 ||
 		   memcmp(a->device, b->device, DEVICE_ID_SIZE) == 0);
 }
 
 static struct batch *
-batch_of(struct receipts *receipts, const struct receipt_to *to)
+batch_of(
+    struct receipts *receipts, const struct receipt_to *to, const char *reason)
 {
+	const struct sought sought = { to, reason };
 	uint64_t number = to->uid != 0 ? (uint64_t)to->uid : to->serial;
 	uint64_t hash = table_hash(&receipts->batches, &number, sizeof number);
 	struct table_link *link =
-	    table_find(&receipts->batches, hash, is_of, to);
+	    table_find(&receipts->batches, hash, is_of, &sought);
 	struct batch *batch;
 
 	if (link != NULL)
@@ -211,13 +226,14 @@ batch_of(struct receipts *receipts, const struct receipt_to *to)
 	batch = xcalloc(1, sizeof *batch);
 	batch->receipts = receipts;
 	batch->to = *to;
+	batch->reason = reason;
 	timer_init(&batch->soon, receipts->camd->loop, on_soon, batch);
 	table_add(&receipts->batches, &batch->link, hash);
 	return batch;
 }
 
-void
-receipts_add(struct receipts *receipts, const struct receipt_to *to,
+static void
+add(struct receipts *receipts, const struct receipt_to *to, const char *reason,
     const uint8_t id[ENVELOPE_ID_SIZE])
 {
 	struct batch *batch;
@@ -225,7 +241,7 @@ receipts_add(struct receipts *receipts, const struct receipt_to *to,
 	if (to->uid == 0 &&
 	    links_by_serial(receipts->camd->links, to->serial) == NULL)
 		return;
-	batch = batch_of(receipts, to);
+	batch = batch_of(receipts, to, reason);
 	if (batch->count == batch->size) {
 		batch->size = batch->size > 0 ? 2 * batch->size : 16;
 		batch->ids =
@@ -236,13 +252,17 @@ receipts_add(struct receipts *receipts, const struct receipt_to *to,
 }
 
 void
+receipts_add(struct receipts *receipts, const struct receipt_to *to,
+    const uint8_t id[ENVELOPE_ID_SIZE])
+{
+	add(receipts, to, "", id);
+}
+
+void
 receipts_refuse(struct receipts *receipts, const struct receipt_to *to,
     const uint8_t id[ENVELOPE_ID_SIZE], const char *reason)
 {
-	uint8_t ids[1][ENVELOPE_ID_SIZE];
-
-	memcpy(ids[0], id, ENVELOPE_ID_SIZE);
-	say(receipts, to, LINK_REFUSED, refusal_params(ids, 1, reason));
+	add(receipts, to, reason, id);
 }
 
 /* -- coming in ------------------------------------------------------------ */
@@ -281,7 +301,9 @@ read_device_receipt(struct camd *camd, const struct user *user,
 	if (receipts->checking >= CHECKING_MAX)
 		return CAM_ERR_FULL;
 	job = xcalloc(1, sizeof *job);
-	if ((r = receipt_parse(params, &job->receipt)) < 0) {
+	r = receipt_parse(
+	    params, strcmp(label, RECEIPT_REFUSED) == 0, &job->receipt);
+	if (r < 0) {
 		free(job);
 		return r;
 	}
@@ -337,31 +359,47 @@ on_checked(struct job *job)
 	free(check);
 }
 
-int
-receipts_hear(struct link *link, json_t *params, const json_int_t *id)
+static void
+on_refusal_checked(struct job *job)
+{
+	struct check_job *check = container_of(job, struct check_job, job);
+	const struct receipt *receipt = &check->receipt;
+	struct outbox *outbox = check->camd->outbox;
+	struct user *user = user_of(check);
+
+	if (user != NULL && check->serial != 0)
+		outbox_refused(outbox, user, receipt->ids, receipt->count,
+		    receipt->reason);
+	else if (user != NULL)
+		outbox_relay_refused(outbox, user, receipt->ids, receipt->count,
+		    receipt->reason);
+	free(check);
+}
+
+static int
+hear(struct link *link, const json_t *params, const char *label,
+    void (*done)(struct job *job))
 {
 	struct check_job *job = NULL;
-	int r = read_receipt(link, params, RECEIPT_STORED, &job);
+	int r = read_receipt(link, params, label, &job);
 
 	if (r < 0)
 		return r;
-	job->job.done = on_checked;
+	job->job.done = done;
 	workers_submit(job->camd->pool, &job->job);
 	return 0;
 }
 
 int
+receipts_hear(struct link *link, json_t *params, const json_int_t *id)
+{
+	return hear(link, params, RECEIPT_STORED, on_checked);
+}
+
+int
 receipts_hear_refused(struct link *link, json_t *params, const json_int_t *id)
 {
-	struct receipt *receipt = xcalloc(1, sizeof *receipt);
-	char reason[RECEIPT_REASON_MAX + 1];
-	int r = refusal_parse(params, receipt, reason);
-
-	if (r == 0)
-		outbox_refused(link_camd(link)->outbox, link_user(link),
-		    receipt->ids, receipt->count, reason);
-	free(receipt);
-	return r;
+	return hear(link, params, RECEIPT_REFUSED, on_refusal_checked);
 }
 
 /* -- opened --------------------------------------------------------------- */
@@ -410,40 +448,35 @@ receipts_hear_opened(struct link *link, json_t *params, const json_int_t *id)
 /* -- through the relay -------------------------------------------------------
  */
 
-static int
-hear_relayed_refusal(struct camd *camd, struct user *user, const json_t *params)
-{
-	struct receipt *receipt = xcalloc(1, sizeof *receipt);
-	char reason[RECEIPT_REASON_MAX + 1];
-	int r = refusal_parse(params, receipt, reason);
-
-	if (r == 0)
-		outbox_relay_refused(
-		    camd->outbox, user, receipt->ids, receipt->count, reason);
-	free(receipt);
-	return r;
-}
-
 int
 receipts_hear_relayed(
     struct camd *camd, struct user *user, const char *method, json_t *params)
 {
+	static const struct {
+		const char *method, *label;
+		void (*done)(struct job *job);
+	} kinds[] = {
+		{ LINK_RECEIPTS, RECEIPT_STORED, on_checked },
+		{ LINK_REFUSED, RECEIPT_REFUSED, on_refusal_checked },
+		{ LINK_OPENED, RECEIPT_OPENED, on_opened_checked },
+	};
 	const struct device *device = trust_prekey_device(camd->trust, user);
-	bool opened = strcmp(method, LINK_OPENED) == 0;
 	struct check_job *job = NULL;
+	size_t i = 0;
 	int r = 0;
 
-	if (strcmp(method, LINK_REFUSED) == 0)
-		return hear_relayed_refusal(camd, user, params);
-	if (!opened && strcmp(method, LINK_RECEIPTS) != 0)
+	while (i < sizeof kinds / sizeof kinds[0] &&
+	       strcmp(method, kinds[i].method) != 0)
+		i++;
+	if (i == sizeof kinds / sizeof kinds[0])
 		return CAM_ERR_UNSUPPORTED;
 	if (device == NULL)
 		return CAM_ERR_KEY;
-	r = read_device_receipt(camd, user, device, params,
-	    opened ? RECEIPT_OPENED : RECEIPT_STORED, &job);
+	r = read_device_receipt(
+	    camd, user, device, params, kinds[i].label, &job);
 	if (r < 0)
 		return r;
-	job->job.done = opened ? on_opened_checked : on_checked;
+	job->job.done = kinds[i].done;
 	workers_submit(camd->pool, &job->job);
 	return 0;
 }

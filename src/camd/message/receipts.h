@@ -27,7 +27,7 @@ struct receipt_to {
  * way back, if that link is still open. */
 void receipts_add(struct receipts *receipts, const struct receipt_to *to,
     const uint8_t id[ENVELOPE_ID_SIZE]);
-/* It will never be stored. */
+/* It will never be stored; reason is a word that stays. */
 void receipts_refuse(struct receipts *receipts, const struct receipt_to *to,
     const uint8_t id[ENVELOPE_ID_SIZE], const char *reason);
 

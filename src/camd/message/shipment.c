@@ -26,14 +26,15 @@ enum { STALL_MS = 2 * 60 * 1000 };
  * One delivery:
  *
  *	sealing -> sealed -> left -> (receipt) gone
- *	           sealed -> handed -> left: by way of the server
+ *	wanting -> sealing -> sealed -> handed -> left: by way of the server
  */
 struct crate {
 	TAILQ_ENTRY(crate) entry;
 	struct shipment *shipment;
 	struct delivery *delivery;
-	enum crate_state { SEALING, SEALED, HANDED, LEFT } state;
-	size_t size; /* counted: a guess until it is sealed */
+	enum crate_state { WANTING, SEALING, SEALED, HANDED, LEFT } state;
+	size_t size;		  /* counted: a guess until it is sealed */
+	struct prekey_wish *wish; /* while wanting */
 	struct sealing *sealing;
 	struct buf bytes; /* while sealed */
 };
@@ -144,6 +145,8 @@ crate_remove(struct crate *crate)
 	TAILQ_REMOVE(&shipment->crates, crate, entry);
 	shipment->count--;
 	count_bytes(shipment, crate->size, 0);
+	if (crate->state == WANTING)
+		prekey_wish_cancel(crate->wish);
 	if (crate->state == SEALING)
 		sealing_cancel(crate->sealing);
 	buf_finish(&crate->bytes);
@@ -209,35 +212,90 @@ on_sealed(void *arg, int err, struct buf *bytes)
 	send_ready(shipment);
 }
 
-static void
+/* False: nothing is known any more of whom it is for. */
+static bool
 find_seal_to(const struct shipment *shipment, struct seal_to *to)
 {
 	const struct trust *trust = shipment->camd->trust;
+	const struct device *device = NULL;
 	const struct user *user = NULL;
 
 	if (shipment->link != NULL) {
 		to->user_key = link_devices(shipment->link)->user_key;
 		to->prekey = link_prekey(shipment->link);
 		device_id(link_device(shipment->link), to->device);
-		return;
+		return true;
 	}
-	/* org_way() has found them. */
 	user = roster_by_uid(shipment->camd->roster, shipment->uid);
+	if (user != NULL)
+		device = trust_prekey_device(trust, user);
+	if (device == NULL)
+		return false;
 	to->user_key = trust_user_key(trust, user);
 	to->prekey = trust_prekey(trust, user);
-	device_id(trust_prekey_device(trust, user), to->device);
+	device_id(device, to->device);
+	return true;
+}
+
+/* onetime: for this envelope alone; NULL: the prekey that others seal to, too.
+ */
+static void
+start_sealing(struct crate *crate, const struct prekey *onetime)
+{
+	struct shipment *shipment = crate->shipment;
+	struct delivery *delivery = crate->delivery;
+	struct seal_to to = { .user_key = NULL };
+
+	crate->wish = NULL;
+	crate->state = SEALED;
+	if (!find_seal_to(shipment, &to)) {
+		shipment->ops->on_failed(
+		    shipment->arg, crate_remove(crate), CAM_ERR_KEY);
+		ask_soon(shipment);
+		return;
+	}
+	if (onetime != NULL)
+		to.prekey = onetime;
+	crate->state = SEALING;
+	crate->sealing = seals_ask(shipment->freight->seals, delivery->parcel,
+	    delivery->left_by_lan ? delivery->row.packet_no : 0, &to, on_sealed,
+	    crate);
+}
+
+static void
+on_prekey(void *arg, const struct prekey *prekey)
+{
+	start_sealing(arg, prekey);
+}
+
+/* What waits at a server should open once only. */
+static void
+seal(struct crate *crate)
+{
+	struct shipment *shipment = crate->shipment;
+	struct org *org = shipment->camd->org;
+	const struct user *user = NULL;
+	struct prekey prekey;
+	int r = CAM_ERR_UNKNOWN;
+
+	if (shipment->link == NULL && !crate->delivery->no_onetime)
+		user = roster_by_uid(shipment->camd->roster, shipment->uid);
+	if (user != NULL)
+		r = org_take_prekey(org, user, &prekey);
+	if (r == CAM_ERR_MORE)
+		crate->wish = org_want_prekey(org, user, on_prekey, crate);
+	else
+		start_sealing(crate, r == 0 ? &prekey : NULL);
 }
 
 void
 shipment_add(struct shipment *shipment, struct delivery *delivery)
 {
 	struct crate *crate = xcalloc(1, sizeof *crate);
-	struct seal_to to;
 
-	find_seal_to(shipment, &to);
 	crate->shipment = shipment;
 	crate->delivery = delivery;
-	crate->state = SEALING;
+	crate->state = WANTING;
 	buf_init(&crate->bytes, 0);
 	crate->size = seal_size(delivery->parcel);
 	count_bytes(shipment, 0, crate->size);
@@ -245,9 +303,7 @@ shipment_add(struct shipment *shipment, struct delivery *delivery)
 	TAILQ_INSERT_TAIL(&shipment->crates, crate, entry);
 	if (shipment->next == NULL)
 		shipment->next = crate;
-	crate->sealing = seals_ask(shipment->freight->seals, delivery->parcel,
-	    delivery->left_by_lan ? delivery->row.packet_no : 0, &to, on_sealed,
-	    crate);
+	seal(crate);
 }
 
 /* Receipts come in the order of sending, or nearly: the first is looked at

@@ -94,21 +94,16 @@ addresses(const struct lan *lan)
 }
 
 static json_t *
-text_or_null(const char *text)
-{
-	return text != NULL ? json_text(span_text(text)) : json_null();
-}
-
-static json_t *
 own_name(const struct camd *camd)
 {
 	const struct user *self = roster_self(camd->roster);
 	char *id = user_id(self), *logon = user_logon(self);
 	json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o}", "id",
-	    text_or_null(id), "user", text_or_null(logon), "host",
-	    text_or_null(self->peer.host), "nick",
-	    text_or_null(settings_text(camd->settings, "user.nick")), "group",
-	    text_or_null(settings_text(camd->settings, "user.group")));
+	    json_text_or_null(id), "user", json_text_or_null(logon), "host",
+	    json_text_or_null(self->peer.host), "nick",
+	    json_text_or_null(settings_text(camd->settings, "user.nick")),
+	    "group",
+	    json_text_or_null(settings_text(camd->settings, "user.group")));
 	json_t *presence = presence_object(camd->presence);
 
 	json_object_update(object, presence);
@@ -147,8 +142,10 @@ add_process(json_t *status, const struct camd *camd)
 	json_object_set_new(status, "version", json_string(CAM_VERSION));
 	json_object_set_new(status, "pid", json_integer(getpid()));
 	json_object_set_new(status, "started", json_time(camd->started_ms));
-	json_object_set_new(status, "socket", text_or_null(camd->paths.socket));
-	json_object_set_new(status, "data", text_or_null(camd->paths.data));
+	json_object_set_new(
+	    status, "socket", json_text_or_null(camd->paths.socket));
+	json_object_set_new(
+	    status, "data", json_text_or_null(camd->paths.data));
 	json_object_set_new(status, "clients",
 	    json_integer((json_int_t)clients_count(camd->clients)));
 	json_object_set_new(status, "protection",

@@ -77,11 +77,11 @@ describe(const struct verifying *verifying, const struct user *user,
 {
 	const struct trusted *trusted = user->trusted;
 	int64_t compared_ms = trusted != NULL ? trusted->verified_ms : 0;
-	json_t *object = json_pack("{s:o, s:b, s:s?, s:b, s:s, s:o, s:o}", "id",
-	    id_text(user), "verified", (int)user_is_verified(user),
+	json_t *object = json_pack("{s:o, s:b, s:s?, s:b, s:b, s:s, s:o, s:o}",
+	    "id", id_text(user), "verified", (int)user_is_verified(user),
 	    "verified_by", user_verified_by(user), "blocked",
-	    (int)user_is_blocked(user), "encryption",
-	    user_encryption(user, verifying->camd->lan), "pinned",
+	    (int)user_is_blocked(user), "foreign", (int)user->foreign,
+	    "encryption", user_encryption(user, verifying->camd->lan), "pinned",
 	    trusted != NULL ? json_time(trusted->pinned_ms) : json_null(),
 	    "compared",
 	    compared_ms != 0 ? json_time(compared_ms) : json_null());

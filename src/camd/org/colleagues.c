@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "camd/camd.h"
+#include "camd/events.h"
 #include "camd/link/identity.h"
 #include "camd/link/links.h"
 #include "camd/offer/fetches.h"
@@ -113,6 +114,7 @@ struct card_job {
 	uint8_t link_key[SIGN_KEY_SIZE];
 	struct linkhello hello;
 	struct linkhello_proof proof;
+	bool is_anothers; /* well signed, with other keys than his */
 	int err;
 };
 
@@ -128,6 +130,7 @@ check_card(struct job *job, void *context)
 				  card->user_key, SIGN_KEY_SIZE) != 0) {
 		rsa_public_free(card->proof.rsa);
 		card->proof.rsa = NULL;
+		card->is_anothers = true;
 		card->err = CAM_ERR_KEY;
 	}
 }
@@ -160,13 +163,55 @@ introduce(struct org *org, struct colleague *colleague, struct card_job *card)
 		    colleague->membership.logon);
 		return;
 	}
-	if (user->peer.strength < PEER_CAM1) {
+	if (user->peer.strength < PEER_CAM1 || user->foreign) {
 		user->peer.strength = PEER_CAM1;
+		user->foreign = false;
 		roster_changed(camd->roster, user, true);
 	}
 	org_judge(org, user);
 	show(org, colleague);
 	org_relay_again(org);
+}
+
+/* Loudly, and for as long as it is so: what the server passes on as his is not
+ * (threat model S1, 5.2). Nothing of it is used. */
+static void
+tell_foreign(struct org *org, const struct colleague *colleague,
+    const struct card_job *card)
+{
+	struct camd *camd = org->camd;
+	struct user *user = user_of(org, colleague);
+	char *id = user != NULL ? user_id(user) : NULL;
+	json_t *event = json_pack("{s:o, s:n, s:o, s:o, s:s, s:b, s:b}", "id",
+	    json_text(span_text(id != NULL ? id : colleague->membership.logon)),
+	    "other", "old", json_hex(span_of(card->user_key, SIGN_KEY_SIZE)),
+	    "new",
+	    card->is_anothers
+		? json_hex(span_of(card->proof.devices.user_key, SIGN_KEY_SIZE))
+		: json_null(),
+	    "by", "server", "verified",
+	    (int)(user != NULL && user_is_verified(user)), "blocked",
+	    (int)(user != NULL && user_is_blocked(user)));
+
+	free(id);
+	if (user != NULL) {
+		user->foreign = true;
+		roster_changed(camd->roster, user, true);
+		json_object_set_new(
+		    event, "user", user_object(user, camd->lan));
+	}
+	events_tell(camd->events, EVENT_KEY_CHANGED, event);
+}
+
+static void
+refuse_card(struct org *org, const struct colleague *colleague,
+    const struct card_job *card)
+{
+	log_warn("what the server shows of %s is not his: %s",
+	    colleague->membership.logon, cam_strerror(card->err));
+	/* Else it is a form of later cams, or none at all. */
+	if (card->err == CAM_ERR_KEY || card->err == CAM_ERR_CRYPTO)
+		tell_foreign(org, colleague, card);
 }
 
 static void
@@ -181,9 +226,7 @@ on_card_checked(struct job *job)
 	if (colleague != NULL && !org->stopped) {
 		colleague->card = card->version;
 		if (card->err < 0)
-			log_warn("what the server shows of %s is not his: %s",
-			    colleague->membership.logon,
-			    cam_strerror(card->err));
+			refuse_card(org, colleague, card);
 		else
 			introduce(org, colleague, card);
 	}

@@ -370,11 +370,7 @@ hear(struct org *org, const char *method, json_t *params)
 		return org_take_changes(org, params);
 	if (strcmp(method, DIRECTORY_PRESENCE) == 0)
 		return org_take_presence(org, params);
-	if (strcmp(method, RELAY_STORED) == 0)
-		return org_relay_stored(org, params);
-	if (strcmp(method, RELAY_REFUSED) == 0)
-		return org_relay_refused(org, params);
-	return 0;
+	return org_relay_hear(org, method, params);
 }
 
 static void

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
-#include "crypto/sign.h"
+#include "crypto/device.h"
 
 struct addr;
 struct camd;
@@ -80,6 +80,19 @@ enum org_way org_way(const struct org *org, const struct user *user);
  */
 int org_relay_envelope(struct org *org, const struct user *user,
     const uint8_t id[16], struct span envelope);
+/*
+ * A prekey of his device for one envelope alone, its signature checked (threat
+ * model 5.2). take: CAM_ERR_MORE: the server can be asked; CAM_ERR_UNKNOWN:
+ * there is none now. want: asks it; on_prekey follows once, not inside, within
+ * two seconds or as the connection ends: NULL: there is none.
+ */
+struct prekey_wish;
+int org_take_prekey(
+    struct org *org, const struct user *user, struct prekey *prekey);
+struct prekey_wish *org_want_prekey(struct org *org, const struct user *user,
+    void (*on_prekey)(void *arg, const struct prekey *prekey), void *arg);
+/* Nothing follows. NULL is fine; not after on_prekey. */
+void prekey_wish_cancel(struct prekey_wish *wish);
 /* Something said to him as on a link; takes params. on_done (may be NULL)
  * follows, also inside: 0 once the server has stored it. */
 void org_relay_notice(struct org *org, const struct user *user,

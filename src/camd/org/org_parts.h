@@ -13,6 +13,7 @@
 #include "camd/org/org.h"
 #include "camd/org/orglink.h"
 #include "camd/org/replica.h"
+#include "link/onetime.h"
 #include "loop/timer.h"
 #include "org/charter.h"
 #include "org/invitation.h"
@@ -43,6 +44,16 @@ struct relay_item {
 	TAILQ_ENTRY(relay_item) entry;
 	uint8_t *bytes;
 	size_t len;
+};
+
+/* One-time prekeys of ours, which the server hands out. */
+struct org_supply {
+	struct timer due;
+	bool busy;
+	uint64_t serial;    /* of the link that is being asked */
+	uint64_t filled_ms; /* 0: never yet */
+	uint32_t drop[ONETIME_LIST_MAX];
+	size_t drop_count;
 };
 
 struct org {
@@ -91,6 +102,12 @@ struct org {
 	TAILQ_HEAD(, relay_item) early;
 	json_t *taken;
 	struct timer taken_soon;
+
+	struct org_supply supply;
+	struct table stocks;	 /* of others' prekeys */
+	TAILQ_HEAD(, stock) due; /* to be asked for */
+	size_t asking;		 /* questions under way */
+	struct timer due_soon;
 };
 
 /* -- keeping.c ---------------------------------------------------------------
@@ -181,9 +198,21 @@ void org_relay_finish(struct org *org);
 void org_relay_opened(struct org *org);
 void org_relay_closed(struct org *org);
 void org_relay_item(struct org *org, struct span item);
-int org_relay_stored(struct org *org, const json_t *params);
-int org_relay_refused(struct org *org, const json_t *params);
+/* What the server says of it; 0 for what is none of that. CAM_ERR_REQUEST. */
+int org_relay_hear(struct org *org, const char *method, const json_t *params);
 /* Somebody's card has come. */
 void org_relay_again(struct org *org);
+
+/* -- supply.c, stock.c -------------------------------------------------------
+ */
+
+void org_supply_init(struct org *org);
+void org_supply_finish(struct org *org);
+void org_supply_opened(struct org *org);
+/* PREKEY_LOW. */
+void org_supply_low(struct org *org);
+void org_stock_init(struct org *org);
+void org_stock_finish(struct org *org);
+void org_stock_closed(struct org *org);
 
 #endif

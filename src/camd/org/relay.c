@@ -198,20 +198,32 @@ each_id(struct org *org, const json_t *params, const char *reason)
 	return true;
 }
 
-int
-org_relay_stored(struct org *org, const json_t *params)
+static int
+relay_stored(struct org *org, const json_t *params)
 {
 	return each_id(org, params, NULL) ? 0 : CAM_ERR_REQUEST;
 }
 
-int
-org_relay_refused(struct org *org, const json_t *params)
+static int
+relay_refused(struct org *org, const json_t *params)
 {
 	const char *reason =
 	    json_string_value(json_object_get(params, "reason"));
 
 	return reason != NULL && each_id(org, params, reason) ? 0
 							      : CAM_ERR_REQUEST;
+}
+
+int
+org_relay_hear(struct org *org, const char *method, const json_t *params)
+{
+	if (strcmp(method, RELAY_STORED) == 0)
+		return relay_stored(org, params);
+	if (strcmp(method, RELAY_REFUSED) == 0)
+		return relay_refused(org, params);
+	if (strcmp(method, PREKEY_LOW) == 0 && org->is_open)
+		org_supply_low(org);
+	return 0;
 }
 
 /* -- from the server ---------------------------------------------------------
@@ -371,6 +383,7 @@ org_relay_opened(struct org *org)
 	outbox_relay_open(org->camd->outbox);
 	notices_relay_open(org->camd->notices);
 	offers_relay_open(org->camd->offers);
+	org_supply_opened(org);
 }
 
 void
@@ -378,6 +391,7 @@ org_relay_closed(struct org *org)
 {
 	forget(org);
 	outbox_relay_closed(org->camd->outbox);
+	org_stock_closed(org);
 }
 
 void
@@ -386,6 +400,8 @@ org_relay_init(struct org *org)
 	table_init(&org->sent);
 	TAILQ_INIT(&org->early);
 	timer_init(&org->taken_soon, org->camd->loop, on_taken_soon, org);
+	org_supply_init(org);
+	org_stock_init(org);
 }
 
 void
@@ -393,5 +409,7 @@ org_relay_finish(struct org *org)
 {
 	forget(org);
 	timer_finish(&org->taken_soon);
+	org_supply_finish(org);
+	org_stock_finish(org);
 	table_finish(&org->sent);
 }

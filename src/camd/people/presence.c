@@ -144,7 +144,6 @@ presence_object(const struct presence *presence)
 	const char *text = presence_text(presence);
 
 	return json_pack("{s:s, s:o, s:b}", "state",
-	    text != NULL ? "away" : "online", "away",
-	    text != NULL ? json_text(span_text(text)) : json_null(), "idle",
-	    presence->is_idle);
+	    text != NULL ? "away" : "online", "away", json_text_or_null(text),
+	    "idle", presence->is_idle);
 }

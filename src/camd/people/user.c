@@ -188,7 +188,7 @@ user_object(const struct user *user, const struct lan *lan)
 	user_fingerprint(user, fingerprint);
 	object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:s, s:o, "
 			   "s:o, s:s, s:s?, "
-			   "s:b, s:s?, s:b, s:i, s:b, s:o}",
+			   "s:b, s:s?, s:b, s:b, s:i, s:b, s:o}",
 	    "id", json_text(span_text(id)), "user", json_text(span_text(logon)),
 	    "host", json_text(span_text(user->peer.host)), "nick",
 	    json_text(span_text(user->nick)), "group",
@@ -199,15 +199,14 @@ user_object(const struct user *user, const struct lan *lan)
 	    known ? json_string(addr_format_host(&user->peer.addr, addr))
 		  : json_null(),
 	    "port", (int)user->peer.addr.port, "state", state_word(user),
-	    "away",
-	    user->away != NULL ? json_text(span_text(user->away)) : json_null(),
-	    "client", json_text(span_text(user->version)), "encryption",
+	    "away", json_text_or_null(user->away), "client",
+	    json_text(span_text(user->version)), "encryption",
 	    user_encryption(user, lan), "fingerprint",
 	    user->pin != NULL ? fingerprint : NULL, "verified",
 	    (int)user_is_verified(user), "verified_by", user_verified_by(user),
-	    "blocked", (int)user_is_blocked(user), "priority",
-	    (int)user->priority, "hidden", (int)user->hidden, "seen",
-	    json_time(user->seen_ms));
+	    "blocked", (int)user_is_blocked(user), "foreign",
+	    (int)user->foreign, "priority", (int)user->priority, "hidden",
+	    (int)user->hidden, "seen", json_time(user->seen_ms));
 	free(id);
 	free(logon);
 	return object;

@@ -60,6 +60,7 @@ struct user {
 	bool stored;	/* has a row in the database */
 	bool dirty;	/* to be written */
 	bool forgotten; /* history only: not in the roster */
+	bool foreign;	/* our organisation's server shows other keys as his */
 };
 
 struct shared;

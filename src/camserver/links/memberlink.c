@@ -11,6 +11,7 @@
 #include "camserver/links/depot.h"
 #include "camserver/links/entering.h"
 #include "camserver/links/ferries.h"
+#include "camserver/links/handouts.h"
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
 #include "camserver/links/notices.h"
@@ -270,6 +271,10 @@ ask_member(struct memberlink *link, const char *method, json_t *params,
 		return depot_taken(link->links->depot, link, params);
 	if (strcmp(method, FERRY_FETCH) == 0 && id != NULL)
 		return ferries_fetch(link->links->ferries, link, params, *id);
+	if (strcmp(method, PREKEY_FILL) == 0 && id != NULL)
+		return handouts_fill(link->links, link, params, *id);
+	if (strcmp(method, PREKEY_TAKE) == 0 && id != NULL)
+		return handouts_take(link->links, link, params, *id);
 	if (strcmp(method, ORG_AWAY) == 0 && id == NULL)
 		return may_say(link) ? set_away(link, params) : 0;
 	if (strcmp(method, ORG_CARD) == 0 && id == NULL)
