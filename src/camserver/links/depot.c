@@ -28,8 +28,8 @@ _Static_assert((int)QUEUE_ID_SIZE == (int)RELAYED_ID_SIZE, "the same ids");
 enum {
 	READ_COUNT = 64, /* items in one reading */
 	READ_BYTES = 1024 * 1024,
-	HANDED_BYTES =
-	    64 * 1024,	  /* what may wait to leave beside what is new */
+	/* What may wait to leave beside what is new. */
+	HANDED_BYTES = 64 * 1024,
 	TAKEN_MAX = 1024, /* numbers in one notice */
 	SHARES = 10,	  /* of a queue one sender has one (threat model S4) */
 	SHARE_COUNT_MIN = 100,
