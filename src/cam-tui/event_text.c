@@ -24,7 +24,7 @@ name_of(const json_t *user)
 static bool
 is_away(const json_t *user)
 {
-	return strcmp(json_text_at(user, "state"), "away") == 0;
+	return json_text_is(user, "state", "away");
 }
 
 static char *
@@ -91,7 +91,7 @@ done_text(const struct model *model, const json_t *params, enum style *style)
 	const char *name = json_text_at(params, "name");
 
 	*style = STYLE_GOOD;
-	return strcmp(json_text_at(params, "direction"), "in") == 0
+	return json_text_is(params, "direction", "in")
 		   ? xasprintf(_("'%s' from %s is saved as '%s'"), name, peer,
 			 json_text_at(params, "path"))
 		   : xasprintf(_("%s has fetched '%s'"), peer, name);
@@ -103,14 +103,14 @@ failed_text(const struct model *model, const json_t *params, enum style *style)
 	const char *peer = model_name_of(model, json_text_at(params, "peer"));
 	const char *name = json_text_at(params, "name"),
 		   *why = transfer_reason(json_text_at(params, "reason"));
-	bool failed = strcmp(json_text_at(params, "state"), "failed") == 0;
+	bool failed = json_text_is(params, "state", "failed");
 
 	*style = failed ? STYLE_WARN : STYLE_DIM;
-	if (strcmp(json_text_at(params, "state"), "expired") == 0)
+	if (json_text_is(params, "state", "expired"))
 		why = _("expired");
 	if (why[0] == '\0')
 		why = failed ? _("failed") : _("cancelled");
-	return strcmp(json_text_at(params, "direction"), "in") == 0
+	return json_text_is(params, "direction", "in")
 		   ? xasprintf(_("'%s' from %s: %s"), name, peer, why)
 		   : xasprintf(_("'%s' to %s: %s"), name, peer, why);
 }

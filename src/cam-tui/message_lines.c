@@ -334,7 +334,7 @@ put_failures(struct looks *looks)
 	{
 		char *text;
 
-		if (strcmp(json_text_at(recipient, "state"), "failed") != 0)
+		if (!json_text_is(recipient, "state", "failed"))
 			continue;
 		text = ask_failure_text(recipient);
 		layout_break(looks->layout);
@@ -395,7 +395,7 @@ put_marks(struct looks *looks)
 	else if (strcmp(encryption, "rsa1024-blowfish128") == 0)
 		layout_text(
 		    looks->layout, STYLE_WARN, _(" [weakly encrypted]"));
-	if (strcmp(json_text_at(object, "signed"), "bad") == 0)
+	if (json_text_is(object, "signed", "bad"))
 		layout_text(
 		    looks->layout, STYLE_BAD, _(" [signature is wrong]"));
 	if (looks->message->is_sent && !json_true_at(object, "deleted")) {

@@ -162,8 +162,7 @@ set_state(json_t *message, const json_t *params)
 	{
 		const char *state;
 
-		if (strcmp(json_text_at(recipient, "to"),
-			json_text_at(params, "to")) == 0)
+		if (json_text_is(recipient, "to", json_text_at(params, "to")))
 			json_object_update_existing(
 			    recipient, (json_t *)params);
 		state = json_text_at(recipient, "state");

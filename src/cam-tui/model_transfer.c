@@ -43,8 +43,7 @@ read_object(struct model_transfer *transfer)
 	transfer->kind = json_text_at(object, "kind");
 	transfer->path = json_string_value(json_object_get(object, "path"));
 	transfer->reason = json_text_at(object, "reason");
-	transfer->is_received =
-	    strcmp(json_text_at(object, "direction"), "in") == 0;
+	transfer->is_received = json_text_is(object, "direction", "in");
 	transfer->stage = stage_of(json_text_at(object, "state"));
 	transfer->size = number_of(object, "size");
 	transfer->done = number_of(object, "done");

@@ -2,7 +2,6 @@
 #include "cam-tui/serverlink.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -159,7 +158,7 @@ connect_now(struct serverlink *link)
 static bool
 is_in_state(const json_t *member, const char *state)
 {
-	return strcmp(json_text_at(member, "state"), state) == 0;
+	return json_text_is(member, "state", state);
 }
 
 static void

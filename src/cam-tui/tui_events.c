@@ -182,7 +182,7 @@ on_state(enum session_state state, const char *why, void *arg)
 static void
 say_key(struct tui *tui, const json_t *params)
 {
-	if (strcmp(json_text_at(params, "by"), "server") == 0) {
+	if (json_text_is(params, "by", "server")) {
 		tui_say(tui, STYLE_BAD,
 		    _("FOREIGN KEYS: your organisation's server shows keys of "
 		      "%s that are not his; none of them is used"),
@@ -207,7 +207,7 @@ say_failed(struct tui *tui, const json_t *params)
 	    strcmp(reason, "cleartext") == 0 || strcmp(reason, "weaker") == 0;
 	char *text = ask_failure_text(params);
 
-	if (strcmp(json_text_at(params, "state"), "failed") == 0)
+	if (json_text_is(params, "state", "failed"))
 		tui_say(tui, STYLE_BAD, "%s%s", text,
 		    may_clear ? _(" (/send-clear sends it nevertheless)") : "");
 	free(text);
@@ -218,9 +218,9 @@ say_failed(struct tui *tui, const json_t *params)
 static void
 tell_event(struct tui *tui, const char *event, const json_t *params)
 {
-	bool received = strcmp(json_text_at(params, "direction"), "in") == 0;
+	bool received = json_text_is(params, "direction", "in");
 	bool failed = strcmp(event, EVENT_TRANSFER_FAILED) == 0 &&
-		      strcmp(json_text_at(params, "state"), "failed") == 0;
+		      json_text_is(params, "state", "failed");
 	enum style style;
 	char *line = event_text(tui->model, event, params, &style);
 
@@ -239,7 +239,7 @@ tell_event(struct tui *tui, const char *event, const json_t *params)
 static void
 end_transfer(struct tui *tui, const char *event, const json_t *params)
 {
-	if (strcmp(json_text_at(params, "direction"), "in") != 0)
+	if (!json_text_is(params, "direction", "in"))
 		return;
 	if (strcmp(event, EVENT_TRANSFER_DONE) == 0)
 		drawing_transferred(tui, json_text_at(params, "id"),

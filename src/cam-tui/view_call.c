@@ -2,7 +2,6 @@
 #include "cam-tui/view_call.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -131,7 +130,7 @@ stats_of(const struct model_call *call, const char *id)
 
 	json_array_foreach(json_object_get(call->stats, "members"), i, member)
 	{
-		if (strcmp(json_text_at(member, "member"), id) == 0)
+		if (json_text_is(member, "member", id))
 			return json_object_get(member, "streams");
 	}
 	return NULL;

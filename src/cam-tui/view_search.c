@@ -184,7 +184,7 @@ draw_found(const struct view_search *self, const json_t *object,
 	struct model_talk *talk = model_talk_of((struct model *)model, object);
 	const char *time = json_text_at(object, "time");
 	char *name = talk != NULL ? model_talk_name(model, talk) : xstrdup("");
-	bool sent = strcmp(json_text_at(object, "type"), "message.sent") == 0;
+	bool sent = json_text_is(object, "type", "message.sent");
 	char *who = xasprintf("%s%s: ", sent ? "\xe2\x86\x92 " : "", name);
 	char *date =
 	    xasprintf("%.10s %.5s", time, strlen(time) > 16 ? time + 11 : "");

@@ -119,7 +119,7 @@ find_selected(struct view_server *self)
 		const json_t *member =
 		    serverlink_at(self->link, SERVER_MEMBERS, i);
 
-		if (strcmp(json_text_at(member, "name"), self->selected) == 0) {
+		if (json_text_is(member, "name", self->selected)) {
 			self->listings[SERVER_MEMBERS].selected = i;
 			return;
 		}
@@ -266,8 +266,7 @@ approve(struct view_server *self)
 {
 	const json_t *member = selected_member(self);
 
-	if (member != NULL &&
-	    strcmp(json_text_at(member, "state"), "waiting") == 0)
+	if (member != NULL && json_text_is(member, "state", "waiting"))
 		ask(self, RPC_MEMBER_APPROVE,
 		    _("approve %s as a member? y, n"));
 	else if (member != NULL)

@@ -152,8 +152,7 @@ static bool
 is_ours(const struct stay *stay, const char *event, const json_t *params)
 {
 	return strncmp(event, "call.", 5) == 0 &&
-	       strcmp(json_text_at(params, "id"),
-		   json_text_at(stay->object, "id")) == 0;
+	       json_text_is(params, "id", json_text_at(stay->object, "id"));
 }
 
 static void

@@ -15,7 +15,7 @@
 bool
 call_is(const json_t *object, const char *state)
 {
-	return strcmp(json_text_at(object, "state"), state) == 0;
+	return json_text_is(object, "state", state);
 }
 
 char *

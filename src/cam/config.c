@@ -46,8 +46,7 @@ print_list(struct cam *cam, const json_t *settings)
 
 	json_array_foreach(settings, i, setting)
 	{
-		bool plain =
-		    strcmp(json_text_at(setting, "source"), "default") == 0;
+		bool plain = json_text_is(setting, "source", "default");
 
 		if (cam->json) {
 			output_json(setting);
@@ -92,7 +91,7 @@ ask_camd(const struct request *request, struct rpc_client *client)
 		print_list(request->cam, json_object_get(result, "settings"));
 	else if (request->action == CONFIG_GET)
 		print_value(request->cam, result);
-	else if (strcmp(json_text_at(result, "source"), "option") == 0)
+	else if (json_text_is(result, "source", "option"))
 		complain(_("camd was started with -o %s=...: the new value "
 			   "counts when it is "
 			   "started without"),

@@ -22,7 +22,7 @@
 static bool
 is(const json_t *event, const char *type)
 {
-	return strcmp(json_text_at(event, "type"), type) == 0;
+	return json_text_is(event, "type", type);
 }
 
 const char *
@@ -68,7 +68,7 @@ user_sentence(const json_t *event)
 		text = json_is_true(json_object_get(event, "typing"))
 			   ? xasprintf(_("%s is writing"), name)
 			   : xasprintf(_("%s has stopped writing"), name);
-	else if (strcmp(json_text_at(user, "state"), "away") == 0)
+	else if (json_text_is(user, "state", "away"))
 		text = xasprintf(
 		    _("%s is away: %s"), name, json_text_at(user, "away"));
 	else
@@ -83,7 +83,7 @@ key_sentence(const json_t *event)
 {
 	const char *id = json_text_at(event, "id");
 
-	if (strcmp(json_text_at(event, "by"), "server") == 0)
+	if (json_text_is(event, "by", "server"))
 		return xasprintf(_("FOREIGN KEYS: your organisation's server "
 				   "shows keys of %s that are not his; none of "
 				   "them is used"),
@@ -154,7 +154,7 @@ presence_sentence(const json_t *event)
 {
 	const char *text = json_text_at(event, "away");
 
-	if (strcmp(json_text_at(event, "state"), "away") != 0)
+	if (!json_text_is(event, "state", "away"))
 		return xstrdup(_("you are back"));
 	if (text[0] != '\0')
 		return xasprintf(_("you are away: %s"), text);

@@ -164,8 +164,7 @@ check(const struct get *get, const json_t *object)
 		    json_text_at(object, "name"));
 		return EXIT_REFUSED;
 	}
-	if (get->to_stdout &&
-	    strcmp(json_text_at(object, "kind"), "folder") == 0) {
+	if (get->to_stdout && json_text_is(object, "kind", "folder")) {
 		complain(_("'%s' is a folder: only files go to stdout"),
 		    json_text_at(object, "name"));
 		return EXIT_FAILED;

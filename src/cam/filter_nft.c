@@ -32,12 +32,9 @@ find_elements(const struct reader *reader, const json_t *rule, const char *kind,
 	json_array_foreach(reader->objects, i, object)
 	{
 		set = json_object_get(object, kind);
-		if (set == NULL ||
-		    strcmp(json_text_at(set, "name"), name) != 0 ||
-		    strcmp(json_text_at(set, "table"),
-			json_text_at(rule, "table")) != 0 ||
-		    strcmp(json_text_at(set, "family"),
-			json_text_at(rule, "family")) != 0)
+		if (set == NULL || !json_text_is(set, "name", name) ||
+		    !json_text_is(set, "table", json_text_at(rule, "table")) ||
+		    !json_text_is(set, "family", json_text_at(rule, "family")))
 			continue;
 		return json_object_get(set, "elem");
 	}
@@ -192,15 +189,14 @@ field_of(struct filter_rule *rule, const json_t *left)
 	if ((part = json_object_get(left, "meta")) != NULL)
 		return meta_field(json_text_at(part, "key"));
 	if ((part = json_object_get(left, "ct")) != NULL)
-		return strcmp(json_text_at(part, "key"), "state") == 0
-			   ? FILTER_STATE
-			   : FILTER_OTHER;
+		return json_text_is(part, "key", "state") ? FILTER_STATE
+							  : FILTER_OTHER;
 	if ((part = json_object_get(left, "fib")) != NULL) {
 		const json_t *flags = json_object_get(part, "flags");
 		/* "fib daddr type" and no more. */
 		const char *flag = json_string_value(json_array_get(flags, 0));
 
-		if (strcmp(json_text_at(part, "result"), "type") == 0 &&
+		if (json_text_is(part, "result", "type") &&
 		    json_array_size(flags) == 1 && flag != NULL &&
 		    strcmp(flag, "daddr") == 0)
 			return FILTER_KIND;
@@ -432,7 +428,7 @@ read_chain(struct reader *reader, const json_t *object)
 	chain->family = strcmp(family, "ip") == 0    ? 4
 			: strcmp(family, "ip6") == 0 ? 6
 						     : 0;
-	if (strcmp(json_text_at(object, "policy"), "drop") == 0)
+	if (json_text_is(object, "policy", "drop"))
 		chain->policy = FILTER_DROP;
 	/* A bridge's own packets do not come to us, nor do ARP's. */
 	if (strcmp(family, "bridge") == 0 || strcmp(family, "arp") == 0)

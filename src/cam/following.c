@@ -165,7 +165,7 @@ warn_unprotected(struct following *following, const json_t *object)
 {
 	if (!offer_is(object, "done") || !offer_is_received(object) ||
 	    !json_is_false(json_object_get(object, "protected")) ||
-	    strcmp(json_text_at(object, "encryption"), "none") == 0)
+	    json_text_is(object, "encryption", "none"))
 		return;
 	progress_clear(&following->progress);
 	complain(_("'%s' came encrypted, but not protected against change on "
@@ -199,10 +199,10 @@ find(const struct following *following, const json_t *object)
 	for (size_t i = 0; i < following->count; i++) {
 		struct followed *followed = &following->transfers[i];
 
-		if (strcmp(json_text_at(followed->object, "id"),
-			json_text_at(object, "id")) == 0 &&
-		    strcmp(json_text_at(followed->object, "peer"),
-			json_text_at(object, "peer")) == 0)
+		if (json_text_is(
+			followed->object, "id", json_text_at(object, "id")) &&
+		    json_text_is(
+			followed->object, "peer", json_text_at(object, "peer")))
 			return followed;
 	}
 	return NULL;
@@ -245,7 +245,7 @@ following_forget(struct following *following, const char *peer)
 	for (size_t i = 0; i < following->count; i++) {
 		struct followed *followed = &following->transfers[i];
 
-		if (strcmp(json_text_at(followed->object, "peer"), peer) == 0)
+		if (json_text_is(followed->object, "peer", peer))
 			json_decref(followed->object);
 		else
 			following->transfers[kept++] = *followed;

@@ -41,7 +41,7 @@ add_protection(struct columns *columns, const json_t *user)
 	const char *encryption = json_text_at(user, "encryption");
 	bool verified = json_is_true(json_object_get(user, "verified"));
 	bool by_organisation =
-	    strcmp(json_text_at(user, "verified_by"), "organisation") == 0;
+	    json_text_is(user, "verified_by", "organisation");
 
 	if (json_is_true(json_object_get(user, "blocked")))
 		columns_cell(columns, STYLE_BAD, _("KEY CHANGED: cam verify"));

@@ -25,10 +25,9 @@
 static bool
 is_sent(const json_t *message)
 {
-	return strcmp(json_text_at(message, "type"), "message.sent") == 0 ||
-	       strcmp(
-		   json_text_at(json_object_get(message, "call"), "direction"),
-		   "out") == 0;
+	return json_text_is(message, "type", "message.sent") ||
+	       json_text_is(
+		   json_object_get(message, "call"), "direction", "out");
 }
 
 void
@@ -127,9 +126,9 @@ print_marks(struct cam *cam, const json_t *message)
 		buf_printf(&marks, ", %s", _("sealed"));
 	if (json_is_array(json_object_get(message, "choices")))
 		buf_printf(&marks, ", %s", _("question"));
-	if (strcmp(json_text_at(message, "encryption"), "none") == 0)
+	if (json_text_is(message, "encryption", "none"))
 		buf_printf(&marks, ", %s", _("in clear"));
-	if (strcmp(json_text_at(message, "signed"), "bad") == 0)
+	if (json_text_is(message, "signed", "bad"))
 		buf_printf(&marks, ", %s", _("signature is wrong"));
 	if (json_is_true(json_object_get(message, "unread")))
 		buf_printf(&marks, ", %s", _("new"));

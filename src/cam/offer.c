@@ -20,13 +20,13 @@ offer_number(const json_t *object, const char *name)
 bool
 offer_is(const json_t *object, const char *state)
 {
-	return strcmp(json_text_at(object, "state"), state) == 0;
+	return json_text_is(object, "state", state);
 }
 
 bool
 offer_is_received(const json_t *object)
 {
-	return strcmp(json_text_at(object, "direction"), "in") == 0;
+	return json_text_is(object, "direction", "in");
 }
 
 bool
@@ -101,8 +101,7 @@ offer_sentence(const json_t *object)
 				 peer, json_text_at(object, "path"))
 			   : xasprintf(_("%s has fetched '%s'"), peer, name);
 	/* Who withdraws it knows whose it is. */
-	if (!received &&
-	    strcmp(json_text_at(object, "reason"), "withdrawn") == 0)
+	if (!received && json_text_is(object, "reason", "withdrawn"))
 		error = _("withdrawn");
 	if (error[0] == '\0')
 		error = json_text_at(object, "state");

@@ -39,7 +39,7 @@ outcomes_finish(struct outcomes *outcomes)
 static bool
 is(const json_t *recipient, const char *state)
 {
-	return strcmp(json_text_at(recipient, "state"), state) == 0;
+	return json_text_is(recipient, "state", state);
 }
 
 /* It waits for its sender: nothing leaves before he has said whose the key is.
@@ -48,7 +48,7 @@ static bool
 is_blocked(const json_t *recipient)
 {
 	return is(recipient, "queued") &&
-	       strcmp(json_text_at(recipient, "reason"), "key") == 0;
+	       json_text_is(recipient, "reason", "key");
 }
 
 /* As far as was asked. */
@@ -92,8 +92,7 @@ outcomes_update(struct outcomes *outcomes, const json_t *state)
 
 	json_array_foreach(outcomes->recipients, i, recipient)
 	{
-		if (strcmp(json_text_at(recipient, "to"),
-			json_text_at(state, "to")) != 0)
+		if (!json_text_is(recipient, "to", json_text_at(state, "to")))
 			continue;
 		json_object_update(recipient, (json_t *)state);
 		return;

@@ -160,7 +160,7 @@ count_member(const json_t *member, void *arg)
 	const char *group = json_text_at(member, "group");
 	size_t len = strlen(group);
 
-	if (strcmp(json_text_at(member, "state"), "removed") == 0)
+	if (json_text_is(member, "state", "removed"))
 		return;
 	for (size_t i = 0; i < len; i++) {
 		if (group[i] == '/')

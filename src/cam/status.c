@@ -94,7 +94,7 @@ print(struct cam *cam, const json_t *status)
 {
 	const json_t *users = json_object_get(status, "users");
 	struct columns *columns = columns_new(cam);
-	bool away = strcmp(json_text_at(status, "state"), "away") == 0;
+	bool away = json_text_is(status, "state", "away");
 	char *addresses = addresses_of(status);
 
 	columns_line(columns, _("user"), STYLE_BOLD,
@@ -138,7 +138,7 @@ verb_status(struct cam *cam, struct args *args)
 		return code;
 	if (cam->json)
 		output_json(result);
-	else if (strcmp(json_text_at(result, "state"), "locked") == 0)
+	else if (json_text_is(result, "state", "locked"))
 		print_locked(cam, result);
 	else
 		print(cam, result);

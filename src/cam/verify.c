@@ -2,7 +2,6 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/i18n.h"
 #include "base/mem.h"
@@ -126,7 +125,7 @@ print_state(struct cam *cam, const json_t *result)
 	const char *id = json_text_at(result, "id");
 
 	output_text(cam, STYLE_BOLD, id, TEXT_LINE);
-	if (strcmp(json_text_at(result, "verified_by"), "organisation") == 0)
+	if (json_text_is(result, "verified_by", "organisation"))
 		output_line(cam, _("  verified: by your organisation"));
 	else if (is_set(result, "verified"))
 		output_line(cam, _("  verified: you have compared this key"));

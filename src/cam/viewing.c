@@ -141,7 +141,7 @@ party_named(const json_t *object, const char *id)
 
 	json_array_foreach(json_object_get(object, "parties"), i, party)
 	{
-		if (strcmp(json_text_at(party, "id"), id) == 0)
+		if (json_text_is(party, "id", id))
 			return party;
 	}
 	return NULL;

@@ -50,12 +50,6 @@ reason_object(enum call_reason reason)
 }
 
 static json_t *
-text_object(const char *text)
-{
-	return text != NULL ? json_text(span_text(text)) : json_null();
-}
-
-static json_t *
 party_object(const struct leg *leg)
 {
 	const struct signal_status *status = &leg->status;
@@ -64,7 +58,7 @@ party_object(const struct leg *leg)
 	json_object_set_new(object, "id", id_object(leg->call, leg->uid));
 	json_object_set_new(object, "state", json_string(word_of(leg)));
 	json_object_set_new(object, "reason", reason_object(leg->reason));
-	json_object_set_new(object, "text", text_object(leg->text));
+	json_object_set_new(object, "text", json_text_or_null(leg->text));
 	json_object_set_new(object, "muted", json_boolean(status->mute));
 	json_object_set_new(object, "video", json_boolean(status->video));
 	json_object_set_new(object, "screen", json_boolean(status->screen));
@@ -131,7 +125,7 @@ put_recording(json_t *object, const struct call *call)
 
 	json_object_set_new(object, "recording", recording_object(call));
 	json_object_set_new(
-	    object, "recording_path", text_object(call->recording_path));
+	    object, "recording_path", json_text_or_null(call->recording_path));
 	json_object_set_new(object, "recording_error",
 	    end != NULL ? json_string(end) : json_null());
 	json_object_set_new(object, "tap",
@@ -204,7 +198,7 @@ call_object(const struct call *call)
 	if (call->state != CALL_ENDED)
 		return object;
 	json_object_set_new(object, "reason", reason_object(call->reason));
-	json_object_set_new(object, "text", text_object(call->text));
+	json_object_set_new(object, "text", json_text_or_null(call->text));
 	json_object_set_new(
 	    object, "exit", json_integer(call_reason_exit(call->reason)));
 	return object;

@@ -194,7 +194,7 @@ on_answered(void *arg, int err, json_t *result, const char *message)
 		end(bringing, "failed", false);
 		return;
 	}
-	if (err == 0 && strcmp(json_text_at(result, "state"), "wanted") == 0) {
+	if (err == 0 && json_text_is(result, "state", "wanted")) {
 		dial(bringing, result);
 		return;
 	}
