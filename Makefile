@@ -235,12 +235,13 @@ $B/fuzz/%: tests/fuzz/%.c $(filter %.c,$(FUZZ_MAIN)) $(PARTS) $(ARCHIVES)
 # those of the compiler that builds what people run.
 FUZZ_SECONDS ?= 10
 fuzz: config.mk
-	$Q$(MAKE) --no-print-directory $(parallel) B=$B/libfuzzer CC=$(FUZZ_CC) CFLAGS='-g -O1' \
-		WARN=-w HARDEN= SAN='-fsanitize=fuzzer-no-link,address,undefined \
-		-fno-sanitize-recover=undefined' FUZZ_MAIN=-fsanitize=fuzzer \
+	$Q$(MAKE) --no-print-directory $(parallel) B=$B/libfuzzer CC=$(FUZZ_CC) CXX=$(FUZZ_CXX) \
+		CFLAGS='-g -O1' WARN=-w HARDEN= SAN='$(FUZZ_SAN)' FUZZ_MAIN=-fsanitize=fuzzer \
 		$(if $(FUZZ_ONLY),$(FUZZ_ONLY:%=$B/libfuzzer/fuzz/fuzz_%),fuzz-targets)
 	$Qtests/fuzz/run $B/libfuzzer/fuzz $(FUZZ_SECONDS) $(FUZZ_ONLY)
 FUZZ_CC ?= clang
+FUZZ_CXX ?= clang++
+FUZZ_SAN = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 # Tests run on programs of their own, with sanitizers; tests/run runs, counts and sums up.
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)

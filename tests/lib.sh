@@ -338,3 +338,14 @@ await_log() { # NAME FILTER
 in_log() { # NAME FILTER: how many of NAME's messages
 	cam_as "$1" log --json -n 0 | jq -s "[.[] | select($2)] | length"
 }
+
+linked() { # NAME NAME: what the one sends reaches the other over a link
+	cam_as "$1" send --json "$2" 'makes the link' |
+		json_last '.state == "delivered" and .encryption == "cam1"'
+}
+
+# Bytes that nothing can make shorter, the same for the same name.
+bytes() { # NAME SIZE
+	head -c "$2" /dev/zero |
+		openssl enc -aes-128-ctr -nosalt -pass "pass:$1" -pbkdf2 -iter 1
+}

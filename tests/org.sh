@@ -151,55 +151,6 @@ become() { # NAME
 	await 20 is_connected "$1"
 }
 
-bytes() { # TEXT FILE...
-	! grep -q -a -F "$@" || fail "'$1' stands in a file of the server"
-}
-
-has_members() { # NAME COUNT
-	[ "$(cam_as "$1" org status --json | jq .members)" = "$2" ]
-}
-
-is_alarmed() { # NAME WORD
-	[ "$(cam_as "$1" org status --json | jq -r .alarm)" = "$2" ]
-}
-
-anyone_is() { # NAME FILTER
-	cam_as "$1" ls --all --json | jq -se "any(.[]; $2)" >/dev/null
-}
-
-# Somebody joins, from elsewhere, and goes again.
-become() { # NAME
-	[ -n "${PID_OF[$1]:-}" ] || { apart "$1"; start "$1"; }
-	cam_as "$1" org join -q "$(invite "$1")"
-	await 20 is_connected "$1"
-}
-
-can_kill_at() {
-	command -v strace >/dev/null || skip 'strace is missing'
-	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
-}
-
-kill_at() { # PID SYSCALL N
-	strace -f -qq -o /dev/null -e trace="$2" -e inject="$2:signal=KILL:when=$3" -p "$1" 2>"$T/strace" &
-	TRACER=$!
-	await 10 traced "$1"
-}
-
-traced() { # PID: all its threads are
-	! grep -hs '^TracerPid' "/proc/$1"/task/*/status | grep -q '	0$'
-}
-
-is_dead() { # PID
-	local state
-	state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true)
-	[ "$state" = Z ] || [ -z "$state" ]
-}
-
-bytes() { # NAME SIZE
-	head -c "$2" /dev/zero |
-		openssl enc -aes-128-ctr -nosalt -pass "pass:$1" -pbkdf2 -iter 1
-}
-
 tamper() {
 	python3 -c '
 import json, os, sqlite3, sys

@@ -9,17 +9,6 @@ two() {
 	await 20 linked anna bob
 }
 
-linked() { # NAME NAME
-	cam_as "$1" send --json "$2" 'makes the link' |
-		json_last '.state == "delivered" and .encryption == "cam1"'
-}
-
-# Bytes that nothing can make shorter, the same for the same name.
-bytes() { # NAME SIZE
-	head -c "$2" /dev/zero |
-		openssl enc -aes-128-ctr -nosalt -pass "pass:$1" -pbkdf2 -iter 1
-}
-
 offered() { # NAME FILTER: the id of what NAME's camd lists so
 	cam_as "$1" file ls --json | jq -r "select($2) | .id" | tail -n 1
 }

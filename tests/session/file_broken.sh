@@ -19,16 +19,6 @@ begin() {
 	await 20 linked anna bob
 }
 
-linked() { # NAME NAME
-	cam_as "$1" send --json "$2" 'makes the link' |
-		json_last '.state == "delivered" and .encryption == "cam1"'
-}
-
-bytes() { # NAME SIZE
-	head -c "$2" /dev/zero |
-		openssl enc -aes-128-ctr -nosalt -pass "pass:$1" -pbkdf2 -iter 1
-}
-
 lists() { # NAME FILTER
 	cam_as "$1" file ls --json | json_all "any(.[]; $2)"
 }

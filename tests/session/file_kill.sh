@@ -28,16 +28,6 @@ begin() { # [folder]
 	fi
 }
 
-linked() { # NAME NAME
-	cam_as "$1" send --json "$2" 'makes the link' |
-		json_last '.state == "delivered" and .encryption == "cam1"'
-}
-
-bytes() { # NAME SIZE
-	head -c "$2" /dev/zero |
-		openssl enc -aes-128-ctr -nosalt -pass "pass:$1" -pbkdf2 -iter 1
-}
-
 # What has a name that people see is the whole of it.
 only_whole() { # FOLDER
 	local made

@@ -4,6 +4,7 @@
 # never a reason for a message to be lost.
 
 . "${BASH_SOURCE[0]%/*}/../org.sh"
+. "${BASH_SOURCE[0]%/*}/../tracing.sh"
 
 # PYTHON on stdin: "store" is that database, envelopes() what waits there for somebody:
 # [(id of the prekey, bytes)].
@@ -255,8 +256,7 @@ test_a_server_gains_nothing_by_other_keys() {
 # Bob dies by kill -9 at his n-th commit, while he reads: each message comes once.
 test_each_comes_once_wherever_the_reader_dies() {
 	local n i
-	command -v strace >/dev/null || skip 'strace is missing'
-	strace -qq -o /dev/null -e trace=none true 2>/dev/null || skip 'strace may not trace here'
+	may_trace
 	begin anna bob
 	for n in 1 2 3; do
 		leave bob
@@ -265,13 +265,10 @@ test_each_comes_once_wherever_the_reader_dies() {
 		done
 		await 20 is_held 3 1
 		start bob
-		strace -f -qq -o /dev/null -e trace=fdatasync,fsync \
-			-e inject="fdatasync,fsync:signal=KILL:when=$n" -p "${PID_OF[bob]}" 2>"$T/strace" &
-		TRACER=$!
+		kill_at "${PID_OF[bob]}" fdatasync,fsync "$n"
 		await 60 dead_or all_delivered anna
-		kill "$TRACER" 2>/dev/null || true
-		wait "$TRACER" 2>/dev/null || true
-		if is_alive bob; then kill_camd bob; else wait "${PID_OF[bob]}" 2>/dev/null || true; fi
+		let_go "${PID_OF[bob]}"
+		if is_dead "${PID_OF[bob]}"; then wait "${PID_OF[bob]}" 2>/dev/null || true; else kill_camd bob; fi
 		start bob
 		await 60 all_delivered anna
 	done
@@ -279,14 +276,8 @@ test_each_comes_once_wherever_the_reader_dies() {
 	json_all 'all(.[]; .missing == 0)' <(cam_as bob log --json -n 0)
 }
 
-is_alive() { # NAME
-	local state
-	state=$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/${PID_OF[$1]}/status" 2>/dev/null || true)
-	[ "$state" != Z ] && [ -n "$state" ]
-}
-
 dead_or() { # COMMAND...
-	! is_alive bob || "$@"
+	is_dead "${PID_OF[bob]}" || "$@"
 }
 
 test_who_is_removed_leaves_no_keys() {
