@@ -5,7 +5,7 @@
 test_the_demonstration_of_the_server_works() {
 	expect 0 "$TEST_TOP/contrib/demo-server" "$TEST_BUILD"
 	expect_text "$OUT" 'by organisation' 'bob@host3: delivered' 'bob@host3: queued' \
-		$'bob\t1\t' $'delivered\tThe minutes' '2 joined'
+		$'bob\t2\t' $'delivered\tHere are the minutes' got/minutes.txt $'file\tdone' '2 joined'
 	expect_equal '' "$ERR"
 }
 
