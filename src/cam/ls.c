@@ -45,7 +45,7 @@ add_protection(struct columns *columns, const json_t *user)
 
 	if (json_is_true(json_object_get(user, "blocked")))
 		columns_cell(columns, STYLE_BAD, _("KEY CHANGED: cam verify"));
-	else if (json_is_true(json_object_get(user, "foreign")))
+	else if (json_true_at(user, "foreign"))
 		columns_cell(columns, STYLE_BAD, _("FOREIGN KEYS: cam verify"));
 	else if (strcmp(encryption, "cam1") == 0)
 		columns_cell(columns, verified ? STYLE_GOOD : STYLE_PLAIN,

@@ -1,51 +1,12 @@
 /* test_store_held.c: files held for members: who may have them, how much, and
  * when they go. */
+#include "server_store.h"
 #include "store/held.h"
-#include "store/member.h"
-#include "stores.h"
 
 enum { K = HELD_LEAST };
 
 static const struct store_held_limits wide = { 1 << 30, 1 << 30, 1 << 30,
 	1 << 30 };
-
-static int
-set_up(void **state)
-{
-	struct place *place = place_new();
-	char problem[STORE_PROBLEM_SIZE] = "";
-
-	if (store_open_server(
-		place->path, STORE_WRITE, problem, &place->store) != 0)
-		fail_msg("%s", problem);
-	*state = place;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	place_free(*state);
-	return 0;
-}
-
-static struct store *
-store_of(void **state)
-{
-	return ((struct place *)*state)->store;
-}
-
-static int64_t
-member(struct store *store, const char *logon)
-{
-	uint8_t key[32] = { (uint8_t)logon[0] };
-	struct store_member made = { .logon = logon,
-		.state = MEMBER_JOINED,
-		.user_key = span_of(key, sizeof key) };
-
-	assert_int_equal(store_member_put(store, &made), 0);
-	return made.member;
-}
 
 static struct store_held
 file_of(int64_t sender, uint32_t number, int64_t size)

@@ -1,34 +1,7 @@
 /* test_store_member.c: what a camserver keeps of an organisation. */
+#include "server_store.h"
 #include "store/directory.h"
 #include "store/invitation.h"
-#include "store/member.h"
-#include "stores.h"
-
-static int
-set_up(void **state)
-{
-	struct place *place = place_new();
-	char problem[STORE_PROBLEM_SIZE] = "";
-
-	if (store_open_server(
-		place->path, STORE_WRITE, problem, &place->store) != 0)
-		fail_msg("%s", problem);
-	*state = place;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	place_free(*state);
-	return 0;
-}
-
-static struct store *
-store_of(void **state)
-{
-	return ((struct place *)*state)->store;
-}
 
 static int64_t
 put(struct store *store, const char *logon, enum member_state state)

@@ -1,48 +1,9 @@
 /* test_store_prekey.c: prekeys that a camserver hands out: each once, to nobody
  * more than his share. */
-#include "store/member.h"
+#include "server_store.h"
 #include "store/prekey.h"
-#include "stores.h"
 
 enum { ID = 1000 };
-
-static int
-set_up(void **state)
-{
-	struct place *place = place_new();
-	char problem[STORE_PROBLEM_SIZE] = "";
-
-	if (store_open_server(
-		place->path, STORE_WRITE, problem, &place->store) != 0)
-		fail_msg("%s", problem);
-	*state = place;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	place_free(*state);
-	return 0;
-}
-
-static struct store *
-store_of(void **state)
-{
-	return ((struct place *)*state)->store;
-}
-
-static int64_t
-member(struct store *store, const char *logon)
-{
-	uint8_t key[32] = { (uint8_t)logon[0] };
-	struct store_member made = { .logon = logon,
-		.state = MEMBER_JOINED,
-		.user_key = span_of(key, sizeof key) };
-
-	assert_int_equal(store_member_put(store, &made), 0);
-	return made.member;
-}
 
 /* count of them, from that one on. */
 static void

@@ -1,49 +1,10 @@
 /* test_store_queue.c: what waits for members: in order, once, and no more than
  * may. */
+#include "server_store.h"
 #include "store/card.h"
-#include "store/member.h"
 #include "store/queue.h"
-#include "stores.h"
 
 static const struct store_quota wide = { 1000, 1 << 20, 1000, 1 << 20 };
-
-static int
-set_up(void **state)
-{
-	struct place *place = place_new();
-	char problem[STORE_PROBLEM_SIZE] = "";
-
-	if (store_open_server(
-		place->path, STORE_WRITE, problem, &place->store) != 0)
-		fail_msg("%s", problem);
-	*state = place;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	place_free(*state);
-	return 0;
-}
-
-static struct store *
-store_of(void **state)
-{
-	return ((struct place *)*state)->store;
-}
-
-static int64_t
-member(struct store *store, const char *logon)
-{
-	uint8_t key[32] = { (uint8_t)logon[0] };
-	struct store_member made = { .logon = logon,
-		.state = MEMBER_JOINED,
-		.user_key = span_of(key, sizeof key) };
-
-	assert_int_equal(store_member_put(store, &made), 0);
-	return made.member;
-}
 
 static int
 hold(struct store *store, int64_t receiver, int64_t sender, uint8_t id,

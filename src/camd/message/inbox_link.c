@@ -371,7 +371,6 @@ static void
 store_incoming(struct job *job, void *context)
 {
 	struct incoming *incoming = container_of(job, struct incoming, job);
-
 	const struct opening *opening = incoming->opening;
 
 	incoming->err = incoming->row.type == STORE_MESSAGE

@@ -73,7 +73,6 @@ static int
 list(struct asking *asking, struct store *store)
 {
 	struct queue_asking *made = (struct queue_asking *)asking;
-
 	int err = 0;
 
 	made->queues = json_array();
@@ -120,7 +119,6 @@ static int
 clear_found(const struct store_member *member, void *arg)
 {
 	struct clearing *clearing = arg;
-
 	int err = store_queue_clear(clearing->store, member->member);
 
 	return err == 0 ? store_held_clear(clearing->store, member->member)

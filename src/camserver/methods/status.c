@@ -52,7 +52,6 @@ static int
 count(struct asking *asking, struct store *store)
 {
 	struct status *status = (struct status *)asking;
-
 	int err = store_member_count(store, status->counts);
 
 	return err == 0 ? store_held_sum(store, &status->held) : err;
