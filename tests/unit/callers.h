@@ -65,6 +65,9 @@ struct process {
 	bool opened, left, dead;
 	bool mute, hold, shows;
 	uint8_t own[MEDIA_SECRET_SIZE];
+	bool slow; /* to change devices */
+	rpc_caller_answer *on_changed;
+	void *changed_arg;
 	bool hears[MEDIA_MAX];
 	uint8_t secrets[MEDIA_MAX][MEDIA_SECRET_SIZE];
 };
@@ -313,10 +316,30 @@ process_begin(struct loop *loop, const struct process_host *host, void *arg,
 	return 0;
 }
 
+/* Who waits for its answer waits in vain. */
+static inline void
+process_hang_up(struct process *process)
+{
+	rpc_caller_answer *on_changed = process->on_changed;
+
+	process->on_changed = NULL;
+	if (on_changed != NULL)
+		on_changed(process->changed_arg, CAM_ERR_CLOSED, NULL, NULL);
+}
+
+/* Its exit status follows. */
+static inline void
+callers_kill(struct process *process)
+{
+	process->dead = true;
+	process_hang_up(process);
+}
+
 static inline void
 process_leave(struct process *process)
 {
 	process->left = true;
+	process_hang_up(process);
 }
 
 static inline void
@@ -324,6 +347,7 @@ process_drop(struct process *process)
 {
 	if (process == NULL)
 		return;
+	process_hang_up(process);
 	LIST_REMOVE(process, entry);
 	free(process);
 }
@@ -373,7 +397,13 @@ process_hear(struct process *process, const char *method, json_t *params,
 	json_t *result = json_pack("{s:i}", "delay_ms", 20);
 
 	process_take(process, method, params);
-	on_answer(arg, 0, result, NULL);
+	if (process->slow && process->on_changed == NULL &&
+	    json_object_get(params, "audio") != NULL) {
+		process->on_changed = on_answer;
+		process->changed_arg = arg;
+	} else {
+		on_answer(arg, 0, result, NULL);
+	}
 	json_decref(result);
 	json_decref(params);
 }

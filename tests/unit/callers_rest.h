@@ -110,6 +110,17 @@ check_all(struct callers *callers)
 	assert_true(LIST_EMPTY(&callers->questions));
 }
 
+static inline struct call_devices *
+showing(bool on)
+{
+	struct call_devices *devices = devices_new();
+
+	if (on)
+		assert_int_equal(
+		    devices_set(devices, DEVICES_VIDEO_IN, "pattern"), 0);
+	return devices;
+}
+
 static inline struct callers *
 speaking(size_t count)
 {

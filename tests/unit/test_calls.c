@@ -1,8 +1,5 @@
 /* test_calls.c: calls of several camd, without network and processes. */
 #include "callers_rest.h"
-#include "folders.h"
-
-#include "base/random.h"
 
 /* -- two --------------------------------------------------------------------
  */
@@ -166,17 +163,6 @@ a_second_call_rings_and_holds_the_first(void **state)
 
 /* -- pictures ---------------------------------------------------------------
  */
-
-static struct call_devices *
-showing(bool on)
-{
-	struct call_devices *devices = devices_new();
-
-	if (on)
-		assert_int_equal(
-		    devices_set(devices, DEVICES_VIDEO_IN, "pattern"), 0);
-	return devices;
-}
 
 static void
 who_is_called_with_pictures_shows_none_unasked(void **state)
@@ -423,6 +409,55 @@ a_media_process_that_dies_is_started_again_once(void **state)
 }
 
 static void
+note_done(void *arg, int err, const char *message)
+{
+	int *result = arg;
+
+	*result = err;
+}
+
+static void
+a_device_asked_for_while_the_process_is_replaced_is_the_next_ones(void **state)
+{
+	struct callers *callers = speaking(2);
+	struct call *call = callers_call(callers, 0);
+	struct call_devices *devices = devices_new();
+	int err = 1;
+
+	assert_int_equal(devices_set(devices, DEVICES_AUDIO_OUT, "another"), 0);
+	call->has_devices = true;
+	call->process->slow = true;
+	assert_int_equal(call_switch(call, devices, note_done, &err), 0);
+	assert_int_equal(err, 1);
+	sound_be_silent(call);
+	assert_int_equal(err, 0);
+	callers_settle(callers);
+	expect_mesh(callers, 0, 1);
+	assert_string_equal(json_string_value(json_object_get(
+				json_object_get(call->audio, "out"), "name")),
+	    "another");
+	callers_close(callers);
+}
+
+static void
+a_device_asked_for_of_a_process_that_dies_is_not_used(void **state)
+{
+	struct callers *callers = speaking(2);
+	struct call *call = callers_call(callers, 0);
+	struct call_devices *devices = devices_new();
+	int err = 1;
+
+	assert_int_equal(devices_set(devices, DEVICES_AUDIO_OUT, "none"), 0);
+	call->process->slow = true;
+	assert_int_equal(call_switch(call, devices, note_done, &err), 0);
+	callers_kill(call->process);
+	assert_int_equal(err, CAM_ERR_CLOSED);
+	callers_settle(callers);
+	expect_mesh(callers, 0, 1);
+	callers_close(callers);
+}
+
+static void
 without_a_media_process_nobody_calls(void **state)
 {
 	struct callers *callers = callers_open(2);
@@ -430,228 +465,6 @@ without_a_media_process_nobody_calls(void **state)
 	callers->no_process = true;
 	assert_null(callers_start(callers, 0, (int64_t[]){ 2 }, 1));
 	callers_close(callers);
-}
-
-/* -- anything in any order ---------------------------------------------------
- */
-
-struct chance {
-	uint64_t state;
-};
-
-static size_t
-below(struct chance *chance, size_t limit)
-{
-	chance->state =
-	    chance->state * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (size_t)(chance->state >> 33) % limit;
-}
-
-static struct call *
-any_call(struct callers *callers, struct chance *chance)
-{
-	struct calls *calls =
-	    callers->list[below(chance, callers->count)].calls;
-	size_t skip = calls->count > 0 ? below(chance, calls->count) : 0;
-	struct call *call = TAILQ_FIRST(&calls->list);
-
-	while (call != NULL && skip-- > 0)
-		call = TAILQ_NEXT(call, entry);
-	return call;
-}
-
-static void
-start_some(struct callers *callers, struct chance *chance)
-{
-	size_t from = below(chance, callers->count), count = 0;
-	int64_t uids[CALL_LEGS];
-
-	for (size_t i = 0; i < callers->count && count < CALL_LEGS; i++) {
-		if (i != from && below(chance, 3) == 0)
-			uids[count++] = uid(i);
-	}
-	if (count > 0)
-		callers_start(callers, from, uids, count);
-}
-
-static void
-fire_a_timer(struct call *call, struct chance *chance)
-{
-	struct leg *leg = call->legs[below(chance, call->leg_count)];
-
-	if (leg->state == LEG_ACTIVE)
-		leg->flows = below(chance, 2);
-	if (timer_is_running(&leg->timer)) {
-		timer_stop(&leg->timer);
-		leg->timer.fn(leg);
-	}
-}
-
-static void
-on_whole(void *arg, int err, const struct call *call)
-{
-}
-
-static void
-record(struct call *call, struct chance *chance)
-{
-	if (below(chance, 2) == 0) {
-		(void)call_record_stop(call, on_whole, NULL);
-	} else {
-		struct folders folders;
-		char path[128];
-
-		assert_int_equal(folders_make(&folders), 0);
-		snprintf(path, sizeof path, "%s/talk.webm", folders.path);
-		(void)call_record_start(call, path);
-		(void)unlink(path);
-		folders_remove(&folders);
-	}
-}
-
-static void
-change_something(struct callers *callers, struct chance *chance)
-{
-	struct call *call = any_call(callers, chance);
-	size_t other;
-
-	if (call == NULL)
-		return;
-	switch (below(chance, 16)) {
-	case 0:
-		call_hangup(call);
-		break;
-	case 1:
-		(void)call_decline(call, "no");
-		break;
-	case 2:
-		(void)call_hold(call, below(chance, 2));
-		break;
-	case 3:
-		(void)call_mute(call, below(chance, 2));
-		(void)call_show(call, showing(below(chance, 2)));
-		break;
-	case 4:
-	case 5:
-		other = below(chance, callers->count);
-		if (callers->list[other].calls != call->calls)
-			(void)call_add(call, uid(other));
-		break;
-	case 6:
-		if (call->process != NULL)
-			call->process->dead = true;
-		break;
-	case 7:
-		if (call->leg_count > 0)
-			fire_a_timer(call, chance);
-		break;
-	case 8:
-		record(call, chance);
-		break;
-	case 9:
-		if (call->recording != NULL)
-			call->recording->err = CAM_ERR_FULL;
-		break;
-	default:
-		(void)call_answer(call, devices_new());
-		break;
-	}
-}
-
-static void
-do_something(struct callers *callers, struct chance *chance)
-{
-	size_t a = below(chance, callers->count),
-	       b = below(chance, callers->count);
-
-	switch (below(chance, 10)) {
-	case 0:
-		start_some(callers, chance);
-		break;
-	case 1:
-	case 2:
-		change_something(callers, chance);
-		break;
-	case 3:
-		if (a != b && below(chance, 4) == 0)
-			callers_break(callers, a, b);
-		else if (a != b)
-			callers_link(callers, a, b);
-		break;
-	case 4:
-		callers_end_processes(callers);
-		loop_turn(callers->loop, 0);
-		break;
-	default:
-		if (!TAILQ_EMPTY(&callers->letters[a][b]))
-			callers_deliver(callers, a, b);
-		break;
-	}
-}
-
-/* For something that comes within seconds, or not at all. */
-static bool
-waits(const struct leg *leg)
-{
-	return leg->state == LEG_JOINING ||
-	       (leg->state == LEG_INVITER &&
-		   timer_left_ms(&leg->timer) <= 5000);
-}
-
-/* All links are up, and who waits to join has waited for long enough. */
-static void
-come_to_rest(struct callers *callers)
-{
-	for (size_t i = 0; i < callers->count; i++) {
-		for (size_t k = 0; k < i; k++)
-			callers_link(callers, i, k);
-	}
-	for (int round = 0; round < 12; round++) {
-		callers_settle(callers);
-		for (size_t i = 0; i < callers->count; i++) {
-			struct call *call, *next;
-
-			for (call = callers_call(callers, i); call != NULL;
-			     call = next) {
-				next = TAILQ_NEXT(call, entry);
-				for (size_t k = 0; k < call->leg_count &&
-						   call->state != CALL_ENDED;
-				     k++) {
-					struct leg *leg = call->legs[k];
-
-					if (waits(leg)) {
-						timer_stop(&leg->timer);
-						leg->timer.fn(leg);
-					}
-				}
-			}
-		}
-	}
-	callers_settle(callers);
-}
-
-static void
-whatever_happens_both_ends_agree(void **state)
-{
-	const char *seed = getenv("CALLS_SEED");
-	const char *lives = getenv("CALLS_LIVES");
-	uint64_t first = seed != NULL ? strtoull(seed, NULL, 10) : 1;
-	uint64_t count = lives != NULL ? strtoull(lives, NULL, 10) : 300;
-
-	for (uint64_t life = first; life < first + count; life++) {
-		struct chance chance = { life * 7919 };
-		struct callers *callers = callers_open(2 + life % 5);
-
-		if (seed != NULL)
-			print_message("seed %llu\n", (unsigned long long)life);
-		for (int phase = 0; phase < 4; phase++) {
-			for (int step = 0; step < 200; step++)
-				do_something(callers, &chance);
-			come_to_rest(callers);
-			check_all(callers);
-		}
-		callers_close(callers);
-	}
 }
 
 int
@@ -680,8 +493,11 @@ main(void)
 		cmocka_unit_test(a_camd_that_forgot_it_ends_it),
 		cmocka_unit_test(
 		    a_media_process_that_dies_is_started_again_once),
+		cmocka_unit_test(
+		    a_device_asked_for_while_the_process_is_replaced_is_the_next_ones),
+		cmocka_unit_test(
+		    a_device_asked_for_of_a_process_that_dies_is_not_used),
 		cmocka_unit_test(without_a_media_process_nobody_calls),
-		cmocka_unit_test(whatever_happens_both_ends_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,6 +117,7 @@ void missing_finish(struct call *call);
 void missing_note(
     struct call *call, enum devices_kind way, const json_t *device);
 void missing_forget(struct call *call, enum devices_kind way);
+bool missing_any(const struct call *call);
 
 /* -- record.c ---------------------------------------------------------------
  */

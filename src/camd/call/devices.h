@@ -28,6 +28,7 @@ struct call_devices {
 	 * fds. */
 	json_t *params;
 	int fds[DEVICES_KINDS]; /* -1: none */
+	bool unasked;		/* found for a call that misses one */
 	bool stands_in; /* for one that is missing, and will be used again */
 };
 

@@ -21,8 +21,8 @@ static const char *const ways[] = {
 	[DEVICES_AUDIO_IN] = "in", [DEVICES_AUDIO_OUT] = "out"
 };
 
-static bool
-is_any(const struct call *call)
+bool
+missing_any(const struct call *call)
 {
 	return call->missing[DEVICES_AUDIO_IN] != NULL ||
 	       call->missing[DEVICES_AUDIO_OUT] != NULL;
@@ -97,6 +97,7 @@ use_again(struct call *call, const json_t *names)
 {
 	struct call_devices *devices = devices_new();
 
+	devices->unasked = true;
 	if (find_back(call, names, devices) ||
 	    find_stand_in(call, names, devices))
 		sound_switch(call, devices, on_switched, NULL);
@@ -111,7 +112,7 @@ on_listed(void *arg, int err, const json_t *names)
 	struct call *call = NULL;
 
 	if (calls_find(look->calls, look->id, NULL, &call) == 0 &&
-	    is_any(call)) {
+	    missing_any(call)) {
 		timer_start(&call->looking, LOOK_MS);
 		if (err == 0)
 			use_again(call, names);
@@ -163,6 +164,6 @@ missing_forget(struct call *call, enum devices_kind way)
 	free(call->missing[way]);
 	call->missing[way] = NULL;
 	call->stood_in[way] = false;
-	if (!is_any(call))
+	if (!missing_any(call))
 		timer_stop(&call->looking);
 }

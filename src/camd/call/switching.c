@@ -31,11 +31,15 @@ sound_has_devices(const json_t *audio)
 	return is_of_system(audio, "in") || is_of_system(audio, "out");
 }
 
-static void
+/* Whether it is what the call wants now. */
+static bool
 take_over(struct call *call, struct call_devices *devices)
 {
 	json_t *audio = json_object_get(devices->params, "audio");
 
+	/* Another was asked for meanwhile. */
+	if (devices->unasked && !missing_any(call))
+		return false;
 	if (call->audio != NULL)
 		json_object_update(call->audio, audio);
 	if (json_object_get(audio, "in") != NULL && !devices->stands_in)
@@ -43,7 +47,9 @@ take_over(struct call *call, struct call_devices *devices)
 	if (json_object_get(audio, "out") != NULL && !devices->stands_in)
 		missing_forget(call, DEVICES_AUDIO_OUT);
 	devices_move_sound(call->devices, devices);
+	call->chosen |= call->switching;
 	call_tell(call, EVENT_CALL_CHANGED);
+	return true;
 }
 
 /* message is only needed with an error. */
@@ -99,10 +105,8 @@ on_listed(void *arg, int err, const json_t *names)
 	if (err == 0 &&
 	    calls_find(switching->calls, switching->id, NULL, &call) != 0)
 		err = CAM_ERR_CLOSED;
-	if (err == 0) {
-		take_over(call, switching->devices);
+	if (err == 0 && take_over(call, switching->devices))
 		start_anew(call);
-	}
 	finish(switching, err, cam_strerror(err));
 }
 
@@ -128,9 +132,12 @@ on_switched(
 		look_for(switching);
 		return;
 	}
-	if (err == 0 &&
-	    calls_find(switching->calls, switching->id, NULL, &call) == 0)
-		take_over(call, switching->devices);
+	(void)calls_find(switching->calls, switching->id, NULL, &call);
+	/* It leaves for another process, which opens what is asked for now. */
+	if (err == CAM_ERR_CLOSED && call != NULL && call->switching)
+		err = 0;
+	if (err == 0 && call != NULL)
+		(void)take_over(call, switching->devices);
 	finish(switching, err,
 	    error != NULL && error->message != NULL ? error->message
 						    : cam_strerror(err));
@@ -149,7 +156,7 @@ sound_switch(struct call *call, struct call_devices *devices,
 		.arg = arg };
 	memcpy(switching->id, call->id, sizeof switching->id);
 	if (call->process == NULL || !call->opened || call->switching) {
-		take_over(call, devices);
+		(void)take_over(call, devices);
 		finish(switching, 0, NULL);
 	} else if (call->has_devices || !sound_has_devices(audio)) {
 		call->calls->ops->process->ask(call->process, MEDIA_SET,
