@@ -176,7 +176,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define LINK_PREKEY "link.prekey"
 /* {ids, time, signature}, no answer: stored for good */
 #define LINK_RECEIPTS "message.receipts"
-/* {ids, reason, time, signature}, no answer: will not be stored */
+/* {ids, reason, time, signature}, no answer: will not be stored; of one that
+ * came by a server and could not be read with {digest}: its SHA-256 */
 #define LINK_REFUSED "message.refused"
 /* {ids, time, signature} -> {} */
 #define LINK_OPENED "message.opened"
