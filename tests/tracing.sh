@@ -44,6 +44,6 @@ is_dead() { # PID
 # wait for ever, so it is asked only while that lives.
 let_go() { # PID
 	is_dead "$1" || kill "$TRACER" 2>/dev/null || true
-	timeout 10 tail --pid="$TRACER" -f /dev/null || kill -KILL "$TRACER" 2>/dev/null || true
+	is_gone "$TRACER" || kill -KILL "$TRACER" 2>/dev/null || true
 	wait "$TRACER" 2>/dev/null || true
 }
