@@ -6,7 +6,8 @@
 #   kill_at PID SYSCALL N         from now on it dies at call number N of that kind
 #   slow_at PID SYSCALL US        each of them takes so many microseconds more
 #   is_dead PID
-#   let_go PID                    it is traced no more, if it still lives
+#   let_go PID                    it is traced no more, if it still lives; from then on it is sure
+#                                 whether it does
 
 TRACER=
 
