@@ -12,6 +12,8 @@
 #   expect_text TEXT WORD...      TEXT holds each WORD;  refuse_text: none of them
 #   expect_json TEXT FILTER       jq's FILTER holds for TEXT
 #   expect_equal WANTED GOT
+#   expect_measured TEXT FILTER   as expect_json, of what a machine spoils that has no time for the
+#                                 test: tests/run tries it again then, twice at most
 #   await SECONDS COMMAND...      until COMMAND succeeds; who is in time on a quiet machine in SECONDS
 #                                 has several times as long, for only what fails takes it
 #   await_user NAME ID [STATE]    until ID stands in NAME's roster as STATE (online)
@@ -280,6 +282,18 @@ refuse_text() { # TEXT WORD...
 
 expect_json() { # TEXT FILTER: of one object or several, the last decides
 	json_last "$2" <<<"$1" || fail "not $2: $1"
+}
+
+TOO_BUSY=75 # as sysexits(3) has it: perhaps another time
+
+expect_measured() { # TEXT FILTER
+	json_last "$2" <<<"$1" || falls_short "not $2: $1"
+}
+
+falls_short() { # WHAT
+	echo "MEASURED: $*" >&2
+	trap - ERR
+	exit $TOO_BUSY
 }
 
 # jq -e finds nothing wrong with no input at all; these do. Of the last object on stdin or

@@ -51,7 +51,7 @@ is_one_opus_track() { # FILE
 }
 
 holds() { # WAV NAME [FILTER]: that NAME said it
-	expect_json "$("$TEST_BUILD/tools/heard" "$T/$2.wav" "$1")" "${3:-.correlation > 0.7 and .gap_ms <= 240} and .heard_ms > 1000"
+	expect_measured "$("$TEST_BUILD/tools/heard" "$T/$2.wav" "$1")" "${3:-.correlation > 0.7 and .gap_ms <= 240} and .heard_ms > 1000"
 }
 
 # Beside another, who is about as loud.
