@@ -99,6 +99,46 @@ test_edits_and_seals_work_by_the_server_too() {
 	await_log anna ".id == \"$id\" and .state == \"opened\""
 }
 
+# His prekeys are gone, and so is what was sealed to them: he says so, of just these bytes.
+test_what_he_cannot_read_ends_the_trying() {
+	local id
+	two_segments
+	no_path
+	both_join
+	await_user anna bob@host2
+	stop bob
+	await_user anna bob@host2 offline
+	tamper <<<'store.execute("DELETE FROM prekey")'
+	id=$(cam_as anna send --no-wait --json bob 'lost' | jq -r .id)
+	await 20 is_held 1 1
+	rm "$(find "$T/bob/data" -name prekeys)"
+	start bob
+	await 40 log_has anna ".id == \"$id\" and .state == \"failed\""
+	expect_json "$(cam_as anna log --json)" 'any(.recipients[]; .reason == "invalid")'
+	await 20 is_held 0
+	# What the server has changed on the way says nothing of what left.
+	await_user anna bob@host2
+	stop bob
+	await_user anna bob@host2 offline
+	tamper <<<'store.execute("DELETE FROM prekey")'
+	id=$(cam_as anna send --no-wait --json bob 'changed' | jq -r .id)
+	await 20 is_held 1 1
+	tamper <<-'END'
+		number, data = store.execute("SELECT number, bytes FROM queue WHERE kind = 1").fetchone()
+		store.execute("UPDATE queue SET bytes = ? WHERE number = ?",
+		    [data[:-9] + bytes([data[-9] ^ 1]) + data[-8:], number])
+	END
+	: >"$T/bob.err"
+	start bob
+	await 20 is_held 0
+	grep -q 'refused 1 envelopes' "$T/bob.err"
+	expect_json "$(cam_as anna log --json)" ".id == \"$id\" and .state != \"failed\""
+	end_server
+	serve_org
+	await_log bob '.text == "changed"'
+	await 40 log_has anna ".id == \"$id\" and .state == \"delivered\""
+}
+
 # Only bob's device can say that he will not have a message.
 test_a_refusal_that_the_server_makes_proves_nothing() {
 	local id
