@@ -234,6 +234,41 @@ test_the_server_is_found_on_its_segment_and_again_where_it_moved() {
 	expect_text "$ERR" segment
 }
 
+# An address that all can use comes first; where there is none one of the segment will do.
+test_the_server_is_found_over_ipv6() {
+	lan_up 3
+	SERVER=10.77.0.3
+	ip -n h2 addr flush dev eth0 scope global
+	await 10 has_ipv6 1
+	await 10 has_ipv6 2
+	await 10 has_ipv6 3
+	unsaid -o net.bind=
+	host anna 1 && host bob 2
+	start anna && start bob
+	expect 0 cam_as anna org join -q "$(invite anna)"
+	await 20 is_connected anna
+	expect_json "$(cam_as anna org status --json)" '.server == "10.77.0.3:2425"'
+	expect 0 cam_as bob org join -q "$(invite bob)"
+	await 20 is_connected bob
+	expect_json "$(cam_as bob org status --json)" '.server | startswith("[fe80:") and endswith("]:2425")'
+	await 20 is_as anna bob@host2 .verified
+	expect 0 cam_as anna send --timeout 20 bob 'found you'
+	# Also one that serves IPMSG programs.
+	end_server
+	stop bob
+	unsaid -o net.bind= -o ipmsg.serve=on
+	host carl 2
+	start carl
+	expect 0 cam_as carl org join -q "$(invite carl)"
+	await 20 is_connected carl
+	expect_json "$(cam_as carl org status --json)" '.server | startswith("[fe80:")'
+}
+
+has_ipv6() { # I
+	ip -n "h$1" -6 addr show dev eth0 | grep -q 'inet6 fe80' &&
+		! ip -n "h$1" -6 addr show dev eth0 | grep -q tentative
+}
+
 # Host 2 answers, too, and has a server of another organisation there.
 test_who_lies_about_the_server_is_told_nothing() {
 	local liar rogue code
