@@ -470,9 +470,8 @@ load_card(const struct store_card *card, void *arg)
 	struct roll *roll = arg;
 	struct roll_member *member = NULL;
 
-	TAILQ_FOREACH (member, &roll->list, entry)
-		if (member->member == card->member)
-			break;
+	if (card->user_key.len == SIGN_KEY_SIZE)
+		member = roll_by_key(roll, card->user_key.data);
 	if (member == NULL || member->card != NULL)
 		return 0;
 	member->card = span_dup(card->hello);
