@@ -12,7 +12,10 @@
 #   expect_text TEXT WORD...      TEXT holds each WORD;  refuse_text: none of them
 #   expect_json TEXT FILTER       jq's FILTER holds for TEXT
 #   expect_equal WANTED GOT
-#   await SECONDS COMMAND...      until COMMAND succeeds
+#   expect_measured TEXT FILTER   as expect_json, of what a machine spoils that has no time for the
+#                                 test: tests/run tries it again then, twice at most
+#   await SECONDS COMMAND...      until COMMAND succeeds; who is in time on a quiet machine in SECONDS
+#                                 has several times as long, for only what fails takes it
 #   await_user NAME ID [STATE]    until ID stands in NAME's roster as STATE (online)
 #   skip REASON | fail REASON
 #
@@ -54,7 +57,8 @@ test_begin() {
 	set -E
 	unset CAM_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR XDG_DOWNLOAD_DIR NO_COLOR \
 		NOTIFY_SOCKET LISTEN_FDS LISTEN_PID LANG LANGUAGE
-	export HOME=$T/home LC_ALL=C.UTF-8 TERM=xterm-256color TZ=UTC PATH="$TEST_BUILD:$PATH"
+	# The programs that contrib/deps installs, not what stands in for them where somebody works.
+	export HOME=$T/home LC_ALL=C.UTF-8 TERM=xterm-256color TZ=UTC PATH="$TEST_BUILD:/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
 	export ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$T/sanitizer"
 	export UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$T/sanitizer"
 	mkdir "$HOME"
@@ -177,7 +181,7 @@ start() { # NAME [ARG]...
 	) &
 	pid=$!
 	PID_OF[$name]=$pid
-	cam_as "$name" wait ready --no-start --timeout $((TEST_VALGRIND ? 300 : 40)) >/dev/null &
+	cam_as "$name" wait ready --no-start --timeout $((TEST_VALGRIND ? 600 : 120)) >/dev/null &
 	waiter=$!
 	if ! wait -n "$pid" "$waiter"; then
 		kill "$waiter" 2>/dev/null || true
@@ -191,13 +195,18 @@ start() { # NAME [ARG]...
 end_camd() { # NAME
 	local pid=${PID_OF[$1]:-} rc=0
 	if [ -n "$pid" ]; then
-		timeout 20 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || true
+		is_gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || rc=$?
 		PID_OF[$1]=
 	elif pid=$(cat "$T/$1/run/camd.pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null; then
-		timeout 20 tail --pid="$pid" -f /dev/null || rc=$?
+		is_gone "$pid" || rc=$?
 	fi
 	return $rc
+}
+
+# Waits for a process, whoever has started it, to end.
+is_gone() { # PID
+	timeout 100 tail -s 0.02 --pid="$1" -f /dev/null
 }
 
 stop() { # NAME
@@ -275,6 +284,18 @@ expect_json() { # TEXT FILTER: of one object or several, the last decides
 	json_last "$2" <<<"$1" || fail "not $2: $1"
 }
 
+TOO_BUSY=75 # as sysexits(3) has it: perhaps another time
+
+expect_measured() { # TEXT FILTER
+	json_last "$2" <<<"$1" || falls_short "not $2: $1"
+}
+
+falls_short() { # WHAT
+	echo "MEASURED: $*" >&2
+	trap - ERR
+	exit $TOO_BUSY
+}
+
 # jq -e finds nothing wrong with no input at all; these do. Of the last object on stdin or
 # in FILE, and of the array of all of them.
 json_last() { # FILTER [FILE]
@@ -300,12 +321,16 @@ expect_complaint() { # WORD...
 
 exec {never}<> <(:) # a pipe nothing is ever written to: reading it is how we pause
 
+# Asking costs more than most of what is waited for, and others run beside: who has waited long
+# asks seldom, so that each wait is a tenth longer at most.
 await() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1 * (TEST_VALGRIND ? 10 : 1)))
+	local begin=${EPOCHREALTIME/[.,]/} end=$((SECONDS + $1 * (TEST_VALGRIND ? 20 : 4))) pause
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt "$end" ] || fail "not in time: $*"
-		read -r -t 0.03 -u "$never" || true
+		pause=$(((${EPOCHREALTIME/[.,]/} - begin) / 10)) # microseconds
+		printf -v pause 0.%06d $((pause < 20000 ? 20000 : pause > 500000 ? 500000 : pause))
+		read -r -t "$pause" -u "$never" || true
 	done
 }
 

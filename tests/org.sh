@@ -6,6 +6,7 @@
 #   end_server | kill_server      as asked (exit 0 expected) | at once
 #   requests                      lines "METHOD PARAMS" on stdin, answers a line each
 #   ask METHOD PARAMS             one of them
+#   server_is FILTER              its status is such that FILTER holds
 #   invite NAME                   a code
 #   apart NAME [KEY=VALUE]...     a user whom no broadcast reaches
 #   join NAME...                  made, started, members, connected
@@ -78,6 +79,10 @@ for number, line in enumerate(sys.stdin, 1):
 
 ask() { # METHOD PARAMS
 	requests <<<"$1 $2"
+}
+
+server_is() { # FILTER
+	ask server.status '{}' | json_last "$1"
 }
 
 invite() { # NAME

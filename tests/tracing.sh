@@ -6,7 +6,8 @@
 #   kill_at PID SYSCALL N         from now on it dies at call number N of that kind
 #   slow_at PID SYSCALL US        each of them takes so many microseconds more
 #   is_dead PID
-#   let_go PID                    it is traced no more, if it still lives
+#   let_go PID                    it is traced no more, if it still lives; from then on it is sure
+#                                 whether it does
 
 TRACER=
 
@@ -44,6 +45,6 @@ is_dead() { # PID
 # wait for ever, so it is asked only while that lives.
 let_go() { # PID
 	is_dead "$1" || kill "$TRACER" 2>/dev/null || true
-	timeout 10 tail --pid="$TRACER" -f /dev/null || kill -KILL "$TRACER" 2>/dev/null || true
+	is_gone "$TRACER" || kill -KILL "$TRACER" 2>/dev/null || true
 	wait "$TRACER" 2>/dev/null || true
 }

@@ -36,7 +36,7 @@ cable_up() { # SEED
 
 cable_says() {
 	local line
-	read -r -t 20 -u "$CABLE_OUT" line || fail "the relay is silent: $(cat "$T/cable.err")"
+	read -r -t 100 -u "$CABLE_OUT" line || fail "the relay is silent: $(cat "$T/cable.err")"
 	echo "$line"
 }
 

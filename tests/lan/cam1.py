@@ -335,7 +335,7 @@ class Link:
             if stream in self.credit:
                 self.credit[stream] += struct.unpack(">I", payload)[0]
 
-    def wait(self, what, seconds=10):
+    def wait(self, what, seconds=60):
         """Until what() is true; its value. Broken when the link is over or time is."""
         end = time.monotonic() + seconds
         while True:
@@ -359,7 +359,7 @@ class Link:
                 return request
         return None
 
-    def result(self, number, seconds=10):
+    def result(self, number, seconds=60):
         return self.wait(lambda: self.answers.pop(number, None), seconds)
 
     def close(self):

@@ -110,7 +110,7 @@ class Side:
         """To the camd at this end, from the address that the other one has."""
         with self.netns:
             made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        made.settimeout(5)
+        made.settimeout(30)
         made.connect((self.addr, PORT))
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
@@ -122,7 +122,7 @@ class Pipe:
     def __init__(self, one, two):
         self.ends = {one: two, two: one}
         for end in self.ends:
-            end.settimeout(5)
+            end.settimeout(30)
 
     def carry(self, end):
         """False: it is over."""
@@ -278,12 +278,12 @@ class Man:
 
     def play(self, side, made, first):
         """TLS and hello with that end, as the other one, with our own keys."""
-        made.settimeout(5)
+        made.settimeout(30)
         shown = cam1.shown("own", side.persona.link_key)
         try:
             stream = cam1.context(not first, *shown).wrap_socket(made, server_side=not first)
             link = cam1.Link(stream, first)
-            card = link.greet(side.persona.hello(), 6)
+            card = link.greet(side.persona.hello(), 30)
         except (Broken, ssl.SSLError, OSError) as problem:
             made.close()
             emit("refused", side=side.name, why=str(problem))

@@ -75,7 +75,7 @@ peer_do() { # NAME COMMAND [WORD]...
 	shift
 	before=$(peer_count "$name" '(.event == "ok" or .event == "error")')
 	jq -cn '$ARGS.positional' --args -- "$@" >&"${PEER_IN[$name]}"
-	await 10 peer_answers "$name" "$before"
+	await 30 peer_answers "$name" "$before"
 	answer=$(peer_events "$name" '(.event == "ok" or .event == "error")' | tail -n 1)
 	case $answer in *'"event": "ok"'* | *'"event":"ok"'*) echo "$answer" ;; *) fail "$name: $answer" ;; esac
 }

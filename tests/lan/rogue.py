@@ -54,6 +54,7 @@ import envelope
 from cam1 import Broken, public
 
 STARTED = time.monotonic()
+PATIENCE = 60  # seconds that a slow machine may take to say something
 
 
 def emit(event, **fields):
@@ -73,7 +74,7 @@ def talks(stream):
     """Whether camd says anything on it, within the time that it waits for strangers."""
     link = cam1.Link(stream, True)
     try:
-        link.wait(lambda: link.rest or link.requests or link.text, 3)
+        link.wait(lambda: link.rest or link.requests or link.text, PATIENCE)
         return "talks"
     except Broken:
         return "refused" if link.closed else "silent"
@@ -138,9 +139,9 @@ def impostor(addr, victim):
             or lib.SSL_CTX_use_PrivateKey(context, key) != 1
             or lib.SSL_CTX_set_alpn_protos(context, alpn, len(alpn)) != 0):
         raise ValueError("OpenSSL does not take the certificate")
-    wire = socket.create_connection(addr, 10)
+    wire = socket.create_connection(addr, PATIENCE)
     wire.settimeout(None)
-    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 3, 0))
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", PATIENCE, 0))
     connection = ctypes.c_void_p(lib.SSL_new(context))
     lib.SSL_set_fd(connection, wire.fileno())
     done = lib.SSL_connect(connection)
@@ -435,7 +436,7 @@ class Rogue:
         link = cam1.Link(cam1.connect(*address(addr), key=self.person.link_key), True)
         ids = [os.urandom(16)]
         try:
-            request = link.wait(lambda: link.heard("link.hello"), 5)
+            request = link.wait(lambda: link.heard("link.hello"), PATIENCE)
             params = cam1.receipt(self.person.signing_key, self.person.device, bytes(16), ids)
             if what == "receipts":
                 link.notify("message.receipts", params)
@@ -447,7 +448,7 @@ class Rogue:
             elif what == "prekey":
                 link.notify("link.prekey", {"prekey": self.person.prekey_bytes().hex()})
             elif what == "opened":
-                answer = link.result(link.ask("message.opened", params), 5)
+                answer = link.result(link.ask("message.opened", params), PATIENCE)
                 return {"came": "refused" if "error" in answer else "answered"}
             elif what == "nested":
                 link.frame(cam1.JSON_END, 0, b'{"jsonrpc":"2.0","id":1,"method":"link.hello",'
@@ -477,7 +478,7 @@ class Rogue:
         self.last = made.bytes()
         return {"id": made.id.hex()}
 
-    def await_receipt(self, name, message_id, seconds=15):
+    def await_receipt(self, name, message_id, seconds=PATIENCE):
         link, card = self.links[name], self.cards[name]
         request = link.wait(lambda: next((each for each in link.requests
                                           if each["method"] == "message.receipts"
@@ -528,7 +529,7 @@ class Rogue:
                     if request["method"] == "message.receipts":
                         receipted.extend(request["params"]["ids"])
                 return made.id.hex() in receipted
-            link.wait(arrived, 15)
+            link.wait(arrived, PATIENCE)
         except Broken as problem:
             if link.closed:
                 return "closed"

@@ -66,7 +66,7 @@ test_ipv6_alone_is_enough() {
 	await 10 has_ipv6 2
 	start anna && start bob
 	meet anna bob
-	roster_has anna '.addr | startswith("fe80:")'
+	await 20 roster_has anna '.addr | startswith("fe80:")'
 	expect 0 cam_as anna send --json bob 'over IPv6'
 	expect_json "$OUT" '.state == "delivered" and .encryption == "cam1"'
 	expect_equal 1 "$(in_log bob '.text == "over IPv6"')"

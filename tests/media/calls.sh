@@ -70,7 +70,7 @@ answers() { # NAME [ARG]...
 expect_heard() { # SAID LISTENER [FILTER]
 	local heard
 	heard=$("$TEST_BUILD/tools/heard" "$T/$1.wav" "$T/$2.heard.wav")
-	expect_json "$heard" "${3:-.correlation > 0.8 and .gap_ms <= 120} and .heard_ms > 600"
+	expect_measured "$heard" "${3:-.correlation > 0.8 and .gap_ms <= 120} and .heard_ms > 600"
 }
 
 flows() { # NAME: a second and a half of everybody in NAME's call has arrived
@@ -91,7 +91,7 @@ watches() { # NAME COUNT: so many pictures of each of the others have been seen
 expect_seen() { # SHOWN WATCHER [FILTER]
 	local seen
 	seen=$("$TEST_BUILD/tools/seen" "$T/$1.y4m" "$T/$2.seen.y4m")
-	expect_json "$seen" "${3:-.readable >= 10 and .ssim > 0.9} and .backwards == 0"
+	expect_measured "$seen" "${3:-.readable >= 10 and .ssim > 0.9} and .backwards == 0"
 }
 
 sees_more() { # NAME COUNT: than so far, of each of the others; waits for them

@@ -2,7 +2,7 @@
 # figures.sh: what a tool says of itself in lines NAME=VALUE. Source it in a test file.
 #
 #   figures_of COMMAND...          runs it; what it tells is in the associative array FIGURES
-#   figure NAME OPERATOR VALUE     compares one as numbers
+#   figure NAME OPERATOR VALUE     compares one as numbers (see expect_measured)
 
 declare -A FIGURES=()
 
@@ -20,5 +20,5 @@ figures_of() { # COMMAND...
 figure() { # NAME OPERATOR VALUE
 	awk -v a="${FIGURES[$1]:-none}" -v b="$3" \
 		"BEGIN { exit !(a != \"none\" && a + 0 $2 b + 0) }" ||
-		fail "$1 is ${FIGURES[$1]:-missing}, not $2 $3"
+		falls_short "$1 is ${FIGURES[$1]:-missing}, not $2 $3"
 }

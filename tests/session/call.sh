@@ -52,7 +52,8 @@ test_interrupting_hangs_up() {
 
 test_what_becomes_of_it_is_the_exit() {
 	local id
-	RING_S=1 people anna bob carl
+	# Long enough for bob to say that it rings, and twice waited for.
+	RING_S=4 people anna bob carl
 	expect 4 cam_as anna call bob --audio-in none --audio-out none
 	expect_text "$ERR" 'bob@pc2 has not answered'
 	await_log bob '.call.missed and .unread'
@@ -172,6 +173,7 @@ test_it_goes_on_when_the_media_process_dies() {
 	kill -KILL "$(pgrep -P "${PID_OF[anna]}" cam-media)"
 	await 10 no_call anna
 	await 10 no_call bob
+	calls_end
 	json_last '.reason == "media" and .exit == 1' "$T/anna.calls"
 	expect 0 cam_as anna status
 }

@@ -53,8 +53,8 @@ kill_one() { # NAME SYSCALL N
 	kill_at "$pid" "$2" "$3"
 	cam_as bob file get --no-wait -o "$folder" "$ID" 2>/dev/null || true
 	await 60 dead_or_done "$pid"
-	! is_dead "$pid" || killed=1
 	let_go "$pid"
+	cam_as "$1" status >/dev/null 2>&1 || killed=1
 	only_whole "$folder"
 	if [ -n "$killed" ]; then
 		end_camd "$1" || true

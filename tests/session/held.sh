@@ -12,13 +12,18 @@ test_a_file_arrives_although_its_sender_has_gone() {
 	echo two >"$T/folder/two"
 	leave_file anna "$T/plan.bin" bob
 	leave_file anna "$T/folder" bob
-	keeps 2
+	await 20 keeps 2
+	lists anna '.name == "folder" and .server == "held" and (.server_until | type) == "string"'
 	stop anna
 	start bob
 	local id
 	id=$(offered bob plan.bin)
+	# He sees that he need not wait for her.
+	await 20 lists bob '.name == "plan.bin" and .server == "held" and .server_until > .sent'
+	expect_json "$(cam_as bob log --json | jq -sc .)" 'all(.[]; .offers[0].server == "held")'
 	expect 0 cam_as bob file get "$id"
 	cmp "$T/plan.bin" "$T/bob/files/plan.bin"
+	lists bob '.name == "plan.bin" and .server == null and .server_until == null'
 	expect 0 cam_as bob file get "$(offered bob folder)"
 	diff -r "$T/folder" "$T/bob/files/folder"
 	await 20 keeps 0
@@ -33,7 +38,7 @@ test_several_have_it_from_one_copy() {
 	away anna bob carl
 	bytes plan 700001 >"$T/plan.bin"
 	leave_file anna "$T/plan.bin" bob,carl
-	keeps 1
+	await 20 keeps 1
 	expect_json "$(ask server.status '{}')" '.held == 1 and .held_size > 700001'
 	expect_json "$(ask queue.list '{}')" '[.queues[] | select(.files == 1) | .to] == ["bob", "carl"]'
 	expect_text "$(ask server.metrics '{}' | jq -r .text)" 'camserver_held_files 1'
@@ -43,7 +48,7 @@ test_several_have_it_from_one_copy() {
 	cmp "$T/plan.bin" "$T/bob/files/plan.bin"
 	# It stays for the other, and goes with him.
 	await 20 held_for carl
-	keeps 1
+	await 20 keeps 1
 	start carl
 	expect 0 cam_as carl file get "$(offered carl plan.bin)"
 	cmp "$T/plan.bin" "$T/carl/files/plan.bin"
@@ -51,7 +56,7 @@ test_several_have_it_from_one_copy() {
 	start anna
 	await 30 has_done anna 2
 	await 20 knows_all
-	expect_json "$(ask server.status '{}')" '.held == 0 and .held_size == 0'
+	await 20 server_is '.held == 0 and .held_size == 0'
 }
 
 held_for() { # NAME...
@@ -67,7 +72,7 @@ test_what_is_withdrawn_or_declined_goes_from_the_server() {
 	bytes one 200000 >"$T/one" && bytes two 200000 >"$T/two"
 	leave_file anna "$T/one" bob
 	leave_file anna "$T/two" bob
-	keeps 2
+	await 20 keeps 2
 	expect 0 cam_as anna file cancel "$(cam_as anna file ls --json | jq -r 'select(.name == "one") | .id')"
 	await 20 keeps 1
 	stop anna
@@ -92,7 +97,7 @@ test_what_is_beyond_the_limits_waits_at_its_sender() {
 	leave_file anna "$T/one" bob
 	expect 0 cam_as anna file send --no-wait "$T/two" bob
 	await 30 lists anna '.name == "two" and .server == "full"'
-	keeps 1
+	await 20 keeps 1
 	# They are fetched from her once both are there.
 	start bob
 	for id in large one two; do
@@ -120,7 +125,7 @@ test_files_of_who_is_a_member_no_more_go() {
 	bytes one 100000 >"$T/one" && bytes two 100000 >"$T/two"
 	leave_file anna "$T/one" bob
 	leave_file anna "$T/two" bob,carl
-	keeps 2
+	await 20 keeps 2
 	ask member.remove '{"name":"bob"}' >/dev/null
 	await 20 keeps 1
 	ask member.remove '{"name":"anna"}' >/dev/null
@@ -136,7 +141,7 @@ test_the_server_begins_with_what_is_there() {
 	leave_file anna "$T/two" bob
 	stop anna
 	end_server
-	keeps 2
+	await 20 keeps 2
 	: >"$T/server/work/held/00112233445566778899aabbccddeeff"
 	: >"$T/server/work/held/strange"
 	serve_org

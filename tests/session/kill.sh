@@ -58,12 +58,12 @@ nothing_twice() { # NAME
 	expect_equal '' "$(jq -r .text "$T/shown.$1" | sort | uniq -d)"
 }
 
-# Sends a round's messages and waits until all are delivered or the traced camd is dead; then
-# tells whether it died.
-round_kills() { # PID TAG
+# Sends a round's messages and waits until all are delivered or the traced camd is dead; tells
+# whether it died. It may do so at what it does behind the last of them.
+round_kills() { # NAME PID TAG
 	local i sender
 	for ((i = 1; i <= BURST; i++)); do
-		cam_as anna send --no-wait --json bob "$2-$i" >"$T/told.$i" 2>/dev/null &
+		cam_as anna send --no-wait --json bob "$3-$i" >"$T/told.$i" 2>/dev/null &
 	done
 	for sender in $(jobs -p); do
 		case " ${PID_OF[*]} $TRACER ${LOOKER:-} " in
@@ -71,8 +71,9 @@ round_kills() { # PID TAG
 		*) wait "$sender" 2>/dev/null || true ;;
 		esac
 	done
-	await 20 dead_or_done "$1"
-	is_dead "$1"
+	await 20 dead_or_done "$2"
+	let_go "$2"
+	! cam_as "$1" status >/dev/null 2>&1
 }
 
 dead_or_done() { # PID
@@ -84,12 +85,10 @@ kill_receiver() { # SYSCALL N
 	local pid=${PID_OF[bob]}
 	look_at bob
 	kill_at "$pid" "$1" "$2"
-	if ! round_kills "$pid" "$1-$2"; then
-		let_go "$pid"
+	if ! round_kills bob "$pid" "$1-$2"; then
 		kill "$LOOKER" && wait "$LOOKER" || true
 		return 1
 	fi
-	let_go "$pid"
 	wait "$LOOKER" || true
 	end_camd bob || true
 	# What bob has acknowledged by now he must have when he is back, while anna is silent.
@@ -107,11 +106,7 @@ kill_receiver() { # SYSCALL N
 kill_sender() { # SYSCALL N
 	local i pid=${PID_OF[anna]}
 	kill_at "$pid" "$1" "$2"
-	if ! round_kills "$pid" "$1-$2"; then
-		let_go "$pid"
-		return 1
-	fi
-	let_go "$pid"
+	round_kills anna "$pid" "$1-$2" || return 1
 	end_camd anna || true
 	start anna
 	# What the sender was told is queued is known when camd is back, and goes on.

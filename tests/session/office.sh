@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2119,SC2034,SC2154
 # limit: 600
 # office.sh: an office of members in one process: joining, a login rush, messages to the absent
-# and their return. OFFICE=1500 is a larger one, MESSAGES=100000 more mail.
+# and their return. OFFICE=1500 is a larger one ("make check-load"), MESSAGES=100000 more mail.
 
 # shellcheck source=tests/org.sh
 . "$TEST_TOP/tests/org.sh"
 
-OFFICE=${OFFICE:-500}
+OFFICE=${OFFICE:-200}
 MESSAGES=${MESSAGES:-2000}
 
 members() {

@@ -71,7 +71,8 @@ test_approval_takes_effect_at_once() {
 	ask member.approve '{"name":"anna"}' >"$T/approved"
 	expect_json "$(cat "$T/approved")" '.member.state == "joined"'
 	await 20 is_connected anna
-	expect_json "$(cam_as anna org status --json)" '.state == "joined" and .members == 1'
+	org_is anna joined
+	await 20 has_members anna 1
 	ask member.remove '{"name":"anna"}' >/dev/null
 	await 20 org_is anna removed
 	expect_json "$(ask member.approve '{"name":"anna"}')" '.data.exit == 6'
@@ -83,7 +84,7 @@ test_colleagues_are_verified_by_the_root() {
 	join anna bob
 	await_user anna bob@pc2
 	await_user bob anna@pc1
-	expect_json "$(cam_as anna ls --json)" '.verified and .verified_by == "organisation" and .group == "Sales/North" and .encryption == "cam1"'
+	await 20 is_as anna bob@pc2 '.verified and .verified_by == "organisation" and .group == "Sales/North" and .encryption == "cam1"'
 	expect_json "$(cam_as anna verify --json bob)" '.verified and .verified_by == "organisation"'
 	expect 0 cam_as anna verify bob
 	expect_text "$OUT" organisation
@@ -120,9 +121,85 @@ test_both_come_back_whoever_restarts() {
 	kill_camd anna
 	start anna
 	await 20 is_connected anna
-	expect_json "$(cam_as anna org status --json)" '.members == 2 and .alarm == null'
+	await 20 has_members anna 2
+	is_alarmed anna null
 	await_user anna bob@pc2
-	expect_json "$(cam_as anna ls --json)" '.verified'
+	await 20 is_as anna bob@pc2 .verified
+}
+
+in_data() { # NAME: PYTHON on stdin, with the database of a camd that has ended as "store"
+	python3 -c '
+import sqlite3, sys
+store = sqlite3.connect(sys.argv[1])
+exec(sys.stdin.read())
+store.commit()' "$T/$1/data/cam.db"
+}
+
+nick_of_bob() { # NICK: in what anna has kept
+	in_data anna <<<"
+assert store.execute('UPDATE user SET nick = ? WHERE logon = ?', ('$1', 'bob')).rowcount == 1
+assert store.execute('SELECT count(*) FROM colleague').fetchone()[0] > 1"
+}
+
+cards_kept() { # NAME COUNT
+	[ "$(in_data "$1" <<<'print(store.execute("SELECT count(*) FROM colleague").fetchone()[0])')" = "$2" ]
+}
+
+# A card that is asked for brings his nickname with it.
+test_cards_are_kept_and_only_others_are_asked_for() {
+	serve_org
+	join anna bob
+	await_user anna bob@pc2
+	stop bob
+	await_user anna bob@pc2 offline
+	end_server
+	# Killed or not, what has come is there while the server is away.
+	kill_camd anna
+	start anna
+	await 20 is_as anna bob@pc2 '.verified and .encryption == "cam1" and .state == "offline"'
+	stop anna
+	nick_of_bob Kept
+	serve_org
+	start anna
+	await 20 is_connected anna
+	join carl
+	await_user anna carl@pc3
+	expect_equal Kept "$(cam_as anna ls --all --json | jq -r 'select(.user == "bob") | .nick')"
+	# Versions that are none of the server's, and keys that are damaged: as if there were none.
+	stop anna
+	in_data anna <<<'store.execute("UPDATE colleague SET card = card + 1")'
+	start anna
+	await 20 is_as anna bob@pc2 '.nick == "Bob" and .verified'
+	stop anna
+	nick_of_bob Kept
+	in_data anna <<<'
+store.execute("UPDATE trust SET prekey = zeroblob(length(prekey))")
+store.execute("INSERT INTO colleague VALUES(-1, 7, 0), (99, 8, \"::::\"), (1 << 62, -5, \"\")")'
+	start anna
+	await 20 is_as anna bob@pc2 '.nick == "Bob" and .verified'
+}
+
+test_who_is_removed_does_not_come_back_and_leaving_forgets_all() {
+	serve_org
+	join anna bob carl
+	await_user anna bob@pc2
+	await_user anna carl@pc3
+	ask member.remove '{"name":"bob"}' >/dev/null
+	await 20 is_as anna bob@pc2 '.verified | not'
+	stop anna
+	cards_kept anna 3
+	end_server
+	start anna
+	await 20 is_as anna carl@pc3 .verified
+	is_as anna bob@pc2 '.verified | not'
+	stop anna
+	cards_kept anna 2
+	start anna
+	expect 0 cam_as anna org leave
+	stop anna
+	cards_kept anna 0
+	start anna
+	is_as anna carl@pc3 '.verified | not'
 }
 
 test_the_server_holds_what_is_for_the_absent() {
@@ -254,8 +331,11 @@ test_a_name_that_changes_hands_is_not_verified() {
 	await 20 is_connected bob
 	await 20 has_members anna 2
 	await 20 anyone_is anna '.host == "pc2" and .id != "bob@pc2"'
-	cam_as anna ls --all --json >"$T/roster"
-	json_all 'all(.[]; .verified | not)' "$T/roster"
+	await 20 nobody_is_verified anna
+}
+
+nobody_is_verified() { # NAME
+	cam_as "$1" ls --all --json | json_all 'all(.[]; .verified | not)'
 }
 
 # Whoever comes with a ticket that nobody gave is sent away.

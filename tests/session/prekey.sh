@@ -66,7 +66,7 @@ leave() { # NAME
 
 test_what_waits_is_sealed_to_keys_of_its_own() {
 	begin anna bob
-	keeps bob 100
+	await 20 keeps bob 100
 	# Over a link none is used.
 	expect 0 cam_as anna send --timeout 20 bob 'hello'
 	leave bob
@@ -156,7 +156,7 @@ test_what_is_given_again_is_known() {
 	await 30 is_held 0 1
 	expect_equal once "$(texts bob)"
 	# A receipt for her, and no refusal.
-	is_held 1 2
+	await 20 is_held 1 2
 	! grep -q refused "$T/bob.err" || fail 'it was refused'
 }
 
@@ -225,7 +225,7 @@ test_a_server_gains_nothing_by_other_keys() {
 	expect 0 cam_as anna send --no-wait bob 'for bob alone'
 	await 20 is_held 1 1
 	are_single 0
-	grep -q 'prekeys that are not what they should be' "$T/anna.err"
+	await 20 grep -q 'prekeys that are not what they should be' "$T/anna.err"
 	start bob
 	await 30 all_delivered anna
 	leave bob
@@ -283,6 +283,6 @@ dead_or() { # COMMAND...
 test_who_is_removed_leaves_no_keys() {
 	begin anna bob
 	ask member.remove '{"name":"bob"}' >/dev/null
-	are_there bob 0
+	await 20 are_there bob 0
 	are_there anna 100
 }

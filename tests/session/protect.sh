@@ -216,7 +216,7 @@ dies_at() { # SYSCALL N COMMAND...
 	pid=$(cat "$T/anna/run/camd.pid")
 	kill_at "$pid" "$syscall" "$n"
 	run "$@"
-	timeout 20 tail --pid="$pid" -f /dev/null
+	is_gone "$pid"
 	wait "$TRACER" || true
 	rm -f "$T/anna/run/camd.sock"
 }

@@ -158,7 +158,7 @@ test_who_is_given_what_is_for_another_reads_nothing() {
 	start carol
 	await 20 is_connected carol
 	await 20 waits_not_for carol
-	grep -q 'refused 1 envelopes' "$T/carol.err"
+	await 20 grep -q 'refused 1 envelopes' "$T/carol.err"
 	expect_equal 0 "$(in_log carol true)"
 	start bob
 	await_log bob '.text == "secret-one" and .signed == "verified"'

@@ -51,7 +51,7 @@ gst_ends() {
 
 # Four seconds of it are what NAME said.
 holds() { # WAV NAME
-	expect_json "$("$TEST_BUILD/tools/heard" "$T/$2.wav" "$1")" '.correlation > 0.7 and .heard_ms > 1500'
+	expect_measured "$("$TEST_BUILD/tools/heard" "$T/$2.wav" "$1")" '.correlation > 0.7 and .heard_ms > 1500'
 }
 
 test_gstreamer_deciphers_what_is_sent() {
@@ -69,7 +69,7 @@ test_gstreamer_deciphers_what_is_sent() {
 	holds "$T/gst.wav" anna
 	# Bob hears on, with the new key.
 	await 30 flows bob
-	expect_json "$(cam_as bob call stats --json)" '.members[0].streams | any(.direction == "in" and .loss < 0.5)'
+	expect_measured "$(cam_as bob call stats --json)" '.members[0].streams | any(.direction == "in" and .loss < 0.5)'
 	expect 0 cam_as anna call sdp --off
 	call_is anna '.tap == null'
 }

@@ -152,7 +152,7 @@ test_a_known_ipmsg_key_with_another_user_key_is_a_changed_key() {
 	expect 4 cam_as anna send --timeout 5 bob@pc2 'to bob again'
 	await 20 json_last '.id == "bob@pc2" and .verified == false and .blocked == false' "$T/told"
 	roster_has anna '.id == "bob@pc2" and .encryption == "cam1"'
-	roster_has anna '.id | startswith("bob@pc2/")'
+	await 20 roster_has anna '.id | startswith("bob@pc2/")'
 	expect_equal 1 "$(in_log bob 'true')"
 	# People say that it is he.
 	expect 0 cam_as anna verify --accept --json bob@pc2
