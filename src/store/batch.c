@@ -1,6 +1,7 @@
 /* batch.c: transactions: batches of operations, and operations of statements.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -18,6 +19,8 @@ batch_forget(struct store *store)
 	store->waiting = -1;
 	store->talk = 0;
 	memset(store->kept, 0, sizeof store->kept);
+	free(store->totals);
+	store->totals = NULL;
 }
 
 int

@@ -23,6 +23,7 @@ enum { KEPT_USERS = 256 };
 
 enum operation_kind { OPERATION_SAVED, OPERATION_CHECKED };
 
+struct queue_total;
 struct schema;
 
 struct store {
@@ -47,6 +48,7 @@ struct store {
 	/* Users known to be kept, each at its place; 0: none there. */
 	int64_t kept[KEPT_USERS];
 	int waiting; /* whether changes wait for messages, -1: not read yet */
+	struct queue_total *totals; /* see queue.c, NULL: none read yet */
 	struct buf pending; /* index entries of the batch, see index.c */
 	/* Of the operation being done, and what was before it. */
 	enum operation_kind operation;

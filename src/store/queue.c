@@ -4,16 +4,20 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "store/connection.h"
 #include "store/sql.h"
 
 enum { KEY_SIZE = 32, EXPIRED_AT_ONCE = 256 };
 
-static const char *const sql_used =
-    "SELECT coalesce(sum(count), 0), coalesce(sum(size), 0),"
-    " coalesce(sum(count) FILTER (WHERE sender = ?2), 0),"
-    " coalesce(sum(size) FILTER (WHERE sender = ?2), 0)"
-    " FROM used WHERE receiver = ?1";
+/* A power of two. */
+enum { TOTALS = 16384 };
+
+static const char *const sql_total =
+    "SELECT coalesce(sum(count), 0), coalesce(sum(size), 0) FROM used"
+    " WHERE receiver = ?1";
+static const char *const sql_share =
+    "SELECT count, size FROM used WHERE receiver = ?1 AND sender = ?2";
 static const char *const sql_put =
     "INSERT INTO queue(receiver, sender, kind, id, bytes, made_ms, expires_ms)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -52,27 +56,96 @@ static const char *const sql_list =
     " sum(size) AS size FROM used GROUP BY receiver) AS u"
     " JOIN member AS m ON m.member = u.receiver ORDER BY m.logon";
 
+/* -- totals ------------------------------------------------------------------
+ */
+
+/* What waits for one receiver, by heart: who is written to by many would have
+ * all of their shares summed for each item. Each has a place; of two at the
+ * same the one asked for last stays. */
+struct queue_total {
+	int64_t receiver, count, size; /* 0: none there */
+};
+
+static struct queue_total *
+place_of(const struct store *store, int64_t receiver)
+{
+	return &store->totals[receiver & (TOTALS - 1)];
+}
+
+static int
+find_total(struct store *store, int64_t receiver, struct queue_total **total)
+{
+	sqlite3_stmt *stmt = NULL;
+	struct queue_total *place = NULL;
+	int err = 0;
+
+	if (store->totals == NULL)
+		store->totals = xcalloc(TOTALS, sizeof *store->totals);
+	place = place_of(store, receiver);
+	if (place->receiver != receiver) {
+		err =
+		    sql_first(store, sql_total, BIND(NUMBER(receiver)), &stmt);
+		if (err < 0)
+			return err;
+		*place = (struct queue_total){ receiver,
+			sqlite3_column_int64(stmt, 0),
+			sqlite3_column_int64(stmt, 1) };
+		sql_close(stmt);
+	}
+	*total = place;
+	return 0;
+}
+
+/* Where it is known; a batch that is lost forgets all. */
+static void
+change_total(struct store *store, int64_t receiver, int64_t count, int64_t size)
+{
+	struct queue_total *place =
+	    store->totals != NULL ? place_of(store, receiver) : NULL;
+
+	if (place == NULL || place->receiver != receiver)
+		return;
+	place->count += count;
+	place->size += size;
+}
+
 /* -- putting -----------------------------------------------------------------
  */
+
+static int
+check_share(struct store *store, const struct store_queued *queued,
+    const struct store_quota *quota)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t count = 0, size = (int64_t)queued->bytes.len;
+	int err = sql_first(store, sql_share,
+	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender)), &stmt);
+
+	if (err < 0 && err != CAM_ERR_UNKNOWN)
+		return err;
+	if (err == 0) {
+		count = sqlite3_column_int64(stmt, 0);
+		size += sqlite3_column_int64(stmt, 1);
+		sql_close(stmt);
+	}
+	return count >= quota->sender_count || size > quota->sender_size
+		   ? CAM_ERR_LIMIT
+		   : 0;
+}
 
 static int
 check_quota(struct store *store, const struct store_queued *queued,
     const struct store_quota *quota)
 {
-	sqlite3_stmt *stmt = NULL;
-	int64_t size = (int64_t)queued->bytes.len;
-	int err = sql_first(store, sql_used,
-	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender)), &stmt);
+	struct queue_total *total = NULL;
+	int err = find_total(store, queued->receiver, &total);
 
-	if (err != 0)
+	if (err < 0)
 		return err;
-	if (sqlite3_column_int64(stmt, 0) >= quota->count ||
-	    sqlite3_column_int64(stmt, 1) + size > quota->size ||
-	    sqlite3_column_int64(stmt, 2) >= quota->sender_count ||
-	    sqlite3_column_int64(stmt, 3) + size > quota->sender_size)
-		err = CAM_ERR_LIMIT;
-	sql_close(stmt);
-	return err;
+	if (total->count >= quota->count ||
+	    total->size + (int64_t)queued->bytes.len > quota->size)
+		return CAM_ERR_LIMIT;
+	return check_share(store, queued, quota);
 }
 
 static int
@@ -88,9 +161,12 @@ add(struct store *store, struct store_queued *queued)
 		err = sql_run(store, sql_more,
 		    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
 			NUMBER(queued->bytes.len)));
-	if (err == 0) /* used has no rowids */
-		queued->number = sqlite3_last_insert_rowid(store->db);
-	return err;
+	if (err < 0)
+		return err;
+	/* used has no rowids */
+	queued->number = sqlite3_last_insert_rowid(store->db);
+	change_total(store, queued->receiver, 1, (int64_t)queued->bytes.len);
+	return 0;
 }
 
 static bool
@@ -209,6 +285,8 @@ account(struct store *store, int64_t receiver, const struct gone *gone)
 		err = sql_run(store, sql_less,
 		    BIND(NUMBER(receiver), NUMBER(gone->sender),
 			NUMBER(gone->size), NUMBER(gone->count)));
+	if (err == 0)
+		change_total(store, receiver, -gone->count, -gone->size);
 	return err;
 }
 
@@ -262,6 +340,7 @@ delete_both(
 	err = sql_run(store, queue, BIND(NUMBER(member)));
 	if (err == 0)
 		err = sql_run(store, used, BIND(NUMBER(member)));
+	batch_forget(store);
 	return operation_end(store, err);
 }
 

@@ -260,6 +260,7 @@ store_close(struct store *store)
 	if (store->lock_fd >= 0)
 		close(store->lock_fd);
 	buf_finish(&store->pending);
+	free(store->totals);
 	free(store);
 }
 

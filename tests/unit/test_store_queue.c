@@ -247,6 +247,61 @@ what_waits_for_one_is_cleared(void **state)
 	    hold(store, anna, bob, 5, "over", &two), CAM_ERR_LIMIT);
 }
 
+/* What is known of a queue by heart goes with the batch. */
+static void
+what_a_lost_batch_held_fills_no_queue(void **state)
+{
+	static const struct store_quota quota = { 2, 100, 2, 100 };
+	struct store *store = store_of(state);
+	int64_t anna = member(store, "anna"), bob = member(store, "bob");
+	int64_t carl = member(store, "carl"), last = 0;
+
+	assert_int_equal(hold(store, anna, bob, 1, "x", &quota), 0);
+	assert_int_equal(
+	    store_queue_each(store, anna, 0, 1, keep_last, &last), 0);
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(store_begin(store), 0);
+		assert_int_equal(hold(store, anna, carl, 1, "x", &quota), 0);
+		assert_int_equal(
+		    hold(store, anna, carl, 2, "x", &quota), CAM_ERR_LIMIT);
+		store_rollback(store);
+	}
+	/* Neither does what it took make room. */
+	assert_int_equal(hold(store, anna, carl, 1, "x", &quota), 0);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_queue_take(store, anna, &last, 1), 0);
+	assert_int_equal(hold(store, anna, carl, 2, "x", &quota), 0);
+	store_rollback(store);
+	assert_int_equal(
+	    hold(store, anna, carl, 2, "x", &quota), CAM_ERR_LIMIT);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_queue_take(store, anna, &last, 1), 0);
+	assert_int_equal(store_commit(store), 0);
+	assert_int_equal(hold(store, anna, carl, 2, "x", &quota), 0);
+	assert_int_equal(
+	    hold(store, anna, carl, 3, "x", &quota), CAM_ERR_LIMIT);
+}
+
+/* What a member who goes had sent others gives them room again. */
+static void
+whose_sender_is_dropped_has_room(void **state)
+{
+	static const struct store_quota quota = { 2, 100, 2, 100 };
+	struct store *store = store_of(state);
+	int64_t anna = member(store, "anna"), bob = member(store, "bob");
+	int64_t carl = member(store, "carl");
+
+	assert_int_equal(hold(store, anna, bob, 1, "x", &quota), 0);
+	assert_int_equal(hold(store, anna, bob, 2, "x", &quota), 0);
+	assert_int_equal(
+	    hold(store, anna, carl, 1, "x", &quota), CAM_ERR_LIMIT);
+	assert_int_equal(store_queue_drop(store, bob), 0);
+	assert_int_equal(hold(store, anna, carl, 1, "x", &quota), 0);
+	assert_int_equal(hold(store, anna, carl, 2, "x", &quota), 0);
+	assert_int_equal(
+	    hold(store, anna, carl, 3, "x", &quota), CAM_ERR_LIMIT);
+}
+
 static int
 copy_card(const struct store_card *card, void *arg)
 {
@@ -292,6 +347,8 @@ main(void)
 		TEST(what_waited_too_long_is_forgotten),
 		TEST(queues_are_listed_by_name),
 		TEST(what_waits_for_one_is_cleared),
+		TEST(what_a_lost_batch_held_fills_no_queue),
+		TEST(whose_sender_is_dropped_has_room),
 		TEST(a_member_has_one_card),
 	};
 
