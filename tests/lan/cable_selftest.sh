@@ -33,6 +33,8 @@ silent_cable() {
 # Numbered datagrams from host 1 to host 2; which arrived, in their order, is in FILE.
 send_numbers() { # FILE [COUNT]
 	local listener
+	# What an earlier one has said is not its word.
+	rm -f "$1.err"
 	(in_host 2 python3 "$TEST_TOP/tests/lan/numbers.py" receive 7000) >"$1" 2>"$1.err" &
 	listener=$!
 	await 10 grep -q ready "$1.err"

@@ -113,6 +113,7 @@ spoof() { # I FROM[:PORT] TO[:PORT]: host I sends each line of stdin as if it we
 
 # What host I sends, as lines in a file: from, to, length, command, bytes.
 listen_to() { # I FILE
+	rm -f "$2"
 	python3 "$TEST_TOP/tests/lan/spoof.py" watch "p$1" >"$2" &
 	LISTENER=$!
 	await 10 grep -q ready "$2"

@@ -36,7 +36,7 @@
 #include "rpc/names.h"
 #include "test.h"
 
-enum { END_PEOPLE = 8, END_PORT = 2425, END_PATIENCE_MS = 60000 };
+enum { END_PEOPLE = 8, END_PORT = 2425, END_PATIENCE_MS = 300000 };
 
 /* Somebody whom an end has admitted, or was told of. */
 struct person {

@@ -23,7 +23,7 @@
 #include "loop/unix.h"
 
 /* What is waited for comes at once or not at all. */
-enum { FAKE_PATIENCE_MS = 20000, FAKE_ARGS_MAX = 16, FAKE_EVENTS_MAX = 4 };
+enum { FAKE_PATIENCE_MS = 120000, FAKE_ARGS_MAX = 16, FAKE_EVENTS_MAX = 4 };
 
 /* A request that cam must make, and what it is answered. All texts are JSON. */
 struct exchange {

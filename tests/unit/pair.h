@@ -32,7 +32,7 @@
 #include "store/store.h"
 #include "test.h"
 
-enum { PAIR_PATIENCE_MS = 60000 };
+enum { PAIR_PATIENCE_MS = 300000 };
 
 struct half {
 	struct pair *pair;

@@ -14,7 +14,7 @@
 #include "loop/timer.h"
 #include "media/mesh_parts.h"
 
-enum { CARDS = 3, STREAMS = 8, GONE_MS = 4000, PATIENCE_MS = 60000 };
+enum { CARDS = 3, STREAMS = 8, GONE_MS = 4000, PATIENCE_MS = 300000 };
 
 /* -- PortAudio, as it behaves ------------------------------------------------
  */

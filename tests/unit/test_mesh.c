@@ -14,7 +14,7 @@
 #include "loop/timer.h"
 #include "media/mesh_parts.h"
 
-enum { PARTIES = 3, PATIENCE_MS = 20000 };
+enum { PARTIES = 3, PATIENCE_MS = 120000 };
 
 struct party {
 	struct mesh *mesh;

@@ -1,6 +1,7 @@
 /* test_store_search.c: history and search against a slow and plain way. */
 #include <utf8proc.h>
 
+#include "draw.h"
 #include "store/connection.h"
 #include "stores.h"
 
@@ -159,17 +160,6 @@ static const char *const eastern[] = { "会議", "会議室", "議室", "図", "
 	"々" };
 static const char *const marks[] = { " ", "　", "、", "。", "・", "-", "!", "👍",
 	"👍🏻", "🎉", "\n", "", "", "" };
-
-static uint64_t state_of_random = 88172645463325252u;
-
-static size_t
-draw(size_t below)
-{
-	state_of_random ^= state_of_random << 13;
-	state_of_random ^= state_of_random >> 7;
-	state_of_random ^= state_of_random << 17;
-	return state_of_random % below;
-}
 
 #define PICK(list) ((list)[draw(sizeof(list) / sizeof(list)[0])])
 

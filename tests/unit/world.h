@@ -27,7 +27,7 @@
 #include "store/talk.h"
 #include "test.h"
 
-enum { WORLD_PATIENCE_MS = 60000 };
+enum { WORLD_PATIENCE_MS = 300000 };
 
 struct world {
 	char folder[64];
