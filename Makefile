@@ -63,8 +63,8 @@ PROGRAMS = cam camd camserver cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr)
 	$(if $(CHAFA_VERSION),cam-show) $(if $(SYSTEMD_VERSION),cam-notify) \
 	$(if $(MEDIA_VERSION),cam-media cam-view) $(if $(AVFORMAT_VERSION),cam-record)
 
-# Nobody confines where libseccomp is not.
-LEFT_OUT = $(if $(SECCOMP_LIBS),,src/base/confine.c)
+# Nobody confines where libseccomp is not; without Nettle libsrtp2 has its own.
+LEFT_OUT = $(if $(SECCOMP_LIBS),,src/base/confine.c) $(if $(HAVE_NETTLE),,src/media/shield_nettle.c)
 objects = $(patsubst src/%.c,$B/obj/%.o,$(filter-out $(LEFT_OUT), \
 	$(sort $(wildcard src/$1/*.c src/$1/*/*.c))))
 archive = $B/lib$1.a

@@ -28,6 +28,8 @@ struct source {
 	uint64_t left; /* bytes of samples */
 	bool loop;
 	SpeexResamplerState *resampler; /* NULL: the rate is ours */
+	uint8_t
+	    bytes[READ_FRAMES * WAV_CHANNELS_MAX * 4]; /* as they are there */
 	int16_t read[2 * READ_FRAMES];
 	size_t used, count; /* frames of it */
 };
@@ -57,16 +59,16 @@ go_to(struct source *source, off_t place)
 static bool
 refill(struct source *source)
 {
-	uint8_t bytes[READ_FRAMES * WAV_CHANNELS_MAX * 4];
 	size_t block = wav_block(&source->wav);
 	uint64_t wanted = (uint64_t)READ_FRAMES * block;
 	size_t got;
 
 	if (wanted > source->left)
 		wanted = source->left;
-	got = fread(bytes, block, (size_t)(wanted / block), source->file);
+	got =
+	    fread(source->bytes, block, (size_t)(wanted / block), source->file);
 	source->left -= got * block;
-	wav_read(&source->wav, span_of(bytes, got * block),
+	wav_read(&source->wav, span_of(source->bytes, got * block),
 	    source->audio.channels, source->read);
 	source->used = 0;
 	source->count = got;

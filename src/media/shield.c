@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "config.h"
+#include "media/shield_nettle.h"
 
 enum { WINDOW_AUDIO = 128, WINDOW_VIDEO = 1024 };
 
@@ -137,14 +139,22 @@ shield_open_rtcp(struct shield *shield, void *packet, size_t *len)
 	return apply(srtp_unprotect_rtcp, shield, packet, len);
 }
 
+/* With libsrtp2's own cipher, by which every key is derived. */
 int
 shield_start(struct shield **kept)
 {
-	static const uint8_t secret[MEDIA_SECRET_SIZE];
+	uint8_t secret[MEDIA_SECRET_SIZE] = { 0 };
+	srtp_policy_t policy = policy_of(secret);
+	int err = srtp_init() == srtp_err_status_ok ? 0 : CAM_ERR_CRYPTO;
 
-	return srtp_init() == srtp_err_status_ok
-		   ? shield_new_sending(secret, kept)
-		   : CAM_ERR_CRYPTO;
+#ifdef HAVE_NETTLE
+	if (err == 0)
+		err = shield_use_nettle();
+#endif
+	srtp_crypto_policy_set_rtp_default(&policy.rtp);
+	srtp_crypto_policy_set_rtcp_default(&policy.rtcp);
+	policy.ssrc.type = ssrc_any_outbound;
+	return err == 0 ? make(&policy, kept) : err;
 }
 
 void

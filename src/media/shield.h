@@ -1,5 +1,6 @@
 /* shield.h: SRTP and SRTCP by libsrtp2, AEAD_AES_256_GCM (RFC 3711, 7714): what
- * one sender sends, sealed or opened. The only place that knows the library. */
+ * one sender sends, sealed or opened. It and shield_nettle.h are the only
+ * places that know the library. */
 #ifndef CAM_SHIELD_H
 #define CAM_SHIELD_H
 

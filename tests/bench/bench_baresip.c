@@ -1,6 +1,10 @@
 /* bench_baresip.c: a call of two of ours, camd and all, beside one of two
  * baresip, with the same voices, the same film and the same settings of Opus,
- * both in SRTP.
+ * both in SRTP: 48 kHz, one channel, frames of 20 ms, for voices, 32 kbit/s on
+ * average, complexity 5, FEC for a network that loses nothing. Nobody listens
+ * at the end: what has been decoded is thrown away. What baresip cannot be told
+ * differs: it seals by AES-128 in counter mode and 80 bits of HMAC-SHA1, ours
+ * by AES-256-GCM; it sends in silence, too.
  *
  * baresip wants an interface of its own: both run in a network namespace, which
  * this program enters by running itself again. There everything that is said
@@ -147,28 +151,25 @@ run_baresip(bool pictures)
 
 struct ours {
 	struct daemon anna, bob;
-	unsigned calls;
 };
 
 static pid_t
 start_call(const struct daemon *daemon, const char *what, const char *name,
-    unsigned number, bool pictures)
+    bool pictures)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		char in[300], out[300], film[300];
+		char in[300], film[300];
 		int null = open("/dev/null", O_RDWR);
 
 		snprintf(in, sizeof in, "%s/%s.wav", scratch(), name);
-		snprintf(out, sizeof out, "%s/%s-heard-%u.wav", scratch(), name,
-		    number);
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		dup2(null, 0);
 		dup2(null, 1);
 		snprintf(film, sizeof film, "%s/film.y4m", scratch());
 		execl(daemon->cam, daemon->cam, "call", what, "--audio-in", in,
-		    "--audio-out", out, "--home", daemon->home, "--video-in",
+		    "--audio-out", "none", "--home", daemon->home, "--video-in",
 		    pictures ? film : "none", NULL);
 		_exit(127);
 	}
@@ -199,14 +200,11 @@ run_ours(struct ours *ours, bool pictures)
 	pid_t calls[2];
 	int status;
 
-	ours->calls++;
-	calls[0] =
-	    start_call(&ours->anna, "bob", "anna", ours->calls, pictures);
+	calls[0] = start_call(&ours->anna, "bob", "anna", pictures);
 	await_ringing(&ours->bob);
 	nap(SETTLE_MS);
 	watched_listen(&watched);
-	calls[1] =
-	    start_call(&ours->bob, "answer", "bob", ours->calls, pictures);
+	calls[1] = start_call(&ours->bob, "answer", "bob", pictures);
 	watched_await_voice(&watched, NULL);
 	nap(SETTLE_MS);
 	/* Media processes are children of theirs. */

@@ -123,13 +123,16 @@ on_listed(void *arg, int err, const json_t *names)
 static void
 on_looking(void *arg)
 {
-	const struct call *call = arg;
+	struct call *call = arg;
 	struct look *look = xcalloc(1, sizeof *look);
 
 	look->calls = call->calls;
 	memcpy(look->id, call->id, sizeof look->id);
-	if (calls_devices(call->calls, on_listed, look) != 0)
-		free(look);
+	if (calls_devices(call->calls, on_listed, look) == 0)
+		return;
+	/* No other process can be started now. */
+	free(look);
+	timer_start(&call->looking, LOOK_MS);
 }
 
 void
