@@ -115,6 +115,23 @@ failed_text(const struct model *model, const json_t *params, enum style *style)
 		   : xasprintf(_("'%s' to %s: %s"), name, peer, why);
 }
 
+/* The server says so each time it comes back. */
+static char *
+held_text(const struct model *model, const json_t *params)
+{
+	const char *peer = model_name_of(model, json_text_at(params, "peer"));
+	const char *name = json_text_at(params, "name");
+	const struct model_transfer *known = model_transfer(
+	    model, json_text_at(params, "id"), json_text_at(params, "peer"));
+
+	if (!json_text_is(params, "server", "held") ||
+	    (known != NULL && strcmp(known->server, "held") == 0))
+		return NULL;
+	return json_text_is(params, "direction", "in")
+		   ? xasprintf(_("the server holds '%s' from %s"), name, peer)
+		   : xasprintf(_("the server holds '%s' for %s"), name, peer);
+}
+
 /* -- all ------------------------------------------------------------------ */
 
 char *
@@ -136,6 +153,8 @@ event_text(const struct model *model, const char *event, const json_t *params,
 		return xasprintf(_("%s offers '%s'"),
 		    model_name_of(model, json_text_at(params, "from")),
 		    json_text_at(params, "name"));
+	if (strcmp(event, EVENT_OFFER_HELD) == 0)
+		return held_text(model, params);
 	if (strcmp(event, EVENT_TRANSFER_DONE) == 0)
 		return done_text(model, params, style);
 	if (strcmp(event, EVENT_TRANSFER_FAILED) == 0)

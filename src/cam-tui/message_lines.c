@@ -15,7 +15,12 @@
 #include "rpc/callwords.h"
 #include "rpc/json.h"
 
-enum { BAR_COLUMNS = 10, BAR_TEXT_MAX = 256 };
+enum {
+	BAR_COLUMNS = 10,
+	BAR_TEXT_MAX = 256,
+	NAMES_MAX = 5,
+	NAMES_TEXT_MAX = 4096
+};
 
 #define CHECK "\xe2\x9c\x93"
 #define CROSS "\xe2\x9c\x97"
@@ -253,29 +258,77 @@ put_transfer(struct layout *layout, const struct model_transfer *transfer)
 		put_running(layout, transfer);
 }
 
-/* Of ours, to several: how many have it. */
+/* Of ours, to several. */
+struct fetched {
+	size_t all, done, held;
+	int64_t until_ms; /* by the server, at least */
+	struct buf names; /* of some who have it */
+};
+
+static void
+count_transfer(struct fetched *fetched, const struct model *model,
+    const struct model_transfer *transfer)
+{
+	if (transfer->stage == STAGE_DONE && fetched->done++ < NAMES_MAX) {
+		buf_put_text(&fetched->names, fetched->done > 1 ? ", " : "");
+		buf_put_text(
+		    &fetched->names, model_name_of(model, transfer->peer));
+	}
+	if (transfer->stage > STAGE_WAITING || transfer->held_until_ms == 0)
+		return;
+	if (fetched->held++ == 0 || transfer->held_until_ms < fetched->until_ms)
+		fetched->until_ms = transfer->held_until_ms;
+}
+
+static void
+put_counts(struct layout *layout, const struct fetched *fetched)
+{
+	struct span names = buf_span(&fetched->names);
+	char day[TRANSFER_DAY_SIZE];
+
+	if (fetched->done == 0)
+		layout_printf(layout, STYLE_DIM, _(" [fetched by %zu of %zu]"),
+		    fetched->done, fetched->all);
+	else
+		layout_printf(layout, STYLE_GOOD,
+		    _(" [fetched by %zu of %zu: %.*s%s]"), fetched->done,
+		    fetched->all, (int)names.len, (const char *)names.data,
+		    fetched->done > NAMES_MAX ? ", \xe2\x80\xa6" : "");
+	if (fetched->held == 0)
+		return;
+	transfer_day(fetched->until_ms, day);
+	layout_printf(layout, STYLE_DIM,
+	    _(" [held by the server for %zu until %s]"), fetched->held, day);
+}
+
 static void
 put_fetched(struct looks *looks, const char *id, const json_t *to)
 {
+	struct fetched fetched = { .all = json_array_size(to) };
 	const struct model_transfer *running = NULL;
 	const json_t *user;
-	size_t i, done = 0;
+	bool is_known = true;
+	size_t i;
+
+	buf_init(&fetched.names, NAMES_TEXT_MAX);
 
 	json_array_foreach(to, i, user)
 	{
 		const struct model_transfer *transfer =
 		    model_transfer(looks->model, id, json_string_value(user));
 
-		if (transfer == NULL)
-			return;
-		done += transfer->stage == STAGE_DONE;
+		is_known = transfer != NULL;
+		if (!is_known)
+			break;
+		count_transfer(&fetched, looks->model, transfer);
 		if (transfer->stage == STAGE_RUNNING)
 			running = transfer;
 	}
-	layout_printf(looks->layout, done > 0 ? STYLE_GOOD : STYLE_DIM,
-	    _(" [fetched by %zu of %zu]"), done, json_array_size(to));
-	if (running != NULL)
+	if (is_known)
+		put_counts(looks->layout, &fetched);
+	if (is_known && running != NULL)
 		put_running(looks->layout, running);
+	buf_finish(&fetched.names);
 }
 
 static void

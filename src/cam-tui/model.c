@@ -214,6 +214,7 @@ model_take_event(struct model *model, const char *event, const json_t *params)
 	    strcmp(event, EVENT_MESSAGE_SENT) == 0)
 		model_talk_add(model, params);
 	else if (strcmp(event, EVENT_OFFER_RECEIVED) == 0 ||
+		 strcmp(event, EVENT_OFFER_HELD) == 0 ||
 		 strcmp(event, EVENT_TRANSFER_PROGRESS) == 0 ||
 		 strcmp(event, EVENT_TRANSFER_DONE) == 0 ||
 		 strcmp(event, EVENT_TRANSFER_FAILED) == 0)

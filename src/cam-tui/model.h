@@ -96,9 +96,11 @@ struct model_transfer {
 	const char *message;
 	const char *peer;
 	const char *name;
-	const char *kind;   /* "file", "folder", "image" */
-	const char *path;   /* or NULL */
-	const char *reason; /* why it does not go on, a word; "" */
+	const char *kind;      /* "file", "folder", "image" */
+	const char *path;      /* or NULL */
+	const char *reason;    /* why it does not go on, a word; "" */
+	const char *server;    /* what the organisation's has of it, or "" */
+	int64_t held_until_ms; /* by it; 0: it is not */
 	bool is_received;
 	enum model_stage stage;
 	uint64_t size; /* bytes; 0: not known */

@@ -18,6 +18,16 @@ number_of(const json_t *object, const char *name)
 	return number > 0 ? (uint64_t)number : 0;
 }
 
+static int64_t
+time_of(const json_t *object, const char *name)
+{
+	int64_t time_ms = 0;
+
+	return clock_parse(json_text_at(object, name), 0, &time_ms) == 0
+		   ? time_ms
+		   : 0;
+}
+
 static enum model_stage
 stage_of(const char *word)
 {
@@ -43,15 +53,15 @@ read_object(struct model_transfer *transfer)
 	transfer->kind = json_text_at(object, "kind");
 	transfer->path = json_string_value(json_object_get(object, "path"));
 	transfer->reason = json_text_at(object, "reason");
+	transfer->server = json_text_at(object, "server");
+	transfer->held_until_ms = time_of(object, "server_until");
 	transfer->is_received = json_text_is(object, "direction", "in");
 	transfer->stage = stage_of(json_text_at(object, "state"));
 	transfer->size = number_of(object, "size");
 	transfer->done = number_of(object, "done");
 	transfer->rate =
 	    transfer->stage == STAGE_RUNNING ? number_of(object, "rate") : 0;
-	if (clock_parse(json_text_at(object, "sent"), 0, &transfer->sent_ms) !=
-	    0)
-		transfer->sent_ms = 0;
+	transfer->sent_ms = time_of(object, "sent");
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "cam-tui/transfer_text.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/i18n.h"
 #include "base/mem.h"
@@ -43,14 +44,22 @@ transfer_is_picture(const struct model_transfer *transfer)
 	return false;
 }
 
+/* It need not wait for its sender. */
+static bool
+is_held(const struct model_transfer *transfer)
+{
+	return transfer->stage <= STAGE_WAITING &&
+	       strcmp(transfer->server, "held") == 0;
+}
+
 const char *
 transfer_state(const struct model_transfer *transfer)
 {
 	switch (transfer->stage) {
 	case STAGE_OFFERED:
-		return _("offered");
+		return is_held(transfer) ? _("held") : _("offered");
 	case STAGE_WAITING:
-		return _("waiting");
+		return is_held(transfer) ? _("held") : _("waiting");
 	case STAGE_RUNNING:
 		return _("running");
 	case STAGE_DONE:
@@ -98,9 +107,45 @@ transfer_reason(const char *reason)
 	return sentence[0] != '\0' ? gettext(sentence) : "";
 }
 
+void
+transfer_day(int64_t time_ms, char day[TRANSFER_DAY_SIZE])
+{
+	time_t seconds = (time_t)(time_ms / 1000);
+	struct tm local;
+
+	day[0] = '\0';
+	if (localtime_r(&seconds, &local) != NULL)
+		strftime(day, TRANSFER_DAY_SIZE, "%Y-%m-%d", &local);
+}
+
+/* What the server has of it, or why it has nothing; NULL: nothing to say. */
+static char *
+server_detail(const struct model_transfer *transfer)
+{
+	const char *server = transfer->server;
+	char day[TRANSFER_DAY_SIZE];
+
+	if (is_held(transfer)) {
+		transfer_day(transfer->held_until_ms, day);
+		return xasprintf(_("by the server, until %s"), day);
+	}
+	if (transfer->stage != STAGE_OFFERED || transfer->is_received)
+		return NULL;
+	if (strcmp(server, "bringing") == 0)
+		return xstrdup(_("on its way to the server"));
+	if (strcmp(server, "large") == 0)
+		return xstrdup(_("too large for the server"));
+	return strcmp(server, "full") == 0 ? xstrdup(_("no room at the server"))
+					   : NULL;
+}
+
 char *
 transfer_detail(const struct model_transfer *transfer)
 {
+	char *of_server = server_detail(transfer);
+
+	if (of_server != NULL)
+		return of_server;
 	/* A picture of a text lies where nobody looks for it. */
 	if (transfer->stage == STAGE_DONE)
 		return xstrdup(transfer->is_received &&

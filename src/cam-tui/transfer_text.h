@@ -9,12 +9,15 @@
 #include "cam-tui/model.h"
 #include "cam-tui/style.h"
 
-/* "waiting", "fetched", "declined"; and how it looks. */
+/* "waiting", "held", "fetched", "declined"; and how it looks. */
 const char *transfer_state(const struct model_transfer *transfer);
 enum style transfer_style(const struct model_transfer *transfer);
-/* What there is to say beyond that: where it lies, why it does not go on; a new
- * string, possibly empty. */
+/* What there is to say beyond that: where it lies, until when it is held, why
+ * it does not go on; a new string, possibly empty. */
 char *transfer_detail(const struct model_transfer *transfer);
+/* "2026-01-31" */
+enum { TRANSFER_DAY_SIZE = 32 };
+void transfer_day(int64_t time_ms, char day[TRANSFER_DAY_SIZE]);
 /* Why it does not go on, in the language of the reader; "" for "". */
 const char *transfer_reason(const char *reason);
 

@@ -38,12 +38,12 @@ enum { COMPLETE_MESSAGES = 50, COMPLETE_TEXT = 60 };
 static const char *const event_words[] = { "message", "message.received",
 	"message.sent", "message.state", "message.changed", "user",
 	"user.entered", "user.left", "user.changed", "user.typing", "talk",
-	"talk.read", "offer", "offer.received", "transfer", "transfer.progress",
-	"transfer.done", "transfer.failed", "question", "question.answered",
-	"key", "key.changed", "presence", "presence.changed", "attention",
-	"attention.changed", "call", "call.incoming", "call.ringing",
-	"call.active", "call.changed", "call.ended", "call.kept", "call.levels",
-	"org", "org.changed", NULL };
+	"talk.read", "offer", "offer.received", "offer.held", "transfer",
+	"transfer.progress", "transfer.done", "transfer.failed", "question",
+	"question.answered", "key", "key.changed", "presence",
+	"presence.changed", "attention", "attention.changed", "call",
+	"call.incoming", "call.ringing", "call.active", "call.changed",
+	"call.ended", "call.kept", "call.levels", "org", "org.changed", NULL };
 static const char *const method_words[] = { RPC_SUBSCRIBE, RPC_STATUS,
 	RPC_ROSTER_LIST, RPC_ROSTER_RESOLVE, RPC_ROSTER_COMPLETE, RPC_USER_SET,
 	RPC_MESSAGE_SEND, RPC_MESSAGE_RETRY, RPC_MESSAGE_EDIT,

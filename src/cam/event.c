@@ -112,6 +112,18 @@ offer_text(const json_t *event)
 	return text;
 }
 
+static char *
+held_text(const json_t *event)
+{
+	char *state = offer_state_text(event);
+	char *text = xasprintf(offer_is_received(event) ? _("'%s' from %s: %s")
+							: _("'%s' to %s: %s"),
+	    json_text_at(event, "name"), json_text_at(event, "peer"), state);
+
+	free(state);
+	return text;
+}
+
 /* "5f0c1a2b.1 from anna@pc1: 45% of 1.2 GiB, 112 MiB/s" */
 static char *
 progress_text(const json_t *event)
@@ -181,6 +193,8 @@ sentence(const json_t *event)
 		return read_sentence(event);
 	if (is(event, EVENT_OFFER_RECEIVED))
 		return offer_text(event);
+	if (is(event, EVENT_OFFER_HELD))
+		return held_text(event);
 	if (is(event, EVENT_TRANSFER_PROGRESS))
 		return progress_text(event);
 	if (is(event, EVENT_TRANSFER_DONE) || is(event, EVENT_TRANSFER_FAILED))

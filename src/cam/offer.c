@@ -60,10 +60,15 @@ offer_short_id(const json_t *object)
 
 /* Of one that waits at the server, or cannot. */
 static char *
-held_text(const char *state, const char *server)
+held_text(const char *state, const json_t *object)
 {
+	const char *server = json_text_at(object, "server");
+	const char *until = json_text_at(object, "server_until");
+
+	/* The day is enough. */
 	if (strcmp(server, "held") == 0)
-		return xasprintf(_("%s, held by the server"), state);
+		return xasprintf(
+		    _("%s, held by the server until %.10s"), state, until);
 	if (strcmp(server, "bringing") == 0)
 		return xasprintf(_("%s, on its way to the server"), state);
 	if (strcmp(server, "large") == 0)
@@ -82,7 +87,7 @@ offer_state_text(const json_t *object)
 
 	if (offer_has_ended(object) || offer_is(object, "offered") ||
 	    done == 0 || size == 0)
-		return held_text(state, json_text_at(object, "server"));
+		return held_text(state, object);
 	return xasprintf("%s %u%%", state,
 	    done >= size ? 100 : (unsigned)((double)done / (double)size * 100));
 }

@@ -39,6 +39,7 @@ struct camd {
 	struct offers *offers;	       /* files offered, by us and to us */
 	struct transfers *transfers;   /* those on their way */
 	struct holdings *holdings;     /* those that the server holds */
+	struct ready *ready;	       /* those that it holds for us */
 	struct fetches *fetches;       /* those accepted, not yet here */
 	struct tickets *tickets;       /* leave to fetch, over links */
 	struct fileserver *fileserver; /* the same for IPMSG clients */

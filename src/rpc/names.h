@@ -176,7 +176,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define LINK_PREKEY "link.prekey"
 /* {ids, time, signature}, no answer: stored for good */
 #define LINK_RECEIPTS "message.receipts"
-/* {ids, reason, time, signature}, no answer: will not be stored */
+/* {ids, reason, time, signature}, no answer: will not be stored; of one that
+ * came by a server and could not be read with {digest}: its SHA-256 */
 #define LINK_REFUSED "message.refused"
 /* {ids, time, signature} -> {} */
 #define LINK_OPENED "message.opened"
@@ -240,16 +241,17 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 #define FERRY_FETCH "ferry.fetch"
 
 /* A file of ours that the server is to hold for who is not there: {message,
- * number, size, users} -> {state: "held"}: all of it is there; or {state:
- * "wanted", ticket, chunk}: from that chunk on, or one before it, see
- * link/held.h.
+ * number, size, users} -> {state: "held", expires}: all of it is there; or
+ * {state: "wanted", expires, ticket, chunk}: from that chunk on, or one before
+ * it, see link/held.h. Until expires (ms since 1970) it is held.
  * Errors' message: "full", "large", "off", "busy". Then FERRY_FETCH may be
  * answered {ticket, held: true}. */
 #define HOLD_PUT "hold.put"
 /* {message, number, users}, no answer: these need not have it; {message,
  * number, sender}: we need not */
 #define HOLD_DROP "hold.drop"
-/* {users}, no answer: there is something of theirs */
+/* {files: [{user, message, number, expires}]}, no answer: these of theirs may
+ * be fetched; all of them when we have come, then each that comes */
 #define HOLD_READY "hold.ready"
 /* {user, message, number, head, proof} -> {}, to its sender: he has it */
 #define HOLD_TAKEN "hold.taken"
@@ -350,6 +352,8 @@ enum { RPC_VERSION = 1, LINK_VERSION = 1 };
 /* {talk, count} */
 #define EVENT_TALK_READ "talk.read"
 #define EVENT_OFFER_RECEIVED "offer.received"
+/* file object: what the organisation's server has of it */
+#define EVENT_OFFER_HELD "offer.held"
 /* {id, from, choice, answer, message} */
 #define EVENT_QUESTION_ANSWERED "question.answered"
 /* file object with rate; while somebody hears it, four times a second */

@@ -10,7 +10,8 @@ static const char *const sql_put =
     "INSERT INTO card(member, link_key, hello, addr) VALUES(?1, ?2, ?3, ?4)"
     " ON CONFLICT(member) DO UPDATE SET link_key = ?2, hello = ?3, addr = ?4";
 static const char *const sql_each =
-    "SELECT member, link_key, hello, addr FROM card";
+    "SELECT member, link_key, hello, addr, user_key FROM card"
+    " JOIN member USING(member)";
 
 int
 store_card_put(struct store *store, const struct store_card *card)
@@ -36,6 +37,7 @@ store_card_each(struct store *store,
 			.link_key = sql_blob(stmt, 1, KEY_SIZE),
 			.hello = sql_blob(stmt, 2, CARD_HELLO_MAX),
 			.addr = sql_text(stmt, 3),
+			.user_key = sql_blob(stmt, 4, KEY_SIZE),
 		};
 
 		err = card.link_key.len == KEY_SIZE && card.hello.len > 0

@@ -15,6 +15,7 @@ struct store_card {
 	struct span link_key; /* 32 bytes: of the device that said it */
 	struct span hello;    /* as it came, 1 .. CARD_HELLO_MAX bytes */
 	const char *addr;     /* "host:port", or "" */
+	struct span user_key; /* of the member, when it is read; may be empty */
 };
 
 /* In place of the member's former one. CAM_ERR_LIMIT. */

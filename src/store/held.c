@@ -67,10 +67,10 @@ static const char *const sql_receipts =
     " FROM held AS h JOIN held_for AS f USING (file)"
     " JOIN member AS m ON m.member = f.receiver"
     " WHERE h.sender = ?1 AND f.proof IS NOT NULL LIMIT ?2";
-static const char *const sql_senders =
-    "SELECT DISTINCT m.user_key FROM held_for AS f JOIN held AS h USING (file)"
-    " JOIN member AS m ON m.member = h.sender"
-    " WHERE f.receiver = ?1 AND f.proof IS NULL AND h.state = 1 LIMIT ?2";
+static const char *const sql_ready =
+    "SELECT " COLUMNS " FROM held_for AS f JOIN held AS h USING (file)"
+    " WHERE f.receiver = ?1 AND f.proof IS NULL AND h.state = 1"
+    " ORDER BY h.file LIMIT ?2";
 static const char *const sql_receivers =
     "SELECT m.user_key FROM held_for AS f JOIN member AS m"
     " ON m.member = f.receiver WHERE f.file = ?1 AND f.proof IS NULL";
@@ -390,6 +390,31 @@ store_held_receipts(struct store *store, int64_t sender, size_t limit,
 }
 
 static int
+each_file(struct store *store, const char *sql, const struct value *values,
+    int (*each)(const struct store_held *held, void *arg), void *arg)
+{
+	sqlite3_stmt *stmt = NULL;
+	struct store_held held;
+	int err = sql_open(store, sql, values, &stmt);
+
+	while (err == 0 && (err = sql_next(store, stmt)) == 1) {
+		err = from_row(stmt, &held);
+		if (err == 0)
+			err = each(&held, arg);
+	}
+	sql_close(stmt);
+	return err;
+}
+
+int
+store_held_ready(struct store *store, int64_t receiver, size_t limit,
+    int (*each)(const struct store_held *held, void *arg), void *arg)
+{
+	return each_file(
+	    store, sql_ready, BIND(NUMBER(receiver), NUMBER(limit)), each, arg);
+}
+
+static int
 each_key(struct store *store, const char *sql, const struct value *values,
     int (*each)(struct span key, void *arg), void *arg)
 {
@@ -403,14 +428,6 @@ each_key(struct store *store, const char *sql, const struct value *values,
 	}
 	sql_close(stmt);
 	return err;
-}
-
-int
-store_held_senders(struct store *store, int64_t receiver, size_t limit,
-    int (*each)(struct span key, void *arg), void *arg)
-{
-	return each_key(store, sql_senders,
-	    BIND(NUMBER(receiver), NUMBER(limit)), each, arg);
 }
 
 int
@@ -517,17 +534,7 @@ int
 store_held_each(struct store *store,
     int (*each)(const struct store_held *held, void *arg), void *arg)
 {
-	sqlite3_stmt *stmt = NULL;
-	struct store_held held;
-	int err = sql_open(store, sql_each, BIND_NOTHING, &stmt);
-
-	while (err == 0 && (err = sql_next(store, stmt)) == 1) {
-		err = from_row(stmt, &held);
-		if (err == 0)
-			err = each(&held, arg);
-	}
-	sql_close(stmt);
-	return err;
+	return each_file(store, sql_each, BIND_NOTHING, each, arg);
 }
 
 /* -- counted -----------------------------------------------------------------

@@ -93,9 +93,9 @@ struct store_held_receipt {
 int store_held_receipts(struct store *store, int64_t sender, size_t limit,
     int (*each)(const struct store_held_receipt *receipt, void *arg),
     void *arg);
-/* Whose files that receiver may have now: keys of 32 bytes. */
-int store_held_senders(struct store *store, int64_t receiver, size_t limit,
-    int (*each)(struct span key, void *arg), void *arg);
+/* What that receiver may have now, the oldest first. */
+int store_held_ready(struct store *store, int64_t receiver, size_t limit,
+    int (*each)(const struct store_held *held, void *arg), void *arg);
 
 /* Those who may have that file: their keys. */
 int store_held_receivers(struct store *store, int64_t file,

@@ -15,6 +15,7 @@ static const char *const sql_get =
     " FROM organisation";
 static const char *const sql_drop = "DELETE FROM organisation";
 static const char *const sql_clear = "DELETE FROM directory";
+static const char *const sql_clear_cards = "DELETE FROM colleague";
 
 /* An empty span is an empty blob: NULL is no value of these columns. */
 static const void *
@@ -73,5 +74,7 @@ store_organisation_drop(struct store *store)
 	err = sql_run(store, sql_drop, BIND_NOTHING);
 	if (err == 0)
 		err = sql_run(store, sql_clear, BIND_NOTHING);
+	if (err == 0)
+		err = sql_run(store, sql_clear_cards, BIND_NOTHING);
 	return operation_end(store, err);
 }

@@ -28,7 +28,7 @@ int store_organisation_put(
 int store_organisation_get(struct store *store,
     int (*found)(const struct store_organisation *organisation, void *arg),
     void *arg);
-/* It and its directory are forgotten. */
+/* It, its directory and which cards are known are forgotten. */
 int store_organisation_drop(struct store *store);
 
 #endif

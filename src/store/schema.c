@@ -218,8 +218,14 @@ static const char *const step_9 =
     "CREATE TABLE onetime("
     " place INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;";
 
+/* By numbers of the directory (colleague.c). */
+static const char *const step_10 =
+    "CREATE TABLE colleague("
+    " number INTEGER PRIMARY KEY, card INTEGER NOT NULL,"
+    " addr TEXT NOT NULL) STRICT;";
+
 static const char *const steps[] = { step_1, step_2, step_3, step_4, step_5,
-	step_6, step_7, step_8, step_9 };
+	step_6, step_7, step_8, step_9, step_10 };
 
 const struct schema schema_user = {
 	.application = 0x63616d31, /* "cam1" */

@@ -99,6 +99,46 @@ test_edits_and_seals_work_by_the_server_too() {
 	await_log anna ".id == \"$id\" and .state == \"opened\""
 }
 
+# His prekeys are gone, and so is what was sealed to them: he says so, of just these bytes.
+test_what_he_cannot_read_ends_the_trying() {
+	local id
+	two_segments
+	no_path
+	both_join
+	await_user anna bob@host2
+	stop bob
+	await_user anna bob@host2 offline
+	tamper <<<'store.execute("DELETE FROM prekey")'
+	id=$(cam_as anna send --no-wait --json bob 'lost' | jq -r .id)
+	await 20 is_held 1 1
+	rm "$(find "$T/bob/data" -name prekeys)"
+	start bob
+	await 40 log_has anna ".id == \"$id\" and .state == \"failed\""
+	expect_json "$(cam_as anna log --json)" 'any(.recipients[]; .reason == "invalid")'
+	await 20 is_held 0
+	# What the server has changed on the way says nothing of what left.
+	await_user anna bob@host2
+	stop bob
+	await_user anna bob@host2 offline
+	tamper <<<'store.execute("DELETE FROM prekey")'
+	id=$(cam_as anna send --no-wait --json bob 'changed' | jq -r .id)
+	await 20 is_held 1 1
+	tamper <<-'END'
+		number, data = store.execute("SELECT number, bytes FROM queue WHERE kind = 1").fetchone()
+		store.execute("UPDATE queue SET bytes = ? WHERE number = ?",
+		    [data[:-9] + bytes([data[-9] ^ 1]) + data[-8:], number])
+	END
+	: >"$T/bob.err"
+	start bob
+	await 20 is_held 0
+	grep -q 'refused 1 envelopes' "$T/bob.err"
+	expect_json "$(cam_as anna log --json)" ".id == \"$id\" and .state != \"failed\""
+	end_server
+	serve_org
+	await_log bob '.text == "changed"'
+	await 40 log_has anna ".id == \"$id\" and .state == \"delivered\""
+}
+
 # Only bob's device can say that he will not have a message.
 test_a_refusal_that_the_server_makes_proves_nothing() {
 	local id
@@ -192,6 +232,41 @@ test_the_server_is_found_on_its_segment_and_again_where_it_moved() {
 	code=$(invite bob)
 	expect 5 cam_as bob org join "$code"
 	expect_text "$ERR" segment
+}
+
+# An address that all can use comes first; where there is none one of the segment will do.
+test_the_server_is_found_over_ipv6() {
+	lan_up 3
+	SERVER=10.77.0.3
+	ip -n h2 addr flush dev eth0 scope global
+	await 10 has_ipv6 1
+	await 10 has_ipv6 2
+	await 10 has_ipv6 3
+	unsaid -o net.bind=
+	host anna 1 && host bob 2
+	start anna && start bob
+	expect 0 cam_as anna org join -q "$(invite anna)"
+	await 20 is_connected anna
+	expect_json "$(cam_as anna org status --json)" '.server == "10.77.0.3:2425"'
+	expect 0 cam_as bob org join -q "$(invite bob)"
+	await 20 is_connected bob
+	expect_json "$(cam_as bob org status --json)" '.server | startswith("[fe80:") and endswith("]:2425")'
+	await 20 is_as anna bob@host2 .verified
+	expect 0 cam_as anna send --timeout 20 bob 'found you'
+	# Also one that serves IPMSG programs.
+	end_server
+	stop bob
+	unsaid -o net.bind= -o ipmsg.serve=on
+	host carl 2
+	start carl
+	expect 0 cam_as carl org join -q "$(invite carl)"
+	await 20 is_connected carl
+	expect_json "$(cam_as carl org status --json)" '.server | startswith("[fe80:")'
+}
+
+has_ipv6() { # I
+	ip -n "h$1" -6 addr show dev eth0 | grep -q 'inet6 fe80' &&
+		! ip -n "h$1" -6 addr show dev eth0 | grep -q tentative
 }
 
 # Host 2 answers, too, and has a server of another organisation there.

@@ -204,6 +204,8 @@ on_joined(void *arg, int err, json_t *result, const char *message)
 {
 	struct client *client = arg;
 
+	if (err == CAM_ERR_CLOSED)
+		return;
 	if (err < 0)
 		die("%s does not join: %s", client->logon, message);
 	client->joined = true;
@@ -225,6 +227,8 @@ on_hello(void *arg, int err, json_t *result, const char *message)
 	struct client *client = arg;
 	struct invitation invitation;
 
+	if (err == CAM_ERR_CLOSED)
+		return;
 	if (err < 0)
 		die("no hello: %s", message);
 	if (client->joined) {

@@ -173,15 +173,21 @@ server_mib(const struct office *office)
 }
 
 static double
-server_cpu_s(const struct office *office)
+cpu_s(int pid)
 {
 	struct timespec used = { 0, 0 };
 	clockid_t clock;
 
-	if (clock_getcpuclockid(office->pid, &clock) != 0 ||
+	if (clock_getcpuclockid(pid, &clock) != 0 ||
 	    clock_gettime(clock, &used) != 0)
-		die("the server has gone");
+		die("%d has gone", pid);
 	return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
+static double
+server_cpu_s(const struct office *office)
+{
+	return cpu_s(office->pid);
 }
 
 static void
@@ -312,7 +318,7 @@ join_apart(struct office *office)
 static void
 log_in(struct office *office)
 {
-	double cpu = 0;
+	double cpu = 0, own_cpu = 0;
 
 	for (int i = 0; i < LOGINS; i++) {
 		for (size_t j = 0; j < office->count; j++)
@@ -323,11 +329,15 @@ log_in(struct office *office)
 		}
 		remember(office);
 		cpu = server_cpu_s(office);
+		own_cpu = cpu_s(0);
 		want(office, 0, office->count);
 		tell(i == 0 ? "login_s" : "login_again_s",
 		    turn_until(office, "logging in", all_in), "s");
 		tell(i == 0 ? "login_server_cpu_s" : "login_again_server_cpu_s",
 		    server_cpu_s(office) - cpu, "s");
+		tell(i == 0 ? "login_members_cpu_s"
+			    : "login_again_members_cpu_s",
+		    cpu_s(0) - own_cpu, "s");
 		(void)turn_until(office, "seeing all", all_seen);
 		settle(office);
 		tell(i == 0 ? "server_mib" : "server_again_mib",

@@ -13,12 +13,17 @@ test_a_file_arrives_although_its_sender_has_gone() {
 	leave_file anna "$T/plan.bin" bob
 	leave_file anna "$T/folder" bob
 	await 20 keeps 2
+	lists anna '.name == "folder" and .server == "held" and (.server_until | type) == "string"'
 	stop anna
 	start bob
 	local id
 	id=$(offered bob plan.bin)
+	# He sees that he need not wait for her.
+	await 20 lists bob '.name == "plan.bin" and .server == "held" and .server_until > .sent'
+	expect_json "$(cam_as bob log --json | jq -sc .)" 'all(.[]; .offers[0].server == "held")'
 	expect 0 cam_as bob file get "$id"
 	cmp "$T/plan.bin" "$T/bob/files/plan.bin"
+	lists bob '.name == "plan.bin" and .server == null and .server_until == null'
 	expect 0 cam_as bob file get "$(offered bob folder)"
 	diff -r "$T/folder" "$T/bob/files/folder"
 	await 20 keeps 0

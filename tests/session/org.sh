@@ -127,6 +127,81 @@ test_both_come_back_whoever_restarts() {
 	await 20 is_as anna bob@pc2 .verified
 }
 
+in_data() { # NAME: PYTHON on stdin, with the database of a camd that has ended as "store"
+	python3 -c '
+import sqlite3, sys
+store = sqlite3.connect(sys.argv[1])
+exec(sys.stdin.read())
+store.commit()' "$T/$1/data/cam.db"
+}
+
+nick_of_bob() { # NICK: in what anna has kept
+	in_data anna <<<"
+assert store.execute('UPDATE user SET nick = ? WHERE logon = ?', ('$1', 'bob')).rowcount == 1
+assert store.execute('SELECT count(*) FROM colleague').fetchone()[0] > 1"
+}
+
+cards_kept() { # NAME COUNT
+	[ "$(in_data "$1" <<<'print(store.execute("SELECT count(*) FROM colleague").fetchone()[0])')" = "$2" ]
+}
+
+# A card that is asked for brings his nickname with it.
+test_cards_are_kept_and_only_others_are_asked_for() {
+	serve_org
+	join anna bob
+	await_user anna bob@pc2
+	stop bob
+	await_user anna bob@pc2 offline
+	end_server
+	# Killed or not, what has come is there while the server is away.
+	kill_camd anna
+	start anna
+	await 20 is_as anna bob@pc2 '.verified and .encryption == "cam1" and .state == "offline"'
+	stop anna
+	nick_of_bob Kept
+	serve_org
+	start anna
+	await 20 is_connected anna
+	join carl
+	await_user anna carl@pc3
+	expect_equal Kept "$(cam_as anna ls --all --json | jq -r 'select(.user == "bob") | .nick')"
+	# Versions that are none of the server's, and keys that are damaged: as if there were none.
+	stop anna
+	in_data anna <<<'store.execute("UPDATE colleague SET card = card + 1")'
+	start anna
+	await 20 is_as anna bob@pc2 '.nick == "Bob" and .verified'
+	stop anna
+	nick_of_bob Kept
+	in_data anna <<<'
+store.execute("UPDATE trust SET prekey = zeroblob(length(prekey))")
+store.execute("INSERT INTO colleague VALUES(-1, 7, 0), (99, 8, \"::::\"), (1 << 62, -5, \"\")")'
+	start anna
+	await 20 is_as anna bob@pc2 '.nick == "Bob" and .verified'
+}
+
+test_who_is_removed_does_not_come_back_and_leaving_forgets_all() {
+	serve_org
+	join anna bob carl
+	await_user anna bob@pc2
+	await_user anna carl@pc3
+	ask member.remove '{"name":"bob"}' >/dev/null
+	await 20 is_as anna bob@pc2 '.verified | not'
+	stop anna
+	cards_kept anna 3
+	end_server
+	start anna
+	await 20 is_as anna carl@pc3 .verified
+	is_as anna bob@pc2 '.verified | not'
+	stop anna
+	cards_kept anna 2
+	start anna
+	expect 0 cam_as anna org leave
+	stop anna
+	cards_kept anna 0
+	start anna
+	is_as anna carl@pc3 '.verified | not'
+}
+
 test_the_server_holds_what_is_for_the_absent() {
 	local i
 	serve_org

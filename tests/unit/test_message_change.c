@@ -325,6 +325,12 @@ a_refusal_is_told_with_its_reason(void **state)
 	struct half *anna = &pair->anna;
 	struct outbox *outbox = anna->camd.outbox;
 	uint8_t ids[1][OUTBOX_ID_SIZE];
+	static const uint8_t digest[SHA256_SIZE] = { 1 };
+	struct outbox_refusal refusal = {
+		.ids = (const uint8_t(*)[OUTBOX_ID_SIZE])ids,
+		.count = 1,
+		.reason = "version",
+	};
 	struct half_block block;
 	struct pair_sent sent;
 	struct half_row row;
@@ -333,13 +339,16 @@ a_refusal_is_told_with_its_reason(void **state)
 	sent = half_send(anna, "refuse me");
 	hex_decode(span_text(sent.id), ids[0], OUTBOX_ID_SIZE);
 	/* What has not left cannot have been refused. */
-	outbox_refused(outbox, half_friend(anna),
-	    (const uint8_t(*)[OUTBOX_ID_SIZE])ids, 1, "version");
+	outbox_refused(outbox, half_friend(anna), &refusal);
 	assert_int_equal(outbox_count(outbox), 1);
 	while (inbox_pending(pair->bob.camd.inbox) == 0)
 		pair_turn(pair);
-	outbox_refused(outbox, half_friend(anna),
-	    (const uint8_t(*)[OUTBOX_ID_SIZE])ids, 1, "version");
+	/* Of a copy that a server had, and which says nothing of this one. */
+	refusal.digest = digest;
+	outbox_refused(outbox, half_friend(anna), &refusal);
+	assert_int_equal(outbox_count(outbox), 1);
+	refusal.digest = NULL;
+	outbox_refused(outbox, half_friend(anna), &refusal);
 	assert_int_equal(outbox_count(outbox), 0);
 	row = half_row(anna, sent.id);
 	assert_int_equal(row.delivery.state, STORE_FAILED);
@@ -388,14 +397,18 @@ receipts_for_other_ids_are_passed_over(void **state)
 	struct pair_sent sent = half_send_to(anna, &carl, 1, "for carl",
 	    (struct outbox_request){ .clear = true });
 	uint8_t ids[2][OUTBOX_ID_SIZE] = { { 7 } };
+	const struct outbox_refusal refusal = {
+		.ids = (const uint8_t(*)[OUTBOX_ID_SIZE])ids,
+		.count = 2,
+		.reason = "invalid",
+	};
 
 	hex_decode(span_text(sent.id), ids[1], OUTBOX_ID_SIZE);
 	outbox_receipted(anna->camd.outbox, half_friend(anna),
 	    (const uint8_t(*)[OUTBOX_ID_SIZE])ids, 2);
 	outbox_receipted(
 	    anna->camd.outbox, carl, (const uint8_t(*)[OUTBOX_ID_SIZE])ids, 2);
-	outbox_refused(anna->camd.outbox, carl,
-	    (const uint8_t(*)[OUTBOX_ID_SIZE])ids, 2, "invalid");
+	outbox_refused(anna->camd.outbox, carl, &refusal);
 	assert_int_equal(state_of(anna, sent.id), STORE_QUEUED);
 }
 

@@ -209,6 +209,48 @@ a_refusal_has_one_word(void **state)
 	assert_int_equal(parse_refusal("abcdefghijklmnopqrstuvwxyzabcde"), 0);
 }
 
+/* Of one envelope, and good for nothing else. */
+static void
+a_refusal_may_name_what_came(void **state)
+{
+	struct receipt *receipt = make_receipt(1);
+	struct receipt *again = xcalloc(1, sizeof *again);
+	struct sign_key *key = NULL;
+	uint8_t public[SIGN_KEY_SIZE];
+	json_t *params = NULL;
+
+	strcpy(receipt->reason, "invalid");
+	receipt->has_digest = true;
+	memset(receipt->digest, 0xcd, sizeof receipt->digest);
+	assert_int_equal(sign_key_generate(&key), 0);
+	sign_key_public(key, public);
+	assert_int_equal(receipt_sign(receipt, RECEIPT_REFUSED_COPY, key), 0);
+	params = receipt_params(receipt);
+	assert_int_equal(receipt_parse(params, true, again), 0);
+	assert_true(again->has_digest);
+	assert_memory_equal(again->digest, receipt->digest, SHA256_SIZE);
+	memcpy(again->receiver, receipt->receiver, DEVICE_ID_SIZE);
+	memcpy(again->sender, receipt->sender, DEVICE_ID_SIZE);
+	assert_int_equal(receipt_check(again, RECEIPT_REFUSED_COPY, public), 0);
+	assert_int_equal(
+	    receipt_check(again, RECEIPT_REFUSED, public), CAM_ERR_CRYPTO);
+	again->digest[5] ^= 1;
+	assert_int_equal(
+	    receipt_check(again, RECEIPT_REFUSED_COPY, public), CAM_ERR_CRYPTO);
+	json_array_append_new(json_object_get(params, "ids"),
+	    json_string("00112233445566778899aabbccddeeff"));
+	assert_int_equal(receipt_parse(params, true, again), CAM_ERR_FORMAT);
+	json_array_remove(json_object_get(params, "ids"), 1);
+	json_object_set_new(params, "digest", json_string("00"));
+	assert_true(receipt_parse(params, true, again) < 0);
+	json_object_set_new(params, "digest", json_null());
+	assert_int_equal(receipt_parse(params, true, again), CAM_ERR_FORMAT);
+	json_decref(params);
+	sign_key_free(key);
+	free(again);
+	free(receipt);
+}
+
 int
 main(void)
 {
@@ -219,6 +261,7 @@ main(void)
 		cmocka_unit_test(what_is_wrong_is_refused),
 		cmocka_unit_test(a_refusal_is_signed_with_its_word),
 		cmocka_unit_test(a_refusal_has_one_word),
+		cmocka_unit_test(a_refusal_may_name_what_came),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

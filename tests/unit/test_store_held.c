@@ -318,6 +318,16 @@ keep_key(struct span key, void *arg)
 }
 
 static int
+keep_file(const struct store_held *held, void *arg)
+{
+	char *text = arg;
+	size_t len = strlen(text);
+
+	snprintf(text + len, 80 - len, "%u ", (unsigned)held->number);
+	return 0;
+}
+
+static int
 keep_waiting(const struct store_held_waiting *waiting, void *arg)
 {
 	char *text = arg;
@@ -341,8 +351,11 @@ who_has_something_for_whom_is_told(void **state)
 	(void)hold(store, anna, 2, carl);
 	(void)hold(store, bob, 3, carl);
 	(void)hold(store, anna, 4, bob);
-	assert_int_equal(store_held_senders(store, carl, 9, keep_key, text), 0);
-	assert_string_equal(text, "a b ");
+	assert_int_equal(store_held_ready(store, carl, 9, keep_file, text), 0);
+	assert_string_equal(text, "1 2 3 ");
+	text[0] = '\0';
+	assert_int_equal(store_held_ready(store, carl, 2, keep_file, text), 0);
+	assert_string_equal(text, "1 2 ");
 	text[0] = '\0';
 	assert_int_equal(
 	    store_held_receivers(store, held.file, keep_key, text), 0);

@@ -252,7 +252,8 @@ copy_card(const struct store_card *card, void *arg)
 {
 	char *text = arg;
 
-	snprintf(text, 80, "%d %.*s %s", (int)card->member,
+	assert_int_equal(card->user_key.len, 32);
+	snprintf(text, 80, "%c %.*s %s", card->user_key.data[0],
 	    (int)card->hello.len, (const char *)card->hello.data, card->addr);
 	return 0;
 }
@@ -272,7 +273,7 @@ a_member_has_one_card(void **state)
 	card.hello = span_text("{1}");
 	assert_int_equal(store_card_put(store, &card), 0);
 	assert_int_equal(store_card_each(store, copy_card, text), 0);
-	assert_string_equal(text, "1 {1} 10.0.0.1:2425");
+	assert_string_equal(text, "a {1} 10.0.0.1:2425");
 	card.hello.len = 0;
 	assert_int_equal(store_card_put(store, &card), CAM_ERR_LIMIT);
 }

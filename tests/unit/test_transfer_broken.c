@@ -162,6 +162,85 @@ a_folder_goes_on_behind_what_is_complete(void **state)
 	assert_arrived(ends, "tree");
 }
 
+enum { PART_SIZE = 5000000, WHOLE_SIZE = 20000000 };
+
+/* How much of the first file of the tree is there. */
+static uint64_t
+part_size(const struct ends *ends)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(ends->to, ".0123abcd.part/a", &st, 0), 0);
+	return (uint64_t)st.st_size;
+}
+
+/* One byte is another, and nothing else tells so. */
+static void
+change_quietly(int folder, const char *name)
+{
+	struct stat st;
+	struct timespec times[2];
+	uint8_t byte = 0;
+	int fd = openat(folder, name, O_RDWR);
+
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(pread(fd, &byte, 1, 10), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, 10), 1);
+	times[0] = times[1] = st.st_mtim;
+	assert_int_equal(futimens(fd, times), 0);
+	close(fd);
+}
+
+/* Ends a transfer of the tree in the middle of that file, however late the word
+ * comes. */
+static void
+break_within(struct ends *ends)
+{
+	for (;;) {
+		break_tree(ends, PART_SIZE);
+		if (part_size(ends) >= CHUNK_SIZE &&
+		    part_size(ends) < WHOLE_SIZE)
+			return;
+		complete(ends, "tree");
+	}
+}
+
+static void
+a_folder_goes_on_within_a_file(void **state)
+{
+	struct ends *ends = *state;
+	int tree = folder_in(ends->from, "tree");
+
+	fill_file(tree, "a", WHOLE_SIZE, 1);
+	break_within(ends);
+	ends_prepare(ends, TRANSFER_SEALED, "tree");
+	ends_succeed(ends);
+	assert_true(ends->receive.outcome.resumed);
+	assert_int_equal(atomic_load(&ends->receive.bytes), WHOLE_SIZE);
+	assert_int_equal(atomic_load(&ends->send.bytes), WHOLE_SIZE);
+	assert_arrived(ends, "tree");
+	/* What is there does not belong to what comes: that is found out, and
+	 * the file begins anew. */
+	break_within(ends);
+	change_quietly(tree, "a");
+	ends_prepare(ends, TRANSFER_SEALED, "tree");
+	ends_run(ends);
+	assert_int_equal(ends->receive.outcome.err, CAM_ERR_CRYPTO);
+	assert_string_equal(ends->receive.outcome.made, "");
+	ends_prepare(ends, TRANSFER_SEALED, "tree");
+	ends_succeed(ends);
+	assert_true(ends->receive.outcome.resumed);
+	assert_arrived(ends, "tree");
+	/* Another file by what its record says is not gone on with. */
+	break_within(ends);
+	fill_file(tree, "a", WHOLE_SIZE, 2);
+	ends_prepare(ends, TRANSFER_SEALED, "tree");
+	ends_succeed(ends);
+	assert_arrived(ends, "tree");
+	close(tree);
+}
+
 static void
 a_changed_partial_folder_is_begun_again(void **state)
 {
@@ -496,6 +575,7 @@ main(void)
 		TEST(a_changed_partial_file_is_found_out),
 		TEST(another_file_than_the_envelope_says_is_refused),
 		TEST(a_folder_goes_on_behind_what_is_complete),
+		TEST(a_folder_goes_on_within_a_file),
 		TEST(a_changed_partial_folder_is_begun_again),
 		TEST(a_file_that_may_not_grow_is_no_loss),
 		TEST(quota_reserve_and_announced_size_hold),

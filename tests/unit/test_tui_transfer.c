@@ -326,6 +326,69 @@ the_log_tells_how_transfers_end(void **state)
 	model_free(model);
 }
 
+static json_t *
+held(const char *id, const char *peer, const char *direction,
+    const char *server, const char *until)
+{
+	json_t *object = file(id, peer, direction, "offered", TIME);
+
+	json_object_set_new(object, "server", json_string(server));
+	json_object_set_new(object, "server_until",
+	    until != NULL ? json_string(until) : json_null());
+	return object;
+}
+
+static void
+assert_shown(const struct model *model, const char *id, const char *peer,
+    const char *state, const char *detail)
+{
+	const struct model_transfer *transfer = model_transfer(model, id, peer);
+	char *text = NULL;
+
+	assert_non_null(transfer);
+	text = transfer_detail(transfer);
+	assert_string_equal(transfer_state(transfer), state);
+	assert_string_equal(text, detail);
+	free(text);
+}
+
+static void
+what_the_server_holds_is_seen_until_it_is_fetched(void **state)
+{
+	struct model *model = model_new(NULL, NULL);
+	static const char until[] = "2026-02-14T12:00:00.000+00:00";
+
+	take(model, file("m.1", "anna@pc1", "in", "offered", TIME));
+	assert_shown(model, "m.1", "anna@pc1", "offered", "");
+	assert_told(model, "offer.held",
+	    held("m.1", "anna@pc1", "in", "held", until),
+	    "the server holds 'plan.pdf' from anna@pc1");
+	assert_shown(model, "m.1", "anna@pc1", "held",
+	    "by the server, until 2026-02-14");
+	/* Told anew with each connection to the server. */
+	assert_told(model, "offer.held",
+	    held("m.1", "anna@pc1", "in", "held", until), NULL);
+	take_event(
+	    model, "transfer.progress", progress("m.1", "anna@pc1", 1, 1));
+	assert_shown(model, "m.1", "anna@pc1", "running", "");
+	assert_told(model, "offer.held",
+	    held("m.2", "bob@pc2", "out", "bringing", NULL), NULL);
+	assert_shown(
+	    model, "m.2", "bob@pc2", "offered", "on its way to the server");
+	assert_told(model, "offer.held",
+	    held("m.2", "bob@pc2", "out", "full", NULL), NULL);
+	assert_shown(
+	    model, "m.2", "bob@pc2", "offered", "no room at the server");
+	assert_told(model, "offer.held",
+	    held("m.2", "bob@pc2", "out", "held", until),
+	    "the server holds 'plan.pdf' for bob@pc2");
+	assert_shown(
+	    model, "m.2", "bob@pc2", "held", "by the server, until 2026-02-14");
+	take(model, file("m.2", "bob@pc2", "out", "done", TIME));
+	assert_shown(model, "m.2", "bob@pc2", "fetched", "");
+	model_free(model);
+}
+
 int
 main(void)
 {
@@ -341,6 +404,8 @@ main(void)
 		cmocka_unit_test(pictures_are_known_by_kind_or_name),
 		cmocka_unit_test(the_log_tells_what_has_changed_of_a_user),
 		cmocka_unit_test(the_log_tells_how_transfers_end),
+		cmocka_unit_test(
+		    what_the_server_holds_is_seen_until_it_is_fetched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

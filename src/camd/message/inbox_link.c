@@ -458,7 +458,8 @@ on_incoming_stored(struct job *job)
 		if (incoming->duplicate_of == 0)
 			answer(incoming);
 	} else if (incoming->outcome == STORE_CHANGE_REFUSED) {
-		receipts_refuse(inbox->receipts, &to, opening->id, "refused");
+		receipts_refuse(
+		    inbox->receipts, &to, opening->id, "refused", NULL);
 	} else {
 		receipts_add(inbox->receipts, &to, opening->id);
 		if (incoming->has_record &&

@@ -58,8 +58,9 @@ refuse(struct inbox *inbox, struct opening *opening)
 	/* Nobody could show that it is for him where no device is known. */
 	if (opening->has_id && opening->reason != NULL &&
 	    (to.uid == 0 || memcmp(to.device, none, sizeof none) != 0))
-		receipts_refuse(
-		    inbox->receipts, &to, opening->id, opening->reason);
+		receipts_refuse(inbox->receipts, &to, opening->id,
+		    opening->reason,
+		    opening->has_digest ? opening->digest : NULL);
 	inbox_give_room_back(inbox->camd, opening);
 	opening_free(opening);
 }

@@ -91,13 +91,13 @@ void line_relayed(
 /* He has signed that he stored it; he refuses it; he has opened it (true: it
  * was under way, and is done with). */
 void line_receipted(struct line *line, const char id[ID_SIZE]);
-void line_refused(
-    struct line *line, const char id[ID_SIZE], const char *reason);
-/* He refuses what came by the server, which may have changed it: what did not
- * arrive as it left is tried again later, and nothing that is on a link is
- * touched. */
-void line_refused_by_relay(
-    struct line *line, const char id[ID_SIZE], const char *reason);
+void line_refused(struct line *line, const char id[ID_SIZE], const char *reason,
+    const uint8_t *digest);
+/* He refuses what came by the server, which may have changed it: what he cannot
+ * read is believed where its digest is that of what left here, else it is tried
+ * again later; nothing that is on a link is touched. */
+void line_refused_by_relay(struct line *line, const char id[ID_SIZE],
+    const char *reason, const uint8_t *digest);
 bool line_opened_id(struct line *line, const char id[ID_SIZE]);
 /* The message of that row is deleted: what of it, and of its edits, has not
  * left stays here. */

@@ -272,15 +272,6 @@ take_refusal(struct line *line, struct delivery *delivery, const char *reason)
 	line_forget(line, delivery);
 }
 
-void
-line_refused(struct line *line, const char id[ID_SIZE], const char *reason)
-{
-	struct delivery *delivery = take_shipped(line, id);
-
-	if (delivery != NULL)
-		take_refusal(line, delivery, reason);
-}
-
 /* What he could not open may be something else than what left here: his word on
  * that, well signed, says nothing of ours. */
 static bool
@@ -292,17 +283,35 @@ is_of_ours(const struct delivery *delivery, const char *reason)
 }
 
 void
-line_refused_by_relay(
-    struct line *line, const char id[ID_SIZE], const char *reason)
+line_refused_by_relay(struct line *line, const char id[ID_SIZE],
+    const char *reason, const uint8_t *digest)
 {
 	struct delivery *delivery = NULL;
+	bool is_same = false;
 
-	if (!is_relayed(line) || (delivery = take_shipped(line, id)) == NULL)
+	if (!is_relayed(line))
 		return;
-	if (is_of_ours(delivery, reason))
+	is_same =
+	    digest != NULL && shipment_is_copy(line->shipment, id, digest);
+	if ((delivery = take_shipped(line, id)) == NULL)
+		return;
+	if (is_same || is_of_ours(delivery, reason))
 		take_refusal(line, delivery, reason);
 	else
 		put_back(line, delivery);
+}
+
+void
+line_refused(struct line *line, const char id[ID_SIZE], const char *reason,
+    const uint8_t *digest)
+{
+	struct delivery *delivery = NULL;
+
+	if (is_relayed(line))
+		line_refused_by_relay(line, id, reason, digest);
+	/* Else a digest is that of a copy which the server gave him before. */
+	else if (digest == NULL && (delivery = take_shipped(line, id)) != NULL)
+		take_refusal(line, delivery, reason);
 }
 
 bool

@@ -246,12 +246,12 @@ is_shut(const struct store_message *message)
 }
 
 static void
-add_transfer(json_t *object, const struct record *record,
-    const struct store_offer *offer)
+add_transfer(json_t *object, const struct camd *camd,
+    const struct record *record, const struct store_offer *offer)
 {
 	for (size_t i = 0; i < record->transfer_count; i++) {
 		if (record->transfers[i]->number == offer->number) {
-			offer_add_state(object, record->transfers[i]);
+			offer_add_state(object, camd, record->transfers[i]);
 			return;
 		}
 	}
@@ -262,7 +262,7 @@ add_transfer(json_t *object, const struct record *record,
 
 /* What a sealed message offers is as secret as its text. */
 static json_t *
-offers_of(const struct record *record)
+offers_of(const struct camd *camd, const struct record *record)
 {
 	const struct store_message *message = record->message;
 	json_t *offers = json_array();
@@ -271,7 +271,7 @@ offers_of(const struct record *record)
 		json_t *object = offer_object(message->id, &record->offers[i]);
 
 		if (message->from != 0)
-			add_transfer(object, record, &record->offers[i]);
+			add_transfer(object, camd, record, &record->offers[i]);
 		json_array_append_new(offers, object);
 	}
 	return offers;
@@ -383,7 +383,7 @@ message_object(const struct camd *camd, const struct record *record)
 	    word_or_null(store_encryption_word(encryption_of(record))));
 	json_object_set_new(object, "signed",
 	    word_or_null(store_signed_word(message->signature)));
-	json_object_set_new(object, "offers", offers_of(record));
+	json_object_set_new(object, "offers", offers_of(camd, record));
 	json_object_set_new(object, "reply", text_or_null(message->reply_to));
 	json_object_set_new(object, "quote", quote_object(camd, record->quote));
 	json_object_set_new(object, "choices", choices_object(message));

@@ -32,6 +32,7 @@ struct work {
 	struct opening opening;
 	bool is_done;
 	uint8_t *bytes;
+	size_t len;
 	struct envelope envelope;
 	struct envelope_opened opened;
 	int64_t now_ms;
@@ -104,6 +105,20 @@ judge(struct work *work)
 	return r == 0 ? NULL : r == CAM_ERR_VERSION ? "version" : "invalid";
 }
 
+/* The sender may ask himself whether that is what he gave to the server. */
+static void
+note_copy(struct work *work)
+{
+	struct opening *opening = &work->opening;
+
+	opening->has_digest = opening->relayed != 0 &&
+			      opening->reason != NULL &&
+			      (strcmp(opening->reason, "invalid") == 0 ||
+				  strcmp(opening->reason, "version") == 0);
+	if (opening->has_digest)
+		digest_sha256(span_of(work->bytes, work->len), opening->digest);
+}
+
 static void
 open_it(struct job *job, void *context)
 {
@@ -113,6 +128,7 @@ open_it(struct job *job, void *context)
 
 	work->opening.envelope = &work->opened.content;
 	work->opening.reason = r < 0 ? "invalid" : judge(work);
+	note_copy(work);
 }
 
 /* -- in order -------------------------------------------------------------- */
@@ -244,11 +260,13 @@ start(struct work *work, const struct user *user, const struct device *device,
 	work->opening.uid = user->uid;
 	work->bytes = xmalloc(bytes.len + 1);
 	memcpy(work->bytes, bytes.data, bytes.len);
+	work->len = bytes.len;
 	work->now_ms = clock_wall_ms();
 	TAILQ_INSERT_TAIL(&openings->list, work, entry);
 	work->opening.reason =
 	    inspect(work, user, device, span_of(work->bytes, bytes.len));
 	if (work->opening.reason != NULL) {
+		note_copy(work);
 		work->is_done = true;
 		timer_start(&openings->soon, 0);
 		return;

@@ -32,6 +32,9 @@ struct opening {
 	/* Why it is refused, a word for the sender: "invalid", "version",
 	 * "time", "prekey": that was for one envelope and is gone. */
 	const char *reason;
+	/* What came by the server, where it could not be read: of its bytes. */
+	bool has_digest;
+	uint8_t digest[SHA256_SIZE];
 	/* The prekey that opened it and must go with it, 0: it stays. */
 	uint32_t onetime;
 	int64_t place; /* of that */

@@ -97,15 +97,22 @@ void outbox_relay_closed(struct outbox *outbox);
 void outbox_relay_drained(struct outbox *outbox);
 void outbox_relayed(struct outbox *outbox, int64_t uid,
     const uint8_t id[OUTBOX_ID_SIZE], const char *reason);
-/* What he says of envelopes over his link, checked: stored for good; refused,
- * with a reason of cam-rpc(7). Ids that did not go to him are passed over. */
+/* What he says of envelopes over his link, checked: stored for good; refused.
+ * Ids that did not go to him are passed over. */
+struct outbox_refusal {
+	const uint8_t (*ids)[OUTBOX_ID_SIZE];
+	size_t count;
+	const char *reason;    /* of cam-rpc(7) */
+	const uint8_t *digest; /* of the one that a server gave him, or NULL */
+};
 void outbox_receipted(struct outbox *outbox, struct user *user,
     const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count);
 void outbox_refused(struct outbox *outbox, struct user *user,
-    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count, const char *reason);
-/* The same as the server passes it on, unsigned. */
+    const struct outbox_refusal *refusal);
+/* The same as the server passes it on: signed by him, too, but perhaps of what
+ * the server has changed. */
 void outbox_relay_refused(struct outbox *outbox, struct user *user,
-    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count, const char *reason);
+    const struct outbox_refusal *refusal);
 /* He has opened these sealed messages: on_done follows when that is stored,
  * never inside. */
 void outbox_opened_ids(struct outbox *outbox, struct user *user,

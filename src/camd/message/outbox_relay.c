@@ -51,13 +51,14 @@ outbox_relayed(struct outbox *outbox, int64_t uid,
 
 void
 outbox_relay_refused(struct outbox *outbox, struct user *user,
-    const uint8_t (*ids)[OUTBOX_ID_SIZE], size_t count, const char *reason)
+    const struct outbox_refusal *refusal)
 {
 	struct line *line = outbox_find_line(outbox, user->uid);
 	char id[ID_SIZE];
 
-	for (size_t i = 0; i < count && line != NULL; i++) {
-		hex_encode(ids[i], OUTBOX_ID_SIZE, id);
-		line_refused_by_relay(line, id, reason);
+	for (size_t i = 0; i < refusal->count && line != NULL; i++) {
+		hex_encode(refusal->ids[i], OUTBOX_ID_SIZE, id);
+		line_refused_by_relay(
+		    line, id, refusal->reason, refusal->digest);
 	}
 }

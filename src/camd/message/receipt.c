@@ -13,7 +13,7 @@
 
 enum {
 	HEAD_SIZE = 2 * DEVICE_ID_SIZE + 8 + 1 + RECEIPT_REASON_MAX,
-	BYTES_MAX = HEAD_SIZE + RECEIPT_IDS_MAX * ENVELOPE_ID_SIZE
+	BYTES_MAX = HEAD_SIZE + RECEIPT_IDS_MAX * ENVELOPE_ID_SIZE + SHA256_SIZE
 };
 
 void
@@ -27,6 +27,8 @@ receipt_bytes(const struct receipt *receipt, struct buf *buf)
 		buf_put_span(buf, span_text(receipt->reason));
 	}
 	buf_put(buf, receipt->ids, receipt->count * ENVELOPE_ID_SIZE);
+	if (receipt->has_digest)
+		buf_put(buf, receipt->digest, SHA256_SIZE);
 }
 
 int
@@ -84,6 +86,9 @@ receipt_params(const struct receipt *receipt)
 	if (receipt->reason[0] != '\0')
 		json_object_set_new(
 		    params, "reason", json_string(receipt->reason));
+	if (receipt->has_digest)
+		json_object_set_new(params, "digest",
+		    json_hex(span_of(receipt->digest, SHA256_SIZE)));
 	return params;
 }
 
@@ -128,6 +133,19 @@ parse_reason(const json_t *params, struct receipt *receipt)
 	return 0;
 }
 
+static int
+parse_digest(const json_t *params, struct receipt *receipt)
+{
+	const json_t *digest = json_object_get(params, "digest");
+
+	receipt->has_digest = digest != NULL;
+	if (digest == NULL)
+		return 0;
+	return receipt->count == 1
+		   ? parse_hex(digest, receipt->digest, SHA256_SIZE)
+		   : CAM_ERR_FORMAT;
+}
+
 int
 receipt_parse(const json_t *params, bool refusal, struct receipt *receipt)
 {
@@ -135,6 +153,7 @@ receipt_parse(const json_t *params, bool refusal, struct receipt *receipt)
 	int r = parse_ids(params, receipt);
 
 	receipt->reason[0] = '\0';
+	receipt->has_digest = false;
 	if (r == 0)
 		r = parse_hex(json_object_get(params, "signature"),
 		    receipt->signature, SIGN_SIZE);
@@ -142,6 +161,8 @@ receipt_parse(const json_t *params, bool refusal, struct receipt *receipt)
 		r = CAM_ERR_FORMAT;
 	if (r == 0 && refusal)
 		r = parse_reason(params, receipt);
+	if (r == 0 && refusal)
+		r = parse_digest(params, receipt);
 	if (r == 0)
 		receipt->time_ms = json_integer_value(time);
 	return r;

@@ -29,6 +29,8 @@ struct batch {
 	struct receipts *receipts;
 	struct receipt_to to;
 	const char *reason; /* of refusals; "": they are stored */
+	bool has_digest;    /* of one that is refused alone */
+	uint8_t digest[SHA256_SIZE];
 	struct timer soon;
 	bool signing;
 	uint8_t (*ids)[ENVELOPE_ID_SIZE];
@@ -115,7 +117,9 @@ sign(struct job *job, void *context)
 	struct sign_job *sign = container_of(job, struct sign_job, job);
 
 	sign->err = receipt_sign(&sign->receipt,
-	    sign->receipt.reason[0] != '\0' ? RECEIPT_REFUSED : RECEIPT_STORED,
+	    sign->receipt.has_digest	      ? RECEIPT_REFUSED_COPY
+	    : sign->receipt.reason[0] != '\0' ? RECEIPT_REFUSED
+					      : RECEIPT_STORED,
 	    sign->key);
 }
 
@@ -157,6 +161,8 @@ start_signing(struct batch *batch)
 	memcpy(receipt->sender, batch->to.device, DEVICE_ID_SIZE);
 	receipt->time_ms = clock_wall_ms();
 	snprintf(receipt->reason, sizeof receipt->reason, "%s", batch->reason);
+	receipt->has_digest = batch->has_digest;
+	memcpy(receipt->digest, batch->digest, sizeof receipt->digest);
 	batch->signing = true;
 	job->batch = batch;
 	job->key = sign_key_ref(identity_signing_key(identity));
@@ -204,10 +210,32 @@ is_of(const struct table_link *link, const void *key)
 	const struct sought *sought = key;
 	const struct receipt_to *a = &batch->to, *b = sought->to;
 
-	return a->serial == b->serial && a->uid == b->uid &&
-	       strcmp(batch->reason, sought->reason) == 0 &&
+	return !batch->has_digest && a->serial == b->serial &&
+	       a->uid == b->uid && strcmp(batch->reason, sought->reason) == 0 &&
 	       (a->uid == 0 ||
 		   memcmp(a->device, b->device, DEVICE_ID_SIZE) == 0);
+}
+
+static uint64_t
+hash_of(const struct receipts *receipts, const struct receipt_to *to)
+{
+	uint64_t number = to->uid != 0 ? (uint64_t)to->uid : to->serial;
+
+	return table_hash(&receipts->batches, &number, sizeof number);
+}
+
+static struct batch *
+batch_new(
+    struct receipts *receipts, const struct receipt_to *to, const char *reason)
+{
+	struct batch *batch = xcalloc(1, sizeof *batch);
+
+	batch->receipts = receipts;
+	batch->to = *to;
+	batch->reason = reason;
+	timer_init(&batch->soon, receipts->camd->loop, on_soon, batch);
+	table_add(&receipts->batches, &batch->link, hash_of(receipts, to));
+	return batch;
 }
 
 static struct batch *
@@ -215,33 +243,16 @@ batch_of(
     struct receipts *receipts, const struct receipt_to *to, const char *reason)
 {
 	const struct sought sought = { to, reason };
-	uint64_t number = to->uid != 0 ? (uint64_t)to->uid : to->serial;
-	uint64_t hash = table_hash(&receipts->batches, &number, sizeof number);
-	struct table_link *link =
-	    table_find(&receipts->batches, hash, is_of, &sought);
-	struct batch *batch;
+	struct table_link *link = table_find(
+	    &receipts->batches, hash_of(receipts, to), is_of, &sought);
 
-	if (link != NULL)
-		return container_of(link, struct batch, link);
-	batch = xcalloc(1, sizeof *batch);
-	batch->receipts = receipts;
-	batch->to = *to;
-	batch->reason = reason;
-	timer_init(&batch->soon, receipts->camd->loop, on_soon, batch);
-	table_add(&receipts->batches, &batch->link, hash);
-	return batch;
+	return link != NULL ? container_of(link, struct batch, link)
+			    : batch_new(receipts, to, reason);
 }
 
 static void
-add(struct receipts *receipts, const struct receipt_to *to, const char *reason,
-    const uint8_t id[ENVELOPE_ID_SIZE])
+add(struct batch *batch, const uint8_t id[ENVELOPE_ID_SIZE])
 {
-	struct batch *batch;
-
-	if (to->uid == 0 &&
-	    links_by_serial(receipts->camd->links, to->serial) == NULL)
-		return;
-	batch = batch_of(receipts, to, reason);
 	if (batch->count == batch->size) {
 		batch->size = batch->size > 0 ? 2 * batch->size : 16;
 		batch->ids =
@@ -251,18 +262,36 @@ add(struct receipts *receipts, const struct receipt_to *to, const char *reason,
 	send_soon(batch);
 }
 
+static bool
+has_way(const struct receipts *receipts, const struct receipt_to *to)
+{
+	return to->uid != 0 ||
+	       links_by_serial(receipts->camd->links, to->serial) != NULL;
+}
+
 void
 receipts_add(struct receipts *receipts, const struct receipt_to *to,
     const uint8_t id[ENVELOPE_ID_SIZE])
 {
-	add(receipts, to, "", id);
+	if (has_way(receipts, to))
+		add(batch_of(receipts, to, ""), id);
 }
 
 void
 receipts_refuse(struct receipts *receipts, const struct receipt_to *to,
-    const uint8_t id[ENVELOPE_ID_SIZE], const char *reason)
+    const uint8_t id[ENVELOPE_ID_SIZE], const char *reason,
+    const uint8_t *digest)
 {
-	add(receipts, to, reason, id);
+	struct batch *batch = NULL;
+
+	if (!has_way(receipts, to))
+		return;
+	batch = digest != NULL ? batch_new(receipts, to, reason)
+			       : batch_of(receipts, to, reason);
+	batch->has_digest = digest != NULL;
+	if (digest != NULL)
+		memcpy(batch->digest, digest, sizeof batch->digest);
+	add(batch, id);
 }
 
 /* -- coming in ------------------------------------------------------------ */
@@ -310,7 +339,7 @@ read_device_receipt(struct camd *camd, const struct user *user,
 	receipts->checking++;
 	job->camd = camd;
 	job->uid = user->uid;
-	job->label = label;
+	job->label = job->receipt.has_digest ? RECEIPT_REFUSED_COPY : label;
 	device_id(device, job->receipt.receiver);
 	memcpy(job->receipt.sender, identity_device_id(camd->identity),
 	    DEVICE_ID_SIZE);
@@ -366,13 +395,15 @@ on_refusal_checked(struct job *job)
 	const struct receipt *receipt = &check->receipt;
 	struct outbox *outbox = check->camd->outbox;
 	struct user *user = user_of(check);
+	const struct outbox_refusal refusal = { .ids = receipt->ids,
+		.count = receipt->count,
+		.reason = receipt->reason,
+		.digest = receipt->has_digest ? receipt->digest : NULL };
 
 	if (user != NULL && check->serial != 0)
-		outbox_refused(outbox, user, receipt->ids, receipt->count,
-		    receipt->reason);
+		outbox_refused(outbox, user, &refusal);
 	else if (user != NULL)
-		outbox_relay_refused(outbox, user, receipt->ids, receipt->count,
-		    receipt->reason);
+		outbox_relay_refused(outbox, user, &refusal);
 	free(check);
 }
 

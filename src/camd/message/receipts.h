@@ -27,9 +27,11 @@ struct receipt_to {
  * way back, if that link is still open. */
 void receipts_add(struct receipts *receipts, const struct receipt_to *to,
     const uint8_t id[ENVELOPE_ID_SIZE]);
-/* It will never be stored; reason is a word that stays. */
+/* It will never be stored; reason is a word that stays. digest: of what came by
+ * a server, NULL: it need not be said. */
 void receipts_refuse(struct receipts *receipts, const struct receipt_to *to,
-    const uint8_t id[ENVELOPE_ID_SIZE], const char *reason);
+    const uint8_t id[ENVELOPE_ID_SIZE], const char *reason,
+    const uint8_t *digest);
 
 /* What the other end says, each a struct link_method: LINK_RECEIPTS,
  * LINK_REFUSED, LINK_OPENED. */

@@ -36,7 +36,8 @@ struct crate {
 	size_t size;		  /* counted: a guess until it is sealed */
 	struct prekey_wish *wish; /* while wanting */
 	struct sealing *sealing;
-	struct buf bytes; /* while sealed */
+	struct buf bytes;	     /* while sealed */
+	uint8_t digest[SHA256_SIZE]; /* of what the server was given */
 };
 
 struct shipment {
@@ -182,6 +183,8 @@ send_ready(struct shipment *shipment)
 		if (send_crate(shipment, crate) < 0)
 			return;
 		crate->state = shipment->link != NULL ? LEFT : HANDED;
+		if (crate->state == HANDED)
+			digest_sha256(buf_span(&crate->bytes), crate->digest);
 		buf_finish(&crate->bytes);
 		shipment->next = TAILQ_NEXT(crate, entry);
 		if (crate->state == HANDED)
@@ -330,6 +333,20 @@ shipment_take(struct shipment *shipment, const char id[ID_SIZE])
 	else
 		timer_start(&shipment->stall, STALL_MS);
 	return delivery;
+}
+
+bool
+shipment_is_copy(const struct shipment *shipment, const char id[ID_SIZE],
+    const uint8_t digest[SHA256_SIZE])
+{
+	const struct crate *crate = NULL;
+
+	TAILQ_FOREACH (crate, &shipment->crates, entry)
+		if (memcmp(crate->delivery->parcel->id, id, ID_SIZE) == 0)
+			break;
+	return crate != NULL && crate->state >= HANDED &&
+	       shipment->link == NULL &&
+	       memcmp(crate->digest, digest, SHA256_SIZE) == 0;
 }
 
 /* It waits there for as long as it takes, and takes no room here. */

@@ -59,6 +59,9 @@ void shipment_add(struct shipment *shipment, struct delivery *delivery);
  * none with that id has left. */
 struct delivery *shipment_take(
     struct shipment *shipment, const char id[ID_SIZE]);
+/* What was given to the server under that id had that SHA-256. */
+bool shipment_is_copy(const struct shipment *shipment, const char id[ID_SIZE],
+    const uint8_t digest[SHA256_SIZE]);
 /* Nothing came back for long though everything has left: perhaps the other end
  * cannot store. The link is closed, and all goes again over the next. */
 void shipment_is_stalled(struct shipment *shipment);

@@ -182,6 +182,7 @@ static void
 on_answered(void *arg, int err, json_t *result, const char *message)
 {
 	struct bringing *bringing = arg;
+	struct holding *holding = NULL;
 	const char *reason = NULL;
 
 	bringing->is_waiting = false;
@@ -189,12 +190,17 @@ on_answered(void *arg, int err, json_t *result, const char *message)
 		release(bringing);
 		return;
 	}
-	if (holdings_find(bringing->holdings, bringing->message,
-		bringing->number) == NULL) {
+	holding = holdings_find(
+	    bringing->holdings, bringing->message, bringing->number);
+	if (holding == NULL) {
 		end(bringing, "failed", false);
 		return;
 	}
+	if (err == 0)
+		holding->expires_ms =
+		    json_integer_value(json_object_get(result, "expires"));
 	if (err == 0 && json_text_is(result, "state", "wanted")) {
+		holding_tell(holding);
 		dial(bringing, result);
 		return;
 	}

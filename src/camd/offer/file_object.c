@@ -9,6 +9,7 @@
 #include "camd/camd.h"
 #include "camd/offer/holdings.h"
 #include "camd/offer/key.h"
+#include "camd/offer/ready.h"
 #include "camd/offer/reason.h"
 #include "camd/offer/transfers.h"
 #include "camd/people/roster.h"
@@ -33,12 +34,46 @@ path_of(const struct store_transfer *transfer)
 	return object;
 }
 
+/* What has ended waits nowhere. */
+static const char *
+held_word(const struct camd *camd, const struct store_transfer *transfer,
+    int64_t *until_ms)
+{
+	const struct offer_key key = { transfer->message, transfer->number,
+		transfer->uid };
+
+	*until_ms = 0;
+	if (transfer->stage == STORE_DONE ||
+	    transfer->stage == STORE_CANCELLED ||
+	    transfer->stage == STORE_EXPIRED)
+		return NULL;
+	if (!transfer->received)
+		return holdings_word(camd->holdings, &key, until_ms);
+	*until_ms = ready_until(camd->ready, transfer);
+	return *until_ms > 0 ? "held" : NULL;
+}
+
 void
-offer_add_state(json_t *object, const struct store_transfer *transfer)
+offer_add_held(json_t *object, const struct camd *camd,
+    const struct store_transfer *transfer)
+{
+	int64_t until_ms = 0;
+	const char *word = held_word(camd, transfer, &until_ms);
+
+	json_object_set_new(
+	    object, "server", word != NULL ? json_string(word) : json_null());
+	json_object_set_new(object, "server_until",
+	    until_ms > 0 ? json_time(until_ms) : json_null());
+}
+
+void
+offer_add_state(json_t *object, const struct camd *camd,
+    const struct store_transfer *transfer)
 {
 	json_object_set_new(
 	    object, "state", json_string(store_stage_word(transfer->stage)));
 	json_object_set_new(object, "path", path_of(transfer));
+	offer_add_held(object, camd, transfer);
 }
 
 static void
@@ -53,20 +88,6 @@ add_reason(json_t *object, const char *reason)
 	    has_one ? json_string(offer_reason(reason)) : json_null());
 	json_object_set_new(object, "exit",
 	    json_integer(cam_exit_code(offer_reason_err(reason))));
-}
-
-/* Where it waits beside its sender. */
-static void
-add_held(json_t *object, const struct camd *camd,
-    const struct store_transfer *transfer)
-{
-	const struct offer_key key = { transfer->message, transfer->number,
-		transfer->uid };
-	const char *word =
-	    transfer->received ? NULL : holdings_word(camd->holdings, &key);
-
-	json_object_set_new(
-	    object, "server", word != NULL ? json_string(word) : json_null());
 }
 
 static json_t *
@@ -106,7 +127,7 @@ offer_file_object(
 	    json_text(span_text(offer->name)), "size", (json_int_t)offer->size,
 	    "kind", store_kind_word(offer->kind));
 
-	offer_add_state(object, transfer);
+	offer_add_state(object, camd, transfer);
 	json_object_set_new(
 	    object, "done", json_integer((json_int_t)done_of(camd, transfer)));
 	json_object_set_new(object, "encryption",
@@ -124,7 +145,6 @@ offer_file_object(
 	json_object_set_new(
 	    object, "fetches", json_integer((json_int_t)transfer->fetches));
 	add_reason(object, transfer->reason);
-	add_held(object, camd, transfer);
 	free(id);
 	return object;
 }

@@ -11,6 +11,10 @@ struct store_transfer;
 json_t *offer_file_object(
     const struct camd *camd, const struct store_transfer *transfer);
 /* What else a message object's offers say of one that was received. */
-void offer_add_state(json_t *object, const struct store_transfer *transfer);
+void offer_add_state(json_t *object, const struct camd *camd,
+    const struct store_transfer *transfer);
+/* What the organisation's server has of it: "server", "server_until". */
+void offer_add_held(json_t *object, const struct camd *camd,
+    const struct store_transfer *transfer);
 
 #endif

@@ -13,6 +13,7 @@
 #include "camd/camd.h"
 #include "camd/link/links.h"
 #include "camd/offer/holdings_parts.h"
+#include "camd/offer/holdtell.h"
 #include "camd/offer/offers_parts.h"
 #include "camd/org/org.h"
 #include "camd/people/roster.h"
@@ -103,6 +104,16 @@ holding_settle(struct holding *holding, const char *reason, bool again)
 	else if (again && holding->failures < 8)
 		pause_ms = (uint64_t)AGAIN_MS << holding->failures++;
 	holding->not_before_ms = clock_now_ms() + pause_ms;
+	holding_tell(holding);
+}
+
+void
+holding_tell(const struct holding *holding)
+{
+	const struct hold_name name = { .message = holding->id,
+		.number = holding->number };
+
+	holdtell(holding->holdings->camd, &name, 1);
 }
 
 /* -- looked for --------------------------------------------------------------
@@ -298,7 +309,8 @@ holdings_drop(struct holdings *holdings, int64_t message, int64_t number)
 }
 
 const char *
-holdings_word(const struct holdings *holdings, const struct offer_key *key)
+holdings_word(const struct holdings *holdings, const struct offer_key *key,
+    int64_t *until_ms)
 {
 	const struct holding *holding =
 	    holdings != NULL
@@ -308,10 +320,13 @@ holdings_word(const struct holdings *holdings, const struct offer_key *key)
 	    holding != NULL ? roster_by_uid(holdings->camd->roster, key->uid)
 			    : NULL;
 
+	*until_ms = 0;
 	if (user == NULL || !is_for(holding, user->uid))
 		return NULL;
-	if (holding->state == HOLDING_HELD)
+	if (holding->state == HOLDING_HELD) {
+		*until_ms = holding->expires_ms;
 		return "held";
+	}
 	return holding->state == HOLDING_WAITING && holding->reason != NULL
 		   ? holding->reason
 		   : "bringing";

@@ -43,9 +43,9 @@ void holdings_drop(struct holdings *holdings, int64_t message, int64_t number);
 void holdings_hear_taken(struct holdings *holdings, const json_t *params,
     uint64_t serial, json_int_t id);
 
-/* "held", "bringing", or why the server does not hold it ("full", "large",
- * "off"); NULL: it need not. */
-const char *holdings_word(
-    const struct holdings *holdings, const struct offer_key *key);
+/* "held", and until when; "bringing", or why the server does not hold it
+ * ("full", "large", "off"): *until_ms 0; NULL: it need not. */
+const char *holdings_word(const struct holdings *holdings,
+    const struct offer_key *key, int64_t *until_ms);
 
 #endif

@@ -32,6 +32,7 @@ struct holding {
 	uint64_t not_before_ms;
 	unsigned failures;
 	const char *reason; /* why it waits; NULL */
+	int64_t expires_ms; /* wall time until which it is held */
 };
 TAILQ_HEAD(holding_list, holding);
 
@@ -53,6 +54,8 @@ struct holding *holdings_find(
 /* It was brought (reason NULL), or not: tried again later where again is true,
  * else not before the next connection. NULL is fine: it was forgotten. */
 void holding_settle(struct holding *holding, const char *reason, bool again);
+/* Clients are told what has become of it. */
+void holding_tell(const struct holding *holding);
 /* The next one, if there is one. */
 void holdings_go_on(struct holdings *holdings);
 

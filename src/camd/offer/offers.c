@@ -15,6 +15,7 @@
 #include "camd/offer/holdings.h"
 #include "camd/offer/offering.h"
 #include "camd/offer/offers_parts.h"
+#include "camd/offer/ready.h"
 #include "camd/offer/reason.h"
 #include "camd/offer/roots.h"
 #include "camd/offer/sweep.h"
@@ -363,6 +364,7 @@ offers_new(struct camd *camd, struct store *store)
 	camd->fetches = fetches_new(camd, &offers_fetches_ops, offers);
 	camd->tickets = tickets_new(camd);
 	camd->holdings = holdings_new(camd);
+	camd->ready = ready_new(camd);
 	take_up(offers, store);
 	return offers;
 }
@@ -383,9 +385,11 @@ offers_stop(struct offers *offers)
 	offers->stopped = true;
 	timer_stop(&offers->expiry);
 	holdings_free(camd->holdings);
+	ready_free(camd->ready);
 	tickets_free(camd->tickets);
 	fetches_free(camd->fetches);
 	camd->holdings = NULL;
+	camd->ready = NULL;
 	camd->tickets = NULL;
 	camd->fetches = NULL;
 	transfers_stop(camd->transfers);

@@ -145,14 +145,16 @@ tell_received(const struct camd *camd, const struct store_transfer *row)
 	const struct user *user = roster_by_uid(camd->roster, row->uid);
 	char *id = xasprintf("%s.%u", row->id, (unsigned)row->number);
 	char *from = user != NULL ? user_id(user) : xstrdup("unknown");
+	json_t *object = NULL;
 
-	events_tell(camd->events, EVENT_OFFER_RECEIVED,
-	    json_pack("{s:s, s:s, s:o, s:o, s:I, s:s, s:s}", "id", id,
-		"message", row->id, "from", json_text(span_text(from)), "name",
-		json_text(span_text(row->offer.name)), "size",
-		(json_int_t)row->offer.size, "kind",
-		store_kind_word(row->offer.kind), "state",
-		store_stage_word(row->stage)));
+	object = json_pack("{s:s, s:s, s:o, s:o, s:I, s:s, s:s}", "id", id,
+	    "message", row->id, "from", json_text(span_text(from)), "name",
+	    json_text(span_text(row->offer.name)), "size",
+	    (json_int_t)row->offer.size, "kind",
+	    store_kind_word(row->offer.kind), "state",
+	    store_stage_word(row->stage));
+	offer_add_held(object, camd, row);
+	events_tell(camd->events, EVENT_OFFER_RECEIVED, object);
 	free(from);
 	free(id);
 }

@@ -136,8 +136,9 @@ check_card(struct job *job, void *context)
 	}
 }
 
-/* He can speak cam/1, says the organisation: nothing weaker goes to him. */
-static void
+/* He can speak cam/1, says the organisation: nothing weaker goes to him. False:
+ * not with this card. */
+static bool
 introduce(struct org *org, struct colleague *colleague, struct card_job *card)
 {
 	struct camd *camd = org->camd;
@@ -162,7 +163,7 @@ introduce(struct org *org, struct colleague *colleague, struct card_job *card)
 	    trust_admit(camd->trust, &claim, &user) < 0) {
 		log_warn("the server's card of %s is refused",
 		    colleague->membership.logon);
-		return;
+		return false;
 	}
 	if (user->peer.strength < PEER_CAM1 || user->foreign) {
 		user->peer.strength = PEER_CAM1;
@@ -172,6 +173,7 @@ introduce(struct org *org, struct colleague *colleague, struct card_job *card)
 	org_judge(org, user);
 	show(org, colleague);
 	org_relay_again(org);
+	return true;
 }
 
 /* Loudly, and for as long as it is so: what the server passes on as his is not
@@ -225,11 +227,15 @@ on_card_checked(struct job *job)
 
 	org->checking--;
 	if (colleague != NULL && !org->stopped) {
+		bool is_his = card->err == 0;
+
 		colleague->card = card->version;
-		if (card->err < 0)
-			refuse_card(org, colleague, card);
+		if (is_his)
+			is_his = introduce(org, colleague, card);
 		else
-			introduce(org, colleague, card);
+			refuse_card(org, colleague, card);
+		/* What is not his is loud again after a restart. */
+		org_acquaint(org, colleague, is_his);
 	}
 	if (card->err == 0)
 		rsa_public_free(card->proof.rsa);
@@ -354,6 +360,7 @@ static int
 take_item(struct org *org, const json_t *item)
 {
 	struct colleague *colleague = NULL;
+	bool is_news = false;
 	struct told told;
 	int r = told_parse(item, &told);
 
@@ -363,12 +370,18 @@ take_item(struct org *org, const json_t *item)
 	/* Of a change that no head covers yet, or that has been overtaken. */
 	if (colleague == NULL)
 		return 0;
+	is_news = !addr_equal(&told.addr, &colleague->addr);
 	colleague->addr = told.addr;
 	free(colleague->away);
 	colleague->away = told.away != NULL ? xstrdup(told.away) : NULL;
 	colleague->state = states[told.state];
-	if (is_ourselves(org, colleague))
+	if (is_ourselves(org, colleague)) {
+		is_news |= told.card != colleague->card;
 		colleague->card = told.card;
+		colleague->is_known = true;
+	}
+	if (is_news && colleague->is_known)
+		org_acquaint(org, colleague, true);
 	if (told.card != colleague->card)
 		want(org, colleague);
 	else

@@ -16,7 +16,8 @@ enum {
 	PAUSE_MS = 1000, /* between places that lead nowhere */
 	QUESTION_MS = 10 * 1000,
 	SPREAD_MS = 2000,
-	LOOK_FAILURES = 3
+	LOOK_FAILURES = 3,
+	SCOPED_MS = 500 /* for a place that others can reach, too */
 };
 
 _Static_assert((int)ORGLINE_PIN_SIZE == (int)ROOT_PIN_SIZE, "the same pin");
@@ -110,12 +111,32 @@ org_hear_server(
 	org_try_found_soon(org);
 }
 
+/* One that means the same on each of the segment's machines: where we come from
+ * is where the server says that we are. */
+static bool
+is_wide(const struct addr *place)
+{
+	return place->scope == 0;
+}
+
+static bool
+has_wide(const struct org *org)
+{
+	for (size_t i = 0; i < org->found_count; i++) {
+		if (is_wide(&org->found[i]))
+			return true;
+	}
+	return false;
+}
+
 void
 org_try_found_soon(struct org *org)
 {
 	uint64_t now_ms = clock_now_ms();
 	uint64_t next_ms = org->found_ms > 0 ? org->found_ms + PAUSE_MS : 0;
 
+	if (org->found_count > 0 && !has_wide(org))
+		next_ms = (next_ms > now_ms ? next_ms : now_ms) + SCOPED_MS;
 	/* What was said to all is not followed by all at once. */
 	if (!timer_is_running(&org->looking))
 		next_ms = (next_ms > now_ms ? next_ms : now_ms) +
@@ -134,6 +155,8 @@ org_next_found(struct org *org, struct addr *place)
 	if (org->found_count == 0)
 		return false;
 	i = random_below((uint32_t)org->found_count);
+	while (!is_wide(&org->found[i]) && has_wide(org))
+		i = (i + 1) % (uint32_t)org->found_count;
 	*place = org->found[i];
 	org->found[i] = org->found[--org->found_count];
 	org->found_ms = clock_now_ms();

@@ -2,16 +2,13 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/number.h"
 #include "camd/camd.h"
-#include "camd/offer/fetches.h"
+#include "camd/offer/ready.h"
 #include "camd/org/org_parts.h"
 #include "camd/people/user.h"
 #include "camd/trust/trust.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
-
-enum { USERS_MAX = 1024 };
 
 static json_t *
 keys_of(const struct org *org, const struct user *const *users, size_t count)
@@ -70,29 +67,10 @@ org_hold_decline(struct org *org, const struct user *sender,
 			json_hex(span_of(key, SIGN_KEY_SIZE))));
 }
 
-/* What waits for them is asked for at once. */
 int
 org_hear_held(struct org *org, const char *method, const json_t *params)
 {
-	const json_t *users = json_object_get(params, "users"), *item = NULL;
-	size_t i = 0;
-
-	if (strcmp(method, HOLD_READY) != 0)
-		return 0;
-	if (!json_is_array(users) || json_array_size(users) > USERS_MAX)
-		return CAM_ERR_REQUEST;
-	json_array_foreach(users, i, item)
-	{
-		uint8_t key[SIGN_KEY_SIZE];
-		const struct user *user = NULL;
-
-		if (json_string_length(item) != 2 * sizeof key ||
-		    hex_decode(span_text(json_string_value(item)), key,
-			sizeof key) < 0)
-			return CAM_ERR_REQUEST;
-		user = trust_by_user_key(org->camd->trust, key);
-		if (user != NULL)
-			fetches_link_open(org->camd->fetches, user);
-	}
-	return 0;
+	return strcmp(method, HOLD_READY) == 0
+		   ? ready_hear(org->camd->ready, params)
+		   : 0;
 }

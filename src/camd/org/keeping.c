@@ -31,7 +31,7 @@ struct save_job {
 	struct store_organisation row;
 	uint8_t *charter, *head;
 	char *host, *name;
-	bool drop;
+	bool drop, put; /* what was there first, then what is */
 	void (*on_done)(void *arg, int err);
 	void *arg;
 	int err;
@@ -42,8 +42,9 @@ save(struct job *job, void *context)
 {
 	struct save_job *save = container_of(job, struct save_job, job);
 
-	save->err = save->drop ? store_organisation_drop(context)
-			       : store_organisation_put(context, &save->row);
+	save->err = save->drop ? store_organisation_drop(context) : 0;
+	if (save->err == 0 && save->put)
+		save->err = store_organisation_put(context, &save->row);
 }
 
 static void
@@ -75,12 +76,13 @@ submit_save(struct org *org, struct save_job *job,
 	workers_submit(org->camd->writer, &job->job);
 }
 
-void
-org_save(struct org *org, void (*on_done)(void *arg, int err), void *arg)
+static struct save_job *
+save_job_new(const struct org *org)
 {
 	struct save_job *job = xcalloc(1, sizeof *job);
 	struct span charter = buf_span(&org->statement);
 
+	job->put = true;
 	job->charter = xmemdup(charter.data, charter.len);
 	job->head = xmemdup(org->head, sizeof org->head);
 	job->host = xstrdup(org->host);
@@ -94,6 +96,21 @@ org_save(struct org *org, void (*on_done)(void *arg, int err), void *arg)
 		.head = span_of(job->head, org->head_len),
 		.alarm = org->alarm,
 	};
+	return job;
+}
+
+void
+org_save(struct org *org, void (*on_done)(void *arg, int err), void *arg)
+{
+	submit_save(org, save_job_new(org), on_done, arg);
+}
+
+void
+org_save_new(struct org *org, void (*on_done)(void *arg, int err), void *arg)
+{
+	struct save_job *job = save_job_new(org);
+
+	job->drop = true;
 	submit_save(org, job, on_done, arg);
 }
 
@@ -156,5 +173,7 @@ org_load(struct org *org, struct store *store)
 		err = store_directory_each(
 		    store, (int64_t)before, READ_AT_ONCE, take_change, org);
 	} while (err == 0 && replica_number(org->replica) > before);
+	if (err == 0)
+		err = org_acquaintance_load(org, store);
 	return err == 0 ? ruling_load(org, store) : err;
 }

@@ -324,7 +324,8 @@ on_joined(void *arg, int err, json_t *result, const char *message)
 	org->joined_ms = clock_wall_ms();
 	org->head_len = 0;
 	replica_clear(org->replica);
-	org_save(org, on_kept, org);
+	org_acquaintance_drop(org);
+	org_save_new(org, on_kept, org);
 	tell_changed(org);
 	enter(org);
 }
@@ -507,6 +508,7 @@ org_leave(struct org *org, void (*on_done)(void *arg, int err), void *arg)
 	org->has_awaited = false;
 	org_judge_all(org);
 	replica_clear(org->replica);
+	org_acquaintance_drop(org);
 	org->charter = (struct charter){ .serial = 0 };
 	buf_clear(&org->statement);
 	org->head_len = 0;
@@ -536,6 +538,7 @@ org_new(struct camd *camd, struct store *store, struct org **result)
 	timer_init(&org->retry, camd->loop, on_retry, org);
 	org_finding_init(org);
 	org_relay_init(org);
+	org_acquaintance_init(org);
 	if ((err = org_load(org, store)) < 0)
 		org_free(org);
 	else
@@ -565,6 +568,8 @@ org_stop(struct org *org)
 	org->link = NULL;
 	org->is_open = false;
 	org_relay_closed(org);
+	if (org->camd->writer != NULL)
+		org_acquaintance_write(org);
 }
 
 void
@@ -573,6 +578,7 @@ org_free(struct org *org)
 	if (org == NULL)
 		return;
 	org_stop(org);
+	org_acquaintance_finish(org);
 	org_relay_finish(org);
 	org_finding_finish(org);
 	timer_finish(&org->retry);

@@ -46,6 +46,13 @@ struct relay_item {
 	size_t len;
 };
 
+/* Colleagues whose cards, or addresses, are to be written. */
+struct acquaintance {
+	uint64_t *numbers;
+	size_t count, size;
+	struct timer soon;
+};
+
 /* One-time prekeys of ours, which the server hands out. */
 struct org_supply {
 	struct timer due;
@@ -97,6 +104,7 @@ struct org {
 	TAILQ_HEAD(, colleague) wanted; /* cards */
 	size_t asked;			/* for, not answered yet */
 	size_t checking;		/* in the pool */
+	struct acquaintance acquaintance;
 
 	struct table sent; /* envelopes at the server, not yet stored */
 	TAILQ_HEAD(, relay_item) early;
@@ -116,6 +124,9 @@ struct org {
 void org_set_text(char **place, const char *text);
 /* Stores what we belong to, then on_done (may be NULL). */
 void org_save(struct org *org, void (*on_done)(void *arg, int err), void *arg);
+/* The same where it is a new one: what was known of another is forgotten. */
+void org_save_new(
+    struct org *org, void (*on_done)(void *arg, int err), void *arg);
 /* The same: we belong to none, and its directory is forgotten. */
 void org_save_none(
     struct org *org, void (*on_done)(void *arg, int err), void *arg);
@@ -183,6 +194,21 @@ int org_take_presence(struct org *org, const json_t *params);
 void org_put_known(const struct org *org, struct buf *digests);
 /* The connection has ended: what was asked is asked again over the next. */
 void org_forget_cards(struct org *org);
+
+/* -- acquaintance.c ----------------------------------------------------------
+ */
+
+void org_acquaintance_init(struct org *org);
+void org_acquaintance_finish(struct org *org);
+/* After the directory, the users and their keys. CAM_ERR_STORE. */
+int org_acquaintance_load(struct org *org, struct store *store);
+/* His card has come, and is believed or not; or it is the same, and he is
+ * somewhere else. Written soon. */
+void org_acquaint(struct org *org, struct colleague *colleague, bool is_known);
+/* Written now. */
+void org_acquaintance_write(struct org *org);
+/* Nothing is written any more: we belong to nobody. */
+void org_acquaintance_drop(struct org *org);
 
 /* -- ferrying.c --------------------------------------------------------------
  */

@@ -15,6 +15,7 @@
 #include "camd/message/receipts.h"
 #include "camd/offer/holdings.h"
 #include "camd/offer/offers.h"
+#include "camd/offer/ready.h"
 #include "camd/org/org_parts.h"
 #include "camd/org/ruling.h"
 #include "camd/people/user.h"
@@ -396,6 +397,7 @@ org_relay_closed(struct org *org)
 	forget(org);
 	outbox_relay_closed(org->camd->outbox);
 	holdings_closed(org->camd->holdings);
+	ready_closed(org->camd->ready);
 	org_stock_closed(org);
 }
 

@@ -28,6 +28,7 @@ struct colleague {
 	 * hold for the other (threat model I1). */
 	bool replaced;
 	uint32_t card; /* the version that we have; 0: none */
+	bool is_known; /* what that card says was believed */
 	/* As the server tells; of org/colleagues.c. */
 	uint8_t state; /* enum user_state */
 	bool brought;  /* nobody but the server says that he is there */

@@ -1,236 +1,27 @@
 /* intree.c: receives a folder from another camd: records in sealed chunks. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/mem.h"
-#include "camd/transfer/filesum.h"
-#include "camd/transfer/internal.h"
-#include "camd/transfer/journal.h"
-#include "camd/transfer/record.h"
+#include "camd/transfer/intree.h"
 #include "camd/transfer/request.h"
-#include "camd/transfer/treewalk.h"
 #include "ipmsg/filename.h"
 
-struct intree {
-	struct transfer *transfer;
-	struct record_reader reader;
-	struct journal *journal;
-	int fd; /* the file being received, or -1 */
-	char stored[BENEATH_NAME_SIZE];
-	struct filesum sum;
-	uint64_t total; /* of all files of this try, holes and all */
-	bool ended;
-};
-
-static int
-mark(struct intree *tree, int fd, const struct record *record)
+int
+intree_mark(struct intree *tree, int fd, const struct record *record)
 {
 	return place_mark(&tree->transfer->place, fd, record->type == RECORD_UP,
 	    record->mode, record->mtime, record->mtime_ns);
 }
 
-static void
-finished(struct intree *tree, uint64_t bytes, unsigned entries)
+void
+intree_finished(struct intree *tree, uint64_t bytes, unsigned entries)
 {
 	transfer_moved(tree->transfer, bytes);
 	atomic_fetch_add(&tree->transfer->job->entries, entries);
-}
-
-/* -- what an earlier try has left -------------------------------------------
- */
-
-/* Whether the file is there as it came. CAM_ERR_FORMAT: it is not. */
-static int
-check_file(struct intree *tree, const struct journal_entry *entry)
-{
-	uint8_t digest[SHA256_SIZE];
-	struct filesum sum;
-	struct stat st;
-	int fd = -1;
-	int rc = beneath_open(place_top(&tree->transfer->place), entry->stored,
-	    O_RDONLY | O_NONBLOCK, &fd);
-
-	if (rc == 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
-			   (uint64_t)st.st_size != entry->record.size))
-		rc = CAM_ERR_FORMAT;
-	filesum_init(&sum);
-	if (rc == 0)
-		rc = filesum_add_file(
-		    &sum, fd, entry->record.size, &tree->transfer->job->stop);
-	filesum_end(&sum, digest);
-	filesum_finish(&sum);
-	if (rc == 0 && memcmp(digest, entry->digest, SHA256_SIZE) != 0)
-		rc = CAM_ERR_FORMAT;
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
-/* The last thing an earlier try began may be there or not. */
-static int
-reenter(struct intree *tree, const struct journal_entry *entry)
-{
-	struct place *place = &tree->transfer->place;
-	int fd = -1, rc;
-
-	if (tree->reader.count == 0)
-		return 0; /* the first folder, which is open */
-	rc = beneath_open_folder(place_top(place), entry->stored, &fd);
-	if (rc < 0 && errno == ENOENT)
-		rc = beneath_make_folder(
-		    place_top(place), entry->stored, NULL, &fd);
-	return rc == 0 ? place_enter(place, fd) : rc;
-}
-
-/* Takes one entry on. *present counts what should lie there. */
-static int
-replay(
-    struct intree *tree, const struct journal_entry *entry, uint64_t *present)
-{
-	struct place *place = &tree->transfer->place;
-	const struct record *record = &entry->record;
-	bool is_first = tree->reader.count == 0;
-	int rc = 0;
-
-	if (record->type != RECORD_UP && record->type != RECORD_UNREADABLE &&
-	    entry->stored[0] == '\0' && !is_first)
-		return CAM_ERR_FORMAT;
-	if (place->depth == 0)
-		return CAM_ERR_FORMAT;
-	switch (record->type) {
-	case RECORD_FOLDER:
-		rc = reenter(tree, entry);
-		++*present;
-		break;
-	case RECORD_FILE:
-		rc = entry->is_left_out ? 0 : check_file(tree, entry);
-		*present += !entry->is_left_out;
-		break;
-	case RECORD_UP:
-		rc = mark(tree, place_top(place), record);
-		place_leave(place);
-		break;
-	case RECORD_UNREADABLE:
-	case RECORD_END:
-		break;
-	}
-	if (rc == 0) {
-		record_reader_skip(&tree->reader, record);
-		tree->total += record->size;
-		finished(tree, record->size,
-		    (record->type == RECORD_FOLDER && !is_first) ||
-			(record->type == RECORD_FILE && !entry->is_left_out));
-		atomic_fetch_add(&tree->transfer->job->unreadable,
-		    record->type == RECORD_UNREADABLE || entry->is_left_out);
-	}
-	return rc;
-}
-
-/* More in the folder than the journal knows is nothing to build on. */
-static int
-count_present(struct intree *tree, uint64_t present)
-{
-	enum walk_event event = WALK_UP;
-	struct walk_entry entry;
-	struct treewalk *walk = NULL;
-	uint64_t count = 0;
-	int fd = -1;
-	int rc = beneath_open_folder(
-	    tree->transfer->job->folder, tree->transfer->place.part, &fd);
-
-	if (rc == 0)
-		rc = treewalk_new(fd, &walk);
-	while (rc == 0 && event != WALK_END) {
-		rc = treewalk_next(walk, &event, &entry);
-		count += event != WALK_UP && event != WALK_END;
-	}
-	treewalk_free(walk);
-	if (fd >= 0)
-		close(fd);
-	return rc == 0 && count != present ? CAM_ERR_FORMAT : rc;
-}
-
-/* Whether there is nothing, or nothing to build on; not that something else
- * failed, which another try may not meet. */
-static bool
-is_useless(int rc)
-{
-	switch (rc) {
-	case CAM_ERR_SYSTEM:
-		return errno == ENOENT || errno == ENOTDIR;
-	case CAM_ERR_CLOSED:
-	case CAM_ERR_FULL:
-		return false;
-	}
-	return true;
-}
-
-/* Builds on what an earlier try has left. */
-static int
-resume(struct intree *tree)
-{
-	struct transfer *transfer = tree->transfer;
-	struct journal_entry *entry = xmalloc(sizeof(*entry));
-	uint64_t present = 0;
-	int rc = place_restore(&transfer->place, true);
-
-	if (rc == 0)
-		rc = place_open_folder(&transfer->place);
-	if (rc == 0)
-		rc = journal_new(transfer->job->folder, transfer->place.list,
-		    false, &tree->journal);
-	while (rc == 0) {
-		rc = journal_next(tree->journal, entry);
-		if (rc < 0)
-			break;
-		if (entry->record.type == RECORD_FILE && !entry->is_complete) {
-			if (transfer->place.depth == 0) {
-				rc = CAM_ERR_FORMAT;
-				break;
-			}
-			rc = beneath_remove(
-			    place_top(&transfer->place), entry->stored);
-			if (rc == 0)
-				rc = journal_drop_last(tree->journal);
-			if (rc == 0)
-				rc = CAM_ERR_MORE;
-			break;
-		}
-		rc = replay(tree, entry, &present);
-	}
-	if (rc == CAM_ERR_MORE)
-		rc = tree->reader.count > 0 ? count_present(tree, present)
-					    : CAM_ERR_FORMAT;
-	free(entry);
-	return rc;
-}
-
-static int
-start_over(struct intree *tree)
-{
-	struct transfer *transfer = tree->transfer;
-	int rc;
-
-	while (transfer->place.depth > 0)
-		place_leave(&transfer->place);
-	journal_free(tree->journal);
-	tree->journal = NULL;
-	record_reader_init(&tree->reader);
-	tree->total = 0;
-	atomic_store(&transfer->job->bytes, 0);
-	atomic_store(&transfer->job->entries, 0);
-	atomic_store(&transfer->job->unreadable, 0);
-	rc = place_discard(&transfer->place);
-	if (rc == 0)
-		rc = place_make_folder(&transfer->place);
-	return rc == 0 ? journal_new(transfer->job->folder,
-			     transfer->place.list, true, &tree->journal)
-		       : rc;
 }
 
 /* -- what comes ---------------------------------------------------------------
@@ -276,7 +67,7 @@ enter_folder(struct intree *tree, const struct record *record)
 	if (rc == 0)
 		rc = place_enter(place, fd);
 	if (rc == 0)
-		finished(tree, 0, 1);
+		intree_finished(tree, 0, 1);
 	return rc;
 }
 
@@ -284,12 +75,33 @@ static int
 leave_folder(struct intree *tree, const struct record *record)
 {
 	struct place *place = &tree->transfer->place;
-	int rc = mark(tree, place_top(place), record);
+	int rc = intree_mark(tree, place_top(place), record);
 
 	if (rc == 0)
 		rc = journal_begin(tree->journal, record, "");
 	place_leave(place);
 	return rc;
+}
+
+/* Goes on in what is there; it is written down already. */
+static int
+reopen_file(struct intree *tree, const struct record *record)
+{
+	int rc;
+
+	if (record_check(record) != record_check(&tree->part))
+		return CAM_ERR_FORMAT;
+	rc = beneath_open(place_top(&tree->transfer->place), tree->stored,
+	    O_RDWR | O_NONBLOCK, &tree->fd);
+	if (rc < 0)
+		return rc;
+	filesum_init(&tree->sum);
+	if (ftruncate(tree->fd, (off_t)tree->part_size) != 0)
+		return CAM_ERR_SYSTEM;
+	tree->is_part = true;
+	transfer_moved(tree->transfer, tree->part_size);
+	return filesum_add_file(
+	    &tree->sum, tree->fd, tree->part_size, &tree->transfer->job->stop);
 }
 
 static int
@@ -303,6 +115,8 @@ begin_file(struct intree *tree, const struct record *record)
 	    (tree->total > limit || record->size > limit - tree->total))
 		return CAM_ERR_REFUSED;
 	tree->total += record->size;
+	if (tree->part_size > 0)
+		return reopen_file(tree, record);
 	rc = choose_name(tree, record);
 	if (rc == 0)
 		rc = journal_begin(tree->journal, record, tree->stored);
@@ -319,6 +133,8 @@ take_record(struct intree *tree)
 {
 	const struct record *record = &tree->reader.record;
 
+	if (tree->part_size > 0 && record->type != RECORD_FILE)
+		return CAM_ERR_FORMAT;
 	switch (record->type) {
 	case RECORD_FOLDER:
 		return enter_folder(tree, record);
@@ -351,6 +167,9 @@ take_data(struct intree *tree, struct span data)
 	struct transfer *transfer = tree->transfer;
 	int rc;
 
+	/* What is there is not written again. */
+	if (tree->reader.offset < tree->sum.size)
+		return CAM_ERR_FORMAT;
 	add_hole(tree, tree->reader.offset);
 	rc = place_write(&transfer->place, tree->fd, tree->reader.offset, data);
 	if (rc < 0)
@@ -377,9 +196,9 @@ keep_file(struct intree *tree)
 	if (rc == 0 && memcmp(digest, tree->reader.digest, SHA256_SIZE) != 0)
 		rc = CAM_ERR_CRYPTO;
 	if (rc == 0)
-		rc = mark(tree, tree->fd, record);
+		rc = intree_mark(tree, tree->fd, record);
 	if (rc == 0)
-		finished(tree, 0, 1);
+		intree_finished(tree, 0, 1);
 	return rc;
 }
 
@@ -406,6 +225,11 @@ end_file(struct intree *tree)
 	} else {
 		rc = keep_file(tree);
 	}
+	/* Perhaps it is what was there: another try begins it anew. */
+	if (rc == CAM_ERR_CRYPTO && tree->is_part)
+		(void)intree_drop_part(tree);
+	tree->is_part = false;
+	tree->part_size = 0;
 	close_file(tree);
 	if (rc == 0)
 		journal_complete(tree->journal, left_out, tree->reader.digest);
@@ -467,6 +291,8 @@ receive_tree(struct intree *tree)
 
 	request.position = tree->reader.count;
 	memcpy(request.chain, tree->reader.chain, SHA256_SIZE);
+	request.offset = tree->part_size;
+	request.check = tree->part_size > 0 ? record_check(&tree->part) : 0;
 	if (rc == 0)
 		rc = wire_send(&transfer->wire, transfer->job->hello);
 	if (rc == 0)
@@ -477,7 +303,9 @@ receive_tree(struct intree *tree)
 	    request.position > 0 && (header.flags & TRANSFER_RESUMED) != 0;
 	/* What the sender has is not what it was. */
 	if (request.position > 0 && !transfer->job->outcome.resumed)
-		rc = start_over(tree);
+		rc = intree_start_over(tree);
+	else if (tree->part_size > 0 && (header.flags & TRANSFER_WITHIN) == 0)
+		rc = intree_drop_part(tree);
 	return rc == 0 ? receive_all(tree) : rc;
 }
 
@@ -494,6 +322,21 @@ settle(struct intree *tree)
 	return rc;
 }
 
+/* Whether there is nothing, or nothing to build on; not that something else
+ * failed, which another try may not meet. */
+static bool
+is_useless(int rc)
+{
+	switch (rc) {
+	case CAM_ERR_SYSTEM:
+		return errno == ENOENT || errno == ENOTDIR;
+	case CAM_ERR_CLOSED:
+	case CAM_ERR_FULL:
+		return false;
+	}
+	return true;
+}
+
 int
 intree_run(struct transfer *transfer)
 {
@@ -501,9 +344,9 @@ intree_run(struct transfer *transfer)
 	int rc, error;
 
 	record_reader_init(&tree.reader);
-	rc = resume(&tree);
+	rc = intree_resume(&tree);
 	if (rc < 0 && is_useless(rc))
-		rc = start_over(&tree);
+		rc = intree_start_over(&tree);
 	if (rc == 0)
 		rc = receive_tree(&tree);
 	error = errno;

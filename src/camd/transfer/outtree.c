@@ -19,6 +19,12 @@ enum { LITTLE = 512 };
 
 struct outtree {
 	struct transfer *transfer;
+	/* What comes first, looked at before: of that the receiver has so much.
+	 */
+	enum walk_event first;
+	struct walk_entry first_entry;
+	bool has_first;
+	uint64_t offset;
 	struct flow flow;
 	uint64_t count;
 	uint8_t chain[SHA256_SIZE];
@@ -137,14 +143,31 @@ put_piece(struct outtree *out, int fd, uint64_t *at, uint64_t end,
 	return 0;
 }
 
+/* What the receiver has is digested only. */
+static int
+pass_over(struct outtree *out, const struct walk_entry *entry,
+    struct filesum *sum, uint64_t *status)
+{
+	int rc = filesum_add_file(
+	    sum, entry->fd, out->offset, &out->transfer->job->stop);
+
+	if (rc == CAM_ERR_REFUSED || rc == CAM_ERR_SYSTEM) {
+		*status = RECORD_STATUS_CHANGED;
+		rc = 0;
+	}
+	transfer_moved(out->transfer, out->offset);
+	return rc;
+}
+
 static int
 put_extents(struct outtree *out, const struct walk_entry *entry,
     struct filesum *sum, uint64_t *status)
 {
-	uint64_t size = (uint64_t)entry->st.st_size, at = 0, end = 0;
+	uint64_t size = (uint64_t)entry->st.st_size, at = out->offset, end = 0;
 	bool sparse = (uint64_t)entry->st.st_blocks * 512 < size;
-	int rc = 0;
+	int rc = at > 0 ? pass_over(out, entry, sum, status) : 0;
 
+	out->offset = 0;
 	while (rc == 0 && at < size && *status == 0) {
 		uint64_t from = at;
 
@@ -242,6 +265,24 @@ skip(struct outtree *out, struct treewalk *walk,
 	return rc;
 }
 
+/* Whether the receiver has the beginning of the file that comes next. */
+static int
+look_within(struct outtree *out, struct treewalk *walk,
+    const struct transfer_request *request)
+{
+	struct record record;
+	int rc = treewalk_next(walk, &out->first, &out->first_entry);
+
+	out->has_first = rc == 0;
+	if (rc < 0 || out->first != WALK_FILE)
+		return rc;
+	describe(out->transfer->job, out->first, &out->first_entry, &record);
+	if (request->offset < record.size &&
+	    record_check(&record) == request->check)
+		out->offset = request->offset;
+	return 0;
+}
+
 static void
 start_over(struct outtree *out)
 {
@@ -264,6 +305,10 @@ put_tree(struct outtree *out, struct treewalk *walk)
 
 	if (rc < 0)
 		return rc;
+	if (out->has_first) {
+		event = out->first;
+		rc = put_entry(out, event, &out->first_entry);
+	}
 	while (rc == 0 && event != WALK_END) {
 		rc = treewalk_next(walk, &event, &entry);
 		if (rc == 0)
@@ -278,7 +323,8 @@ answer(struct outtree *out, const uint8_t *request, bool resumed)
 	struct chunk_header header = { .suite = TRANSFER_SUITE,
 		.kind = CHUNK_TREE,
 		.size = CHUNK_SIZE_UNKNOWN,
-		.flags = resumed ? TRANSFER_RESUMED : 0 };
+		.flags = (resumed ? TRANSFER_RESUMED : 0) |
+			 (out->offset > 0 ? TRANSFER_WITHIN : 0) };
 	struct span name = span_text(out->transfer->job->name);
 
 	memcpy(header.name, name.data, utf8_cut(name, CHUNK_NAME_MAX));
@@ -305,6 +351,8 @@ outtree_run(struct transfer *transfer)
 		walk = NULL;
 		rc = treewalk_new(transfer->job->source, &walk);
 	}
+	if (rc == 0 && resumed && request.offset > 0)
+		rc = look_within(&out, walk, &request);
 	if (rc == 0)
 		rc = answer(&out, bytes, resumed);
 	transfer->job->outcome.resumed = resumed;

@@ -73,6 +73,16 @@ record_chain(uint8_t chain[SHA256_SIZE], const struct record *record)
 	digest_sha256(span_of(bytes, SHA256_SIZE + len), chain);
 }
 
+uint64_t
+record_check(const struct record *record)
+{
+	uint8_t chain[SHA256_SIZE] = { 0 };
+	const uint8_t *at = chain;
+
+	record_chain(chain, record);
+	return fields_read(&at, 8);
+}
+
 void
 record_extent_write(
     uint64_t offset, uint32_t length, uint8_t bytes[RECORD_EXTENT_HEAD])

@@ -62,6 +62,9 @@ int record_parse(struct span bytes, struct record *record, size_t *used);
 /* Takes one record on. */
 void record_chain(uint8_t chain[SHA256_SIZE], const struct record *record);
 
+/* Tells that record from another: 8 bytes of its digest. */
+uint64_t record_check(const struct record *record);
+
 /* offset and length, as an extent begins; length 0: the end, with a status. */
 void record_extent_write(
     uint64_t offset, uint32_t length, uint8_t bytes[RECORD_EXTENT_HEAD]);

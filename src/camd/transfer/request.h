@@ -12,7 +12,8 @@
 /*
  * Follows the ticket on the connection, once:
  *
- *   "camr" version(1) folder(1) zero(2) position(8) chain(32) nonce(32)
+ *   "camr" version(1) folder(1) within(1) zero(1) position(8) chain(32)
+ *   nonce(32), or nonce(16) offset(8) check(8)
  *
  * It travels in clear and unsigned; but it is the context of the stream that
  * answers, which opens to nobody who asked for something else, and the nonce
@@ -24,6 +25,10 @@ struct transfer_request {
 	 * there. */
 	uint64_t position;
 	uint8_t chain[SHA256_SIZE]; /* over those records: see record.h */
+	/* Of the file behind them so much is there, of which that record came
+	 * (record_check()); 0: nothing. */
+	uint64_t offset;
+	uint64_t check;
 };
 
 /* Draws the nonce. */
@@ -41,6 +46,8 @@ int transfer_request_parse(const uint8_t bytes[TRANSFER_REQUEST_SIZE],
 enum {
 	/* The stream of a folder begins at the position asked for. */
 	TRANSFER_RESUMED = 1,
+	/* And its first file at the offset asked for. */
+	TRANSFER_WITHIN = 8,
 	/* The file has holes: what is zero may stay unwritten. */
 	TRANSFER_SPARSE = 2,
 	/*

@@ -33,8 +33,10 @@ _Static_assert((int)ORGLINE_PIN_SIZE == (int)ROOT_PIN_SIZE, "the same pin");
 struct segments {
 	struct server *server;
 	struct keyring *keyring;
-	struct lan *lan;   /* NULL: never was among them */
-	struct lan *quiet; /* open while that is not: to be found only */
+	struct lan *lan; /* NULL: never was among them */
+	/* To be found only: where lan is not, and, which has IPv4 alone, over
+	 * IPv6. */
+	struct lan *quiet;
 	bool announces;
 	struct neighbours *neighbours;
 	struct timer round;
@@ -244,20 +246,28 @@ describe(
 /* -- being found --------------------------------------------------------------
  */
 
+static bool
+reaches(const struct lan *lan, const struct addr *to)
+{
+	return lan != NULL && lan_port(lan) != 0 &&
+	       (to == NULL || lan_udp(lan, to->family) != NULL);
+}
+
+/* To who asks, or everybody. */
 static void
 say_where(struct segments *segments, const struct addr *to)
 {
 	const struct server *server = segments->server;
 	struct orgline line = { .port = (uint16_t)settings_number(
 				    server->settings, "net.port") };
-	struct lan *lan = segments->lan;
 
 	if (!segments->announces)
 		return;
-	if (lan == NULL || lan_port(lan) == 0)
-		lan = segments->quiet;
 	memcpy(line.pin, server->organisation.pin, sizeof line.pin);
-	lan_orgline(lan, to, &line);
+	if (reaches(segments->lan, to))
+		lan_orgline(segments->lan, to, &line);
+	if (reaches(segments->quiet, to))
+		lan_orgline(segments->quiet, to, &line);
 }
 
 static void
@@ -354,8 +364,15 @@ open_lan(struct segments *segments, char **problem)
 	return r;
 }
 
+static const char *
+bind_of(const struct segments *segments)
+{
+	return settings_text(segments->server->settings, "net.bind");
+}
+
 static int
-open_as(struct segments *segments, struct lan *as, bool quiet, char **problem)
+open_as(struct segments *segments, struct lan *as, bool quiet, const char *bind,
+    char **problem)
 {
 	const struct server *server = segments->server;
 	const struct settings *settings = server->settings;
@@ -365,9 +382,9 @@ open_as(struct segments *segments, struct lan *as, bool quiet, char **problem)
 		.host = host,
 		.nick = server->organisation.charter.name,
 		.group = "",
-		.bind = settings_text(settings, "net.bind"),
+		.bind = bind,
 		.port = (uint16_t)settings_number(settings, "net.port"),
-		.ipv6 = false,
+		.ipv6 = quiet,
 		.broadcast = settings_text(settings, "net.broadcast"),
 		.list_for = settings_text(settings, "net.list_for"),
 		.charset = CHARSET_CP932,
@@ -390,31 +407,46 @@ open_as(struct segments *segments, struct lan *as, bool quiet, char **problem)
 	return r;
 }
 
+static int
+open_quiet(struct segments *segments, const char *bind, char **problem)
+{
+	struct server *server = segments->server;
+
+	if (segments->quiet == NULL)
+		segments->quiet = lan_new(server->loop, server->pool,
+		    server->crypto, NULL, &ops, segments);
+	return open_as(segments, segments->quiet, true, bind, problem);
+}
+
 /* Not served: only found, where that is wanted. */
 static int
 apply_quiet(struct segments *segments, char **problem)
 {
-	struct server *server = segments->server;
-
 	segments_stop(segments);
-	if (!segments->announces)
-		return 0;
-	if (segments->quiet == NULL)
-		segments->quiet = lan_new(server->loop, server->pool,
-		    server->crypto, NULL, &ops, segments);
-	return open_as(segments, segments->quiet, true, problem);
+	return segments->announces
+		   ? open_quiet(segments, bind_of(segments), problem)
+		   : 0;
 }
 
 static int
 apply_served(struct segments *segments, char **problem)
 {
+	const char *bind = bind_of(segments);
+	char *why = NULL;
 	int r = 0;
 
 	if (segments->quiet != NULL)
 		lan_close(segments->quiet);
 	if (segments->lan == NULL)
 		r = open_lan(segments, problem);
-	return r < 0 ? r : open_as(segments, segments->lan, false, problem);
+	if (r == 0)
+		r = open_as(segments, segments->lan, false, bind, problem);
+	/* A machine without IPv6 is none the worse. */
+	if (r == 0 && segments->announces && bind[0] == '\0' &&
+	    open_quiet(segments, "::", &why) < 0)
+		log_info("not found over IPv6: %s", why);
+	free(why);
+	return r;
 }
 
 int

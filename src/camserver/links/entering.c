@@ -122,7 +122,8 @@ address_of(const struct memberlink *link, const struct linkhello *hello)
 	struct addr at = link->addr;
 
 	at.port = hello->port;
-	if (hello->port == 0)
+	/* Elsewhere that of one link alone means nothing. */
+	if (hello->port == 0 || at.scope != 0)
 		at = (struct addr){ .family = ADDR_NONE };
 	return at;
 }

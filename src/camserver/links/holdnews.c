@@ -17,7 +17,7 @@
 #include "rpc/json.h"
 #include "rpc/names.h"
 
-enum { SENDERS_MAX = 1000, RECEIPTS_MAX = 100 };
+enum { READY_MAX = 1000, RECEIPTS_MAX = 100 };
 
 /* -- whole -------------------------------------------------------------------
  */
@@ -45,10 +45,20 @@ read_receivers(struct job *job, void *context)
 	    context, whole->held.file, add_key, whole->receivers);
 }
 
-static void
-tell_ready(struct memberlink *link, json_t *users)
+static json_t *
+ready_object(const struct store_held *held)
 {
-	memberlink_notify(link, HOLD_READY, json_pack("{s:o}", "users", users));
+	return json_pack("{s:o, s:o, s:I, s:I}", "user",
+	    json_hex(span_of(held->sender_key, sizeof held->sender_key)),
+	    "message", json_hex(span_of(held->message, sizeof held->message)),
+	    "number", (json_int_t)held->number, "expires",
+	    (json_int_t)held->expires_ms);
+}
+
+static void
+tell_ready(struct memberlink *link, json_t *files)
+{
+	memberlink_notify(link, HOLD_READY, json_pack("{s:o}", "files", files));
 }
 
 static struct roll_member *
@@ -76,9 +86,7 @@ on_receivers(struct job *job)
 
 		if (member != NULL && member->link != NULL)
 			tell_ready(member->link,
-			    json_pack(
-				"[o]", json_hex(span_of(whole->held.sender_key,
-					   sizeof whole->held.sender_key))));
+			    json_pack("[o]", ready_object(&whole->held)));
 	}
 	json_decref(whole->receivers);
 	free(whole);
@@ -111,8 +119,8 @@ struct news_job {
 	struct holds *holds;
 	int64_t member;
 	uint64_t serial; /* of his link */
-	bool of_senders;
-	json_t *senders;
+	bool with_ready;
+	json_t *ready;
 	struct receipt *receipts;
 	size_t count, size;
 	int err;
@@ -132,14 +140,21 @@ add_receipt(const struct store_held_receipt *row, void *arg)
 	return 0;
 }
 
+static int
+add_ready(const struct store_held *held, void *arg)
+{
+	json_array_append_new(arg, ready_object(held));
+	return 0;
+}
+
 static void
 read_news(struct job *job, void *context)
 {
 	struct news_job *news = container_of(job, struct news_job, job);
 	size_t kept = 0;
 
-	news->err = news->of_senders ? store_held_senders(context, news->member,
-					   SENDERS_MAX, add_key, news->senders)
+	news->err = news->with_ready ? store_held_ready(context, news->member,
+					   READY_MAX, add_ready, news->ready)
 				     : 0;
 	if (news->err == 0)
 		news->err = store_held_receipts(
@@ -164,7 +179,7 @@ struct told {
 };
 
 static void tell_news(
-    struct holds *holds, const struct memberlink *link, bool of_senders);
+    struct holds *holds, const struct memberlink *link, bool with_ready);
 
 /* What he does not know, he will not know the next time either. */
 static void
@@ -218,28 +233,28 @@ on_news(struct job *job)
 	if (news->err < 0)
 		log_error(
 		    "cannot read what is held: %s", cam_strerror(news->err));
-	if (link != NULL && json_array_size(news->senders) > 0)
-		tell_ready(link, json_incref(news->senders));
+	if (link != NULL && json_array_size(news->ready) > 0)
+		tell_ready(link, json_incref(news->ready));
 	for (size_t i = 0; i < news->count && link != NULL &&
 			   link->wire != NULL && !news->holds->stopped;
 	     i++)
 		tell_receipt(news->holds, link, &news->receipts[i],
 		    i == RECEIPTS_MAX - 1);
-	json_decref(news->senders);
+	json_decref(news->ready);
 	free(news->receipts);
 	free(news);
 }
 
 static void
-tell_news(struct holds *holds, const struct memberlink *link, bool of_senders)
+tell_news(struct holds *holds, const struct memberlink *link, bool with_ready)
 {
 	struct news_job *job = xcalloc(1, sizeof *job);
 
 	job->holds = holds;
 	job->member = link->member->member;
 	job->serial = link->serial;
-	job->of_senders = of_senders;
-	job->senders = json_array();
+	job->with_ready = with_ready;
+	job->ready = json_array();
 	job->job.work = read_news;
 	job->job.done = on_news;
 	workers_submit(holds->links->server->writer, &job->job);

@@ -99,8 +99,9 @@ answer_put(struct put_job *put, struct memberlink *link)
 	uint8_t ticket[TICKET_SIZE];
 
 	if (put->held.state == HELD_WHOLE) {
-		memberlink_reply(
-		    link, put->id, json_pack("{s:s}", "state", "held"));
+		memberlink_reply(link, put->id,
+		    json_pack("{s:s, s:I}", "state", "held", "expires",
+			(json_int_t)put->held.expires_ms));
 		holds_tell_whole(holds, &put->held);
 		return;
 	}
@@ -111,7 +112,8 @@ answer_put(struct put_job *put, struct memberlink *link)
 	}
 	(void)hold_new(holds, false, put->held.sender, &put->held, ticket);
 	hold_reply(link, put->id,
-	    json_pack("{s:s, s:I}", "state", "wanted", "chunk",
+	    json_pack("{s:s, s:I, s:I}", "state", "wanted", "expires",
+		(json_int_t)put->held.expires_ms, "chunk",
 		(json_int_t)(put->held.stored / CHUNK_FRAME_MAX)),
 	    ticket);
 }
