@@ -61,6 +61,7 @@ test_begin() {
 	export HOME=$T/home LC_ALL=C.UTF-8 TERM=xterm-256color TZ=UTC PATH="$TEST_BUILD:/usr/sbin:/usr/bin:/sbin:/bin:$PATH"
 	export ASAN_OPTIONS="${ASAN_OPTIONS:-}:log_path=$T/sanitizer"
 	export UBSAN_OPTIONS="${UBSAN_OPTIONS:-}:log_path=$T/sanitizer"
+	export CAM_COMPLETE_MS=60000
 	mkdir "$HOME"
 	# Addresses of our own: in a network namespace any, else by the process id.
 	NET=127.0.77

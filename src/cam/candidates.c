@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "cam/args.h"
@@ -27,8 +29,8 @@
 #include "rpc/names.h"
 
 /* Somebody presses a key and waits: names that camd has not given by then are
- * left out. */
-enum { COMPLETE_LIVE_MS = 100 };
+ * left out. CAM_COMPLETE_MS is another time. */
+enum { COMPLETE_LIVE_MS = 100, COMPLETE_LIVE_MAX_MS = 60 * 1000 };
 
 /* So many of the newest messages are looked at; what is shown of a text. */
 enum { COMPLETE_MESSAGES = 50, COMPLETE_TEXT = 60 };
@@ -152,10 +154,25 @@ on_too_late(int signo)
 	_exit(EXIT_DONE);
 }
 
+static unsigned
+live_ms(void)
+{
+	const char *text = getenv("CAM_COMPLETE_MS");
+	uint64_t ms = 0;
+
+	if (text == NULL ||
+	    number_decimal(span_text(text), COMPLETE_LIVE_MAX_MS, &ms) < 0 ||
+	    ms == 0)
+		return COMPLETE_LIVE_MS;
+	return (unsigned)ms;
+}
+
 static void
 limit_live(void)
 {
-	struct itimerval limit = { .it_value = { 0, COMPLETE_LIVE_MS * 1000 } };
+	unsigned ms = live_ms();
+	struct itimerval limit = { .it_value = { ms / 1000,
+				       (suseconds_t)(ms % 1000) * 1000 } };
 
 	signal(SIGALRM, on_too_late);
 	setitimer(ITIMER_REAL, &limit, NULL);
@@ -169,7 +186,7 @@ call_live(struct rpc_client *client, const char *method, json_t *params)
 	json_t *result = NULL;
 
 	if (rpc_client_call(
-		client, method, params, COMPLETE_LIVE_MS, &result, &error) != 0)
+		client, method, params, live_ms(), &result, &error) != 0)
 		rpc_error_finish(&error);
 	return result;
 }
