@@ -265,6 +265,7 @@ on_presence(void *arg)
 		if (link->state == MEMBERLINK_ENTERED)
 			notices_tell_presence(links->notices, link);
 	}
+	memberlinks_stir(links);
 }
 
 static const struct roll_ops roll_ops = {

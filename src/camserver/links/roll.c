@@ -20,10 +20,12 @@
 #include "store/member.h"
 
 /* What changes of many at once is told at once: the later, the more there are
- * to be told. */
+ * to be told, and in a rush it waits for more who come. */
 enum {
 	TELL_MS = 50,
 	TELL_PRESENT_A_MS = 10,
+	RUSH = 64,
+	RUSH_WAITS = 3,
 	READ_AT_ONCE = 4096,
 };
 
@@ -41,6 +43,8 @@ struct roll {
 	struct head head;
 	uint8_t head_bytes[HEAD_BYTES];
 	struct timer tell;
+	size_t changed;	  /* members since it was last told */
+	unsigned put_off; /* how often it has waited since */
 	bool reading, again;
 };
 
@@ -132,11 +136,22 @@ roll_change(const struct roll *roll, uint64_t number)
  */
 
 static void
+tell_later(struct roll *roll)
+{
+	if (!timer_is_running(&roll->tell))
+		timer_start(
+		    &roll->tell, TELL_MS + roll->present / TELL_PRESENT_A_MS);
+}
+
+static void
 on_tell(void *arg)
 {
 	struct roll *roll = arg;
 
-	roll->ops->on_presence(roll->arg);
+	if (roll->changed >= RUSH && roll->put_off++ < RUSH_WAITS)
+		tell_later(roll);
+	else
+		roll->ops->on_presence(roll->arg);
 }
 
 void
@@ -146,16 +161,16 @@ roll_told(struct roll *roll)
 
 	TAILQ_FOREACH (member, &roll->list, entry)
 		member->changed = ROLL_SAME;
+	roll->changed = roll->put_off = 0;
 }
 
 static void
 change(struct roll *roll, struct roll_member *member, enum roll_change changed)
 {
+	roll->changed += member->changed == ROLL_SAME;
 	if (member->changed < changed)
 		member->changed = changed;
-	if (!timer_is_running(&roll->tell))
-		timer_start(
-		    &roll->tell, TELL_MS + roll->present / TELL_PRESENT_A_MS);
+	tell_later(roll);
 }
 
 void
