@@ -127,7 +127,7 @@ test_both_come_back_whoever_restarts() {
 	await 20 is_as anna bob@pc2 .verified
 }
 
-in_data() { # NAME: PYTHON on stdin, with the database of a camd that has ended as "store"
+in_data() { # NAME: PYTHON on stdin, with the database of a camd as "store", to be changed only once that has ended
 	python3 -c '
 import sqlite3, sys
 store = sqlite3.connect(sys.argv[1])
@@ -152,6 +152,8 @@ test_cards_are_kept_and_only_others_are_asked_for() {
 	await_user anna bob@pc2
 	stop bob
 	await_user anna bob@pc2 offline
+	# Her own and his: they are written a moment after they have come.
+	await 20 cards_kept anna 2
 	end_server
 	# Killed or not, what has come is there while the server is away.
 	kill_camd anna
