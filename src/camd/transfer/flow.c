@@ -23,14 +23,14 @@ finish(struct flow *flow)
 }
 
 static int
-begin(struct flow *flow, struct wire *wire, struct flow_cover cover,
+begin(struct flow *flow, struct sock *sock, struct flow_cover cover,
     uint64_t left, void *(*run)(void *))
 {
 	pthread_attr_t attributes;
 	sigset_t all, before;
 	int error;
 
-	*flow = (struct flow){ .wire = wire, .cover = cover, .left = left };
+	*flow = (struct flow){ .sock = sock, .cover = cover, .left = left };
 	lane_init(&flow->lane);
 	if (cover.chunks)
 		flow->sealed = xmalloc(SEALED_SIZE);
@@ -71,8 +71,8 @@ send_sealed(struct flow *flow, const struct lane_block *block)
 	} while (rc == 0 && at < block->len);
 	if (rc < 0)
 		return rc;
-	return wire_send(
-	    flow->wire, span_of(flow->sealed, (size_t)(frame - flow->sealed)));
+	return sock_send(
+	    flow->sock, span_of(flow->sealed, (size_t)(frame - flow->sealed)));
 }
 
 static int
@@ -84,7 +84,7 @@ send_block(struct flow *flow, const struct lane_block *block)
 		return send_sealed(flow, block);
 	if (flow->cover.keystream)
 		keystream_apply(flow->cover.keystream, bytes, block->data);
-	return wire_send(flow->wire, bytes);
+	return sock_send(flow->sock, bytes);
 }
 
 static void *
@@ -109,9 +109,9 @@ run_out(void *arg)
 }
 
 int
-flow_out_begin(struct flow *flow, struct wire *wire, struct flow_cover cover)
+flow_out_begin(struct flow *flow, struct sock *sock, struct flow_cover cover)
 {
-	return begin(flow, wire, cover, 0, run_out);
+	return begin(flow, sock, cover, 0, run_out);
 }
 
 int
@@ -196,7 +196,7 @@ receive_plain(struct flow *flow, struct lane_block *block)
 
 	if (size > flow->left)
 		size = (size_t)flow->left;
-	rc = wire_receive(flow->wire, block->data + block->len, size, &len);
+	rc = sock_receive(flow->sock, block->data + block->len, size, &len);
 	if (rc < 0)
 		return rc;
 	if (flow->cover.keystream)
@@ -233,7 +233,7 @@ receive_frame(struct flow *flow, struct span *frame)
 			memmove(flow->sealed, have.data, have.len);
 			flow->sealed_from = 0;
 		}
-		rc = wire_receive(flow->wire,
+		rc = sock_receive(flow->sock,
 		    flow->sealed + flow->sealed_from + have.len,
 		    SEALED_SIZE - flow->sealed_from - have.len, &len);
 		if (rc < 0)
@@ -305,10 +305,10 @@ run_in(void *arg)
 }
 
 int
-flow_in_begin(struct flow *flow, struct wire *wire, struct flow_cover cover,
+flow_in_begin(struct flow *flow, struct sock *sock, struct flow_cover cover,
     uint64_t limit)
 {
-	return begin(flow, wire, cover, limit, run_in);
+	return begin(flow, sock, cover, limit, run_in);
 }
 
 int
@@ -345,7 +345,7 @@ flow_in_end(struct flow *flow)
 		lane_release(&flow->lane);
 	lane_refuse(&flow->lane, CAM_ERR_CLOSED);
 	/* It may wait for bytes that nobody wants any more. */
-	shutdown(flow->wire->fd, SHUT_RD);
+	shutdown(flow->sock->fd, SHUT_RD);
 	pthread_join(flow->helper, NULL);
 	finish(flow);
 	errno = error;

@@ -10,7 +10,7 @@
 
 #include "base/span.h"
 #include "camd/transfer/lane.h"
-#include "camd/transfer/wire.h"
+#include "camd/transfer/sock.h"
 #include "crypto/chunk.h"
 #include "crypto/keystream.h"
 
@@ -21,7 +21,7 @@ struct flow_cover {
 };
 
 struct flow {
-	struct wire *wire;
+	struct sock *sock;
 	struct flow_cover cover;
 	struct lane lane;
 	struct lane_block *block; /* the job's thread is at work on it */
@@ -36,7 +36,7 @@ struct flow {
 
 /* CAM_ERR_SYSTEM: no thread. After success end it with flow_out_end(). */
 int flow_out_begin(
-    struct flow *flow, struct wire *wire, struct flow_cover cover);
+    struct flow *flow, struct sock *sock, struct flow_cover cover);
 /* Room for at least one byte more: fill some and say how many. The error of the
  * other side when that has ended. */
 int flow_out_room(struct flow *flow, uint8_t **place, size_t *size);
@@ -53,7 +53,7 @@ int flow_out_end(struct flow *flow, int err);
 
 /* limit: how many bytes there are (any number for chunks, which tell), or
  * UINT64_MAX: read until told to stop. */
-int flow_in_begin(struct flow *flow, struct wire *wire, struct flow_cover cover,
+int flow_in_begin(struct flow *flow, struct sock *sock, struct flow_cover cover,
     uint64_t limit);
 /*
  * Gives the next bytes, with what window still holds (LANE_HEADROOM at most)

@@ -34,7 +34,7 @@ receive_ciphered(struct transfer *transfer, int fd)
 	struct span window = span_of(NULL, 0);
 	uint64_t at = job->offset;
 	struct flow flow;
-	int rc = flow_in_begin(&flow, &transfer->wire, transfer_cover(transfer),
+	int rc = flow_in_begin(&flow, &transfer->sock, transfer_cover(transfer),
 	    job->size - job->offset);
 
 	if (rc < 0)
@@ -67,7 +67,7 @@ receive_data(struct transfer *transfer, int fd)
 	if (rc == 0)
 		rc = place_expect(&transfer->place, job->size - job->offset);
 	if (rc == 0)
-		rc = wire_send(&transfer->wire, job->hello);
+		rc = sock_send(&transfer->sock, job->hello);
 	if (rc < 0)
 		return rc;
 	job->outcome.resumed = job->offset > 0;
@@ -223,7 +223,7 @@ receive_chunks(struct infile *file)
 	struct span window = span_of(NULL, 0);
 	struct flow flow;
 	int rc =
-	    flow_in_begin(&flow, &transfer->wire, transfer_cover(transfer), 0);
+	    flow_in_begin(&flow, &transfer->sock, transfer_cover(transfer), 0);
 
 	if (rc < 0)
 		return rc;
@@ -270,7 +270,7 @@ receive_sealed(struct infile *file)
 	int rc = resume(file, &request);
 
 	if (rc == 0)
-		rc = wire_send(&transfer->wire, job->hello);
+		rc = sock_send(&transfer->sock, job->hello);
 	if (rc == 0)
 		rc = sealed_ask(transfer, &request, &file->header);
 	if (rc == 0)

@@ -143,7 +143,7 @@ receive_all(struct instream *in)
 	struct span window = span_of(NULL, 0), data;
 	enum dirstream_event event;
 	struct flow flow;
-	int rc = flow_in_begin(&flow, &in->transfer->wire,
+	int rc = flow_in_begin(&flow, &in->transfer->sock,
 	    transfer_cover(in->transfer), UINT64_MAX);
 
 	if (rc < 0)
@@ -172,7 +172,7 @@ instream_run(struct transfer *transfer)
 	if (rc == 0)
 		rc = place_expect(&transfer->place, 0);
 	if (rc == 0)
-		rc = wire_send(&transfer->wire, job->hello);
+		rc = sock_send(&transfer->sock, job->hello);
 	if (rc == 0) {
 		dirstream_init(
 		    &in.stream, in.converter, job->charset, !job->is_folder);

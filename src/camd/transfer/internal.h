@@ -4,13 +4,13 @@
 
 #include "camd/transfer/flow.h"
 #include "camd/transfer/place.h"
+#include "camd/transfer/sock.h"
 #include "camd/transfer/transfer.h"
-#include "camd/transfer/wire.h"
 
 /* A job being run. */
 struct transfer {
 	struct transfer_job *job;
-	struct wire wire;
+	struct sock sock;
 	struct place place;	     /* receiving */
 	struct keystream *keystream; /* where the job is ciphered */
 	struct chunk_stream *chunks; /* where it is sealed, once begun */

@@ -261,7 +261,7 @@ receive_all(struct intree *tree)
 	enum record_event event;
 	struct flow flow;
 	int rc =
-	    flow_in_begin(&flow, &transfer->wire, transfer_cover(transfer), 0);
+	    flow_in_begin(&flow, &transfer->sock, transfer_cover(transfer), 0);
 
 	if (rc < 0)
 		return rc;
@@ -294,7 +294,7 @@ receive_tree(struct intree *tree)
 	request.offset = tree->part_size;
 	request.check = tree->part_size > 0 ? record_check(&tree->part) : 0;
 	if (rc == 0)
-		rc = wire_send(&transfer->wire, transfer->job->hello);
+		rc = sock_send(&transfer->sock, transfer->job->hello);
 	if (rc == 0)
 		rc = sealed_ask(transfer, &request, &header);
 	if (rc < 0)

@@ -62,7 +62,7 @@ send_ciphered(struct transfer *transfer)
 	const struct transfer_job *job = transfer->job;
 	struct flow flow;
 	int rc =
-	    flow_out_begin(&flow, &transfer->wire, transfer_cover(transfer));
+	    flow_out_begin(&flow, &transfer->sock, transfer_cover(transfer));
 
 	if (rc < 0)
 		return rc;
@@ -89,7 +89,7 @@ outfile_data(struct transfer *transfer)
 				       job->offset, job->size - job->offset);
 	/* The receiver closes when it has all; of nothing it may never ask for
 	 * the end (reference 4.3). */
-	return rc == 0 && job->size > 0 ? wire_finish(&transfer->wire) : rc;
+	return rc == 0 && job->size > 0 ? sock_finish(&transfer->sock) : rc;
 }
 
 /* -- sealed ------------------------------------------------------------------
@@ -153,7 +153,7 @@ send_chunks(struct transfer *transfer, uint64_t from, const struct stat *before)
 		rc = digest_add_file(digest, job->source, 0, from, &job->stop);
 	if (rc == 0)
 		rc = flow_out_begin(
-		    &flow, &transfer->wire, transfer_cover(transfer));
+		    &flow, &transfer->sock, transfer_cover(transfer));
 	if (rc < 0)
 		goto out;
 	rc =

@@ -141,12 +141,12 @@ outstream_run(struct transfer *transfer)
 
 	if (rc == 0)
 		rc = flow_out_begin(
-		    &out.flow, &transfer->wire, transfer_cover(transfer));
+		    &out.flow, &transfer->sock, transfer_cover(transfer));
 	if (rc == 0) {
 		rc = transfer->job->is_folder ? put_folder(&out)
 					      : put_single(&out);
 		rc = flow_out_end(&out.flow, rc);
 	}
 	charset_converter_free(out.converter);
-	return rc == 0 ? wire_finish(&transfer->wire) : rc;
+	return rc == 0 ? sock_finish(&transfer->sock) : rc;
 }

@@ -301,7 +301,7 @@ put_tree(struct outtree *out, struct treewalk *walk)
 	enum walk_event event = WALK_UP;
 	struct walk_entry entry;
 	int rc = flow_out_begin(
-	    &out->flow, &out->transfer->wire, transfer_cover(out->transfer));
+	    &out->flow, &out->transfer->sock, transfer_cover(out->transfer));
 
 	if (rc < 0)
 		return rc;

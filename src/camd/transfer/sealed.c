@@ -22,8 +22,8 @@ ask_oneself(struct transfer *transfer, uint8_t bytes[TRANSFER_REQUEST_SIZE])
 	};
 
 	transfer_request_write(&request, bytes);
-	return wire_send(
-	    &transfer->wire, span_of(bytes, TRANSFER_REQUEST_SIZE));
+	return sock_send(
+	    &transfer->sock, span_of(bytes, TRANSFER_REQUEST_SIZE));
 }
 
 int
@@ -31,7 +31,7 @@ sealed_await(struct transfer *transfer, struct transfer_request *request,
     uint8_t bytes[TRANSFER_REQUEST_SIZE])
 {
 	int rc = transfer->job->held ? ask_oneself(transfer, bytes)
-				     : wire_receive_all(&transfer->wire, bytes,
+				     : sock_receive_all(&transfer->sock, bytes,
 					   TRANSFER_REQUEST_SIZE);
 
 	if (rc == 0)
@@ -53,7 +53,7 @@ sealed_answer(struct transfer *transfer,
 	chunk_seal_new(transfer->job->file_key,
 	    span_of(request, TRANSFER_REQUEST_SIZE), header, &bytes,
 	    &transfer->chunks);
-	rc = wire_send(&transfer->wire, buf_span(&bytes));
+	rc = sock_send(&transfer->sock, buf_span(&bytes));
 	buf_finish(&bytes);
 	return rc;
 }
@@ -65,13 +65,13 @@ sealed_await_receipt(struct transfer *transfer)
 	int rc = 0;
 
 	if (transfer->job->held) {
-		rc = wire_receive_all(&transfer->wire, receipt, HELD_WORD_SIZE);
+		rc = sock_receive_all(&transfer->sock, receipt, HELD_WORD_SIZE);
 		return rc == 0 &&
 			       memcmp(receipt, held_word, HELD_WORD_SIZE) != 0
 			   ? CAM_ERR_FORMAT
 			   : rc;
 	}
-	rc = wire_receive_all(&transfer->wire, receipt, sizeof(receipt));
+	rc = sock_receive_all(&transfer->sock, receipt, sizeof(receipt));
 	if (rc == 0 && !chunk_receipt_is(transfer->chunks, receipt))
 		rc = CAM_ERR_CRYPTO;
 	return rc;
@@ -96,13 +96,13 @@ read_header(struct transfer *transfer, const uint8_t *request,
 {
 	uint8_t bytes[CHUNK_HEADER_MAX];
 	size_t size = 0;
-	int rc = wire_receive_all(&transfer->wire, bytes, CHUNK_HEADER_CLEAR);
+	int rc = sock_receive_all(&transfer->sock, bytes, CHUNK_HEADER_CLEAR);
 
 	if (rc == 0)
 		rc = chunk_header_size(
 		    span_of(bytes, CHUNK_HEADER_CLEAR), &size);
 	if (rc == 0)
-		rc = wire_receive_all(&transfer->wire,
+		rc = sock_receive_all(&transfer->sock,
 		    bytes + CHUNK_HEADER_CLEAR, size - CHUNK_HEADER_CLEAR);
 	if (rc == 0)
 		rc = chunk_open_new(transfer->job->file_key,
@@ -121,9 +121,9 @@ sealed_ask(struct transfer *transfer, const struct transfer_request *request,
 	int rc;
 
 	transfer_request_write(request, bytes);
-	rc = wire_send(&transfer->wire, span_of(bytes, sizeof(bytes)));
+	rc = sock_send(&transfer->sock, span_of(bytes, sizeof(bytes)));
 	if (rc == 0 && transfer->job->held)
-		rc = wire_receive_all(&transfer->wire, bytes, sizeof(bytes));
+		rc = sock_receive_all(&transfer->sock, bytes, sizeof(bytes));
 	if (rc == 0)
 		rc = read_header(transfer, bytes, header);
 	return rc == 0 && transfer->job->held ? go_to(transfer, request, header)
@@ -138,10 +138,10 @@ sealed_send_receipt(struct transfer *transfer)
 	chunk_receipt(transfer->chunks, receipt);
 	if (transfer->job->held) {
 		held_proof(receipt, transfer->job->held_as, proof);
-		return wire_send(
-		    &transfer->wire, span_of(proof, sizeof(proof)));
+		return sock_send(
+		    &transfer->sock, span_of(proof, sizeof(proof)));
 	}
-	return wire_send(&transfer->wire, span_of(receipt, sizeof(receipt)));
+	return sock_send(&transfer->sock, span_of(receipt, sizeof(receipt)));
 }
 
 int

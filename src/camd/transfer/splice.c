@@ -28,7 +28,7 @@ copy_out(struct transfer *transfer, int fd, uint64_t offset, uint64_t len)
 			rc = got < 0 ? CAM_ERR_SYSTEM : CAM_ERR_REFUSED;
 			break;
 		}
-		rc = wire_send(&transfer->wire, span_of(bytes, (size_t)got));
+		rc = sock_send(&transfer->sock, span_of(bytes, (size_t)got));
 		if (rc == 0)
 			transfer_moved(transfer, (uint64_t)got);
 		offset += (uint64_t)got;
@@ -47,7 +47,7 @@ copy_in(struct transfer *transfer, int fd, uint64_t offset, uint64_t len)
 	while (len > 0 && rc == 0) {
 		size_t got = len < COPY_SIZE ? (size_t)len : COPY_SIZE;
 
-		rc = wire_receive(&transfer->wire, bytes, got, &got);
+		rc = sock_receive(&transfer->sock, bytes, got, &got);
 		if (rc == 0)
 			rc = place_write(
 			    &transfer->place, fd, offset, span_of(bytes, got));
@@ -98,13 +98,13 @@ pour_out(struct transfer *transfer, const struct pipe_pair *pair, size_t len,
     bool more)
 {
 	while (len > 0) {
-		ssize_t sent = splice(pair->out, NULL, transfer->wire.fd, NULL,
+		ssize_t sent = splice(pair->out, NULL, transfer->sock.fd, NULL,
 		    len, SPLICE_F_MOVE | (more ? SPLICE_F_MORE : 0));
 
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent <= 0 || transfer_is_stopped(transfer))
-			return wire_error(&transfer->wire);
+			return sock_error(&transfer->sock);
 		transfer_moved(transfer, (uint64_t)sent);
 		len -= (size_t)sent;
 	}
@@ -205,9 +205,9 @@ splice_receive(struct transfer *transfer, int fd, uint64_t offset, uint64_t len)
 	int rc;
 
 	/* What was read before is in memory already. */
-	if (transfer->wire.early.len > 0) {
-		uint64_t early = transfer->wire.early.len < len
-				     ? transfer->wire.early.len
+	if (transfer->sock.early.len > 0) {
+		uint64_t early = transfer->sock.early.len < len
+				     ? transfer->sock.early.len
 				     : len;
 
 		rc = copy_in(transfer, fd, offset, early);
@@ -221,7 +221,7 @@ splice_receive(struct transfer *transfer, int fd, uint64_t offset, uint64_t len)
 		return rc;
 	while (len > 0 && rc == 0) {
 		size_t size = len < pair.size ? (size_t)len : pair.size;
-		ssize_t got = splice(transfer->wire.fd, NULL, pair.in, NULL,
+		ssize_t got = splice(transfer->sock.fd, NULL, pair.in, NULL,
 		    size, SPLICE_F_MOVE);
 
 		if (got < 0 && errno == EINTR)
@@ -232,7 +232,7 @@ splice_receive(struct transfer *transfer, int fd, uint64_t offset, uint64_t len)
 		}
 		if (got <= 0 || transfer_is_stopped(transfer)) {
 			rc = got == 0 ? CAM_ERR_CLOSED
-				      : wire_error(&transfer->wire);
+				      : sock_error(&transfer->sock);
 			break;
 		}
 		rc = pour_in(transfer, &pair, fd, offset, (size_t)got);

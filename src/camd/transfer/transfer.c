@@ -101,8 +101,8 @@ transfer_run(struct transfer_job *job)
 
 	errno = 0;
 	if (rc == 0)
-		rc = wire_open(
-		    &transfer.wire, job->socket, idle, job->early, &job->stop);
+		rc = sock_open(
+		    &transfer.sock, job->socket, idle, job->early, &job->stop);
 	if (rc == 0 && job->ciphered)
 		transfer.keystream = keystream_new(job->key, job->packet);
 	if (rc == 0)
@@ -112,7 +112,7 @@ transfer_run(struct transfer_job *job)
 	job->outcome.error =
 	    rc == CAM_ERR_SYSTEM || rc == CAM_ERR_FULL ? errno : 0;
 	if (rc < 0 && job->receive)
-		wire_reject(&transfer.wire);
+		sock_reject(&transfer.sock);
 	job->outcome.cancelled = rc < 0 && atomic_load(&job->stop);
 	place_finish(&transfer.place);
 	keystream_free(transfer.keystream);
