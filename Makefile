@@ -49,7 +49,7 @@ EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFL
 	$(QRENCODE_CFLAGS) $(CHAFA_CFLAGS) $(SYSTEMD_CFLAGS) $(MEDIA_CFLAGS)
 FORTIFY = $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 ALL_CFLAGS = $(STD) $(INC) $(WARN) $(CFLAGS) $(FORTIFY) $(HARDEN) $(EXT_CFLAGS) -pthread $(SAN)
-ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN) $(LINKER)
+ALL_LDFLAGS = $(LDFLAGS) -pthread $(SAN)
 PIE_CFLAGS = -fPIE
 PIE_LDFLAGS = $(if $(SAN),,-pie -Wl,-z,relro,-z,now)
 
@@ -246,10 +246,7 @@ FUZZ_SAN = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=und
 # Tests run on programs of their own, with sanitizers; tests/run runs, counts and sums up.
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 parallel = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
-# Three hundred programs are linked with all there is: by the quickest linker that is here.
-QUICK_LINKER = $(firstword $(foreach name,lld gold,$(if $(shell command -v ld.$(name)),-fuse-ld=$(name))))
 SANITIZED = $(MAKE) --no-print-directory $(parallel) B=$B/san CFLAGS='-g -O1 -fno-omit-frame-pointer' WERROR= \
-	LINKER='$(QUICK_LINKER)' \
 	SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 # Most tests wait for others more than they work.
 RUN = tests/run --build $B/san --jobs $(shell expr 2 \* $(JOBS))
