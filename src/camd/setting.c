@@ -259,6 +259,7 @@ static const struct setting table[] = {
 	    "a program run when a user begins or stops to write to us"),
 	HOOK("talk.read", "a program run when a talk is marked as read"),
 	HOOK("offer.received", "a program run for each file that is offered"),
+	HOOK("offer.held", "a program run when the server holds a file"),
 	HOOK("question.answered",
 	    "a program run for each question that is answered"),
 	HOOK("transfer.progress",
