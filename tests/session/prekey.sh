@@ -53,10 +53,13 @@ texts() { # NAME: of what came
 }
 
 begin() { # NAME...
+	local name
 	serve_org
 	join "$@"
 	await_user anna bob@pc2
-	await 20 are_there bob 100
+	for name; do
+		await 20 are_there "$name" 100
+	done
 }
 
 leave() { # NAME
