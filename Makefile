@@ -42,7 +42,8 @@ INC = -I. -Isrc -DCAM_VERSION='"$(VERSION)"' -DCAM_LIBEXEC='"$(PREFIX)/libexec/c
 	$(if $(QRENCODE_VERSION),-DCAM_QRENCODE='"$(QRENCODE_VERSION)"') \
 	$(if $(CHAFA_VERSION),-DCAM_CHAFA='"$(CHAFA_VERSION)"') \
 	$(if $(SYSTEMD_VERSION),-DCAM_SDBUS='"$(SYSTEMD_VERSION)"') \
-	$(if $(AVFORMAT_VERSION),-DCAM_AVFORMAT='"$(AVFORMAT_VERSION)"')
+	$(if $(AVFORMAT_VERSION),-DCAM_AVFORMAT='"$(AVFORMAT_VERSION)"') \
+	$(if $(SODIUM_VERSION),-DCAM_SODIUM='"$(SODIUM_VERSION)"')
 # What has these paths compiled in is compiled again when PREFIX is another than last time.
 PLACED = $(shell grep -lE 'CAM_(LIBEXEC|LOCALEDIR)' src/*/*.c src/*/*/*.c 2>/dev/null)
 EXT_CFLAGS = $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(SQLITE_CFLAGS) $(UTF8PROC_CFLAGS) \
@@ -63,8 +64,10 @@ PROGRAMS = cam camd camserver cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr)
 	$(if $(CHAFA_VERSION),cam-show) $(if $(SYSTEMD_VERSION),cam-notify) \
 	$(if $(MEDIA_VERSION),cam-media cam-view) $(if $(AVFORMAT_VERSION),cam-record)
 
-# Nobody confines where libseccomp is not; without Nettle libsrtp2 has its own.
-LEFT_OUT = $(if $(SECCOMP_LIBS),,src/base/confine.c) $(if $(HAVE_NETTLE),,src/media/shield_nettle.c)
+# Nobody confines where libseccomp is not; without Nettle libsrtp2 has its own, without libsodium
+# OpenSSL signs.
+LEFT_OUT = $(if $(SECCOMP_LIBS),,src/base/confine.c) $(if $(HAVE_NETTLE),,src/media/shield_nettle.c) \
+	$(if $(SODIUM_VERSION),,src/crypto/ed25519_sodium.c)
 objects = $(patsubst src/%.c,$B/obj/%.o,$(filter-out $(LEFT_OUT), \
 	$(sort $(wildcard src/$1/*.c src/$1/*/*.c))))
 archive = $B/lib$1.a

@@ -48,6 +48,10 @@ libraries(void)
 	/* Of cam-record. */
 	json_object_set_new(names, "libavformat", json_string(CAM_AVFORMAT));
 #endif
+#ifdef CAM_SODIUM
+	/* Of camd and camserver. */
+	json_object_set_new(names, "libsodium", json_string(CAM_SODIUM));
+#endif
 	return names;
 }
 
