@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/certificate.h"
+#include "crypto/provider.h"
 #include "net/tls_private.h"
 
 enum {
@@ -203,7 +204,7 @@ tls_context_new(
 	struct tls_context *made = xcalloc(1, sizeof(*made));
 	int err = CAM_ERR_CRYPTO;
 
-	made->ssl = SSL_CTX_new(TLS_method());
+	made->ssl = SSL_CTX_new_ex(provider_library(), NULL, TLS_method());
 	if (made->ssl != NULL && set_protocol(made->ssl))
 		err = set_alpn(made, alpn);
 	if (err == 0)
