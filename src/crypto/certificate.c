@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/random.h"
 #include "crypto/evp.h"
 
@@ -35,19 +36,37 @@ fill(X509 *certificate, EVP_PKEY *pkey)
 	return done;
 }
 
+struct evp_pkey_st *
+certificate_private(const struct sign_key *key)
+{
+	uint8_t secret[SIGN_KEY_SIZE];
+	EVP_PKEY *pkey;
+
+	evp_ready();
+	sign_key_secret(key, secret);
+	pkey = EVP_PKEY_new_raw_private_key_ex(
+	    NULL, "ED25519", NULL, secret, sizeof(secret));
+	wipe(secret, sizeof(secret));
+	ERR_clear_error();
+	return pkey;
+}
+
 int
 certificate_make(const struct sign_key *key, struct x509_st **certificate)
 {
 	EVP_PKEY *pkey = certificate_private(key);
 	X509 *made = X509_new();
 
-	if (made && fill(made, pkey) && X509_sign(made, pkey, NULL) > 0) {
+	bool done =
+	    made && pkey && fill(made, pkey) && X509_sign(made, pkey, NULL) > 0;
+
+	EVP_PKEY_free(pkey);
+	if (done)
 		*certificate = made;
-		return 0;
-	}
-	X509_free(made);
+	else
+		X509_free(made);
 	ERR_clear_error();
-	return CAM_ERR_CRYPTO;
+	return done ? 0 : CAM_ERR_CRYPTO;
 }
 
 void

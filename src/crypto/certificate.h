@@ -18,7 +18,7 @@ void certificate_free(struct x509_st *certificate);
 /* The key of a peer's certificate. CAM_ERR_KEY: not an Ed25519 one. */
 int certificate_key(
     const struct x509_st *certificate, uint8_t key[SIGN_KEY_SIZE]);
-/* Borrowed; lives as long as key. */
+/* For TLS; release with EVP_PKEY_free(). NULL without memory. */
 struct evp_pkey_st *certificate_private(const struct sign_key *key);
 
 #endif

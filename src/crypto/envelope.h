@@ -90,8 +90,8 @@ struct envelope_opened {
 	size_t len;
 };
 /*
- * Opens with the device's prekey and checks commitment, the signature by
- * signer, that the header says the same as the inside, and that
+ * Opens with the device's prekey and checks commitment, the signature by the
+ * signing key signer, that the header says the same as the inside, and that
  * user_key is among the recipients. CAM_ERR_CRYPTO: sealed to another key,
  * changed, or signed by somebody else: one error for all; CAM_ERR_REFUSED:
  * genuine, but user_key is not in the list; CAM_ERR_FORMAT inside;
@@ -100,7 +100,7 @@ struct envelope_opened {
  */
 int envelope_open(const struct envelope *envelope,
     const uint8_t device[DEVICE_ID_SIZE], const struct hpke_key *prekey,
-    const struct sign_public *signer, const uint8_t user_key[SIGN_KEY_SIZE],
+    const uint8_t signer[SIGN_KEY_SIZE], const uint8_t user_key[SIGN_KEY_SIZE],
     struct envelope_opened *opened);
 /* Wipes. */
 void envelope_opened_finish(struct envelope_opened *opened);

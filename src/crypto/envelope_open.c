@@ -95,7 +95,7 @@ unwrap(const struct envelope *envelope, const uint8_t *stanza,
  * signed. */
 static int
 decrypt(const struct envelope *envelope, const struct envelope_keys *keys,
-    const uint8_t header_hash[SHA256_SIZE], const struct sign_public *signer,
+    const uint8_t header_hash[SHA256_SIZE], const uint8_t signer[SIGN_KEY_SIZE],
     uint8_t *bytes)
 {
 	static const uint8_t nonce[AEAD_NONCE_SIZE];
@@ -107,7 +107,7 @@ decrypt(const struct envelope *envelope, const struct envelope_keys *keys,
 	if (rc < 0)
 		return rc;
 	memcpy(bytes, header_hash, SHA256_SIZE);
-	return sign_public_verify(
+	return sign_verify(
 	    signer, envelope_label, span_of(bytes, len), bytes + len);
 }
 
@@ -150,7 +150,7 @@ read_inside(const struct envelope *envelope,
 int
 envelope_open(const struct envelope *envelope,
     const uint8_t device[DEVICE_ID_SIZE], const struct hpke_key *prekey,
-    const struct sign_public *signer, const uint8_t user_key[SIGN_KEY_SIZE],
+    const uint8_t signer[SIGN_KEY_SIZE], const uint8_t user_key[SIGN_KEY_SIZE],
     struct envelope_opened *opened)
 {
 	const uint8_t *stanza = envelope_stanza(envelope, device);

@@ -1,23 +1,20 @@
-/* sign.c: Ed25519 over EVP. */
+/* sign.c: Ed25519 keys in locked memory, and what their signatures cover. */
 #include "crypto/sign.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
+#include <openssl/crypto.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
-#include "crypto/certificate.h"
-#include "crypto/evp.h"
+#include "crypto/ed25519.h"
 
-/* OpenSSL keeps the secret half of a raw key in the locked heap. */
 struct sign_key {
 	atomic_uint refs;
-	EVP_PKEY *pkey;
-	EVP_MD_CTX *ready; /* to sign with: copied for each signature */
+	uint8_t *secret; /* in the locked heap, which is OpenSSL's */
 	uint8_t public[SIGN_KEY_SIZE];
 };
 
@@ -27,23 +24,16 @@ int
 sign_key_new(const uint8_t secret[SIGN_KEY_SIZE], struct sign_key **key)
 {
 	struct sign_key *made = xcalloc(1, sizeof(*made));
-	size_t len = SIGN_KEY_SIZE;
 
-	evp_ready();
 	atomic_init(&made->refs, 1);
-	made->pkey = EVP_PKEY_new_raw_private_key_ex(
-	    NULL, "ED25519", NULL, secret, SIGN_KEY_SIZE);
-	made->ready = EVP_MD_CTX_new();
-	if (made->pkey && made->ready &&
-	    EVP_PKEY_get_raw_public_key(made->pkey, made->public, &len) == 1 &&
-	    EVP_DigestSignInit(made->ready, NULL, NULL, NULL, made->pkey) ==
-		1) {
-		*key = made;
-		return 0;
+	made->secret = OPENSSL_secure_malloc(SIGN_KEY_SIZE);
+	if (!made->secret || ed25519_public(secret, made->public) < 0) {
+		sign_key_free(made);
+		return CAM_ERR_CRYPTO;
 	}
-	sign_key_free(made);
-	ERR_clear_error();
-	return CAM_ERR_CRYPTO;
+	memcpy(made->secret, secret, SIGN_KEY_SIZE);
+	*key = made;
+	return 0;
 }
 
 int
@@ -71,8 +61,7 @@ sign_key_free(struct sign_key *key)
 {
 	if (!key || atomic_fetch_sub(&key->refs, 1) > 1)
 		return;
-	EVP_MD_CTX_free(key->ready);
-	EVP_PKEY_free(key->pkey); /* which overwrites the secret half */
+	OPENSSL_secure_clear_free(key->secret, SIGN_KEY_SIZE);
 	free(key);
 }
 
@@ -85,71 +74,7 @@ sign_key_public(const struct sign_key *key, uint8_t bytes[SIGN_KEY_SIZE])
 void
 sign_key_secret(const struct sign_key *key, uint8_t bytes[SIGN_KEY_SIZE])
 {
-	size_t len = SIGN_KEY_SIZE;
-
-	evp_need(EVP_PKEY_get_raw_private_key(key->pkey, bytes, &len) == 1);
-}
-
-struct evp_pkey_st *
-certificate_private(const struct sign_key *key)
-{
-	return key->pkey;
-}
-
-/* -- public keys ------------------------------------------------------- */
-
-struct sign_public {
-	atomic_uint refs;
-	EVP_MD_CTX *ready; /* to verify with: copied for each signature */
-	uint8_t bytes[SIGN_KEY_SIZE];
-};
-
-int
-sign_public_new(const uint8_t key[SIGN_KEY_SIZE], struct sign_public **public)
-{
-	struct sign_public *made = xcalloc(1, sizeof(*made));
-	EVP_PKEY *pkey = NULL;
-	int rc = CAM_ERR_CRYPTO;
-
-	evp_ready();
-	atomic_init(&made->refs, 1);
-	memcpy(made->bytes, key, SIGN_KEY_SIZE);
-	made->ready = EVP_MD_CTX_new();
-	pkey = EVP_PKEY_new_raw_public_key_ex(
-	    NULL, "ED25519", NULL, key, SIGN_KEY_SIZE);
-	if (made->ready && pkey &&
-	    EVP_DigestVerifyInit(made->ready, NULL, NULL, NULL, pkey) == 1)
-		rc = 0;
-	EVP_PKEY_free(pkey);
-	if (rc == 0)
-		*public = made;
-	else
-		sign_public_free(made);
-	ERR_clear_error();
-	return rc;
-}
-
-struct sign_public *
-sign_public_ref(struct sign_public *public)
-{
-	if (public)
-		atomic_fetch_add(&public->refs, 1);
-	return public;
-}
-
-void
-sign_public_free(struct sign_public *public)
-{
-	if (!public || atomic_fetch_sub(&public->refs, 1) > 1)
-		return;
-	EVP_MD_CTX_free(public->ready);
-	free(public);
-}
-
-const uint8_t *
-sign_public_bytes(const struct sign_public *public)
-{
-	return public->bytes;
+	memcpy(bytes, key->secret, SIGN_KEY_SIZE);
 }
 
 /* -- signatures -------------------------------------------------------- */
@@ -189,38 +114,12 @@ int
 sign_make(const struct sign_key *key, const char *label, struct span data,
     uint8_t signature[SIGN_SIZE])
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	struct signed_text text;
-	size_t len = SIGN_SIZE;
-	int rc = CAM_ERR_CRYPTO;
+	int rc;
 
 	signed_text_init(&text, label, data);
-	if (context && EVP_MD_CTX_copy_ex(context, key->ready) == 1 &&
-	    EVP_DigestSign(
-		context, signature, &len, text.text.data, text.text.len) == 1)
-		rc = 0;
+	rc = ed25519_sign(key->secret, key->public, text.text, signature);
 	signed_text_finish(&text);
-	EVP_MD_CTX_free(context);
-	ERR_clear_error();
-	return rc;
-}
-
-int
-sign_public_verify(const struct sign_public *public, const char *label,
-    struct span data, const uint8_t signature[SIGN_SIZE])
-{
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	struct signed_text text;
-	int rc = CAM_ERR_CRYPTO;
-
-	signed_text_init(&text, label, data);
-	if (context && EVP_MD_CTX_copy_ex(context, public->ready) == 1 &&
-	    EVP_DigestVerify(context, signature, SIGN_SIZE, text.text.data,
-		text.text.len) == 1)
-		rc = 0;
-	signed_text_finish(&text);
-	EVP_MD_CTX_free(context);
-	ERR_clear_error();
 	return rc;
 }
 
@@ -228,12 +127,12 @@ int
 sign_verify(const uint8_t key[SIGN_KEY_SIZE], const char *label,
     struct span data, const uint8_t signature[SIGN_SIZE])
 {
-	struct sign_public *public = NULL;
-	int rc = sign_public_new(key, &public);
+	struct signed_text text;
+	int rc;
 
-	if (rc == 0)
-		rc = sign_public_verify(public, label, data, signature);
-	sign_public_free(public);
+	signed_text_init(&text, label, data);
+	rc = ed25519_verify(key, text.text, signature);
+	signed_text_finish(&text);
 	return rc;
 }
 

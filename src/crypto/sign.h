@@ -29,7 +29,7 @@ void sign_key_secret(const struct sign_key *key, uint8_t bytes[SIGN_KEY_SIZE]);
  * A signature covers label, a zero byte and the data, so that no signature can
  * stand for another kind (threat model 5.2: "cam/…/1"). label NULL: the data
  * alone (RFC vectors). sign: CAM_ERR_CRYPTO. verify: 0, or CAM_ERR_CRYPTO when
- * it is not this key's signature.
+ * it is not this key's signature by the rule of ed25519.h.
  */
 int sign_make(const struct sign_key *key, const char *label, struct span data,
     uint8_t signature[SIGN_SIZE]);
@@ -39,17 +39,5 @@ int sign_verify(const uint8_t key[SIGN_KEY_SIZE], const char *label,
 /* No two of the public keys are the same: no key serves two purposes (threat
  * model 5.2). */
 bool sign_keys_differ(const uint8_t *const keys[], size_t count);
-
-/* A public key made ready once, for one whose signatures are many; unchanging:
- * several threads may verify with it. CAM_ERR_CRYPTO: it is none. */
-struct sign_public;
-int sign_public_new(
-    const uint8_t key[SIGN_KEY_SIZE], struct sign_public **public);
-struct sign_public *sign_public_ref(struct sign_public *public);
-void sign_public_free(struct sign_public *public);
-const uint8_t *sign_public_bytes(const struct sign_public *public);
-/* As sign_verify(). */
-int sign_public_verify(const struct sign_public *public, const char *label,
-    struct span data, const uint8_t signature[SIGN_SIZE]);
 
 #endif

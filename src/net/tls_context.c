@@ -183,13 +183,16 @@ static int
 set_key(SSL_CTX *ssl, const struct sign_key *key)
 {
 	struct x509_st *certificate = NULL;
+	EVP_PKEY *pkey = NULL;
 	int err = certificate_make(key, &certificate);
 
 	if (err < 0)
 		return err;
-	if (SSL_CTX_use_certificate(ssl, certificate) != 1 ||
-	    SSL_CTX_use_PrivateKey(ssl, certificate_private(key)) != 1)
+	pkey = certificate_private(key);
+	if (!pkey || SSL_CTX_use_certificate(ssl, certificate) != 1 ||
+	    SSL_CTX_use_PrivateKey(ssl, pkey) != 1)
 		err = CAM_ERR_CRYPTO;
+	EVP_PKEY_free(pkey);
 	certificate_free(certificate);
 	SSL_CTX_set_verify(
 	    ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);

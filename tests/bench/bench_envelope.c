@@ -31,7 +31,7 @@ static const char text[] = "The quarterly report is due on Friday; please send "
 struct pair {
 	struct sign_key *signing;
 	struct hpke_key *prekey;
-	struct sign_public *signer;
+	uint8_t signer[SIGN_KEY_SIZE];
 	uint8_t prekey_public[HPKE_KEY_SIZE];
 	struct envelope_recipient recipient;
 	struct envelope_content content;
@@ -40,14 +40,11 @@ struct pair {
 static void
 make(struct pair *pair)
 {
-	uint8_t signing_key[SIGN_KEY_SIZE];
-
 	if (sign_key_generate(&pair->signing) < 0 ||
 	    hpke_key_generate(&pair->prekey) < 0)
 		die("no keys");
-	sign_key_public(pair->signing, signing_key);
-	if (sign_public_new(signing_key, &pair->signer) < 0)
-		die("no keys");
+	sign_key_public(pair->signing, pair->signer);
+	die("no keys");
 	hpke_key_public(pair->prekey, pair->prekey_public);
 	random_bytes(pair->recipient.user_key, SIGN_KEY_SIZE);
 	pair->recipient.name = span_text("bob@pc2");
@@ -419,7 +416,6 @@ main(void)
 	measure_many(&pair, &bare);
 	finish_bare(&bare);
 	sign_key_free(pair.signing);
-	sign_public_free(pair.signer);
 	hpke_key_free(pair.prekey);
 	crypto_free(crypto);
 	return 0;

@@ -272,11 +272,13 @@ bare_context(void)
 	SSL_CTX *context = SSL_CTX_new(TLS_method());
 	struct x509_st *certificate = NULL;
 	struct sign_key *key = NULL;
+	EVP_PKEY *pkey = NULL;
 
 	if (sign_key_generate(&key) != 0 ||
 	    certificate_make(key, &certificate) != 0 ||
+	    !(pkey = certificate_private(key)) ||
 	    SSL_CTX_use_certificate(context, certificate) != 1 ||
-	    SSL_CTX_use_PrivateKey(context, certificate_private(key)) != 1 ||
+	    SSL_CTX_use_PrivateKey(context, pkey) != 1 ||
 	    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) != 1 ||
 	    SSL_CTX_set_ciphersuites(context, "TLS_CHACHA20_POLY1305_SHA256") !=
 		1 ||
@@ -289,6 +291,7 @@ bare_context(void)
 	SSL_CTX_set_verify(
 	    context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	SSL_CTX_set_cert_verify_callback(context, on_certificate, NULL);
+	EVP_PKEY_free(pkey);
 	certificate_free(certificate);
 	sign_key_free(key);
 	return context;

@@ -14,7 +14,7 @@ static struct world {
 	struct sign_key *anna; /* signs */
 	struct hpke_key *bob;  /* opens */
 	struct forgery forgery;
-	struct sign_public *signer;
+	uint8_t signer[SIGN_KEY_SIZE];
 	uint8_t user_key[SIGN_KEY_SIZE];
 } * the_world;
 
@@ -22,7 +22,7 @@ static struct world *
 world(void)
 {
 	struct world *world = the_world;
-	uint8_t secret[32], signing_key[SIGN_KEY_SIZE];
+	uint8_t secret[32];
 
 	if (world)
 		return world;
@@ -32,8 +32,7 @@ world(void)
 	must(sign_key_new(secret, &world->anna) == 0);
 	memset(secret, 0x22, sizeof(secret));
 	must(hpke_key_new(secret, &world->bob) == 0);
-	sign_key_public(world->anna, signing_key);
-	must(sign_public_new(signing_key, &world->signer) == 0);
+	sign_key_public(world->anna, world->signer);
 	memset(world->user_key, 0x33, sizeof(world->user_key));
 	memset(world->forgery.id, 0x44, 16);
 	memset(world->forgery.talk, 0x55, 16);

@@ -82,16 +82,12 @@ static inline int
 open_as(struct span bytes, const struct person *person,
     const struct person *sender, struct envelope_opened *opened)
 {
-	struct sign_public *signer = NULL;
 	struct envelope envelope;
 	int rc = envelope_parse(bytes, &envelope);
 
 	if (rc == 0)
-		rc = sign_public_new(sender->signing_key, &signer);
-	if (rc == 0)
 		rc = envelope_open(&envelope, person->device, person->prekey,
-		    signer, person->user_key, opened);
-	sign_public_free(signer);
+		    sender->signing_key, person->user_key, opened);
 	return rc;
 }
 

@@ -26,6 +26,7 @@ a_certificate_carries_its_key_and_nothing_else(void **state)
 {
 	struct sign_key *key = NULL;
 	X509 *certificate = NULL;
+	EVP_PKEY *pkey = NULL;
 	uint8_t public[SIGN_KEY_SIZE], got[SIGN_KEY_SIZE];
 
 	assert_int_equal(sign_key_generate(&key), 0);
@@ -39,7 +40,9 @@ a_certificate_carries_its_key_and_nothing_else(void **state)
 	    X509_NAME_entry_count(X509_get_issuer_name(certificate)), 0);
 	assert_int_equal(X509_get_ext_count(certificate), 0);
 	assert_int_equal(X509_get_version(certificate), X509_VERSION_3);
-	assert_int_equal(X509_verify(certificate, certificate_private(key)), 1);
+	pkey = certificate_private(key);
+	assert_int_equal(X509_verify(certificate, pkey), 1);
+	EVP_PKEY_free(pkey);
 	assert_true(
 	    X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0);
 	assert_true(X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0);

@@ -202,19 +202,6 @@ make_certificate(struct fixture *fixture)
 }
 
 static int
-sign_and_verify(struct fixture *fixture)
-{
-	uint8_t signature[SIGN_SIZE];
-	struct span text = span_text("text");
-	int rc =
-	    sign_make(fixture->anna.signing, "cam/test/1", text, signature);
-
-	return rc < 0 ? rc
-		      : sign_verify(fixture->anna.signing_key, "cam/test/1",
-			    text, signature);
-}
-
-static int
 seal(struct fixture *fixture)
 {
 	struct envelope_sealed *sealed = NULL;
@@ -297,7 +284,6 @@ open_lock(struct fixture *fixture)
 
 WITHOUT_MEMORY(no_key_is_half_made, make_keys, 0)
 WITHOUT_MEMORY(no_certificate_is_half_made, make_certificate, 1)
-WITHOUT_MEMORY(signing_and_verifying_fail, sign_and_verify, 1)
 WITHOUT_MEMORY(sealing_fails, seal, 0)
 WITHOUT_MEMORY(opening_fails, open_it, 0)
 WITHOUT_MEMORY(a_safety_number_ends_the_program, compare, 1)
@@ -311,7 +297,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_key_is_half_made),
 		cmocka_unit_test(no_certificate_is_half_made),
-		cmocka_unit_test(signing_and_verifying_fail),
 		cmocka_unit_test(sealing_fails),
 		cmocka_unit_test(opening_fails),
 		cmocka_unit_test(a_safety_number_ends_the_program),

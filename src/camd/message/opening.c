@@ -40,7 +40,7 @@ struct work {
 	uint8_t device[DEVICE_ID_SIZE];
 	uint8_t user_key[SIGN_KEY_SIZE];
 	struct hpke_key *prekey;
-	struct sign_public *signer;
+	uint8_t signer[SIGN_KEY_SIZE];
 	uint8_t sender[SIGN_KEY_SIZE];
 };
 
@@ -49,7 +49,6 @@ struct openings {
 	void (*on_opened)(void *arg, struct opening *opening);
 	void *arg;
 	TAILQ_HEAD(, work) list;
-	struct sign_public *signer; /* the last one; NULL: none yet */
 	struct timer soon;
 	size_t pending;
 	uint64_t refused, refused_told;
@@ -64,7 +63,6 @@ opening_free(struct opening *opening)
 	work->openings->pending--;
 	envelope_opened_finish(&work->opened);
 	hpke_key_free(work->prekey);
-	sign_public_free(work->signer);
 	free(work->bytes);
 	free(work);
 }
@@ -178,22 +176,6 @@ on_work_done(struct job *job)
 	tell_done(work->openings);
 }
 
-/* Many envelopes of one sender come one after the other. */
-static struct sign_public *
-signer_of(struct openings *openings, const struct device *device)
-{
-	const uint8_t *key = device->signing_key;
-
-	if (openings->signer == NULL ||
-	    memcmp(sign_public_bytes(openings->signer), key, SIGN_KEY_SIZE) !=
-		0) {
-		sign_public_free(openings->signer);
-		openings->signer = NULL;
-		(void)sign_public_new(key, &openings->signer);
-	}
-	return sign_public_ref(openings->signer);
-}
-
 static const char *
 find_prekey(struct work *work)
 {
@@ -245,8 +227,8 @@ inspect(struct work *work, const struct user *user, const struct device *device,
 	memcpy(work->sender, key, SIGN_KEY_SIZE);
 	memcpy(
 	    work->device, identity_device_id(camd->identity), DEVICE_ID_SIZE);
-	work->signer = signer_of(work->openings, device);
-	return work->signer != NULL ? find_prekey(work) : "invalid";
+	memcpy(work->signer, device->signing_key, SIGN_KEY_SIZE);
+	return find_prekey(work);
 }
 
 static void
@@ -338,7 +320,6 @@ openings_free(struct openings *openings)
 		TAILQ_REMOVE(&openings->list, work, entry);
 		opening_free(&work->opening);
 	}
-	sign_public_free(openings->signer);
 	timer_finish(&openings->soon);
 	free(openings);
 }
