@@ -138,7 +138,6 @@ on_accept(
 		close(fd);
 		return;
 	}
-	set_connection(fd);
 	listener->ops.on_accept(listener->arg, fd, &addr);
 }
 
@@ -153,6 +152,9 @@ listen_at(int fd, const struct addr *address, const char *interface,
 	/* Connections of our last run may still be dying; with a socket that
 	 * listens nobody can share the port for all that. */
 	option_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	/* Once for all connections: each is made like the socket that listens.
+	 */
+	set_connection(fd);
 	if (interface != NULL)
 		err = option_bind_interface(fd, interface);
 	if (err == 0)

@@ -231,10 +231,8 @@ on_hello(void *arg, int err, json_t *result, const char *message)
 		return;
 	if (err < 0)
 		die("no hello: %s", message);
-	if (client->joined) {
-		enter(client);
+	if (client->joined)
 		return;
-	}
 	if (invitation_parse(client->code, &invitation) < 0)
 		die("%s is no code", client->code);
 	(void)channel_call(wire_channel(client->wire), ORG_JOIN,
@@ -247,8 +245,13 @@ on_hello(void *arg, int err, json_t *result, const char *message)
 static void
 on_ready(struct wire *wire, const uint8_t key[SIGN_KEY_SIZE], void *arg)
 {
+	struct client *client = arg;
+
 	(void)channel_call(wire_channel(wire), ORG_HELLO,
 	    json_pack("{s:i}", "protocol", LINK_VERSION), on_hello, arg);
+	/* As camd does: who knows the server waits for no answer. */
+	if (client->joined)
+		enter(client);
 }
 
 static void

@@ -202,6 +202,14 @@ on_looked(void *arg)
 /* -- who it is ---------------------------------------------------------------
  */
 
+const struct charter_server *
+org_expected_server(void *arg, const uint8_t key[SIGN_KEY_SIZE])
+{
+	const struct org *org = arg;
+
+	return org->joining == NULL ? charter_server(&org->charter, key) : NULL;
+}
+
 /* By the code at first, from then on by the root: its newer charter takes the
  * place of the older. */
 int

@@ -410,6 +410,7 @@ org_relay_failed(struct org *org)
 
 static const struct orglink_ops orglink_ops = {
 	.judge = org_judge_server,
+	.expected = org_expected_server,
 	.on_known = on_known,
 	.on_request = on_request,
 	.on_item = on_item,

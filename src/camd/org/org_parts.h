@@ -171,6 +171,10 @@ void org_try_found_soon(struct org *org);
 void org_forget_found(struct org *org);
 /* We are in: where that was is remembered. */
 void org_keep_place(struct org *org);
+/* Whose TLS has this key, by the charter of the organisation that we belong to;
+ * NULL: it names none. */
+const struct charter_server *org_expected_server(
+    void *arg, const uint8_t key[SIGN_KEY_SIZE]);
 /* As orglink_ops.judge. */
 int org_judge_server(
     void *arg, const struct charter *charter, struct span bytes);

@@ -50,8 +50,11 @@ struct orglink {
 	struct tcp_dial *dial;
 	struct wire *wire;
 	uint8_t key[SIGN_KEY_SIZE]; /* of its TLS */
+	uint8_t signing_key[SIGN_KEY_SIZE];
 	struct timer timer;
-	bool known, pinged;
+	bool known;   /* it is the server */
+	bool greeted; /* and has shown its charter */
+	bool pinged;
 	bool can_send, can_receive;
 	uint16_t stream_out, stream_in;
 };
@@ -159,7 +162,7 @@ on_time(void *arg)
 {
 	struct orglink *link = arg;
 
-	if (!link->known) {
+	if (!link->greeted) {
 		end(link, CAM_ERR_TIMEOUT, "it did not greet in time");
 	} else if (link->pinged) {
 		end(link, CAM_ERR_SYSTEM, "it does not answer");
@@ -175,7 +178,7 @@ on_time(void *arg)
 void
 orglink_question(struct orglink *link)
 {
-	if (link->known && !link->pinged)
+	if (link->greeted && !link->pinged)
 		timer_start(&link->timer, 0);
 }
 
@@ -203,6 +206,14 @@ check_charter(struct orglink *link, const json_t *result,
 }
 
 static void
+become_known(struct orglink *link, const struct charter_server *server)
+{
+	link->known = true;
+	memcpy(link->signing_key, server->signing_key, SIGN_KEY_SIZE);
+	link->ops.on_known(link->arg, server);
+}
+
+static void
 on_hello(void *arg, int err, json_t *result, const char *message)
 {
 	struct orglink *link = arg;
@@ -224,22 +235,35 @@ on_hello(void *arg, int err, json_t *result, const char *message)
 			: "it does not speak for the organisation");
 		return;
 	}
-	link->known = true;
+	link->greeted = true;
 	timer_start(&link->timer, PING_MS);
-	link->ops.on_known(link->arg, server);
+	if (!link->known)
+		become_known(link, server);
+	/* A later charter than ours has others: begun anew, with those. */
+	else if (memcmp(link->signing_key, server->signing_key,
+		     SIGN_KEY_SIZE) != 0)
+		end(link, CAM_ERR_CLOSED, "its keys have been renewed");
 }
 
 static void
 on_ready(struct wire *wire, const uint8_t key[SIGN_KEY_SIZE], void *arg)
 {
 	struct orglink *link = arg;
+	const struct charter_server *server = NULL;
 
 	memcpy(link->key, key, SIGN_KEY_SIZE);
 	if (channel_call(wire_channel(wire), ORG_HELLO,
 		json_pack("{s:i, s:s, s:s}", "protocol", LINK_VERSION,
 		    "program", "camd", "version", CAM_VERSION),
-		on_hello, link) < 0)
+		on_hello, link) < 0) {
 		end(link, CAM_ERR_SYSTEM, "it takes no hello");
+		return;
+	}
+	/* Whom the charter that we have names is not waited for: that is one
+	 * way there and back less. Its answer is looked at all the same. */
+	server = link->ops.expected(link->arg, key);
+	if (server != NULL)
+		become_known(link, server);
 }
 
 /* -- the channel -------------------------------------------------------------

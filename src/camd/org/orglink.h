@@ -20,6 +20,10 @@ struct orglink_ops {
 	 * CAM_ERR_KEY. */
 	int (*judge)(
 	    void *arg, const struct charter *charter, struct span bytes);
+	/* The server whose TLS has this key, by the charter that we have; NULL:
+	 * it has yet to show one. */
+	const struct charter_server *(*expected)(
+	    void *arg, const uint8_t key[SIGN_KEY_SIZE]);
 	/* It is the server; server has its keys. */
 	void (*on_known)(void *arg, const struct charter_server *server);
 	/* A request of the server's (id) or a notification (id NULL). */
