@@ -53,7 +53,7 @@ static const struct {
 /* Of a process, written by make_library() alone. */
 static struct {
 	OSSL_LIB_CTX *whole, *library;
-	OSSL_PROVIDER *standard;		     /* of the whole */
+	OSSL_PROVIDER *standard, *own; /* of the whole, of the library */
 	OSSL_FUNC_keymgmt_get_params_fn *get_params; /* of its Ed25519 keys */
 	OSSL_ALGORITHM algorithms[OPERATIONS][OF_ONE_MAX + 1];
 } provider;
@@ -305,17 +305,29 @@ take_all(void)
 	return provider.get_params != NULL;
 }
 
+/* At the end of the process, as OpenSSL does with its standard context: secrets
+ * of random numbers are overwritten. */
+static void
+free_all(void)
+{
+	OSSL_PROVIDER_unload(provider.own);
+	OSSL_LIB_CTX_free(provider.library);
+	OSSL_PROVIDER_unload(provider.standard);
+	OSSL_LIB_CTX_free(provider.whole);
+}
+
 static void
 make_library(void)
 {
 	OSSL_LIB_CTX *made = NULL;
 
 	evp_ready();
+	evp_need(OPENSSL_atexit(free_all) == 1);
 	if (take_all())
 		made = OSSL_LIB_CTX_new();
-	if (made != NULL &&
-	    OSSL_PROVIDER_add_builtin(made, "cam", begin) == 1 &&
-	    OSSL_PROVIDER_load(made, "cam") != NULL)
+	if (made != NULL && OSSL_PROVIDER_add_builtin(made, "cam", begin) == 1)
+		provider.own = OSSL_PROVIDER_load(made, "cam");
+	if (provider.own != NULL)
 		provider.library = made;
 	else
 		OSSL_LIB_CTX_free(made);
