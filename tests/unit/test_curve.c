@@ -394,7 +394,8 @@ no_copy_of_a_secret_stays_on_the_stack(void **state)
 {
 	for (size_t k = 0; k < LIBRARIES; k++) {
 		for (int kind = 0; kind < USES; kind++) {
-			struct use use = { libraries[k], kind };
+			struct use use = { .library = libraries[k],
+				.kind = kind };
 
 			random_bytes(use.secret, sizeof(use.secret));
 			assert_nothing_stays(&use);
