@@ -65,9 +65,9 @@ PROGRAMS = cam camd camserver cam-tui cam-debug $(if $(QRENCODE_VERSION),cam-qr)
 	$(if $(MEDIA_VERSION),cam-media cam-view) $(if $(AVFORMAT_VERSION),cam-record)
 
 # Nobody confines where libseccomp is not; without Nettle libsrtp2 has its own, without libsodium
-# OpenSSL signs.
+# OpenSSL does all of Curve25519.
 LEFT_OUT = $(if $(SECCOMP_LIBS),,src/base/confine.c) $(if $(HAVE_NETTLE),,src/media/shield_nettle.c) \
-	$(if $(SODIUM_VERSION),,src/crypto/ed25519_sodium.c)
+	$(if $(SODIUM_VERSION),,src/crypto/curve_sodium.c)
 objects = $(patsubst src/%.c,$B/obj/%.o,$(filter-out $(LEFT_OUT), \
 	$(sort $(wildcard src/$1/*.c src/$1/*/*.c))))
 archive = $B/lib$1.a

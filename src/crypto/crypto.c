@@ -53,18 +53,14 @@ static struct evp_methods methods; /* written by find_methods() alone */
 static void
 find_methods(void)
 {
-	static const uint8_t base_point[32] = { 9 };
-
 	evp_ready();
 	methods.sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
 	methods.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	methods.chacha20_poly1305 =
 	    EVP_CIPHER_fetch(NULL, "ChaCha20-Poly1305", NULL);
 	methods.aes256_gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-	methods.x25519 = EVP_PKEY_new_raw_public_key_ex(
-	    NULL, "X25519", NULL, base_point, sizeof(base_point));
 	evp_need(methods.sha1 && methods.sha256 && methods.chacha20_poly1305 &&
-		 methods.aes256_gcm && methods.x25519);
+		 methods.aes256_gcm);
 }
 
 const struct evp_methods *

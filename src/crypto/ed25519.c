@@ -1,35 +1,10 @@
-/* ed25519.c: which library signs, and which signatures are good with all. */
+/* ed25519.c: which signatures are good, whatever library looks at them. */
 #include "crypto/ed25519.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #include "base/err.h"
-#include "config.h"
-#include "crypto/ed25519_library.h"
-
-/* -- the library --------------------------------------------------------- */
-
-static const struct ed25519_library *chosen; /* written by choose() alone */
-
-static void
-choose(void)
-{
-	chosen = &ed25519_evp;
-#ifdef HAVE_SODIUM
-	if (ed25519_sodium_is_fit())
-		chosen = &ed25519_sodium;
-#endif
-}
-
-const struct ed25519_library *
-ed25519_library(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, choose);
-	return chosen;
-}
+#include "crypto/curve_library.h"
 
 /* -- the rule ------------------------------------------------------------ */
 
@@ -81,8 +56,8 @@ is_sound(const uint8_t point[32])
 }
 
 int
-ed25519_verify_by(const struct ed25519_library *library,
-    const uint8_t public[32], struct span data, const uint8_t signature[64])
+ed25519_verify_by(const struct curve_library *library, const uint8_t public[32],
+    struct span data, const uint8_t signature[64])
 {
 	/* RFC 8032, 5.1: L, the order of the base point */
 	static const uint8_t order[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63,
@@ -102,14 +77,14 @@ ed25519_verify_by(const struct ed25519_library *library,
 int
 ed25519_public(const uint8_t secret[32], uint8_t public[32])
 {
-	return ed25519_library()->derive(secret, public) ? 0 : CAM_ERR_CRYPTO;
+	return curve_library()->derive(secret, public) ? 0 : CAM_ERR_CRYPTO;
 }
 
 int
 ed25519_sign(const uint8_t secret[32], const uint8_t public[32],
     struct span data, uint8_t signature[64])
 {
-	return ed25519_library()->sign(secret, public, data, signature)
+	return curve_library()->sign(secret, public, data, signature)
 		   ? 0
 		   : CAM_ERR_CRYPTO;
 }
@@ -118,5 +93,5 @@ int
 ed25519_verify(
     const uint8_t public[32], struct span data, const uint8_t signature[64])
 {
-	return ed25519_verify_by(ed25519_library(), public, data, signature);
+	return ed25519_verify_by(curve_library(), public, data, signature);
 }

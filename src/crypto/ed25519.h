@@ -1,4 +1,4 @@
-/* ed25519.h: the signatures of RFC 8032, by the fastest library there is. */
+/* ed25519.h: the signatures of RFC 8032. */
 #ifndef CAM_CRYPTO_ED25519_H
 #define CAM_CRYPTO_ED25519_H
 
@@ -26,6 +26,11 @@ int ed25519_sign(const uint8_t secret[32], const uint8_t public[32],
  *     libsodium does, and verifies nothing here.
  */
 int ed25519_verify(
+    const uint8_t public[32], struct span data, const uint8_t signature[64]);
+
+/* The same by a chosen library. */
+struct curve_library;
+int ed25519_verify_by(const struct curve_library *library,
     const uint8_t public[32], struct span data, const uint8_t signature[64]);
 
 #endif

@@ -25,7 +25,6 @@ void evp_ready(void);
 struct evp_methods {
 	EVP_MD *sha1, *sha256;
 	EVP_CIPHER *chacha20_poly1305, *aes256_gcm;
-	EVP_PKEY *x25519; /* the base point (RFC 7748, 4.1) as a public key */
 };
 const struct evp_methods *evp_methods(void);
 /* Ends the program: for what fails only without memory, in calls that return no

@@ -44,7 +44,6 @@ make(struct pair *pair)
 	    hpke_key_generate(&pair->prekey) < 0)
 		die("no keys");
 	sign_key_public(pair->signing, pair->signer);
-	die("no keys");
 	hpke_key_public(pair->prekey, pair->prekey_public);
 	random_bytes(pair->recipient.user_key, SIGN_KEY_SIZE);
 	pair->recipient.name = span_text("bob@pc2");

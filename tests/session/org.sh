@@ -186,6 +186,8 @@ test_who_is_removed_does_not_come_back_and_leaving_forgets_all() {
 	join anna bob carl
 	await_user anna bob@pc2
 	await_user anna carl@pc3
+	# Who is heard may not be shown by the server yet.
+	await 20 cards_kept anna 3
 	ask member.remove '{"name":"bob"}' >/dev/null
 	await 20 is_as anna bob@pc2 '.verified | not'
 	stop anna

@@ -240,7 +240,8 @@ test_a_server_gains_nothing_by_other_keys() {
 	await 20 is_connected anna
 	leave bob
 	on_server >"$T/taken" <<<'print(store.execute(
-	    "SELECT owner, id, hex(bytes) FROM prekey ORDER BY number LIMIT 1").fetchone())'
+	    "SELECT owner, id, hex(bytes) FROM prekey JOIN member ON member = owner"
+	    " WHERE logon = ? ORDER BY prekey.number LIMIT 1", ["bob"]).fetchone())'
 	expect 0 cam_as anna send --no-wait bob 'first'
 	await 20 is_held 1 1
 	are_single 1

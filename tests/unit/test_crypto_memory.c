@@ -11,7 +11,7 @@
 #include "blocks.h"
 #include "crypto/certificate.h"
 #include "crypto/crypto.h"
-#include "crypto/ed25519_library.h"
+#include "crypto/curve_library.h"
 #include "crypto/sign.h"
 #include "crypto/suite.h"
 #include "hex.h"
@@ -200,7 +200,7 @@ make_a_key(struct fixture *fixture)
 {
 	uint8_t secret[32] = { 1 }, public[32];
 
-	return ed25519_evp.derive(secret, public) ? 0 : CAM_ERR_CRYPTO;
+	return curve_evp.derive(secret, public) ? 0 : CAM_ERR_CRYPTO;
 }
 
 static int
@@ -208,7 +208,7 @@ sign_by_ed25519(struct fixture *fixture)
 {
 	uint8_t secret[32] = { 1 }, public[32] = { 2 }, signature[64];
 
-	return ed25519_evp.sign(secret, public, span_text("text"), signature)
+	return curve_evp.sign(secret, public, span_text("text"), signature)
 		   ? 0
 		   : CAM_ERR_CRYPTO;
 }
@@ -220,10 +220,17 @@ verify_by_ed25519(struct fixture *fixture)
 	struct hex text = hex(rfc8032_vectors[1].text);
 	struct hex signature = hex(rfc8032_vectors[1].signature);
 
-	return ed25519_evp.verify(
-		   public.bytes, hex_span(&text), signature.bytes)
+	return curve_evp.verify(public.bytes, hex_span(&text), signature.bytes)
 		   ? 0
 		   : CAM_ERR_CRYPTO;
+}
+
+static int
+exchange(struct fixture *fixture)
+{
+	uint8_t secret[32] = { 1 }, point[32] = { 9 }, result[32];
+
+	return curve_evp.x25519(secret, point, result) ? 0 : CAM_ERR_CRYPTO;
 }
 
 static void
@@ -233,11 +240,12 @@ a_certificate_without_memory_is_an_error(void **state)
 }
 
 static void
-ed25519_without_memory_is_an_error(void **state)
+curve25519_without_memory_is_an_error(void **state)
 {
 	expect_errors_until_it_works(*state, make_a_key);
 	expect_errors_until_it_works(*state, sign_by_ed25519);
 	expect_errors_until_it_works(*state, verify_by_ed25519);
+	expect_errors_until_it_works(*state, exchange);
 }
 
 static void
@@ -316,7 +324,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_certificate_without_memory_is_an_error),
-		cmocka_unit_test(ed25519_without_memory_is_an_error),
+		cmocka_unit_test(curve25519_without_memory_is_an_error),
 		cmocka_unit_test(signing_without_memory_is_an_error),
 		cmocka_unit_test(encrypting_without_memory_is_an_error),
 		cmocka_unit_test(verifying_without_memory_is_an_error),

@@ -1,17 +1,21 @@
-/* test_ed25519.c: whatever library there is, the same signatures are good. */
+/* test_curve.c: whatever library there is, the same signatures are good, and
+ * the same secrets are agreed on. */
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/random.h"
 #include "config.h"
-#include "crypto/ed25519_library.h"
+#include "crypto/curve_library.h"
+#include "crypto/ed25519.h"
 #include "hex.h"
 #include "rfc8032.h"
 
-static const struct ed25519_library *const libraries[] = {
-	&ed25519_evp,
+static const struct curve_library *const libraries[] = {
+	&curve_evp,
 #ifdef HAVE_SODIUM
-	&ed25519_sodium,
+	&curve_sodium,
 #endif
 };
 enum { LIBRARIES = sizeof(libraries) / sizeof(*libraries) };
@@ -218,7 +222,7 @@ yes(const uint8_t public[32], struct span data, const uint8_t signature[64])
 static void
 form_is_judged_before_the_library_is_asked(void **state)
 {
-	const struct ed25519_library credulous = { .verify = yes };
+	const struct curve_library credulous = { .verify = yes };
 	static const int expected[] = { 0, CAM_ERR_CRYPTO, 0, 0, 0,
 		CAM_ERR_CRYPTO, CAM_ERR_CRYPTO, CAM_ERR_CRYPTO, CAM_ERR_CRYPTO,
 		CAM_ERR_CRYPTO };
@@ -233,14 +237,180 @@ form_is_judged_before_the_library_is_asked(void **state)
 	}
 }
 
+/* -- X25519 ---------------------------------------------------------------- */
+
+/* RFC 7748, 5.2, where the second point has its unused bit set; 6.1. */
+static void
+exchanges_are_those_of_the_rfc(void **state)
+{
+	static const struct {
+		const char *secret, *point, *result;
+	} vectors[] = {
+		{ "a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba44"
+		  "9ac4",
+		    "e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0"
+		    "ab1c4c",
+		    "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577"
+		    "a28552" },
+		{ "4b66e9d4d1b4673c5ad22691957d6af5c11b6421e0ea01d42ca4169e7918"
+		  "ba0d",
+		    "e5210f12786811d3f4b7959d0538ae2c31dbe7106fc03c3efc4cd549c7"
+		    "15a493",
+		    "95cbde9476e8907d7aade45cb4b873f88b595a68799fa152e6f8f7647a"
+		    "ac7957" },
+		{ "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db9"
+		  "2c2a",
+		    "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f"
+		    "882b4f",
+		    "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e"
+		    "161742" },
+	};
+
+	for (size_t i = 0; i < sizeof(vectors) / sizeof(*vectors); i++) {
+		struct hex secret = hex(vectors[i].secret);
+		struct hex point = hex(vectors[i].point);
+
+		for (size_t k = 0; k < LIBRARIES; k++) {
+			uint8_t result[32];
+
+			assert_true(libraries[k]->x25519(
+			    secret.bytes, point.bytes, result));
+			assert_hex(result, vectors[i].result);
+		}
+	}
+}
+
+/* 0, 1, -1, two of order 8, and p and p + 1, which are 0 and 1 again; each with
+ * the unused bit, too. */
+static void
+an_exchange_with_a_point_of_small_order_fails(void **state)
+{
+	static const char *const points[] = {
+		"00000000000000000000000000000000000000000000000000000000000000"
+		"00",
+		"01000000000000000000000000000000000000000000000000000000000000"
+		"00",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+		"7f",
+		"e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b8"
+		"00",
+		"5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f11"
+		"57",
+		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+		"7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+		"7f",
+	};
+	uint8_t secret[32], result[32];
+
+	random_bytes(secret, sizeof(secret));
+	for (size_t i = 0; i < 2 * sizeof(points) / sizeof(*points); i++) {
+		struct hex point = hex(points[i / 2]);
+
+		point.bytes[31] |= i % 2 ? 0x80 : 0;
+		for (size_t k = 0; k < LIBRARIES; k++)
+			assert_false(
+			    libraries[k]->x25519(secret, point.bytes, result));
+	}
+}
+
+/* Half of all points lie on the other curve, the twist. */
+static void
+libraries_agree_on_secrets_with_every_point(void **state)
+{
+	uint8_t secret[32], point[32], result[2][32];
+
+	for (size_t i = 0; i < 200; i++) {
+		random_bytes(secret, sizeof(secret));
+		random_bytes(point, sizeof(point));
+		/* Some of them not in their only form. */
+		if (i % 8 == 0)
+			memset(point + 1, 0xff, sizeof(point) - 1);
+		for (size_t k = 0; k < LIBRARIES; k++) {
+			/* p, p + 1 and p - 1 are of small order. */
+			bool small =
+			    i % 8 == 0 && point[0] >= 0xec && point[0] <= 0xee;
+
+			assert_int_equal(
+			    libraries[k]->x25519(secret, point, result[k]),
+			    !small);
+			if (!small)
+				assert_memory_equal(result[k], result[0], 32);
+		}
+	}
+}
+
+/* -- secrets --------------------------------------------------------------- */
+
+enum { DERIVE, SIGN, EXCHANGE, USES };
+
+struct use {
+	const struct curve_library *library;
+	int kind;
+	uint8_t secret[32];
+	bool done;
+};
+
+static void *
+use_secret(void *arg)
+{
+	struct use *use = arg;
+	const uint8_t point[32] = { 9 };
+	uint8_t result[64];
+
+	use->done = use->kind == DERIVE
+			? use->library->derive(use->secret, result)
+		    : use->kind == SIGN
+			? use->library->sign(
+			      use->secret, point, span_text("text"), result)
+			: use->library->x25519(use->secret, point, result);
+	return NULL;
+}
+
+/* On a stack that can be looked at when the thread has gone. */
+static void
+assert_nothing_stays(struct use *use)
+{
+	enum { STACK = 1024 * 1024 };
+	uint8_t *stack = aligned_alloc(4096, STACK);
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	memset(stack, 0, STACK);
+	pthread_attr_init(&attributes);
+	assert_int_equal(pthread_attr_setstack(&attributes, stack, STACK), 0);
+	assert_int_equal(
+	    pthread_create(&thread, &attributes, use_secret, use), 0);
+	pthread_join(thread, NULL);
+	pthread_attr_destroy(&attributes);
+	assert_true(use->done);
+	/* Its ends are changed where it is used (RFC 7748, 5). */
+	assert_null(memmem(stack, STACK, use->secret + 1, 16));
+	free(stack);
+}
+
+static void
+no_copy_of_a_secret_stays_on_the_stack(void **state)
+{
+	for (size_t k = 0; k < LIBRARIES; k++) {
+		for (int kind = 0; kind < USES; kind++) {
+			struct use use = { .library = libraries[k],
+				.kind = kind };
+
+			random_bytes(use.secret, sizeof(use.secret));
+			assert_nothing_stays(&use);
+		}
+	}
+}
+
 static void
 the_library_in_use_is_the_faster_one_where_it_is_fit(void **state)
 {
 #ifdef HAVE_SODIUM
-	assert_ptr_equal(ed25519_library(),
-	    ed25519_sodium_is_fit() ? &ed25519_sodium : &ed25519_evp);
+	assert_ptr_equal(curve_library(),
+	    curve_sodium_is_fit() ? &curve_sodium : &curve_evp);
 #else
-	assert_ptr_equal(ed25519_library(), &ed25519_evp);
+	assert_ptr_equal(curve_library(), &curve_evp);
 #endif
 }
 
@@ -254,6 +424,10 @@ main(void)
 		cmocka_unit_test(every_y_from_p_on_is_refused),
 		cmocka_unit_test(libraries_agree_about_what_is_made_at_random),
 		cmocka_unit_test(form_is_judged_before_the_library_is_asked),
+		cmocka_unit_test(exchanges_are_those_of_the_rfc),
+		cmocka_unit_test(an_exchange_with_a_point_of_small_order_fails),
+		cmocka_unit_test(libraries_agree_on_secrets_with_every_point),
+		cmocka_unit_test(no_copy_of_a_secret_stays_on_the_stack),
 		cmocka_unit_test(
 		    the_library_in_use_is_the_faster_one_where_it_is_fit),
 	};

@@ -1,9 +1,9 @@
-/* ed25519_evp.c: Ed25519 by OpenSSL. */
+/* curve_evp.c: Curve25519 by OpenSSL. */
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
 
-#include "crypto/ed25519_library.h"
+#include "crypto/curve_library.h"
 #include "crypto/evp.h"
 
 static bool
@@ -25,7 +25,7 @@ derive(const uint8_t secret[32], uint8_t public[32])
 /* With both halves: given the secret one alone, OpenSSL would compute the
  * other, which takes as long as to sign. */
 static EVP_PKEY *
-make_pair(const uint8_t secret[32], const uint8_t public[32])
+make_pair(const char *kind, const uint8_t secret[32], const uint8_t public[32])
 {
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_octet_string(
@@ -38,7 +38,7 @@ make_pair(const uint8_t secret[32], const uint8_t public[32])
 	EVP_PKEY *pair = NULL;
 
 	evp_ready();
-	context = EVP_PKEY_CTX_new_from_name(NULL, "ED25519", NULL);
+	context = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
 	if (context && EVP_PKEY_fromdata_init(context) == 1)
 		(void)EVP_PKEY_fromdata(
 		    context, &pair, EVP_PKEY_KEYPAIR, params);
@@ -50,7 +50,7 @@ static bool
 sign(const uint8_t secret[32], const uint8_t public[32], struct span data,
     uint8_t signature[64])
 {
-	EVP_PKEY *pkey = make_pair(secret, public);
+	EVP_PKEY *pkey = make_pair("ED25519", secret, public);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	size_t len = 64;
 	bool done =
@@ -84,8 +84,31 @@ verify(const uint8_t public[32], struct span data, const uint8_t signature[64])
 	return good;
 }
 
-const struct ed25519_library ed25519_evp = {
+/* What our public half is makes no difference. */
+static bool
+x25519(const uint8_t secret[32], const uint8_t point[32], uint8_t result[32])
+{
+	static const uint8_t nothing[32];
+	EVP_PKEY *ours = make_pair("X25519", secret, nothing);
+	EVP_PKEY *theirs =
+	    EVP_PKEY_new_raw_public_key_ex(NULL, "X25519", NULL, point, 32);
+	EVP_PKEY_CTX *context =
+	    ours ? EVP_PKEY_CTX_new_from_pkey(NULL, ours, NULL) : NULL;
+	size_t len = 32;
+	bool done = context && theirs && EVP_PKEY_derive_init(context) == 1 &&
+		    EVP_PKEY_derive_set_peer_ex(context, theirs, 0) == 1 &&
+		    EVP_PKEY_derive(context, result, &len) == 1;
+
+	EVP_PKEY_CTX_free(context);
+	EVP_PKEY_free(theirs);
+	EVP_PKEY_free(ours);
+	ERR_clear_error();
+	return done;
+}
+
+const struct curve_library curve_evp = {
 	.derive = derive,
 	.sign = sign,
 	.verify = verify,
+	.x25519 = x25519,
 };
