@@ -105,13 +105,15 @@ test_who_is_there_has_it_before_the_disk_and_once_whatever_dies() {
 	await_user anna bob@host2
 	expect 0 cam_as anna send --timeout 20 bob first
 	await 20 is_held 0
-	slow_at "$SERVER_PID" fdatasync 10000000
+	# What it writes to its log of the database.
+	slow_at "$SERVER_PID" pwrite64 30000000
 	kill -STOP "${PID_OF[bob]}"
 	expect 0 cam_as anna send --no-wait bob 'before the disk'
 	await 20 waits_unread bob
 	! state_of 'before the disk' sent || fail 'it is not stored'
-	kill_server
+	kill -KILL "$SERVER_PID" "$TRACER"
 	wait "$TRACER" 2>/dev/null || true
+	kill_server
 	expect_equal 0 "$(held_now)"
 	kill -CONT "${PID_OF[bob]}"
 	await_log bob '.text == "before the disk"'
