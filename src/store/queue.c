@@ -10,6 +10,9 @@
 
 enum { KEY_SIZE = 32, EXPIRED_AT_ONCE = 256 };
 
+/* Two processes' numbers. */
+static const int64_t numbers_apart = INT64_C(1) << 32;
+
 /* A power of two. */
 enum { TOTALS = 16384 };
 
@@ -18,9 +21,15 @@ static const char *const sql_total =
     " WHERE receiver = ?1";
 static const char *const sql_share =
     "SELECT count, size FROM used WHERE receiver = ?1 AND sender = ?2";
+static const char *const sql_last =
+    "SELECT seq FROM sqlite_sequence WHERE name = 'queue'";
+static const char *const sql_set_last =
+    "UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'queue'";
+static const char *const sql_first_last =
+    "INSERT INTO sqlite_sequence(name, seq) VALUES('queue', ?1)";
 static const char *const sql_put =
-    "INSERT INTO queue(receiver, sender, kind, id, bytes, made_ms, expires_ms)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    "INSERT INTO queue(number, receiver, sender, kind, id, bytes, made_ms,"
+    " expires_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 static const char *const sql_there =
     "SELECT number FROM queue WHERE receiver = ?1 AND sender = ?2 AND id = ?3";
 static const char *const sql_each =
@@ -109,6 +118,31 @@ change_total(struct store *store, int64_t receiver, int64_t count, int64_t size)
 	place->size += size;
 }
 
+/* -- numbers -----------------------------------------------------------------
+ */
+
+/* SQLite keeps the greatest number that was ever stored. */
+int
+store_queue_begin(struct store *store, int64_t *number)
+{
+	int64_t last = 0;
+	int err = operation_begin(store, OPERATION_CHECKED);
+
+	if (err < 0)
+		return err;
+	err = sql_number(store, sql_last, BIND_NOTHING, &last);
+	if (err == 0 && last > INT64_MAX / 2)
+		err = CAM_ERR_LIMIT;
+	last += numbers_apart;
+	if (err == 0)
+		err = sql_run(store, sql_set_last, BIND(NUMBER(last)));
+	else if (err == CAM_ERR_UNKNOWN)
+		err = sql_run(store, sql_first_last, BIND(NUMBER(last)));
+	if ((err = operation_end(store, err)) == 0)
+		*number = last;
+	return err;
+}
+
 /* -- putting -----------------------------------------------------------------
  */
 
@@ -149,11 +183,12 @@ check_quota(struct store *store, const struct store_queued *queued,
 }
 
 static int
-add(struct store *store, struct store_queued *queued)
+add(struct store *store, const struct store_queued *queued)
 {
 	int err = sql_run(store, sql_put,
-	    BIND(NUMBER(queued->receiver), NUMBER(queued->sender),
-		NUMBER(queued->kind), BLOB(queued->id, QUEUE_ID_SIZE),
+	    BIND(NUMBER(queued->number), NUMBER(queued->receiver),
+		NUMBER(queued->sender), NUMBER(queued->kind),
+		BLOB(queued->id, QUEUE_ID_SIZE),
 		BLOB(queued->bytes.data, queued->bytes.len),
 		NUMBER(queued->made_ms), NUMBER(queued->expires_ms)));
 
@@ -163,8 +198,6 @@ add(struct store *store, struct store_queued *queued)
 			NUMBER(queued->bytes.len)));
 	if (err < 0)
 		return err;
-	/* used has no rowids */
-	queued->number = sqlite3_last_insert_rowid(store->db);
 	change_total(store, queued->receiver, 1, (int64_t)queued->bytes.len);
 	return 0;
 }
@@ -181,7 +214,7 @@ is_there(struct store *store, const struct store_queued *queued)
 }
 
 int
-store_queue_put(struct store *store, struct store_queued *queued,
+store_queue_put(struct store *store, const struct store_queued *queued,
     const struct store_quota *quota)
 {
 	int err = 0;

@@ -12,7 +12,7 @@ struct store;
 enum { QUEUE_ID_SIZE = 16, QUEUE_BYTES_MAX = 5 * 1024 * 1024 };
 
 struct store_queued {
-	int64_t number;		   /* growing, given by the store */
+	int64_t number;		   /* growing: store_queue_begin() */
 	int64_t receiver, sender;  /* members */
 	unsigned kind;		   /* as it came */
 	uint8_t id[QUEUE_ID_SIZE]; /* the sender's, to know it again by */
@@ -29,10 +29,18 @@ struct store_quota {
 };
 
 /*
- * At the end of the receiver's queue, with a number. CAM_ERR_EXISTS: it waits
- * there already; CAM_ERR_LIMIT: over the quota, or over QUEUE_BYTES_MAX.
+ * Before the first put of a process: its numbers are number + 1 and those after
+ * it, each given once. A number may be told before it is stored: those that
+ * earlier processes told and never stored are not among them, were they even
+ * killed at once, as long as one has never told 2^32 that are not stored.
  */
-int store_queue_put(struct store *store, struct store_queued *queued,
+int store_queue_begin(struct store *store, int64_t *number);
+/*
+ * At the end of the receiver's queue, under its number, greater than that of
+ * the last. CAM_ERR_EXISTS: it waits there already; CAM_ERR_LIMIT: over the
+ * quota, or over QUEUE_BYTES_MAX.
+ */
+int store_queue_put(struct store *store, const struct store_queued *queued,
     const struct store_quota *quota);
 /* Those of the receiver after number, in order, at most limit. What each
  * returns, when not 0, ends it. */

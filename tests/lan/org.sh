@@ -6,6 +6,8 @@
 . "$TEST_TOP/tests/lan/ns.sh"
 # shellcheck source=tests/org.sh
 . "$TEST_TOP/tests/org.sh"
+# shellcheck source=tests/tracing.sh
+. "$TEST_TOP/tests/tracing.sh"
 
 # Anna on host 1, the server on host 3, and behind a router bob on host 2.
 two_segments() {
@@ -82,6 +84,50 @@ test_without_a_path_messages_go_by_the_server() {
 goes_directly() {
 	cam_as anna send --no-wait -q bob 'directly?' &&
 		cam_as anna status --json | jq -e '.links == 1' >/dev/null
+}
+
+state_of() { # TEXT STATE: of what anna wrote
+	log_has anna ".text == \"$1\" and .state == \"$2\""
+}
+
+# An envelope has come to his machine, and he has not read it.
+waits_unread() { # NAME
+	awk 'split($5, queue, ":") && length(queue[2]) == 8 && queue[2] > "000001FF" { found = 1 }
+		END { exit !found }' "/proc/${PID_OF[$1]}/net/tcp"
+}
+
+# It is handed on before it is stored; to its sender nothing is said before that.
+test_who_is_there_has_it_before_the_disk_and_once_whatever_dies() {
+	may_trace
+	two_segments
+	no_path
+	both_join
+	await_user anna bob@host2
+	expect 0 cam_as anna send --timeout 20 bob first
+	await 20 is_held 0
+	# What it writes to its log of the database.
+	slow_at "$SERVER_PID" pwrite64 30000000
+	kill -STOP "${PID_OF[bob]}"
+	expect 0 cam_as anna send --no-wait bob 'before the disk'
+	await 20 waits_unread bob
+	! state_of 'before the disk' sent || fail 'it is not stored'
+	kill -KILL "$SERVER_PID" "$TRACER"
+	wait "$TRACER" 2>/dev/null || true
+	kill_server
+	expect_equal 0 "$(held_now)"
+	kill -CONT "${PID_OF[bob]}"
+	await_log bob '.text == "before the disk"'
+	serve_org
+	await 60 state_of 'before the disk' delivered
+	expect 0 cam_as anna send --timeout 20 bob last
+	expect_equal 'first before the disk last' "$(cam_as bob log --json -n 0 | jq -r .text | xargs)"
+	await 20 is_held 0
+}
+
+held_now() {
+	python3 -c '
+import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM queue").fetchone()[0])' "$T/server/work/server.db"
 }
 
 test_edits_and_seals_work_by_the_server_too() {

@@ -5,6 +5,8 @@
 
 # shellcheck source=tests/org.sh
 . "$TEST_TOP/tests/org.sh"
+# shellcheck source=tests/tracing.sh
+. "$TEST_TOP/tests/tracing.sh"
 
 OFFICE=${OFFICE:-200}
 MESSAGES=${MESSAGES:-2000}
@@ -37,5 +39,35 @@ test_an_office_joins_comes_back_and_gets_its_mail_once_and_in_order() {
 		fail 'the server grows with each log-in'
 	await 120 is_held 0
 	expect_json "$(ask server.status '{}')" ".members.joined == $OFFICE"
+	end_server
+}
+
+is_done() { # COMMANDS: so many the office has been through
+	[ "$(grep -c '^done$' "$T/figures")" = "$1" ]
+}
+
+# What is written is stored, and acknowledged, seconds later: it has come long before.
+test_who_is_there_does_not_wait_for_the_disk() {
+	[ -x "$TEST_BUILD/tools/office" ] || skip 'tools are not built'
+	may_trace
+	OFFICE=20
+	serve_org
+	members | requests | jq -r '.member.name + " " + .code' >"$T/codes"
+	mkfifo "$T/orders"
+	"$TEST_BUILD/tools/office" "$SERVER" "$SERVER_PID" 0 <"$T/orders" >"$T/figures" 2>"$T/office.err" &
+	TOLD=$!
+	exec 7>"$T/orders"
+	{ cat "$T/codes"; printf '\nenter\n'; } >&7
+	await 60 is_done 1
+	slow_at "$SERVER_PID" fdatasync 3000000 7>&-
+	printf 'steady 100 1000\n' >&7
+	await 60 is_done 2
+	exec 7>&-
+	wait "$TOLD" || fail "$(tail -n 3 "$T/office.err")"
+	cat "$T/figures" >&2
+	let_go "$SERVER_PID"
+	awk '{ v[$1] = $2 } END { exit !(v["steady_p99_ms"] > 0 && v["steady_p99_ms"] < 2000) }' "$T/figures" ||
+		fail 'who is there waited for the disk'
+	await 60 is_held 0
 	end_server
 }

@@ -225,6 +225,8 @@ who_is_removed_is_nobody_and_leaves_nothing(void **state)
 	invite(fixture, "anna");
 	assert_int_equal(join(fixture, "anna", NOW, &standing), 0);
 	queued.receiver = queued.sender = standing.member;
+	assert_int_equal(store_queue_begin(store, &queued.number), 0);
+	queued.number++;
 	assert_int_equal(store_queue_put(store, &queued, &quota), 0);
 	assert_int_equal(members_remove(store, "anna"), 0);
 	assert_int_equal(enter(fixture, "anna", 2), CAM_ERR_UNKNOWN);

@@ -18,6 +18,8 @@ hold(struct store *store, int64_t receiver, int64_t sender, uint8_t id,
 		.made_ms = 5,
 		.expires_ms = 1000 + id };
 
+	assert_int_equal(store_queue_begin(store, &queued.number), 0);
+	queued.number++;
 	return store_queue_put(store, &queued, quota);
 }
 
@@ -68,6 +70,39 @@ what_waits_comes_in_order_until_it_is_taken(void **state)
 	assert_int_equal(
 	    store_queue_each(store, anna, last, 9, join_texts, text), 0);
 	assert_string_equal(text, "bthree ");
+}
+
+static int64_t
+begin(struct store *store)
+{
+	int64_t number = -1;
+
+	assert_int_equal(store_queue_begin(store, &number), 0);
+	return number;
+}
+
+/* Neither those that were stored, nor those that were only told. */
+static void
+no_number_is_ever_given_again(void **state)
+{
+	struct store *store = store_of(state);
+	int64_t anna = member(store, "anna"), bob = member(store, "bob");
+	const int64_t told = INT64_C(1) << 31;
+	int64_t first = begin(store), second = begin(store), last = 0;
+	struct store_queued queued = { .receiver = anna,
+		.sender = bob,
+		.number = second + told,
+		.kind = 1,
+		.bytes = span_text("x") };
+
+	assert_true(first > 0);
+	assert_true(second > first + told);
+	assert_int_equal(store_queue_put(store, &queued, &wide), 0);
+	assert_int_equal(
+	    store_queue_each(store, anna, 0, 9, keep_last, &last), 0);
+	assert_int_equal(last, queued.number);
+	assert_int_equal(store_queue_take(store, anna, &last, 1), 0);
+	assert_true(begin(store) > queued.number + told);
 }
 
 static void
@@ -339,6 +374,7 @@ main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(what_waits_comes_in_order_until_it_is_taken),
+		TEST(no_number_is_ever_given_again),
 		TEST(the_same_is_held_once),
 		TEST(what_is_held_is_held_once_in_a_full_queue_too),
 		TEST(many_are_taken_at_once),

@@ -12,7 +12,8 @@ struct depot;
 struct memberlink;
 struct memberlinks;
 
-struct depot *depot_new(struct memberlinks *links);
+/* Before the writer begins. CAM_ERR_STORE. */
+int depot_new(struct memberlinks *links, struct depot **depot);
 /* After all links. */
 void depot_free(struct depot *depot);
 
@@ -23,7 +24,7 @@ void depot_close(struct depot *depot, struct memberlink *link);
 /* He opens a stream: 0, or why not. */
 int depot_stream(struct depot *depot, struct memberlink *link, uint16_t stream,
     const char *kind);
-/* An item of his: stored, then he is told. */
+/* An item of his: handed on, stored, then he is told. */
 void depot_item(struct depot *depot, struct memberlink *link, uint16_t stream,
     struct span item);
 /* His stream takes more. */

@@ -312,6 +312,11 @@ open_parts(struct memberlinks *links, char **problem)
 		    server->home.store, cam_strerror(r));
 		return r;
 	}
+	if ((r = depot_new(links, &links->depot)) < 0) {
+		*problem = xasprintf(_("cannot write %s: %s"),
+		    server->home.store, cam_strerror(r));
+		return r;
+	}
 	links->notices = notices_new(links->roll);
 	if ((r = tls_context_new(
 		 server->organisation.link, "cam/1", &links->context)) < 0) {
@@ -320,7 +325,6 @@ open_parts(struct memberlinks *links, char **problem)
 		return r;
 	}
 	tls_context_serve(links->context, server->pool);
-	links->depot = depot_new(links);
 	links->ferries = ferries_new(links);
 	links->holds = holds_new(links);
 	return listen_all(links, problem);
