@@ -20,7 +20,12 @@
 #include "crypto/evp.h"
 #include "crypto/sign.h"
 
-enum { OPERATIONS = OSSL_OP__HIGHEST + 1, OF_ONE_MAX = 8 };
+enum {
+	OPERATIONS = OSSL_OP__HIGHEST + 1,
+	OF_ONE_MAX = 8,
+	FUNCTIONS_MAX = 32,
+	PARAMS_MAX = 16,
+};
 
 static const struct {
 	int operation;
@@ -55,6 +60,8 @@ static struct {
 	OSSL_LIB_CTX *whole, *library;
 	OSSL_PROVIDER *standard, *own; /* of the whole, of the library */
 	OSSL_FUNC_keymgmt_get_params_fn *get_params; /* of its Ed25519 keys */
+	OSSL_FUNC_rand_instantiate_fn *instantiate;  /* of its random numbers */
+	OSSL_DISPATCH drbg[FUNCTIONS_MAX + 1];
 	OSSL_ALGORITHM algorithms[OPERATIONS][OF_ONE_MAX + 1];
 } provider;
 
@@ -155,6 +162,51 @@ static const OSSL_DISPATCH ed25519[] = {
 	{ 0, NULL },
 };
 
+/* -- random numbers ------------------------------------------------------ */
+
+/* Later OpenSSLs than 3.0 say of which provider its cipher shall be: of its
+ * own. Named is ours, which is not where it looks. */
+static int
+drbg_instantiate(void *drbg, unsigned strength, int resists,
+    const unsigned char *text, size_t len, const OSSL_PARAM params[])
+{
+	OSSL_PARAM kept[PARAMS_MAX + 1];
+	size_t count = 0;
+
+	for (; params != NULL && params->key != NULL; params++) {
+		if (strcmp(params->key, OSSL_PROV_PARAM_CORE_PROV_NAME) == 0)
+			continue;
+		if (count == PARAMS_MAX)
+			return 0;
+		kept[count++] = *params;
+	}
+	kept[count] = OSSL_PARAM_construct_end();
+	return provider.instantiate(drbg, strength, resists, text, len, kept);
+}
+
+/* False: it has more functions than were foreseen, or not that one. */
+static bool
+take_drbg(OSSL_ALGORITHM *algorithm)
+{
+	const OSSL_DISPATCH *function = algorithm->implementation;
+	size_t count = 0;
+
+	for (; function->function_id != 0; function++) {
+		if (count == FUNCTIONS_MAX)
+			return false;
+		provider.drbg[count] = *function;
+		if (function->function_id == OSSL_FUNC_RAND_INSTANTIATE) {
+			provider.instantiate =
+			    OSSL_FUNC_rand_instantiate(function);
+			provider.drbg[count].function =
+			    (void (*)(void))drbg_instantiate;
+		}
+		count++;
+	}
+	algorithm->implementation = provider.drbg;
+	return provider.instantiate != NULL;
+}
+
 /* -- what is handed on --------------------------------------------------- */
 
 /* names is "FIRST:SECOND:1.2.3". */
@@ -194,7 +246,7 @@ take_key(const OSSL_ALGORITHM *algorithm)
 			    OSSL_FUNC_keymgmt_get_params(function);
 }
 
-/* False: there is more of it than was foreseen. */
+/* False: it is not as it was foreseen. */
 static bool
 take(int operation)
 {
@@ -218,6 +270,9 @@ take(int operation)
 			take_key(algorithm);
 		if (operation == OSSL_OP_SIGNATURE && is_ed25519)
 			list[count].implementation = ed25519;
+		if (is_named(algorithm->algorithm_names, "CTR-DRBG") &&
+		    !take_drbg(&list[count]))
+			return false;
 		count++;
 	}
 	return true;
