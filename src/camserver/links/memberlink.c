@@ -296,6 +296,7 @@ ask(struct memberlink *link, const char *method, json_t *params,
 		memberlink_reply(link, *id, NULL);
 		return 0;
 	}
+	link->links->is_heard = true;
 	if (link->state == MEMBERLINK_ENTERED)
 		return ask_member(link, method, params, id);
 	if (strcmp(method, ORG_HELLO) == 0 && id != NULL)
@@ -336,6 +337,7 @@ on_item(struct wire *wire, uint16_t stream, struct span item, void *arg)
 {
 	struct memberlink *link = arg;
 
+	link->links->is_heard = true;
 	depot_item(link->links->depot, link, stream, item);
 }
 

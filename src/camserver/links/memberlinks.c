@@ -32,8 +32,11 @@ enum {
 	TLS_HANDSHAKE = 0x16,
 	PATIENCE_MS = 10 * 1000,
 	LINKS_MAX = 20000,
-	/* After many have come there is much that nobody uses any more. */
-	CALM_MS = 2000,
+	/* After many have come there is much that nobody uses any more. Giving
+	 * it back takes a moment, in which nobody is heard: not while they
+	 * talk, but for once a minute. */
+	CALM_MS = 1000,
+	CALMS_MAX = 60,
 };
 
 /* -- finding -----------------------------------------------------------------
@@ -124,6 +127,12 @@ on_calm(void *arg)
 {
 	struct memberlinks *links = arg;
 
+	if (links->is_heard && ++links->calms < CALMS_MAX) {
+		links->is_heard = false;
+		timer_start(&links->calm, CALM_MS);
+		return;
+	}
+	links->calms = 0;
 	notices_forget(links->notices);
 	memory_trim();
 }
@@ -131,8 +140,10 @@ on_calm(void *arg)
 void
 memberlinks_stir(struct memberlinks *links)
 {
-	if (!timer_is_running(&links->calm) && !links->stopped)
-		timer_start(&links->calm, CALM_MS);
+	if (timer_is_running(&links->calm) || links->stopped)
+		return;
+	links->is_heard = false;
+	timer_start(&links->calm, CALM_MS);
 }
 
 static void

@@ -39,6 +39,8 @@ struct memberlinks {
 	size_t count;
 	uint64_t last_serial;
 	struct timer burial, calm;
+	bool is_heard;	/* somebody was, since it was last looked */
+	unsigned calms; /* how often it has not been calm */
 	bool stopped;
 };
 
