@@ -226,3 +226,48 @@ test_a_policy_is_not_taken_back_by_an_older_one() {
 has_policy() { # NAME FILTER
 	cam_as "$1" status --json | jq -e ".policy | $2" >/dev/null
 }
+
+# The server's signing key is renewed by a later charter. Who has the one before enters before he
+# has seen it, and begins anew with the other.
+test_renewed_keys_of_the_server_are_noticed_after_an_early_entrance() {
+	serve_org
+	join anna bob
+	await_user anna bob@pc2
+	kill_server
+	renew_signing_key
+	serve_org
+	await 60 grep -q 'its keys have been renewed' "$T/anna.err"
+	await 60 is_connected anna
+	await 60 is_connected bob
+	expect_json "$(cam_as anna org status --json)" '.state == "joined" and .problem == null'
+	expect 0 cam_as anna send --timeout 20 bob 'still here'
+}
+
+renew_signing_key() {
+	python3 - "$T/server" <<-'END'
+		import hashlib, os, sys
+		from cryptography.hazmat.primitives import serialization
+		from cryptography.hazmat.primitives.asymmetric import ed25519
+		def path(name):
+		    return os.path.join(sys.argv[1], name)
+		def read(name):
+		    with open(path(name), "rb") as file:
+		        return file.read()
+		def write(name, data):
+		    with open(path(name), "wb") as file:
+		        file.write(data)
+		new = ed25519.Ed25519PrivateKey.generate()
+		public = new.public_key().public_bytes(
+		    serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+		secret = new.private_bytes(serialization.Encoding.Raw,
+		    serialization.PrivateFormat.Raw, serialization.NoEncryption())
+		# A key file ends with the secret and a digest of all before that, a charter with the
+		# signing key and the root's signature.
+		key = read("work/signing.key")[:-64] + secret
+		write("work/signing.key", key + hashlib.sha256(key).digest())
+		charter = bytearray(read("config/charter")[:-96] + public)
+		charter[34:42] = (2).to_bytes(8, "big")
+		root = ed25519.Ed25519PrivateKey.from_private_bytes(read("config/root.key")[-64:-32])
+		write("config/charter", charter + root.sign(b"cam/charter/1\0" + charter))
+	END
+}
