@@ -12,7 +12,8 @@ struct depot;
 struct memberlink;
 struct memberlinks;
 
-/* Before the writer begins. CAM_ERR_STORE. */
+/* Before the writer begins, since it writes. CAM_ERR_STORE, CAM_ERR_FULL, or
+ * CAM_ERR_LIMIT when the numbers are used up. */
 int depot_new(struct memberlinks *links, struct depot **depot);
 /* After all links. */
 void depot_free(struct depot *depot);
