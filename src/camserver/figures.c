@@ -88,6 +88,7 @@ figures_take(struct figures *figures, const struct server *server)
 	figures->links = memberlinks_count(server->links);
 	figures->transfers = memberlinks_transfers(server->links);
 	figures->transferred = memberlinks_transferred(server->links);
+	figures->relayed = *depot_counts(memberlinks_depot(server->links));
 	figures->neighbours = segments_count(server->segments);
 	figures->jobs = workers_load(server->writer);
 	figures->started_ms = server->started_ms;
@@ -117,6 +118,21 @@ put_gauge(struct buf *text, const char *name, const char *help, int64_t value)
 	buf_printf(text, "%s %lld\n", name, (long long)value);
 }
 
+static void
+put_relayed(struct buf *text, const struct depot_counts *relayed)
+{
+	put_head(text, "camserver_envelopes", "counter",
+	    "What members have sent each other by way of us, by what became of "
+	    "it: stored, passed (taken before it was stored) or refused.");
+	buf_printf(text,
+	    "camserver_envelopes_total{end=\"stored\"} %llu\n"
+	    "camserver_envelopes_total{end=\"passed\"} %llu\n"
+	    "camserver_envelopes_total{end=\"refused\"} %llu\n",
+	    (unsigned long long)relayed->stored,
+	    (unsigned long long)relayed->passed,
+	    (unsigned long long)relayed->refused);
+}
+
 void
 figures_print(const struct figures *figures, struct buf *text)
 {
@@ -143,6 +159,7 @@ figures_print(const struct figures *figures, struct buf *text)
 	    "Bytes of files that have gone between members.");
 	buf_printf(text, "camserver_transferred_bytes_total %llu\n",
 	    (unsigned long long)figures->transferred);
+	put_relayed(text, &figures->relayed);
 	put_gauge(text, "camserver_queue_members",
 	    "Members for whom something waits.", figures->queues);
 	put_gauge(text, "camserver_queue_messages", "What waits for them.",

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "camserver/links/depot.h"
 #include "store/held.h"
 #include "store/member.h"
 
@@ -23,7 +24,8 @@ struct figures {
 	size_t transfers;	    /* files between members, by way of us */
 	uint64_t transferred;	    /* bytes of them since the start */
 	size_t neighbours;	    /* users of IPMSG programs */
-	size_t jobs;		    /* that wait for the database */
+	struct depot_counts relayed;
+	size_t jobs; /* that wait for the database */
 	int64_t started_ms;
 	/* Of the process; -1: the system does not say. */
 	int64_t memory; /* bytes */

@@ -44,7 +44,8 @@ test_what_waits_is_shown() {
 	expect_json "$OUT" '.to == "bob" and .count == 2 and .size > 0 and (.oldest | test("^20"))'
 	expect 0 admin queue
 	expect_text "$OUT" $'bob\t2\t'
-	expect_text "$(admin metrics)" 'camserver_queue_messages 2' 'camserver_links 1'
+	expect_text "$(admin metrics)" 'camserver_queue_messages 2' 'camserver_links 1' \
+		'camserver_envelopes_total{end="stored"} 2'
 	start bob
 	await 30 waits_for_nobody
 	end_server

@@ -46,7 +46,8 @@ is_done() { # COMMANDS: so many the office has been through
 	[ "$(grep -c '^done$' "$T/figures")" = "$1" ]
 }
 
-# What is written is stored, and acknowledged, seconds later: it has come long before.
+# What is written is stored, and acknowledged, seconds later: it has come long before. What has
+# been taken meanwhile need not be stored any more.
 test_who_is_there_does_not_wait_for_the_disk() {
 	[ -x "$TEST_BUILD/tools/office" ] || skip 'tools are not built'
 	may_trace
@@ -68,6 +69,11 @@ test_who_is_there_does_not_wait_for_the_disk() {
 	let_go "$SERVER_PID"
 	awk '{ v[$1] = $2 } END { exit !(v["steady_p99_ms"] > 0 && v["steady_p99_ms"] < 2000) }' "$T/figures" ||
 		fail 'who is there waited for the disk'
+	cam server --home "$T/server" metrics >"$T/metrics"
+	awk '{ v[$1] = $2 } END {
+		passed = v["camserver_envelopes_total{end=\"passed\"}"]
+		exit !(passed > 0 && passed + v["camserver_envelopes_total{end=\"stored\"}"] == 100)
+	}' "$T/metrics" || fail "$(grep envelopes "$T/metrics")"
 	await 60 is_held 0
 	end_server
 }

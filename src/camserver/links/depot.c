@@ -21,8 +21,6 @@
 #include "link/relayed.h"
 #include "link/wire.h"
 #include "loop/worker.h"
-#include "rpc/json.h"
-#include "rpc/names.h"
 #include "store/queue.h"
 
 _Static_assert((int)QUEUE_ID_SIZE == (int)RELAYED_ID_SIZE, "the same ids");
@@ -30,11 +28,16 @@ _Static_assert((int)QUEUE_ID_SIZE == (int)RELAYED_ID_SIZE, "the same ids");
 enum {
 	SHARES = 10, /* of a queue one sender has one (threat model S4) */
 	SHARE_COUNT_MIN = 100,
+	/* So long who is there has to take it before it is stored: the disk is
+	 * spared most of what an office says. */
+	EARLY_MS = 5,
 };
 static const int64_t day_ms = 24 * 3600 * (int64_t)1000;
 
 struct put_job {
 	struct job job;
+	TAILQ_ENTRY(put_job) entry;
+	uint64_t due_ms; /* then the writer is given it */
 	struct depot *depot;
 	uint64_t serial; /* of the sender's link */
 	/* Of the receiver's, over which it was handed on; 0: over none yet. */
@@ -48,56 +51,17 @@ struct put_job {
 	int err;
 };
 
-/* -- the sender --------------------------------------------------------------
+/* -- storing -----------------------------------------------------------------
  */
-
-static void
-tell_refused(struct memberlink *link, const uint8_t id[RELAYED_ID_SIZE],
-    const char *reason)
-{
-	memberlink_notify(link, RELAY_REFUSED,
-	    json_pack("{s:[o], s:s}", "ids",
-		json_hex(span_of(id, RELAYED_ID_SIZE)), "reason", reason));
-}
-
-/* A commit stores what many have sent: one notice each. */
-static void
-on_soon(void *arg)
-{
-	struct depot_line *line = arg;
-	struct memberlink *link =
-	    memberlinks_by_serial(line->depot->links, line->serial);
-	json_t *ids = line->stored;
-
-	line->stored = NULL;
-	memberlink_notify(link, RELAY_STORED, json_pack("{s:o}", "ids", ids));
-}
-
-static void
-tell_stored(struct memberlink *link, const uint8_t id[RELAYED_ID_SIZE])
-{
-	struct depot_line *line = link->line;
-
-	if (line == NULL)
-		return;
-	if (line->stored == NULL)
-		line->stored = json_array();
-	json_array_append_new(
-	    line->stored, json_hex(span_of(id, RELAYED_ID_SIZE)));
-	if (json_array_size(line->stored) >= DEPOT_IDS_MAX)
-		on_soon(line);
-	else if (!timer_is_running(&line->soon))
-		timer_start(&line->soon, 0);
-}
 
 static void
 tell_sender(const struct put_job *put, struct memberlink *link, int err)
 {
 	if (err == CAM_ERR_LIMIT)
-		tell_refused(link, put->queued.id, "full");
+		depot_tell_refused(link, put->queued.id, "full");
 	/* Also what was sent again because our word of it was lost. */
 	else if (err == 0 || err == CAM_ERR_EXISTS)
-		tell_stored(link, put->queued.id);
+		depot_tell_stored(link, put->queued.id);
 	/* He sends again over the next link. */
 	else
 		memberlink_close(link, "an envelope cannot be stored");
@@ -105,9 +69,6 @@ tell_sender(const struct put_job *put, struct memberlink *link, int err)
 		channel_credit(
 		    wire_channel(link->wire), link->line->stream_in, put->room);
 }
-
-/* -- storing -----------------------------------------------------------------
- */
 
 static struct relayed
 relayed_of(const struct put_job *put)
@@ -141,8 +102,12 @@ on_put(struct job *job)
 	struct relayed relayed = relayed_of(put);
 	int err = job->batch_err < 0 ? job->batch_err : put->err;
 
-	put->depot->done = put->queued.number;
+	TAILQ_REMOVE(&put->depot->puts, put, entry);
 	depot_end_early(&put->early);
+	if (put->early.is_taken)
+		put->depot->counts.passed++;
+	else if (err == 0)
+		put->depot->counts.stored++;
 	if (err < 0 && err != CAM_ERR_LIMIT && err != CAM_ERR_EXISTS)
 		log_error("cannot store an envelope: %s", cam_strerror(err));
 	if (link != NULL)
@@ -153,6 +118,74 @@ on_put(struct job *job)
 		depot_hand_on(put->depot, receiver->link, &relayed);
 	free(put->bytes);
 	free(put);
+}
+
+static void
+submit_next(struct depot *depot)
+{
+	struct put_job *put = depot->next;
+
+	depot->next = TAILQ_NEXT(put, entry);
+	workers_submit(depot->links->server->writer, &put->job);
+}
+
+static void
+submit_all(struct depot *depot)
+{
+	while (depot->next != NULL)
+		submit_next(depot);
+}
+
+static void
+on_due(void *arg)
+{
+	struct depot *depot = arg;
+	uint64_t now_ms = clock_now_ms();
+
+	while (depot->next != NULL && depot->next->due_ms <= now_ms)
+		submit_next(depot);
+	if (depot->next != NULL)
+		timer_start(&depot->due, depot->next->due_ms - now_ms);
+}
+
+static void
+add_put(struct depot *depot, struct put_job *put)
+{
+	TAILQ_INSERT_TAIL(&depot->puts, put, entry);
+	if (depot->next == NULL)
+		depot->next = put;
+	put->due_ms = clock_now_ms() + EARLY_MS;
+	if (put->handed == 0)
+		submit_all(depot);
+	else if (!timer_is_running(&depot->due))
+		timer_start(&depot->due, EARLY_MS);
+}
+
+const struct depot_counts *
+depot_counts(const struct depot *depot)
+{
+	return &depot->counts;
+}
+
+bool
+depot_is_past(const struct depot *depot, int64_t number)
+{
+	const struct put_job *first = TAILQ_FIRST(&depot->puts);
+
+	return first == NULL || first->queued.number > number;
+}
+
+void
+depot_spare(struct depot_early *early)
+{
+	struct put_job *put = container_of(early, struct put_job, early);
+	struct put_job *next = put->depot->next;
+
+	if (next == NULL || put->queued.number < next->queued.number)
+		return;
+	if (next == put)
+		put->depot->next = TAILQ_NEXT(put, entry);
+	on_put(&put->job);
 }
 
 static int64_t
@@ -218,7 +251,7 @@ keep(struct depot *depot, struct memberlink *link,
 	put_job->job.work = put;
 	put_job->job.done = on_put;
 	hand_early(put_job, receiver);
-	workers_submit(depot->links->server->writer, &put_job->job);
+	add_put(depot, put_job);
 }
 
 void
@@ -241,59 +274,11 @@ depot_item(struct depot *depot, struct memberlink *link, uint16_t stream,
 		return;
 	}
 	channel_credit(wire_channel(link->wire), stream, item.len);
-	tell_refused(link, relayed.id, "unknown");
+	depot_tell_refused(link, relayed.id, "unknown");
 }
 
-int
-depot_stream(struct depot *depot, struct memberlink *link, uint16_t stream,
-    const char *kind)
-{
-	struct depot_line *line = link->line;
-
-	if (line == NULL || strcmp(kind, RELAYED_STREAM) != 0)
-		return CAM_ERR_REFUSED;
-	if (line->can_receive)
-		return CAM_ERR_EXISTS;
-	line->can_receive = true;
-	line->stream_in = stream;
-	return 0;
-}
-
-/* -- coming and going --------------------------------------------------------
+/* -- start and end -----------------------------------------------------------
  */
-
-void
-depot_open(struct depot *depot, struct memberlink *link)
-{
-	struct depot_line *line = xcalloc(1, sizeof *line);
-
-	if (link->wire == NULL) {
-		free(line);
-		return;
-	}
-	line->depot = depot;
-	line->serial = link->serial;
-	/* What the writer has now it hands on when it is stored. */
-	line->behind = depot->given;
-	timer_init(&line->soon, depot->links->server->loop, on_soon, line);
-	depot_line_init(line);
-	link->line = line;
-	depot_pump(depot, link);
-}
-
-void
-depot_close(struct depot *depot, struct memberlink *link)
-{
-	struct depot_line *line = link->line;
-
-	link->line = NULL;
-	if (line == NULL)
-		return;
-	depot_line_finish(line);
-	json_decref(line->stored);
-	timer_finish(&line->soon);
-	free(line);
-}
 
 int
 depot_new(struct memberlinks *links, struct depot **result)
@@ -306,10 +291,20 @@ depot_new(struct memberlinks *links, struct depot **result)
 		return err;
 	depot = xcalloc(1, sizeof *depot);
 	depot->links = links;
-	depot->given = depot->done = last;
+	depot->given = last;
 	depot->expiry = expiry_new(links);
+	TAILQ_INIT(&depot->puts);
+	timer_init(&depot->due, links->server->loop, on_due, depot);
+	depot_rest_init(depot);
 	*result = depot;
 	return 0;
+}
+
+void
+depot_stop(struct depot *depot)
+{
+	if (depot != NULL)
+		submit_all(depot);
 }
 
 void
@@ -318,5 +313,7 @@ depot_free(struct depot *depot)
 	if (depot == NULL)
 		return;
 	expiry_free(depot->expiry);
+	timer_finish(&depot->due);
+	depot_rest_finish(depot);
 	free(depot);
 }

@@ -10,10 +10,11 @@
 #include <sys/queue.h>
 
 #include "camserver/links/depot.h"
+#include "link/relayed.h"
 #include "loop/timer.h"
 
 struct expiry;
-struct relayed;
+struct put_job;
 struct store_quota;
 struct take_job;
 
@@ -22,13 +23,22 @@ enum { DEPOT_IDS_MAX = 1024 }; /* ids or numbers in one notice */
 struct depot {
 	struct memberlinks *links;
 	struct expiry *expiry;
-	/* Of what members send: the number given last, and that of what the
-	 * writer came to last, which is in the same order. */
-	int64_t given, done;
+	int64_t given; /* the number of what a member sent last */
+	/* What is not settled, by number; the writer is given it in that order,
+	 * and this is the next. */
+	TAILQ_HEAD(, put_job) puts;
+	struct put_job *next;
+	struct timer due;
+	struct depot_counts counts;
+	/* Those with something taken, which is forgotten for all of them at
+	 * once. */
+	TAILQ_HEAD(, depot_line) resting;
+	struct timer rest;
 };
 
 /* Something that was sent before it is stored. Who takes it before the writer
- * comes to it spares it that: the flag is set by whichever is first. */
+ * comes to it spares it that: the flag is set by whichever is first. The writer
+ * is given it only after a while, so that this is the rule. */
 struct depot_early {
 	TAILQ_ENTRY(depot_early) entry;
 	struct depot_line *line; /* on whose list it is, or NULL */
@@ -56,11 +66,21 @@ struct depot_line {
 	/* Ids of his that are stored, to be told at once. */
 	json_t *stored;
 	struct timer soon;
-	/* What he has taken, not yet forgotten. */
+	/* What he has taken, not yet forgotten; of the depot's list while it is
+	 * there. */
 	struct take_job *taken;
-	struct timer rest;
+	TAILQ_ENTRY(depot_line) entry;
 	struct depot *depot;
 };
+
+/* -- depot.c -----------------------------------------------------------------
+ */
+
+/* Everything up to this number is settled. */
+bool depot_is_past(const struct depot *depot, int64_t number);
+/* It has been taken: the writer, where it has not been given it, never is, and
+ * it is gone. */
+void depot_spare(struct depot_early *early);
 
 /* -- depotout.c --------------------------------------------------------------
  */
@@ -70,16 +90,25 @@ void depot_pump(struct depot *depot, struct memberlink *link);
 /* It has just been stored: sent, in order. */
 void depot_hand_on(struct depot *depot, struct memberlink *link,
     const struct relayed *relayed);
-/* It goes to the writer next. True: it has been sent, since that changes no
- * order and the queue surely has room for it; it is on a list until it has been
- * taken or depot_end_early(). */
+/* It goes to the writer in its turn. True: it has been sent, since that changes
+ * no order and the queue surely has room for it; it is on a list until it has
+ * been taken or depot_end_early(). */
 bool depot_hand_early(struct depot *depot, struct memberlink *link,
     const struct relayed *relayed, const struct store_quota *quota,
     struct depot_early *early);
 /* Of one that is on no list: nothing. */
 void depot_end_early(struct depot_early *early);
-void depot_line_init(struct depot_line *line);
-/* What he has taken is forgotten. */
-void depot_line_finish(struct depot_line *line);
+
+/* -- depotline.c -------------------------------------------------------------
+ */
+
+/* The sender is told, with others of this turn of the loop. */
+void depot_tell_stored(
+    struct memberlink *link, const uint8_t id[RELAYED_ID_SIZE]);
+void depot_tell_refused(struct memberlink *link,
+    const uint8_t id[RELAYED_ID_SIZE], const char *reason);
+/* What members have taken is forgotten together. */
+void depot_rest_init(struct depot *depot);
+void depot_rest_finish(struct depot *depot);
 
 #endif

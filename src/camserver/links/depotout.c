@@ -1,5 +1,4 @@
-/* depotout.c: what goes to members: in order, over the link they have, and
- * forgotten once it is taken. */
+/* depotout.c: what goes to members: in order, over the link they have. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,7 +227,7 @@ depot_hand_early(struct depot *depot, struct memberlink *link,
 
 	if (line == NULL)
 		return false;
-	if (!line->is_level || line->behind > depot->done ||
+	if (!line->is_level || !depot_is_past(depot, line->behind) ||
 	    waiting(link) > HANDED_BYTES ||
 	    !surely_finds_room(line, relayed->payload.len, quota)) {
 		line->behind = (int64_t)relayed->number;
@@ -248,139 +247,4 @@ depot_end_early(struct depot_early *early)
 	if (early->line != NULL)
 		TAILQ_REMOVE(&early->line->earlies, early, entry);
 	early->line = NULL;
-}
-
-/* -- taken -------------------------------------------------------------------
- */
-
-struct take_job {
-	struct job job;
-	int64_t receiver;
-	int64_t numbers[DEPOT_IDS_MAX];
-	size_t count;
-	int err;
-};
-
-static void
-take(struct job *job, void *context)
-{
-	struct take_job *take = container_of(job, struct take_job, job);
-
-	take->err = store_queue_take(
-	    context, take->receiver, take->numbers, take->count);
-}
-
-static void
-on_taken(struct job *job)
-{
-	struct take_job *take = container_of(job, struct take_job, job);
-	int err = job->batch_err < 0 ? job->batch_err : take->err;
-
-	/* It is sent once more, and known there. */
-	if (err < 0)
-		log_error(
-		    "cannot forget what was taken: %s", cam_strerror(err));
-	free(take);
-}
-
-static void
-count_taken(struct depot_line *line, size_t count)
-{
-	line->untaken -= count < line->untaken ? count : line->untaken;
-	if (line->untaken == 0)
-		line->untaken_bytes = 0;
-}
-
-static void
-submit_taken(struct depot_line *line)
-{
-	struct take_job *job = line->taken;
-
-	line->taken = NULL;
-	timer_stop(&line->rest);
-	if (job == NULL)
-		return;
-	count_taken(line, job->count);
-	workers_submit(line->depot->links->server->writer, &job->job);
-}
-
-static void
-on_rest(void *arg)
-{
-	submit_taken(arg);
-}
-
-/* What he says one by one in one turn of the loop is one operation. */
-static void
-keep_taken(struct memberlink *link, int64_t number)
-{
-	struct depot_line *line = link->line;
-
-	if (line->taken == NULL) {
-		line->taken = xcalloc(1, sizeof *line->taken);
-		line->taken->receiver = link->member->member;
-		line->taken->job.work = take;
-		line->taken->job.done = on_taken;
-		timer_start(&line->rest, 0);
-	}
-	line->taken->numbers[line->taken->count++] = number;
-	if (line->taken->count == DEPOT_IDS_MAX)
-		submit_taken(line);
-}
-
-/* Things are taken in the order in which they were sent. True: the writer has
- * not come to it, and need not. */
-static bool
-take_early(struct depot_line *line, int64_t number)
-{
-	struct depot_early *early = TAILQ_FIRST(&line->earlies);
-
-	if (early == NULL || early->number != number)
-		return false;
-	depot_end_early(early);
-	early->is_taken = !atomic_flag_test_and_set(&early->is_settled);
-	if (early->is_taken)
-		count_taken(line, 1);
-	return early->is_taken;
-}
-
-int
-depot_taken(struct depot *depot, struct memberlink *link, const json_t *params)
-{
-	const json_t *numbers = json_object_get(params, "numbers"), *item;
-	size_t i = 0;
-
-	if (!json_is_array(numbers) || json_array_size(numbers) > DEPOT_IDS_MAX)
-		return CAM_ERR_REQUEST;
-	if (link->line == NULL)
-		return 0;
-	json_array_foreach(numbers, i, item)
-	{
-		int64_t number = json_integer_value(item);
-
-		if (!take_early(link->line, number))
-			keep_taken(link, number);
-	}
-	return 0;
-}
-
-/* -- lines -------------------------------------------------------------------
- */
-
-void
-depot_line_init(struct depot_line *line)
-{
-	struct loop *loop = line->depot->links->server->loop;
-
-	TAILQ_INIT(&line->earlies);
-	timer_init(&line->rest, loop, on_rest, line);
-}
-
-void
-depot_line_finish(struct depot_line *line)
-{
-	while (!TAILQ_EMPTY(&line->earlies))
-		depot_end_early(TAILQ_FIRST(&line->earlies));
-	submit_taken(line);
-	timer_finish(&line->rest);
 }

@@ -375,6 +375,7 @@ memberlinks_stop(struct memberlinks *links)
 	ferries_stop(links->ferries);
 	while ((link = TAILQ_FIRST(&links->list)) != NULL)
 		memberlink_close(link, "we are ending");
+	depot_stop(links->depot);
 	holds_stop(links->holds);
 }
 
