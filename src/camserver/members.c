@@ -245,15 +245,14 @@ struct coming {
 	struct member_standing *standing;
 };
 
-static int
-put_standing(struct coming *coming, struct store_member *member)
+static void
+tell_standing(struct coming *coming, const struct store_member *member)
 {
 	struct member_standing *standing = coming->standing;
 
 	standing->state = member->state;
 	standing->member = member->member;
 	snprintf(standing->logon, sizeof standing->logon, "%s", member->logon);
-	return store_member_put(coming->store, member);
 }
 
 static int
@@ -270,7 +269,8 @@ join_found(const struct store_member *found, void *arg)
 	member.state = coming->approve ? MEMBER_WAITING : MEMBER_JOINED;
 	member.joined_ms = coming->approve ? 0 : coming->now_ms;
 	member.seen_ms = coming->now_ms;
-	err = put_standing(coming, &member);
+	tell_standing(coming, &member);
+	err = store_member_put(coming->store, &member);
 	if (err == 0 && !coming->approve)
 		err =
 		    state_membership(coming->store, &member, MEMBERSHIP_GIVEN);
@@ -305,8 +305,6 @@ take_devices(const struct coming *coming, struct store_member *member)
 	const struct member_keys *keys = coming->keys;
 	struct devices known;
 
-	if (span_equal(member->devices, keys->devices))
-		return 0;
 	if (devices_parse(member->devices, &known) == 0 &&
 	    keys->version <= known.version)
 		return CAM_ERR_KEY;
@@ -325,10 +323,11 @@ enter_found(const struct store_member *found, void *arg)
 		return CAM_ERR_UNKNOWN;
 	if (!text_same(found->logon, coming->keys->logon))
 		return CAM_ERR_REFUSED;
-	if ((err = take_devices(coming, &member)) < 0)
-		return err;
-	member.seen_ms = coming->now_ms;
-	return put_standing(coming, &member);
+	tell_standing(coming, found);
+	if (span_equal(found->devices, coming->keys->devices))
+		return 0;
+	err = take_devices(coming, &member);
+	return err == 0 ? store_member_put(coming->store, &member) : err;
 }
 
 int

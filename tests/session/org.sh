@@ -18,6 +18,31 @@ test_a_code_makes_a_member() {
 	expect_json "$(ask member.list '{}')" '.members[0].state == "joined" and .members[0].seen != null'
 }
 
+seen_of_anna() {
+	ask member.list '{}' | jq -r '.members[0].seen'
+}
+
+# Nobody waits for that to be written, also who has been there before; the server's end writes it.
+test_when_a_member_was_last_connected_is_kept() {
+	local joined left
+	serve_org
+	join anna
+	joined=$(seen_of_anna)
+	stop anna
+	await 20 server_is '.links == 0'
+	start anna
+	await 20 is_connected anna
+	expect_equal "$joined" "$(seen_of_anna)"
+	stop anna
+	await 20 server_is '.links == 0'
+	end_server
+	serve_org
+	left=$(seen_of_anna)
+	[[ $left > $joined ]] || fail "seen at $left, joined at $joined"
+	start anna
+	await 20 is_connected anna
+}
+
 test_wrong_codes_are_refused() {
 	local code
 	serve_org

@@ -1,6 +1,7 @@
 /* entering.c: signatures checked in the pool, membership in the database. */
 #include "camserver/links/entering.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "camserver/links/memberlinks.h"
 #include "camserver/links/memberlinks_parts.h"
 #include "camserver/links/roll.h"
+#include "camserver/links/seen.h"
 #include "camserver/members.h"
 #include "camserver/server.h"
 #include "camserver/settings.h"
@@ -139,8 +141,10 @@ come_in(struct memberlink *link, struct coming *coming)
 	free(link->card);
 	link->card = coming->card;
 	coming->card = NULL;
+	seen_note(link->links->seen, coming->standing.member);
 	answer(link, coming);
 	if (coming->standing.state == MEMBER_JOINED && member != NULL) {
+		member->is_admitted = true;
 		memberlink_enter(link, member);
 		return;
 	}
@@ -163,6 +167,7 @@ take_card(struct memberlink *link, struct coming *coming)
 	roll_set_card(
 	    link->links->roll, link->member, coming->card, link->key, &at);
 	coming->card = NULL;
+	link->member->is_admitted = true;
 }
 
 static void
@@ -171,9 +176,15 @@ on_admitted(struct job *job)
 	struct coming *coming = container_of(job, struct coming, job);
 	struct memberlink *link =
 	    memberlinks_by_serial(coming->links, coming->serial);
+	struct roll_member *member =
+	    roll_by_key(coming->links->roll, coming->proof.devices.user_key);
 
 	if (coming->err == 0)
 		coming->err = job->batch_err;
+	/* What is kept may be older than what the database has now, until this
+	 * takes its place. */
+	if (coming->err == 0 && member != NULL)
+		member->is_admitted = false;
 	if (coming->kind == COMING_JOIN && coming->err == 0)
 		roll_refresh(coming->links->roll);
 	if (link == NULL) {
@@ -239,20 +250,37 @@ on_checked(struct job *job)
 	workers_submit(coming->links->server->writer, job);
 }
 
-/* He says, with the same key, what he said when its signatures were checked. */
-static bool
-is_kept(const struct memberlink *link, struct coming *coming)
+/* He says, with the same key, what he said when its signatures were checked:
+ * NULL, he says something else. */
+static const struct roll_member *
+kept(const struct memberlink *link, struct coming *coming)
 {
 	const struct roll_member *member = NULL;
 
 	if (devices_read(
 		span_of(coming->hello.devices, coming->hello.devices_len),
 		&coming->proof.devices) < 0)
-		return false;
+		return NULL;
 	member = roll_by_key(link->links->roll, coming->proof.devices.user_key);
 	return member != NULL && member->card != NULL &&
-	       strcmp(member->card, coming->card) == 0 &&
-	       memcmp(member->link_key, link->key, SIGN_KEY_SIZE) == 0;
+		       strcmp(member->card, coming->card) == 0 &&
+		       memcmp(member->link_key, link->key, SIGN_KEY_SIZE) == 0
+		   ? member
+		   : NULL;
+}
+
+/* The database would say what it said when it admitted him with that: its
+ * members change by way of the roll. */
+static void
+come_again(struct memberlink *link, struct coming *coming,
+    const struct roll_member *member)
+{
+	coming->standing = (struct member_standing){ .member = member->member,
+		.state = MEMBER_JOINED };
+	snprintf(coming->standing.logon, sizeof coming->standing.logon, "%s",
+	    member->logon);
+	come_in(link, coming);
+	coming_free(coming);
 }
 
 /* The hello in params, as it came and as it was read. */
@@ -262,6 +290,7 @@ coming_start(struct memberlink *link, enum coming_kind kind, json_t *params,
 {
 	struct memberlinks *links = link->links;
 	json_t *hello = json_object_get(params, "hello");
+	const struct roll_member *member = NULL;
 	struct coming *coming = xcalloc(1, sizeof *coming);
 	int r = json_is_object(hello) ? linkhello_parse(hello, &coming->hello)
 				      : CAM_ERR_REQUEST;
@@ -283,7 +312,10 @@ coming_start(struct memberlink *link, enum coming_kind kind, json_t *params,
 	if (secret != NULL)
 		memcpy(coming->secret, secret, sizeof coming->secret);
 	coming->approve = settings_on(links->server->settings, "join.approval");
-	if (is_kept(link, coming)) {
+	member = kept(link, coming);
+	if (member != NULL && member->is_admitted && kind == COMING_ENTER) {
+		come_again(link, coming, member);
+	} else if (member != NULL) {
 		coming->job.work = admit;
 		coming->job.done = on_admitted;
 		workers_submit(links->server->writer, &coming->job);
@@ -359,15 +391,14 @@ entering_enter(struct memberlink *link, json_t *params, json_int_t id)
 		return r;
 	if ((r = read_away(params, &away)) < 0)
 		return r;
-	if ((r = coming_start(link, COMING_ENTER, params, id, NULL)) < 0) {
-		free(away);
-		return r;
-	}
 	free(link->away);
 	link->away = away;
 	link->wants = (uint64_t)json_integer_value(number);
 	link->state = MEMBERLINK_COMING;
-	return 0;
+	r = coming_start(link, COMING_ENTER, params, id, NULL);
+	if (r < 0)
+		link->state = MEMBERLINK_STRANGE;
+	return r;
 }
 
 int

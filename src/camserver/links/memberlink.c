@@ -18,6 +18,7 @@
 #include "camserver/links/notices.h"
 #include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
+#include "camserver/links/seen.h"
 #include "camserver/server.h"
 #include "link/known.h"
 #include "link/wire.h"
@@ -60,8 +61,10 @@ memberlink_close(struct memberlink *link, const char *reason)
 	    link->member != NULL ? link->member->logon : "nobody",
 	    addr_format_host(&link->addr, addr), reason);
 	link->state = MEMBERLINK_ENDED;
-	if (link->member != NULL && link->member->link == link)
+	if (link->member != NULL && link->member->link == link) {
+		seen_note(link->links->seen, link->member->member);
 		roll_set_link(link->links->roll, link->member, NULL);
+	}
 	link->member = NULL;
 	depot_close(link->links->depot, link);
 	timer_stop(&link->timer);

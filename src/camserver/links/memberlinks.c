@@ -20,6 +20,7 @@
 #include "camserver/links/notices.h"
 #include "camserver/links/origins.h"
 #include "camserver/links/roll.h"
+#include "camserver/links/seen.h"
 #include "camserver/server.h"
 #include "camserver/settings.h"
 #include "lan/budget.h"
@@ -329,6 +330,7 @@ open_parts(struct memberlinks *links, char **problem)
 		return r;
 	}
 	links->notices = notices_new(links->roll);
+	links->seen = seen_new(server);
 	if ((r = tls_context_new(
 		 server->organisation.link, "cam/1", &links->context)) < 0) {
 		*problem = xasprintf(
@@ -376,6 +378,7 @@ memberlinks_stop(struct memberlinks *links)
 	while ((link = TAILQ_FIRST(&links->list)) != NULL)
 		memberlink_close(link, "we are ending");
 	depot_stop(links->depot);
+	seen_stop(links->seen);
 	holds_stop(links->holds);
 }
 
@@ -391,6 +394,7 @@ memberlinks_free(struct memberlinks *links)
 	holds_free(links->holds);
 	lobby_free(links->lobby);
 	notices_free(links->notices);
+	seen_free(links->seen);
 	roll_free(links->roll);
 	tls_context_free(links->context);
 	budget_free(links->budget);

@@ -19,6 +19,7 @@ struct lobby;
 struct memberlink;
 struct notices;
 struct roll;
+struct seen;
 struct server;
 struct tls_context;
 
@@ -34,6 +35,7 @@ struct memberlinks {
 	struct ferries *ferries;
 	struct holds *holds;
 	struct notices *notices;
+	struct seen *seen;
 	struct table by_serial;
 	struct memberlink_list list, dead;
 	size_t count;

@@ -36,6 +36,7 @@ struct roll_member {
 	struct addr addr;	 /* where his camd listens; ADDR_NONE */
 	/* What he last said of himself: a hello, as JSON, NULL: never yet. */
 	char *card;
+	bool is_admitted;      /* the database has admitted him with that */
 	uint32_t card_version; /* 0: there is none */
 	uint8_t link_key[SIGN_KEY_SIZE];
 };
