@@ -43,6 +43,32 @@ test_when_a_member_was_last_connected_is_kept() {
 	await 20 is_connected anna
 }
 
+# A backup put back, or whoever has found one: what a member has shown since counts.
+test_an_older_list_of_devices_gets_nobody_in() {
+	local keys
+	serve_org
+	join anna
+	stop anna
+	keys=$T/anna/data/keys
+	cp -rp "$keys" "$T/old"
+	rm "$keys/devices"
+	start anna
+	await 20 is_connected anna
+	# Also who comes back as he was.
+	stop anna
+	start anna
+	await 20 is_connected anna
+	stop anna
+	mv "$keys" "$T/new" && cp -rp "$T/old" "$keys"
+	start anna
+	await 20 grep -q 'is not let in: devices' "$T/server.err"
+	! is_connected anna || fail 'an older list got in'
+	stop anna
+	rm -r "$keys" && mv "$T/new" "$keys"
+	start anna
+	await 20 is_connected anna
+}
+
 test_wrong_codes_are_refused() {
 	local code
 	serve_org
