@@ -1,6 +1,7 @@
 /* fuzz_told.c: any JSON as what a server tells of members. */
 #include "camd/org/told.h"
 #include "fuzz.h"
+#include "link/states.h"
 
 static void
 parse_items(const json_t *list)
@@ -11,7 +12,8 @@ parse_items(const json_t *list)
 	json_array_foreach(list, i, item)
 	{
 		struct told told;
-		struct told_run run;
+		struct buf states, text;
+		uint64_t first = 0;
 
 		if (told_parse(item, &told) == 0) {
 			must(told.member >= 1);
@@ -21,10 +23,18 @@ parse_items(const json_t *list)
 			must(told.addr.family == ADDR_NONE ||
 			     addr_is_answerable(&told.addr));
 		}
-		if (told_run_parse(item, &run) == 0) {
-			must(run.first >= 1);
-			must(strspn(run.digits, ".012") == strlen(run.digits));
+		buf_init(&states, SIZE_MAX);
+		buf_init(&text, SIZE_MAX);
+		if (told_run_parse(item, &first, &states) == 0) {
+			must(first >= 1);
+			must(states.len % STATES_A_BYTE == 0);
+			states_write(buf_span(&states), &text);
+			must(span_equal(buf_span(&text),
+			    span_text(
+				json_string_value(json_array_get(item, 1)))));
 		}
+		buf_finish(&states);
+		buf_finish(&text);
 	}
 }
 

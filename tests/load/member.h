@@ -24,6 +24,7 @@
 #include "link/known.h"
 #include "link/linkhello.h"
 #include "link/relayed.h"
+#include "link/states.h"
 #include "link/wire.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
@@ -349,13 +350,19 @@ take_states(struct client *client, const json_t *runs)
 	{
 		size_t first =
 		    (size_t)json_integer_value(json_array_get(run, 0));
-		const char *digits = json_string_value(json_array_get(run, 1));
+		struct buf states;
 
+		buf_init(&states, SIZE_MAX);
+		if (states_read(
+			span_text(json_string_value(json_array_get(run, 1))),
+			&states) < 0)
+			die("states that cannot be read");
 		for (size_t at = 0;
-		     digits[at] != '\0' && first + at < client->office->numbers;
+		     at < states.len && first + at < client->office->numbers;
 		     at++)
-			if (digits[at] != '.')
-				see(client, first + at, digits[at] == '2');
+			if (states.data[at] != STATES_UNSAID)
+				see(client, first + at, states.data[at] == 2);
+		buf_finish(&states);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "camd/org/told.h"
 #include "link/known.h"
+#include "link/states.h"
 #include "test.h"
 
 enum { MEMBERS = 3 * KNOWN_PAGE };
@@ -86,15 +87,14 @@ a_page_without_members_is_a_page(void **state)
 }
 
 static int
-run_of(const char *text, struct told_run *run)
+run_of(const char *text, uint64_t *first, struct buf *states)
 {
 	json_t *item = json_loads(text, 0, NULL);
 	int r = 0;
 
 	assert_non_null(item);
-	r = told_run_parse(item, run);
-	if (r == 0)
-		assert_true(strspn(run->digits, ".012") == strlen(run->digits));
+	buf_clear(states);
+	r = told_run_parse(item, first, states);
 	json_decref(item);
 	return r;
 }
@@ -103,15 +103,28 @@ static void
 runs_of_states_are_read_and_others_refused(void **state)
 {
 	static const char *const wrong[] = { "[]", "[1]", "[0,\"2\"]",
-		"[-1,\"2\"]", "[1,\"3\"]", "[1,\"2 \"]", "[1,2]",
-		"[\"1\",\"2\"]", "{\"1\":\"2\"}" };
-	struct told_run run = { .first = 0 };
+		"[-1,\"jw==\"]", "[1,\"jw=\"]", "[1,\"jw= \"]", "[1,2]",
+		"[\"1\",\"jw==\"]", "{\"1\":\"jw==\"}" };
+	/* Online, offline, two of whom nothing is said, away; filled up. */
+	static const uint8_t said[] = { 2, 0, 3, 3, 1, 3, 3, 3 };
+	struct buf states, text;
+	uint64_t first = 0;
 
-	assert_int_equal(run_of("[9,\"20..1\"]", &run), 0);
-	assert_int_equal(run.first, 9);
-	assert_int_equal(run_of("[1,\"\"]", &run), 0);
+	buf_init(&states, SIZE_MAX);
+	buf_init(&text, SIZE_MAX);
+	assert_int_equal(run_of("[9,\"j38=\"]", &first, &states), 0);
+	assert_int_equal(first, 9);
+	assert_int_equal(states.len, sizeof said);
+	assert_memory_equal(states.data, said, sizeof said);
+	states_write(span_of(said, 5), &text);
+	assert_true(span_equal(buf_span(&text), span_text("j38=")));
+	assert_int_equal(run_of("[1,\"\"]", &first, &states), 0);
+	assert_int_equal(states.len, 0);
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-		assert_int_equal(run_of(wrong[i], &run), CAM_ERR_REQUEST);
+		assert_int_equal(
+		    run_of(wrong[i], &first, &states), CAM_ERR_REQUEST);
+	buf_finish(&states);
+	buf_finish(&text);
 }
 
 int

@@ -20,6 +20,7 @@
 #include "camd/trust/trust.h"
 #include "link/known.h"
 #include "link/linkhello.h"
+#include "link/states.h"
 #include "loop/worker.h"
 #include "rpc/json.h"
 #include "rpc/names.h"
@@ -392,27 +393,29 @@ take_item(struct org *org, const json_t *item)
 static int
 take_run(struct org *org, const json_t *item)
 {
-	struct told_run run;
-	int r = told_run_parse(item, &run);
+	uint64_t first = 0;
+	struct buf run;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; run.digits[i] != '\0'; i++) {
+	buf_init(&run, SIZE_MAX);
+	r = told_run_parse(item, &first, &run);
+	for (size_t i = 0; r == 0 && i < run.len; i++) {
 		struct colleague *colleague =
-		    run.digits[i] != '.'
-			? replica_by_number(org->replica, run.first + i)
+		    run.data[i] != STATES_UNSAID
+			? replica_by_number(org->replica, first + i)
 			: NULL;
 
 		if (colleague == NULL)
 			continue;
 		free(colleague->away);
 		colleague->away = NULL;
-		colleague->state = states[run.digits[i] - '0'];
+		colleague->state = states[run.data[i]];
 		/* Else once his card is here. */
 		if (!colleague->is_wanted)
 			show(org, colleague);
 	}
-	return 0;
+	buf_finish(&run);
+	return r;
 }
 
 int

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/number.h"
+#include "link/states.h"
 #include "org/directory.h"
 
 int
@@ -32,15 +33,15 @@ told_parse(const json_t *item, struct told *told)
 }
 
 int
-told_run_parse(const json_t *item, struct told_run *run)
+told_run_parse(const json_t *item, uint64_t *first, struct buf *states)
 {
-	json_int_t first = json_integer_value(json_array_get(item, 0));
-	const char *digits = json_string_value(json_array_get(item, 1));
+	json_int_t number = json_integer_value(json_array_get(item, 0));
+	const char *text = json_string_value(json_array_get(item, 1));
 
-	if (!json_is_array(item) || digits == NULL || first < 1 ||
-	    digits[strspn(digits, ".012")] != '\0')
+	if (!json_is_array(item) || text == NULL || number < 1 ||
+	    states_read(span_text(text), states) < 0)
 		return CAM_ERR_REQUEST;
-	*run = (struct told_run){ .first = (uint64_t)first, .digits = digits };
+	*first = (uint64_t)number;
 	return 0;
 }
 

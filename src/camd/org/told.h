@@ -19,15 +19,11 @@ struct told {
 	struct addr addr; /* ADDR_NONE: not said, or none to be answered */
 	const char *away; /* borrowed; NULL: not said */
 };
-/* One of its runs: [first, digits]: a digit for each number of a member from
- * first on, which is his state; '.': nothing is said of that number. */
-struct told_run {
-	uint64_t first;
-	const char *digits; /* borrowed */
-};
 /* All pure. CAM_ERR_REQUEST. */
 int told_parse(const json_t *item, struct told *told);
-int told_run_parse(const json_t *item, struct told_run *run);
+/* One of its runs, [first, text]: a state for each number of a member from
+ * first on, as in link/states.h; appended. */
+int told_run_parse(const json_t *item, uint64_t *first, struct buf *states);
 /* One of DIRECTORY_CHANGES: hex digits of a membership; appended. Also
  * CAM_ERR_FORMAT, CAM_ERR_LIMIT. */
 int told_change(const json_t *item, struct buf *bytes);

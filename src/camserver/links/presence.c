@@ -1,4 +1,4 @@
-/* presence.c: members as items and digits. */
+/* presence.c: members as items and states. */
 #include "camserver/links/presence.h"
 
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "camserver/links/roll.h"
 #include "link/known.h"
+#include "link/states.h"
 #include "rpc/json.h"
 
 enum {
@@ -15,14 +16,14 @@ enum {
 	ITEM_BYTES = 96,
 	ESCAPED_MAX = 6,
 	/* A run of digits skips so many, rather than that another begins. */
-	SKIPPED_MAX = 12,
+	SKIPPED_MAX = 64,
 	RUN_BYTES = 32,
 };
 
 /* A notice being made. */
 struct notice {
 	json_t *members, *states;
-	struct buf digits; /* of the run that is open, from first to last */
+	struct buf run; /* the one that is open, from first to last */
 	uint64_t first, last;
 	size_t bytes;
 };
@@ -68,16 +69,21 @@ add_item(struct notice *notice, const struct roll_member *member)
 static void
 end_run(struct notice *notice)
 {
-	if (notice->digits.len == 0)
+	struct buf text;
+
+	if (notice->run.len == 0)
 		return;
-	json_array_append_new(notice->states,
-	    json_pack("[I, s#]", (json_int_t)notice->first,
-		(const char *)notice->digits.data, (int)notice->digits.len));
-	buf_clear(&notice->digits);
+	buf_init(&text, NOTICE_MAX);
+	states_write(buf_span(&notice->run), &text);
+	json_array_append_new(
+	    notice->states, json_pack("[I, s#]", (json_int_t)notice->first,
+				(const char *)text.data, (int)text.len));
+	buf_finish(&text);
+	buf_clear(&notice->run);
 }
 
 static bool
-add_digit(struct notice *notice, const struct roll_member *member)
+add_state(struct notice *notice, const struct roll_member *member)
 {
 	uint64_t skipped = member->number - notice->last - 1;
 
@@ -85,15 +91,15 @@ add_digit(struct notice *notice, const struct roll_member *member)
 		return false;
 	if (skipped > SKIPPED_MAX)
 		end_run(notice);
-	if (notice->digits.len == 0) {
+	if (notice->run.len == 0) {
 		notice->first = member->number;
 		notice->bytes += RUN_BYTES;
 		skipped = 0;
 	}
 	notice->bytes += skipped + 1;
 	while (skipped-- > 0)
-		buf_put_byte(&notice->digits, '.');
-	buf_put_byte(&notice->digits, (uint8_t)('0' + state_of(member)));
+		buf_put_byte(&notice->run, STATES_UNSAID);
+	buf_put_byte(&notice->run, (uint8_t)state_of(member));
 	notice->last = member->number;
 	return true;
 }
@@ -106,7 +112,7 @@ is_told(const struct roll_member *member, enum presence_form form)
 		   member->changed != ROLL_SAME);
 }
 
-/* Whether more is told of him than a digit. */
+/* Whether more is told of him than his state. */
 static bool
 is_item(const struct roll_member *member, enum presence_form form)
 {
@@ -128,7 +134,7 @@ notice_params(struct notice *notice)
 		json_object_set(params, "states", notice->states);
 	json_decref(notice->members);
 	json_decref(notice->states);
-	buf_finish(&notice->digits);
+	buf_finish(&notice->run);
 	return params;
 }
 
@@ -139,12 +145,12 @@ presence_next(const struct roll *roll, enum presence_form form, uint64_t *after)
 		.states = json_array() };
 	const struct roll_member *member = NULL;
 
-	buf_init(&notice.digits, NOTICE_MAX);
+	buf_init(&notice.run, NOTICE_MAX);
 	while ((member = roll_next(roll, member)) != NULL) {
 		if (member->number <= *after || !is_told(member, form))
 			continue;
 		if (is_item(member, form) ? !add_item(&notice, member)
-					  : !add_digit(&notice, member))
+					  : !add_state(&notice, member))
 			break;
 		*after = member->number;
 	}
